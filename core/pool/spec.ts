@@ -1,0 +1,47 @@
+/** The IPPool spec as Calico's API has it (projectcalico.org/v3 and crd.projectcalico.org/v1 share it). */
+import { z } from 'zod';
+
+export const encapsulations = ['Never', 'Always', 'CrossSubnet'] as const;
+export const uses = ['Workload', 'Tunnel', 'LoadBalancer'] as const;
+export const assignmentModes = ['Automatic', 'Manual'] as const;
+
+/** Shape and types alone; what must hold between fields is in rules.ts (C1-C17). Absent fields stay absent. */
+export const poolSpecSchema = z.strictObject({
+  cidr: z.string().max(48),
+  natOutgoing: z.boolean().optional(),
+  disabled: z.boolean().optional(),
+  blockSize: z.int().optional(),
+  ipipMode: z.enum(encapsulations).optional(),
+  vxlanMode: z.enum(encapsulations).optional(),
+  nodeSelector: z.string().max(1024).optional(),
+  namespaceSelector: z.string().max(1024).optional(),
+  allowedUses: z.array(z.enum(uses)).max(10).optional(),
+  disableBGPExport: z.boolean().optional(),
+  assignmentMode: z.enum(assignmentModes).optional(),
+});
+export type PoolSpec = z.infer<typeof poolSpecSchema>;
+
+/** Kubernetes object name: RFC 1123 subdomain, at most 253 characters. */
+export const poolNameSchema = z
+  .string()
+  .min(1, 'name must not be empty')
+  .max(253, 'name must be at most 253 characters')
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    "name must consist of lower case letters, digits, '-' and '.', and start and end with a letter or digit",
+  );
+
+export const poolSchema = z.strictObject({ name: poolNameSchema, spec: poolSpecSchema });
+export type Pool = z.infer<typeof poolSchema>;
+
+export const facetsSchema = z.object({ allocates: z.boolean(), nats: z.boolean(), exempt: z.boolean() });
+/** The three independent facets: allocates addresses; traffic from it is NATed; traffic to it is exempt. */
+export type Facets = z.infer<typeof facetsSchema>;
+
+/** A rule that does not hold. `rule` is C1-C17, or `-` for a missing or unreadable CIDR. */
+export const violationSchema = z.object({ rule: z.string(), field: z.string(), message: z.string() });
+export type Violation = z.infer<typeof violationSchema>;
+
+/** Allowed, but worth a look (`W_LOOPBACK`, `W_MULTICAST`, `W_NODE_RANGE`, `W_SERVICE_RANGE`). */
+export const warningSchema = z.object({ code: z.string(), field: z.string(), message: z.string() });
+export type Warning = z.infer<typeof warningSchema>;

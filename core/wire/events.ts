@@ -1,0 +1,11 @@
+/** Live events to the browser: they say what changed, never what it became; the browser asks again. */
+import { z } from 'zod';
+
+export const liveEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('change'), sequence: z.int() }),
+  z.object({ kind: z.literal('node'), node: z.string() }),
+  z.object({ kind: z.literal('access') }),
+  /** more was missed than can be replayed: ask for everything again */
+  z.object({ kind: z.literal('reset') }),
+]);
+export type LiveEvent = z.infer<typeof liveEventSchema>;

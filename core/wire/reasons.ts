@@ -1,0 +1,51 @@
+/** The closed lists of states and reason words. Each reason has a line in docs/reasons.md. */
+
+/** A node against the effective state. Stale is decided by whoever knows the clock: no report for three intervals. */
+export const nodeStates = ['Programmed', 'Pending', 'Drifted', 'Stale', 'Failed', 'Observed'] as const;
+export type NodeState = (typeof nodeStates)[number];
+
+/** Reason words of a node's conditions. */
+export const nodeReasons = [
+  'AsDesired',
+  'WaitingForState',
+  'RevisionBehind',
+  'RuleMissing',
+  'RuleChanged',
+  'RuleExtra',
+  'JumpMissing',
+  'JumpNotLast',
+  'JumpDuplicated',
+  'SetMissing',
+  'SetChanged',
+  'MissingSetMember',
+  'ExtraSetMember',
+  'BothBackendsActive',
+  'ForeignRuleFirst',
+  'CommandFailed',
+  'NoRights',
+  'ToolMissing',
+  'ServerAway',
+  'NoReport',
+] as const;
+export type NodeReason = (typeof nodeReasons)[number];
+
+/** `data.reason` of an API error. */
+export const errorReasons = [
+  'INVALID_INPUT',
+  'POOL_VIOLATIONS',
+  'SETTINGS_VIOLATIONS',
+  'YAML_UNREADABLE',
+  'NAME_TAKEN',
+  'VERSION_STALE',
+  'NOT_FOUND',
+  'NOT_SIGNED_IN',
+  'ROLE_TOO_LOW',
+  'REASON_REQUIRED',
+  'NOTHING_CHANGES',
+  'SETUP_CLOSED',
+  'LAST_ADMIN',
+  'LAB_OFF',
+  'PROBE_FAILED',
+  'INTERNAL',
+] as const;
+export type ErrorReason = (typeof errorReasons)[number];
