@@ -1,0 +1,34 @@
+/**
+ * What the servers tell each other through PostgreSQL's NOTIFY: which row moved, never its contents. It is sent in the
+ * transaction that moved the row, so nobody hears of a change that did not happen.
+ */
+import { z } from 'zod';
+
+export const NOTICE_CHANNEL = 'outgate';
+
+export const noticeSchema = z.discriminatedUnion('kind', [
+  /** a change was written: every sequence up to this one is in the change table */
+  z.object({ kind: z.literal('change'), sequence: z.int() }),
+  /** a node reported */
+  z.object({ kind: z.literal('node'), node: z.string() }),
+  /** a node joined anew or was forgotten: streams opened with its older credential end */
+  z.object({ kind: z.literal('credential'), node: z.string() }),
+  /** accounts, roles, sessions or join tokens moved */
+  z.object({ kind: z.literal('access') }),
+]);
+export type Notice = z.infer<typeof noticeSchema>;
+
+/** The payload for `pg_notify('outgate', payload)`. */
+export const noticeText = (notice: Notice): string => JSON.stringify(notice);
+
+/** Null for a payload that is none of ours. */
+export function parseNotice(payload: string): Notice | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(payload);
+  } catch {
+    return null;
+  }
+  const parsed = noticeSchema.safeParse(value);
+  return parsed.success ? parsed.data : null;
+}
