@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { readEnvironment } from './env.ts';
+
+const errorsOf = (variables: Record<string, string>): readonly string[] => {
+  const result = readEnvironment(variables);
+  return result.ok ? [] : result.errors;
+};
+
+test('an empty environment is the documented default', () => {
+  const result = readEnvironment({});
+  expect(result).toMatchObject({
+    ok: true,
+    value: {
+      listen: { host: '127.0.0.1', port: 7171 },
+      url: null,
+      databaseUrl: null,
+      labSocket: null,
+      admin: null,
+      dev: false,
+      logLevel: 'info',
+    },
+  });
+});
+
+test('an empty value counts as absent', () => {
+  expect(readEnvironment({ OUTGATE_URL: '', DATABASE_URL: '', LOG_LEVEL: '' }).ok).toBe(true);
+});
+
+test('all errors come at once, each with its name and reason', () => {
+  const errors = errorsOf({
+    OUTGATE_LISTEN: 'nowhere',
+    OUTGATE_URL: 'ftp://x',
+    DATABASE_URL: 'mysql://x',
+    OUTGATE_CLUSTER: 'kubeconfig',
+    OUTGATE_LAB: 'maybe',
+    LOG_LEVEL: 'loud',
+  });
+  expect(errors.map((line) => line.split(' ')[0])).toEqual([
+    'OUTGATE_LISTEN',
+    'OUTGATE_URL',
+    'DATABASE_URL',
+    'OUTGATE_CLUSTER',
+    'OUTGATE_LAB',
+    'LOG_LEVEL',
+  ]);
+  expect(errors[0]).toContain('HOST:PORT');
+});
+
+test('a short password is refused without being quoted', () => {
+  const errors = errorsOf({ OUTGATE_ADMIN_EMAIL: 'a@outgate.example', OUTGATE_ADMIN_PASSWORD: 'hunter2' });
+  expect(errors).toEqual(['OUTGATE_ADMIN_PASSWORD must have at least 12 characters']);
+});
+
+test('the first account needs both of its variables', () => {
+  expect(errorsOf({ OUTGATE_ADMIN_EMAIL: 'a@outgate.example' })[0]).toMatch(/^OUTGATE_ADMIN_PASSWORD must be set/);
+  expect(errorsOf({ OUTGATE_ADMIN_PASSWORD: 'long enough for us' })[0]).toMatch(/^OUTGATE_ADMIN_EMAIL must be set/);
+});
+
+test('an IPv6 listen address and a port that is too high', () => {
+  expect(readEnvironment({ OUTGATE_LISTEN: '[::1]:80' })).toMatchObject({
+    value: { listen: { host: '::1', port: 80 } },
+  });
+  expect(errorsOf({ OUTGATE_LISTEN: '127.0.0.1:70000' })[0]).toContain('65535');
+});
+
+test('the public address is kept as an origin', () => {
+  expect(readEnvironment({ OUTGATE_URL: 'https://Outgate.Example/' })).toMatchObject({
+    value: { url: 'https://outgate.example' },
+  });
+  expect(errorsOf({ OUTGATE_URL: 'https://outgate.example/sub' })[0]).toContain('no path');
+});

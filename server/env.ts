@@ -1,0 +1,120 @@
+/** The server's environment, read and checked once at start: all errors at once, each with its name and reason. */
+import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema);
+
+const listenSchema = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/, 'must be HOST:PORT, for example 127.0.0.1:7171')
+  .transform((text) => {
+    const colon = text.lastIndexOf(':');
+    return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
+  })
+  .refine((listen) => listen.port <= 65535, 'the port must be at most 65535');
+
+const environmentSchema = z
+  .object({
+    OUTGATE_DATA_DIR: optional(z.string().default('.outgate')).transform((path) =>
+      isAbsolute(path) ? path : resolve(path),
+    ),
+    OUTGATE_LISTEN: optional(listenSchema.prefault('127.0.0.1:7171')),
+    OUTGATE_URL: optional(
+      z
+        .url({ protocol: /^https?$/, error: 'must be an http or https address, for example https://outgate.example' })
+        .refine((text) => pathOf(text) === '/', 'must have no path: Outgate is served from the root')
+        .transform((text) => new URL(text).origin)
+        .optional(),
+    ),
+    DATABASE_URL: optional(
+      z
+        .string()
+        .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
+        .optional(),
+    ),
+    OUTGATE_CLUSTER: optional(
+      z.literal('none', { error: 'must be none: this version has no cluster mode' }).default('none'),
+    ),
+    OUTGATE_LAB: optional(z.enum(['auto', 'on', 'off'], { error: 'must be auto, on or off' }).default('auto')),
+    OUTGATE_LAB_SOCKET: optional(z.string().optional()),
+    OUTGATE_ADMIN_EMAIL: optional(z.email({ error: 'must be an e-mail address' }).optional()),
+    OUTGATE_ADMIN_PASSWORD: optional(
+      z.string().min(12, 'must have at least 12 characters').max(128, 'must have at most 128 characters').optional(),
+    ),
+    OUTGATE_BOOTSTRAP_JOIN_TOKEN: optional(
+      z.string().min(20, 'must have at least 20 characters').max(200, 'must have at most 200 characters').optional(),
+    ),
+    OUTGATE_DEV: optional(z.literal('1', { error: 'must be 1 or absent' }).optional()),
+    LOG_LEVEL: optional(
+      z
+        .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+          error: 'must be fatal, error, warn, info, debug, trace or silent',
+        })
+        .default('info'),
+    ),
+  })
+  .superRefine((env, context) => {
+    const missing =
+      env.OUTGATE_ADMIN_EMAIL === undefined
+        ? env.OUTGATE_ADMIN_PASSWORD !== undefined && 'OUTGATE_ADMIN_EMAIL'
+        : env.OUTGATE_ADMIN_PASSWORD === undefined && 'OUTGATE_ADMIN_PASSWORD';
+    if (missing) {
+      context.addIssue({
+        code: 'custom',
+        path: [missing],
+        message: 'must be set: OUTGATE_ADMIN_EMAIL and OUTGATE_ADMIN_PASSWORD make the first account together',
+      });
+    }
+  });
+
+export interface Environment {
+  readonly dataDir: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  /** the public origin, null: the listen address is it */
+  readonly url: string | null;
+  /** null: the embedded database */
+  readonly databaseUrl: string | null;
+  readonly labSocket: string | null;
+  readonly admin: { readonly email: string; readonly password: string } | null;
+  readonly bootstrapJoinToken: string | null;
+  readonly dev: boolean;
+  readonly logLevel: string;
+}
+
+export type EnvironmentResult =
+  | { readonly ok: true; readonly value: Environment }
+  /** one line each: `NAME reason`, never the value of a secret */
+  | { readonly ok: false; readonly errors: readonly string[] };
+
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): EnvironmentResult {
+  const parsed = environmentSchema.safeParse(variables);
+  if (!parsed.success) {
+    return { ok: false, errors: parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) };
+  }
+  const env = parsed.data;
+  const { OUTGATE_ADMIN_EMAIL: email, OUTGATE_ADMIN_PASSWORD: password } = env;
+  return {
+    ok: true,
+    value: {
+      dataDir: env.OUTGATE_DATA_DIR,
+      listen: env.OUTGATE_LISTEN,
+      url: env.OUTGATE_URL ?? null,
+      databaseUrl: env.DATABASE_URL ?? null,
+      labSocket: env.OUTGATE_LAB_SOCKET ?? null,
+      admin: email !== undefined && password !== undefined ? { email, password } : null,
+      bootstrapJoinToken: env.OUTGATE_BOOTSTRAP_JOIN_TOKEN ?? null,
+      dev: env.OUTGATE_DEV === '1',
+      logLevel: env.LOG_LEVEL,
+    },
+  };
+}
+
+function pathOf(text: string): string {
+  try {
+    const url = new URL(text);
+    return `${url.pathname}${url.search}${url.hash}`;
+  } catch {
+    return '/';
+  }
+}
