@@ -1,10 +1,7 @@
-import type { Facets, PoolSpec, uses } from './spec.ts';
+import type { Facets, PoolSpec } from './spec.ts';
 
 /** A spec with every default filled in, as Calico reads it; a blockSize of 0 means the default. */
-export interface FullPoolSpec extends Required<Omit<PoolSpec, 'namespaceSelector' | 'allowedUses'>> {
-  namespaceSelector: string;
-  allowedUses: (typeof uses)[number][];
-}
+export type FullPoolSpec = { [Field in keyof PoolSpec]-?: NonNullable<PoolSpec[Field]> };
 
 export function withDefaults(spec: PoolSpec): FullPoolSpec {
   return {
@@ -23,8 +20,7 @@ export function withDefaults(spec: PoolSpec): FullPoolSpec {
 }
 
 /** True for a pool that serves load balancers alone: Felix (>= 3.31.6, 3.32.1) leaves it out of the exempt ranges. */
-export const isLoadBalancerOnly = (spec: PoolSpec): boolean =>
-  withDefaults(spec).allowedUses.join() === 'LoadBalancer';
+export const isLoadBalancerOnly = (spec: PoolSpec): boolean => withDefaults(spec).allowedUses.join() === 'LoadBalancer';
 
 export function facetsOf(spec: PoolSpec): Facets {
   return {

@@ -15,7 +15,11 @@ export const poolSpecSchema = z.strictObject({
   vxlanMode: z.enum(encapsulations).optional(),
   nodeSelector: z.string().max(1024).optional(),
   namespaceSelector: z.string().max(1024).optional(),
-  allowedUses: z.array(z.enum(uses)).max(10).optional(),
+  allowedUses: z
+    .array(z.enum(uses))
+    .max(10)
+    .refine((list) => new Set(list).size === list.length, 'not repeat a use')
+    .optional(),
   disableBGPExport: z.boolean().optional(),
   assignmentMode: z.enum(assignmentModes).optional(),
 });
