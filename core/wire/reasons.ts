@@ -46,6 +46,11 @@ export const errorReasons = [
   'LAST_ADMIN',
   'LAB_OFF',
   'PROBE_FAILED',
+  'EMAIL_TAKEN',
+  'ORIGIN_REFUSED',
+  'AGENT_REFUSED',
+  'TOO_MANY_ATTEMPTS',
+  'NOT_READY',
   'INTERNAL',
 ] as const;
 export type ErrorReason = (typeof errorReasons)[number];
