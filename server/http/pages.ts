@@ -1,0 +1,34 @@
+/** Everything that is not an interface is a page: Next's handler, in the same process and on the same port. */
+import type { Server } from 'node:http';
+import type { Room } from './edge.ts';
+import { problem, sendProblem } from './problem.ts';
+
+export interface Pages extends Room {
+  readonly close: () => Promise<void>;
+}
+
+/** Ready when the promise resolves. `dev` compiles pages as they are asked for and reloads them. */
+export async function pagesRoom(dir: string, dev: boolean, server: Server): Promise<Pages> {
+  const { default: next } = await import('next');
+  const app = next({ dev, dir, httpServer: server, customServer: true });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  if (dev) {
+    const upgrade = app.getUpgradeHandler();
+    server.on('upgrade', (req, socket, head) => void upgrade(req, socket, head));
+  }
+  return {
+    path: '/',
+    handle: async ({ req, res, path }) => {
+      // pages have no actions: what changes something goes through the procedures
+      if (req.method !== 'GET' && req.method !== 'HEAD') {
+        return sendProblem(res, path, problem('methodNotAllowed', `${path} is a page: the method must be GET`));
+      }
+      if (path.startsWith('/api/') || path.startsWith('/agent/')) {
+        return sendProblem(res, path, problem('notFound', `there is nothing at ${path}`));
+      }
+      await handle(req, res);
+    },
+    close: () => app.close(),
+  };
+}
