@@ -1,0 +1,129 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { clsx } from 'clsx';
+import { Keyboard, Monitor, Moon, Search, Sun } from 'lucide-react';
+import Link from 'next/link';
+import { Age } from '../components/age.tsx';
+import { IconButton } from '../components/button.tsx';
+import { Kbd } from '../components/kbd.tsx';
+import { useTRPC } from '../trpc/client.ts';
+import { useLive } from '../trpc/live.tsx';
+import { AccountMenu } from './account-menu.tsx';
+import { Logo } from './logo.tsx';
+import { setTheme, type Theme, themes, useTheme } from './theme.ts';
+
+export function TopBar({ onPalette, onKeys }: { onPalette: () => void; onKeys: () => void }) {
+  return (
+    <header className="sticky top-0 z-30 col-span-2 flex h-(--topbar) items-center gap-3 border-b border-line bg-surface-1 pr-4 narrow:gap-1 narrow:pr-2">
+      <Link
+        href="/"
+        className="flex h-full w-(--rail) flex-none items-center gap-2.25 border-r border-line-faint px-4 text-base font-semibold tracking-tight text-ink-1 -outline-offset-2 fold:justify-center fold:px-0 narrow:w-11 narrow:border-0"
+      >
+        <Logo />
+        <span className="fold:sr-only">Outgate</span>
+      </Link>
+      <Convergence />
+      <span className="flex-1" />
+      <LiveDot />
+      <button
+        type="button"
+        onClick={onPalette}
+        className="flex h-7 w-60 min-w-9 flex-initial items-center gap-2 rounded-md border border-line bg-surface-2 pr-1.5 pl-2.5 text-ink-3 hover:border-line-control narrow:w-9 narrow:flex-none narrow:justify-center narrow:px-0 pointer-coarse:h-11"
+      >
+        <Search aria-hidden className="size-3.5 flex-none" />
+        <span className="min-w-0 flex-1 truncate text-left narrow:sr-only">Find a pool, node, address…</span>
+        <span className="narrow:hidden">
+          <Kbd>/</Kbd>
+        </span>
+      </button>
+      <IconButton label="Keyboard map (?)" onClick={onKeys} className="narrow:hidden">
+        <Keyboard aria-hidden className="size-4" />
+      </IconButton>
+      <ThemeButton />
+      <AccountMenu />
+    </header>
+  );
+}
+
+/** Revision of the effective state, and how many nodes hold it. In standalone mode it is the desired one. */
+function Convergence() {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.status.get.queryOptions());
+  if (data === undefined) return <span className="h-7" />;
+  if (data.sequence === 0) return <span className="truncate px-3 text-ink-3">no change made yet</span>;
+  const { total, programmed, pending, drifted, stale, failed } = data.nodes;
+  const parts = [
+    ['programmed', programmed, 'bg-programmed-mark'],
+    ['pending', pending, 'bg-pending-mark'],
+    ['drifted', drifted, 'bg-drifted-mark'],
+    ['stale', stale, 'bg-stale-mark'],
+    ['failed', failed, 'bg-failed-mark'],
+  ] as const;
+  return (
+    <>
+      <Link
+        href="/history"
+        className="ml-1 flex h-7 items-center gap-2 rounded-md px-2 hover:bg-surface-3 narrow:hidden"
+        title="Revision of the desired state, which the nodes are compared with"
+      >
+        <span className="text-ink-3">revision</span>
+        <span className="machine text-ink-1">{data.revision.slice(0, 8)}</span>
+      </Link>
+      <Link href="/nodes" className="flex h-7 items-center gap-2 rounded-md px-2 whitespace-nowrap hover:bg-surface-3">
+        {total > 0 && (
+          <span
+            role="img"
+            aria-label={parts.map(([word, count]) => `${count} ${word}`).join(', ')}
+            className="flex h-1.5 w-24 gap-px overflow-hidden rounded-full bg-surface-3 narrow:w-10"
+          >
+            {parts.map(([word, count, tone]) =>
+              count === 0 ? null : <span key={word} className={clsx('h-full', tone)} style={{ flexGrow: count }} />,
+            )}
+          </span>
+        )}
+        <span className="font-[550] text-ink-1 tabular-nums">
+          {programmed}/{total}
+        </span>
+        <span className="text-ink-3 narrow:sr-only">{total === 0 ? 'no node has joined' : 'nodes programmed'}</span>
+      </Link>
+    </>
+  );
+}
+
+function LiveDot() {
+  const live = useLive();
+  return (
+    <span role="status" className="inline-flex flex-none items-center gap-1.5 text-2xs whitespace-nowrap text-ink-3">
+      <span
+        aria-hidden
+        className={clsx(
+          'size-1.5 rounded-full',
+          live.kind === 'live' ? 'bg-programmed-mark' : live.kind === 'lost' ? 'bg-warning-mark' : 'bg-stale-mark',
+        )}
+      />
+      {live.kind === 'live' && <span className="narrow:sr-only">Live</span>}
+      {live.kind === 'connecting' && <span className="narrow:sr-only">Connecting</span>}
+      {live.kind === 'lost' && (
+        <span className="text-warning-fg" title="The live stream is lost; asking every 10 s until it is back">
+          Not live<span className="narrow:sr-only">, asking every 10 s. </span>
+          <span className="narrow:sr-only">
+            <Age at={live.since} prefix="Lost" />
+          </span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+const themeIcons: Record<Theme, typeof Sun> = { system: Monitor, light: Sun, dark: Moon };
+
+function ThemeButton() {
+  const theme = useTheme();
+  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system';
+  const Icon = themeIcons[theme];
+  return (
+    <IconButton label={`Theme: ${theme}. Switch to ${next}`} onClick={() => setTheme(next)}>
+      <Icon aria-hidden className="size-4" />
+    </IconButton>
+  );
+}

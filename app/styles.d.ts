@@ -1,0 +1,2 @@
+/** Style sheets are imported for their effect; Next bundles them. */
+declare module '*.css';

@@ -1,0 +1,46 @@
+/** The one way to data: tRPC over HTTP, and one SSE stream that says when to ask again. */
+import { QueryClient } from '@tanstack/react-query';
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
+import { createTRPCContext } from '@trpc/tanstack-react-query';
+import type { AppRouter } from '../../server/trpc/router.ts';
+
+export type Inputs = inferRouterInputs<AppRouter>;
+export type Outputs = inferRouterOutputs<AppRouter>;
+export type ApiError = TRPCClientError<AppRouter>;
+
+export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
+
+const url = '/api/trpc';
+
+export function makeClient() {
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (operation) => operation.type === 'subscription',
+        true: httpSubscriptionLink({ url }),
+        // a long URL is refused by proxies: batches are split before that
+        false: httpBatchLink({ url, maxURLLength: 4000 }),
+      }),
+    ],
+  });
+}
+
+/** Data is refreshed by the live stream; every 10 s it is asked for anyway (see live.tsx), so nothing is stale for long. */
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        refetchInterval: 10_000,
+        refetchOnWindowFocus: true,
+        retry: (count, error) => !isApiError(error) && count < 2,
+      },
+      mutations: { retry: false },
+    },
+  });
+}
+
+/** True for an answer of our server that says no; false when the server could not be reached at all. */
+export const isApiError = (error: unknown): error is ApiError =>
+  error instanceof TRPCClientError && error.data !== undefined && error.data !== null;

@@ -1,0 +1,59 @@
+'use client';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useSubscription } from '@trpc/tanstack-react-query';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import type { LiveEvent } from '../../core/wire/events.ts';
+import { useTRPC } from './client.ts';
+
+export type LiveState = { kind: 'live' } | { kind: 'connecting' } | { kind: 'lost'; since: string };
+
+const LiveContext = createContext<LiveState>({ kind: 'connecting' });
+export const useLive = (): LiveState => useContext(LiveContext);
+
+/** One stream a tab. Events name what changed; the pages ask again. While it is lost, polling goes on every 10 s. */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const [lostSince, setLostSince] = useState<string | null>(null);
+  const subscription = useSubscription(
+    trpc.events.subscribe.subscriptionOptions(undefined, {
+      onData: ({ data }) => refresh(queryClient, data),
+    }),
+  );
+  const up = subscription.status === 'pending';
+  const failed = subscription.error !== null || subscription.status === 'error';
+  useEffect(() => {
+    if (up) setLostSince(null);
+    else if (failed) setLostSince((since) => since ?? new Date().toISOString());
+  }, [up, failed]);
+  const { status, reset } = subscription;
+  useEffect(() => {
+    if (status !== 'error') return;
+    const timer = setTimeout(reset, 5_000);
+    return () => clearTimeout(timer);
+  }, [status, reset]);
+  const state: LiveState = up
+    ? { kind: 'live' }
+    : lostSince === null
+      ? { kind: 'connecting' }
+      : { kind: 'lost', since: lostSince };
+  return <LiveContext value={state}>{children}</LiveContext>;
+}
+
+/** Which routers may answer differently after an event; the first part of a query's key is its path. */
+const touched: Record<LiveEvent['kind'], readonly string[] | 'all'> = {
+  change: ['pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes'],
+  node: ['nodes', 'status', 'overview', 'simulate', 'pools', 'changes'],
+  access: ['session', 'accounts', 'joinTokens', 'nodes'],
+  reset: 'all',
+};
+
+function refresh(queryClient: QueryClient, event: LiveEvent): void {
+  const routers = touched[event.kind];
+  void queryClient.invalidateQueries({
+    predicate: ({ queryKey }) => {
+      const path = queryKey[0];
+      return routers === 'all' || (Array.isArray(path) && routers.includes(String(path[0])));
+    },
+  });
+}
