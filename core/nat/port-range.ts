@@ -1,0 +1,26 @@
+/** `natPortRange`: the one text form, `n:m`, or `n` for the single port n. */
+import type { Parsed } from '../net/address.ts';
+
+export type Ports = readonly [first: number, last: number];
+
+/** Parses `30000:40000` or `30000`. Felix ignores `30000-40000` in silence and dies of `0:70000`: both are refused here. */
+export function parsePortRange(text: string): Parsed<Ports> {
+  const match = /^(\d{1,5})(?::(\d{1,5}))?$/.exec(text);
+  if (match === null) {
+    const dashed = /^(\d{1,5})-(\d{1,5})$/.exec(text);
+    const hint = dashed === null ? '' : `; write ${dashed[1]}:${dashed[2]}`;
+    return {
+      ok: false,
+      reason: `natPortRange must be two ports joined by a colon (n:m), or one port: '${text}'${hint}`,
+    };
+  }
+  const first = Number(match[1]);
+  const last = Number(match[2] ?? match[1]);
+  if (first < 1 || last < 1 || first > 65535 || last > 65535) {
+    return { ok: false, reason: `natPortRange must lie between 1 and 65535: '${text}'` };
+  }
+  if (first > last) {
+    return { ok: false, reason: `natPortRange must have its lower port first: '${text}'; write ${last}:${first}` };
+  }
+  return { ok: true, value: [first, last] };
+}
