@@ -1,0 +1,97 @@
+/** The connection to PostgreSQL: Prisma and plain SQL over one pool, as the role that may not rewrite history. */
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from './generated/client.ts';
+
+export type { PrismaClient } from './generated/client.ts';
+
+/** Runs one SQL statement; `name` makes it a prepared statement of its connection. */
+export interface Queryable {
+  query<Row extends object>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
+}
+
+export interface Database extends Queryable {
+  readonly prisma: PrismaClient;
+  /** connection string, for a listener that needs a connection of its own */
+  readonly url: string;
+  /** One transaction at READ COMMITTED; anything thrown rolls it back. */
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** postgresql://...; `options` in it are kept */
+  readonly url: string;
+  /** connections at most (default 10) */
+  readonly connections?: number;
+  /** an idle connection was lost; the pool opens another one by itself */
+  readonly onError?: (error: Error) => void;
+}
+
+/** A transaction that hangs would hold the one row that every change needs: PostgreSQL ends it. */
+const SESSION = [
+  '-c role=outgate_app',
+  '-c lock_timeout=10s',
+  '-c statement_timeout=30s',
+  '-c idle_in_transaction_session_timeout=10s',
+  '-c timezone=UTC',
+];
+
+/** Opens lazily: the first query connects. */
+export function openDatabase({ url, connections = 10, onError = () => {} }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: withOptions(url),
+    max: connections,
+    application_name: 'outgate',
+    connectionTimeoutMillis: 10_000,
+  });
+  pool.on('error', onError);
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { onPoolError: onError, onConnectionError: onError }),
+  });
+  return {
+    prisma,
+    url,
+    query: (text, values, name) => runOn(pool, text, values, name),
+    transaction: (work) => transaction(pool, work),
+    close: async () => {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+async function transaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work({ query: (text, values, name) => runOn(client, text, values, name) });
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((reason: unknown) => {
+      broken = reason instanceof Error ? reason : new Error(String(reason));
+    });
+    throw error;
+  } finally {
+    client.release(broken); // a connection that cannot even roll back is thrown away
+  }
+}
+
+async function runOn<Row extends object>(
+  on: pg.Pool | pg.PoolClient,
+  text: string,
+  values: readonly unknown[] = [],
+  name?: string,
+): Promise<Row[]> {
+  const result = await on.query<Row>({ text, values: [...values], ...(name === undefined ? {} : { name }) });
+  return result.rows;
+}
+
+function withOptions(url: string): string {
+  const parsed = new URL(url);
+  const given = parsed.searchParams.get('options');
+  parsed.searchParams.set('options', [...(given === null ? [] : [given]), ...SESSION].join(' '));
+  return parsed.toString();
+}
