@@ -1,0 +1,66 @@
+/** Accounts: their shape, and the rules that hold for a new one and for a password. */
+import { randomUUID } from 'node:crypto';
+import { hashPassword } from 'better-auth/crypto';
+import { z } from 'zod';
+import type { Queryable } from '../../db/client.ts';
+import { AppError } from '../app-error.ts';
+
+export const roles = ['viewer', 'editor', 'admin'] as const;
+export const roleSchema = z.enum(roles);
+export type Role = z.infer<typeof roleSchema>;
+
+export const passwordSchema = z
+  .string()
+  .min(12, 'the password must have at least 12 characters')
+  .max(128, 'the password must have at most 128 characters');
+export const newAccountSchema = z.strictObject({
+  name: z.string().trim().min(1, 'the name must not be empty').max(100, 'the name must have at most 100 characters'),
+  email: z
+    .email('the address must be an e-mail address, for example ada@outgate.example')
+    .max(254, 'the address must have at most 254 characters')
+    .transform((text) => text.toLowerCase()),
+  password: passwordSchema,
+});
+export type NewAccount = z.infer<typeof newAccountSchema>;
+
+export const accountSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: roleSchema,
+  createdAt: z.iso.datetime(),
+});
+export type Account = z.infer<typeof accountSchema>;
+
+/** Throws EMAIL_TAKEN. */
+export async function insertAccount(
+  tx: Queryable,
+  { name, email, password }: NewAccount,
+  role: Role,
+): Promise<Account> {
+  const [row] = await tx.query<{ id: string; created_at: Date }>(
+    `INSERT INTO "user" (id, name, email, email_verified, role) VALUES ($1, $2, $3, true, $4)
+     ON CONFLICT (email) DO NOTHING RETURNING id, created_at`,
+    [randomUUID(), name, email, role],
+  );
+  if (row === undefined) {
+    throw new AppError('EMAIL_TAKEN', `an account with the address ${email} exists: the address must be another one`, {
+      issues: [{ field: 'email', message: `${email} is taken` }],
+    });
+  }
+  await tx.query(
+    `INSERT INTO account (id, account_id, provider_id, user_id, password) VALUES ($1, $2, 'credential', $2, $3)`,
+    [randomUUID(), row.id, await hashPassword(password)],
+  );
+  return { id: row.id, name, email, role, createdAt: row.created_at.toISOString() };
+}
+
+/** Everyone waits here who may change whether there is an account, or an admin. */
+export async function lockAccounts(tx: Queryable): Promise<void> {
+  await tx.query("SELECT pg_advisory_xact_lock(hashtext('outgate accounts'))");
+}
+
+export async function noAccounts(db: Queryable): Promise<boolean> {
+  const rows = await db.query('SELECT 1 FROM "user" LIMIT 1');
+  return rows.length === 0;
+}
