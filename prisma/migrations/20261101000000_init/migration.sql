@@ -271,7 +271,7 @@ DO $$ BEGIN
 END $$;
 
 GRANT USAGE ON SCHEMA "public" TO "outgate_app";
-GRANT SELECT, INSERT ON "change" TO "outgate_app";
+GRANT SELECT, INSERT ON "change", "server_secret" TO "outgate_app";
 GRANT SELECT, UPDATE ON "desired" TO "outgate_app";
 GRANT SELECT, INSERT, UPDATE, DELETE ON
   "pool", "node", "report", "holding", "sample", "join_token", "setup_token",
