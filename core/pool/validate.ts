@@ -19,15 +19,20 @@ export function validatePool(pool: Pool, others: readonly Pool[], before?: Pool)
 }
 
 /**
- * What every pool of a set breaks; each name is in the answer. Names are unique. A pool that overlaps more than
- * MOST_OVERLAPS others gets that many violations and one that counts the rest: ten thousand equal CIDRs would be a
- * hundred million messages.
+ * What every pool of a set breaks; each name is in the answer. Names are unique. `before` holds the stored pools, for
+ * C15 and C16. A pool that overlaps more than MOST_OVERLAPS others gets that many violations and one that counts them
+ * all: ten thousand equal CIDRs would be a hundred million messages.
  */
-export function validatePools(pools: readonly Pool[]): Map<string, Violation[]> {
+export function validatePools(pools: readonly Pool[], before: readonly Pool[] = []): Map<string, Violation[]> {
   const subjects = pools.map(subjectOf);
   const index = indexOverlaps(subjects);
+  const old = new Map(before.map((pool) => [pool.name, pool]));
   return new Map(
-    subjects.map((pool) => [pool.name, [...ownViolations(pool), ...firstOverlaps(pool, index, () => true)]]),
+    subjects.map((pool) => {
+      const was = old.get(pool.name);
+      const updated = was === undefined ? [] : updateViolations(pool, subjectOf(was));
+      return [pool.name, [...ownViolations(pool), ...updated, ...firstOverlaps(pool, index, () => true)]];
+    }),
   );
 }
 

@@ -1,0 +1,167 @@
+/**
+ * YAML and JSON text as objects that still know their lines.
+ *
+ * The text comes from anybody: nesting, aliases and the number of errors are limited, duplicate keys and unknown tags
+ * refused, so that hostile input costs little and nothing is read in two ways. YAML 1.2: `yes` is text, not true.
+ */
+import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, Parser } from 'yaml';
+import { quote } from '../net/quote.ts';
+
+export interface ReadError {
+  readonly file: string;
+  /** 1 for the first document of the file; 0 where the file as a whole is unusable */
+  readonly document: number;
+  /** 1 for the first line; 0 where the file as a whole is unusable */
+  readonly line: number;
+  /** `spec.natOutgoing`; '' where the document as a whole is meant */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** One object of a file. */
+export interface Item {
+  readonly file: string;
+  readonly document: number;
+  /** of the object's first key */
+  readonly line: number;
+  readonly value: unknown;
+  /** where a field (`spec.allowedUses[1]`) stands, or the nearest field around it */
+  lineOf(field: string): number;
+  /** the object under a list field, as an item of its own */
+  child(field: string, index: number): Item;
+  /** a number as it was written, e.g. `026` */
+  source(field: string): string | undefined;
+}
+
+const DEEPEST = 64;
+const MOST_ALIASES = 100;
+const MOST_ERRORS = 20;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what text must not hold
+const BINARY = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/;
+
+/** The documents of one file; empty ones are counted and left out. */
+export function readDocuments(file: string, text: string): { items: Item[]; errors: ReadError[] } {
+  const binary = BINARY.exec(text);
+  if (binary !== null) {
+    const line = text.slice(0, binary.index).split('\n').length;
+    const message = `file must be text without control characters: ${quote(binary[0])}`;
+    return { items: [], errors: [{ file, document: 0, line, field: '', message }] };
+  }
+  const lines = new LineCounter();
+  const items: Item[] = [];
+  const errors: ReadError[] = [];
+  let number = 0;
+  const parsed = parse(text, lines);
+  for (const document of parsed.documents) {
+    number++;
+    const at = (offset: number): number => Math.max(1, lines.linePos(offset).line);
+    const problems = [...document.errors, ...document.warnings].slice(0, MOST_ERRORS);
+    for (const problem of problems) {
+      const message = `document must be valid YAML or JSON: ${problem.message}`;
+      errors.push({ file, document: number, line: at(problem.pos[0]), field: '', message });
+    }
+    if (problems.length > 0 || document.contents === null) continue;
+    const start = at(document.contents.range?.[0] ?? 0);
+    const value = toValue(document);
+    if (value.ok) items.push(itemOf({ file, document: number, at, yaml: document }, document.contents, value.value));
+    else errors.push({ file, document: number, line: start, field: '', message: value.message });
+  }
+  if (parsed.tooDeep !== undefined) {
+    const message = `document must be nested at most ${DEEPEST} levels deep`;
+    errors.push({ file, document: number + 1, line: parsed.tooDeep, field: '', message });
+  }
+  return { items, errors };
+}
+
+/** Like the library's parseAllDocuments, but it stops where the nesting gets absurd instead of running out of stack. */
+function parse(text: string, lines: LineCounter): { documents: Document.Parsed[]; tooDeep: number | undefined } {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  const composer = new Composer({ uniqueKeys: true, stringKeys: true, strict: true, prettyErrors: false });
+  const documents: Document.Parsed[] = [];
+  // The parser's stack holds a map and its value for every level.
+  const limit = 2 * DEEPEST;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    if (parser.stack.length > limit) return { documents, tooDeep: lines.linePos(parser.offset).line };
+  }
+  for (const token of parser.end()) documents.push(...composer.next(token));
+  documents.push(...composer.end(false, text.length));
+  return { documents, tooDeep: undefined };
+}
+
+function toValue(document: Document.Parsed): { ok: true; value: unknown } | { ok: false; message: string } {
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: MOST_ALIASES }) };
+  } catch (error) {
+    return {
+      ok: false,
+      message: `document must be valid YAML or JSON: ${error instanceof Error ? error.message : ''}`,
+    };
+  }
+}
+
+interface Place {
+  readonly file: string;
+  readonly document: number;
+  readonly yaml: Document.Parsed;
+  at(offset: number): number;
+}
+
+function itemOf(place: Place, node: Node, value: unknown): Item {
+  const { file, document, at } = place;
+  const line = at(node.range?.[0] ?? 0);
+  const find = (field: string) => locate(place.yaml, node, field);
+  return {
+    file,
+    document,
+    line,
+    value,
+    lineOf: (field) => {
+      const offset = find(field).offset;
+      return offset === undefined ? line : at(offset);
+    },
+    child: (field, index) => {
+      const found = find(`${field}[${index}]`).node ?? node;
+      const list = typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
+      const all: unknown = field === '' ? value : list;
+      return itemOf(place, found, Array.isArray(all) ? all[index] : undefined);
+    },
+    source: (field) => {
+      const found = find(field).node;
+      return isScalar(found) ? found.source : undefined;
+    },
+  };
+}
+
+/** Walks a field's text down the nodes as far as they exist; keys may hold dots themselves. */
+function locate(
+  yaml: Document.Parsed,
+  root: Node,
+  field: string,
+): { node: Node | undefined; offset: number | undefined } {
+  let node: Node | undefined = root;
+  let offset: number | undefined;
+  let rest = field;
+  while (rest !== '' && node !== undefined) {
+    const here: unknown = isAlias(node) ? node.resolve(yaml) : node;
+    const index = /^\[(\d+)\]\.?/.exec(rest);
+    if (index !== null && isSeq(here)) {
+      node = here.items[Number(index[1])] as Node | undefined;
+      rest = rest.slice(index[0].length);
+      offset = node?.range?.[0] ?? offset;
+      continue;
+    }
+    const pair = isMap(here)
+      ? here.items.find(({ key }) => isScalar(key) && startsWithKey(rest, String(key.value)))
+      : undefined;
+    if (pair === undefined || !isScalar(pair.key)) return { node: undefined, offset };
+    offset = pair.key.range?.[0] ?? offset;
+    rest = rest.slice(String(pair.key.value).length).replace(/^\./, '');
+    node = (pair.value ?? undefined) as Node | undefined;
+  }
+  return { node, offset };
+}
+
+const startsWithKey = (rest: string, key: string): boolean =>
+  rest === key || rest.startsWith(`${key}.`) || rest.startsWith(`${key}[`);
