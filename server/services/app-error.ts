@@ -1,14 +1,27 @@
-/** The one error that services throw for what a user can do something about; it is mapped to HTTP in one place. */
-import type { Pool, Violation } from '../../core/pool/spec.ts';
+/** The one error that services throw for what a user can cause. Everything else is a defect and stays hidden. */
+import type { Violation } from '../../core/pool/spec.ts';
 import type { ErrorReason } from '../../core/wire/reasons.ts';
 
+/** A field that does not hold; `document` and `line` where it came from a file (both count from 1). */
+export interface Issue {
+  readonly field: string;
+  readonly message: string;
+  readonly document?: number;
+  readonly line?: number;
+}
+
+/** `pool` names the pool where a change concerns several. */
+export type PoolViolation = Violation & { readonly pool?: string };
+
 export interface ErrorDetails {
-  readonly issues?: readonly { readonly field: string; readonly message: string }[];
-  readonly violations?: readonly Violation[];
-  readonly current?: Pool;
+  readonly issues?: readonly Issue[];
+  readonly violations?: readonly PoolViolation[];
+  /** the object as it is now, for a stale version */
+  readonly current?: unknown;
 }
 
 export class AppError extends Error {
+  override readonly name = 'AppError';
   readonly reason: ErrorReason;
   readonly details: ErrorDetails;
 

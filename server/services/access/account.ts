@@ -3,11 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { hashPassword } from 'better-auth/crypto';
 import { z } from 'zod';
 import type { Queryable } from '../../db/client.ts';
+import { type Role, roleSchema } from '../actor.ts';
 import { AppError } from '../app-error.ts';
-
-export const roles = ['viewer', 'editor', 'admin'] as const;
-export const roleSchema = z.enum(roles);
-export type Role = z.infer<typeof roleSchema>;
 
 export const passwordSchema = z
   .string()

@@ -1,9 +1,10 @@
 /** What an admin does with accounts. There is always an admin left, and a new password ends the sessions of the old one. */
 import { hashPassword } from 'better-auth/crypto';
 import type { Database, Queryable } from '../../db/client.ts';
+import { type Role, roleSchema } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { notify } from '../notify.ts';
-import { type Account, insertAccount, lockAccounts, type NewAccount, type Role, roleSchema } from './account.ts';
+import { type Account, insertAccount, lockAccounts, type NewAccount } from './account.ts';
 
 interface Row {
   readonly id: string;

@@ -1,0 +1,141 @@
+/** `/api/auth`: the four things a browser needs. Everything else the library offers is closed. */
+import { z } from 'zod';
+import type { Database } from '../db/client.ts';
+import { readBody } from '../http/body.ts';
+import type { Request as EdgeRequest, Room } from '../http/edge.ts';
+import type { Log } from '../http/log.ts';
+import { problem, sendProblem } from '../http/problem.ts';
+import { toHeaders } from '../http/to-headers.ts';
+import { countAttempt, forgetAttempts, type Limit, takeBackAttempt } from '../services/access/attempts.ts';
+import { type Auth, CLIENT_HEADER } from './auth.ts';
+
+const open: Readonly<Record<string, 'GET' | 'POST'>> = {
+  '/api/auth/sign-in/email': 'POST',
+  '/api/auth/change-password': 'POST',
+  '/api/auth/sign-out': 'POST',
+  '/api/auth/get-session': 'GET',
+};
+const BODY_LIMIT = 64 * 1024;
+
+/** Failures only. The second is wide: behind a proxy, or on one machine, many people share one address. */
+const PER_ACCOUNT: Limit = { attempts: 5, seconds: 60 };
+const PER_ADDRESS: Limit = { attempts: 50, seconds: 60 };
+
+export interface AuthRoomOptions {
+  readonly auth: Auth;
+  readonly db: Database;
+  readonly url: string;
+  readonly log: Log;
+}
+
+export function authRoom(options: AuthRoomOptions): Room {
+  return {
+    path: '/api/auth/',
+    handle: async (edge) => {
+      const { req, res, path } = edge;
+      const method = open[path];
+      if (method === undefined) return sendProblem(res, path, problem('notFound', `there is nothing at ${path}`));
+      if (req.method !== method) {
+        return sendProblem(res, path, problem('methodNotAllowed', `the method of ${path} must be ${method}`));
+      }
+      const body = await readBody(req, BODY_LIMIT);
+      if (!body.ok) return sendProblem(res, path, problem('tooLarge', `the body must be at most ${BODY_LIMIT} bytes`));
+      if (path === '/api/auth/sign-in/email') return signIn(edge, body.text, options);
+      if (path === '/api/auth/change-password') return changePassword(edge, body.text, options);
+      await send(edge, await ask(edge, body.text, options));
+    },
+  };
+}
+
+const signInSchema = z.object({ email: z.string(), password: z.string(), rememberMe: z.boolean().optional() });
+
+async function signIn(edge: EdgeRequest, text: string, options: AuthRoomOptions): Promise<void> {
+  const parsed = parse(signInSchema, text);
+  if (parsed === null) {
+    return sendProblem(edge.res, edge.path, problem('badRequest', 'the body must be JSON with email and password'));
+  }
+  const address = edge.req.socket.remoteAddress ?? 'unknown';
+  const answer = await limited(
+    edge,
+    options,
+    [`sign-in ${address} ${parsed.email.toLowerCase()}`, `sign-in ${address}`],
+    () => ask(edge, JSON.stringify(parsed), options),
+  );
+  if (answer !== null) await send(edge, answer);
+}
+
+const changeSchema = z.object({ currentPassword: z.string(), newPassword: z.string() });
+
+/** Sessions elsewhere end: whoever knew the old password may hold one. */
+async function changePassword(edge: EdgeRequest, text: string, options: AuthRoomOptions): Promise<void> {
+  const parsed = parse(changeSchema, text);
+  if (parsed === null) {
+    const message = 'the body must be JSON with currentPassword and newPassword';
+    return sendProblem(edge.res, edge.path, problem('badRequest', message));
+  }
+  const user = await options.auth.userOf(toHeaders(edge.req.headers));
+  if (user === null) return sendProblem(edge.res, edge.path, problem('unauthorized', 'sign in first'));
+  const answer = await limited(edge, options, [`password ${user.id}`], () =>
+    ask(edge, JSON.stringify({ ...parsed, revokeOtherSessions: true }), options),
+  );
+  if (answer === null) return;
+  if (answer.ok) options.log.info({ requestId: edge.id, access: 'password.change', actor: user.email }, 'access');
+  await send(edge, answer);
+}
+
+/** Null when it was refused, and answered so. `subjects`: the account first, then what is shared with others. */
+async function limited(
+  edge: EdgeRequest,
+  { db, log }: AuthRoomOptions,
+  subjects: readonly string[],
+  attempt: () => Promise<Response>,
+): Promise<Response | null> {
+  for (const [index, subject] of subjects.entries()) {
+    const wait = await countAttempt(db, subject, index === 0 ? PER_ACCOUNT : PER_ADDRESS);
+    if (wait === null) continue;
+    log.warn({ requestId: edge.id, access: 'attempts.limited' }, 'access');
+    edge.res.setHeader('retry-after', String(wait));
+    sendProblem(edge.res, edge.path, problem('tooMany', `too many attempts: the next one may come in ${wait} s`));
+    return null;
+  }
+  const answer = await attempt();
+  if (answer.ok) {
+    const [account, ...shared] = subjects;
+    if (account !== undefined) await forgetAttempts(db, account);
+    for (const subject of shared) await takeBackAttempt(db, subject);
+  }
+  return answer;
+}
+
+/** The origin was checked at the edge; the library asks for one again where a cookie came without. */
+function ask({ req, path }: EdgeRequest, body: string, { auth, url }: AuthRoomOptions): Promise<Response> {
+  const headers = toHeaders(req.headers);
+  headers.set(CLIENT_HEADER, req.socket.remoteAddress ?? '');
+  headers.set('origin', req.headers.origin ?? url);
+  headers.delete('content-length');
+  if (req.method === 'POST') headers.set('content-type', 'application/json');
+  return auth.handle(
+    new Request(new URL(path, url), {
+      method: req.method ?? 'GET',
+      headers,
+      ...(req.method === 'POST' ? { body: body === '' ? '{}' : body } : {}),
+    }),
+  );
+}
+
+async function send({ res }: EdgeRequest, answer: Response): Promise<void> {
+  res.statusCode = answer.status;
+  for (const [name, value] of answer.headers) if (name !== 'set-cookie') res.setHeader(name, value);
+  const cookies = answer.headers.getSetCookie();
+  if (cookies.length > 0) res.setHeader('set-cookie', cookies);
+  res.setHeader('cache-control', 'no-store');
+  res.end(await answer.text());
+}
+
+function parse<T>(schema: z.ZodType<T>, text: string): T | null {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
