@@ -1,0 +1,65 @@
+/** Starts the server and finds out when its pages can be used. */
+import { readFileSync } from 'node:fs';
+import net from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type KeptChild, keepRunning } from './keep-running.ts';
+import { type Paths, ROOT } from './paths.ts';
+
+export interface ServerOptions {
+  readonly dev: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly report: (sentence: string) => void;
+}
+
+/** Exit code of a server whose configuration is unusable: starting it again would not help. */
+const UNUSABLE = 2;
+
+export function startServer(paths: Paths, options: ServerOptions): KeptChild {
+  const watch = options.dev ? ['--watch', '--watch-preserve-output'] : [];
+  return keepRunning({
+    name: 'server',
+    command: process.execPath,
+    args: [...watch, join(ROOT, 'server/main.ts')],
+    env: { ...process.env, ...options.environment, NODE_ENV: options.dev ? 'development' : 'production' },
+    ...(options.dev ? {} : { logFile: serverLog(paths) }),
+    runDir: paths.run,
+    stopSignal: 'SIGTERM',
+    graceMs: 10_000,
+    died: (how, again) => options.report(`the server ended (${how}); starting it again in ${again} ms`),
+    finalCodes: [UNUSABLE],
+  });
+}
+
+const serverLog = (paths: Paths): string => join(paths.logs, 'server.log');
+
+/** The end of the server's log, for a start that failed. */
+export function lastServerLines(paths: Paths): string {
+  try {
+    return readFileSync(serverLog(paths), 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+  } catch {
+    return '';
+  }
+}
+
+/** Resolves with true once `/readyz` says so, with false when the time is over or `given up` resolves first. */
+export async function untilReady(base: string, milliseconds: number, givenUp: Promise<unknown>): Promise<boolean> {
+  let over = false;
+  void givenUp.then(() => {
+    over = true;
+  });
+  for (const deadline = Date.now() + milliseconds; !over && Date.now() < deadline; await delay(50)) {
+    const answer = await fetch(`${base}/readyz`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
+    if (answer?.ok) return true;
+  }
+  return false;
+}
+
+/** True when nobody listens there yet. */
+export function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.on('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'));
+    server.listen({ host, port }, () => server.close(() => resolve(true)));
+  });
+}
