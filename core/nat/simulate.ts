@@ -13,7 +13,7 @@ import type { NodeFacts } from './node-facts.ts';
 import type { Checked } from './read-flow.ts';
 import { step } from './steps.ts';
 import { entriesAt, flagsAt, type Key, keyOf } from './table.ts';
-import type { Answer, Flow, Step, VerdictCode } from './verdict.ts';
+import { type Answer, type Flow, type Step, type VerdictCode, verdictOf } from './verdict.ts';
 
 export { type Decider, makeDecider } from './decide.ts';
 export type { Checked, FieldError } from './read-flow.ts';
@@ -43,8 +43,7 @@ export function simulate(decider: Decider, flow: Flow, facts?: NodeFacts): Check
 const noSource: Answer['source'] = { address: null, interface: null, ports: null };
 
 function answer(code: VerdictCode, source: Answer['source'], steps: Step[]): Checked<Answer> {
-  const verdict = code.startsWith('SNAT') ? 'SNAT' : code.startsWith('NO_SNAT') ? 'NO_SNAT' : 'INDETERMINATE';
-  return { ok: true, value: { verdict, code, source, steps } };
+  return { ok: true, value: { verdict: verdictOf(code), code, source, steps } };
 }
 
 interface Asked {

@@ -20,6 +20,11 @@ export const verdictCodes = [
 ] as const;
 export type VerdictCode = (typeof verdictCodes)[number];
 
+export function verdictOf(code: VerdictCode): (typeof verdicts)[number] {
+  if (code.startsWith('SNAT')) return 'SNAT';
+  return code.startsWith('NO_SNAT') ? 'NO_SNAT' : 'INDETERMINATE';
+}
+
 /** `address` and `interface` are null where the node is not known; `ports` is the range NAT may pick from. */
 export const natSourceSchema = z.object({
   address: z.string().nullable(),
