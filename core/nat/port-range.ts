@@ -1,5 +1,6 @@
 /** `natPortRange`: the one text form, `n:m`, or `n` for the single port n. */
 import type { Parsed } from '../net/address.ts';
+import { quote } from '../net/quote.ts';
 
 export type Ports = readonly [first: number, last: number];
 
@@ -11,16 +12,16 @@ export function parsePortRange(text: string): Parsed<Ports> {
     const hint = dashed === null ? '' : `; write ${dashed[1]}:${dashed[2]}`;
     return {
       ok: false,
-      reason: `natPortRange must be two ports joined by a colon (n:m), or one port: '${text}'${hint}`,
+      reason: `natPortRange must be two ports joined by a colon (n:m), or one port: ${quote(text)}${hint}`,
     };
   }
   const first = Number(match[1]);
   const last = Number(match[2] ?? match[1]);
   if (first < 1 || last < 1 || first > 65535 || last > 65535) {
-    return { ok: false, reason: `natPortRange must lie between 1 and 65535: '${text}'` };
+    return { ok: false, reason: `natPortRange must lie between 1 and 65535: ${quote(text)}` };
   }
   if (first > last) {
-    return { ok: false, reason: `natPortRange must have its lower port first: '${text}'; write ${last}:${first}` };
+    return { ok: false, reason: `natPortRange must have its lower port first: ${quote(text)}; write ${last}:${first}` };
   }
   return { ok: true, value: [first, last] };
 }

@@ -1,0 +1,124 @@
+/**
+ * What NAT settings must hold. FelixConfiguration's schema lets through texts that stop Felix or that it ignores in silence
+ * (`0:70000`, `30000-40000`, filter `eth 0`): all of them are refused here, before anything is stored or programmed.
+ */
+import { type Address, formatAddress, parseAddress } from '../net/address.ts';
+import { contains, formatPrefix, type Prefix } from '../net/prefix.ts';
+import { quote } from '../net/quote.ts';
+import type { Pool, Violation, Warning } from '../pool/spec.ts';
+import { prefixOfPool } from './counted-pools.ts';
+import { parsePortRange } from './port-range.ts';
+import { type ClusterSettings, exclusions, type NatSettings } from './settings.ts';
+
+/**
+ * Every violation at once, global settings first, then nodes by name. `field` is `global.<setting>` or `nodes.<name>.<setting>`.
+ * An empty text means not set, as in Calico. Rules:
+ * N1 natOutgoingAddress is a usable IPv4 address; N2 natOutgoingAddressV6 a usable IPv6 address; N3 natPortRange is `n:m`, both
+ * from 1 to 65535, the lower first; N4 the interface filter is a name, or the beginning of names with one `+` at its end;
+ * N5 natOutgoingExclusions is one of its two words; N6 a fixed address lies in no pool that is NATed and gives out addresses.
+ */
+export function validateSettings(settings: ClusterSettings, pools: readonly Pool[]): Violation[] {
+  const nodes = Object.keys(settings.nodes).sort();
+  return [
+    ...violationsOf(settings.global, 'global', pools),
+    ...nodes.flatMap((name) => violationsOf(settings.nodes[name] ?? {}, `nodes.${name}`, pools)),
+  ];
+}
+
+/**
+ * Settings that do what they say here, but would stop Felix on a node that it still runs on: an IPv4 natOutgoingAddress beside
+ * an IPv6 pool with natOutgoing makes it panic without end. Here IPv6 keeps its own address or MASQUERADE.
+ */
+export function warnAboutSettings(settings: ClusterSettings, pools: readonly Pool[]): Warning[] {
+  const v6 = pools.find((pool) => pool.spec.natOutgoing && prefixOfPool(pool)?.family === 6);
+  if (v6 === undefined) return [];
+  const places: [string, NatSettings][] = [['global', settings.global]];
+  for (const name of Object.keys(settings.nodes).sort()) places.push([`nodes.${name}`, settings.nodes[name] ?? {}]);
+  return places
+    .filter(([, one]) => isSet(one.natOutgoingAddress))
+    .map(([place]) => ({
+      code: 'W_FELIX_IPV6_POOL',
+      field: `${place}.natOutgoingAddress`,
+      message: `natOutgoingAddress is for IPv4 alone; Felix stops on nodes where it runs, because pool ${quote(v6.name)} NATs IPv6`,
+    }));
+}
+
+function violationsOf(settings: NatSettings, place: string, pools: readonly Pool[]): Violation[] {
+  const found: Violation[] = [];
+  const check = (name: keyof NatSettings, rule: string, judge: (text: string) => string | undefined): void => {
+    const text = settings[name];
+    if (!isSet(text)) return;
+    const message = judge(text);
+    if (message !== undefined) found.push({ rule, field: `${place}.${name}`, message });
+  };
+  check('natOutgoingAddress', 'N1', (text) => badAddress('natOutgoingAddress', text, 4));
+  check('natOutgoingAddressV6', 'N2', (text) => badAddress('natOutgoingAddressV6', text, 6));
+  check('natPortRange', 'N3', badRange);
+  check('iptablesNATOutgoingInterfaceFilter', 'N4', badFilter);
+  check('natOutgoingExclusions', 'N5', badExclusions);
+  check('natOutgoingAddress', 'N6', (text) => insidePool('natOutgoingAddress', text, pools));
+  check('natOutgoingAddressV6', 'N6', (text) => insidePool('natOutgoingAddressV6', text, pools));
+  return found;
+}
+
+const isSet = (text: string | undefined): text is string => text !== undefined && text !== '';
+
+/** Ranges that no packet on the wire may carry as its source. */
+const unusable: readonly { readonly what: string; readonly range: Prefix }[] = [
+  { what: 'unspecified', range: { family: 4, value: 0n, length: 8 } },
+  { what: 'loopback', range: { family: 4, value: 127n << 24n, length: 8 } },
+  { what: 'multicast', range: { family: 4, value: 224n << 24n, length: 4 } },
+  { what: 'reserved or broadcast', range: { family: 4, value: 240n << 24n, length: 4 } },
+  { what: 'unspecified', range: { family: 6, value: 0n, length: 128 } },
+  { what: 'loopback', range: { family: 6, value: 1n, length: 128 } },
+  { what: 'link local', range: { family: 6, value: 0xfe80n << 112n, length: 10 } },
+  { what: 'multicast', range: { family: 6, value: 0xffn << 120n, length: 8 } },
+];
+
+function badAddress(name: string, text: string, family: 4 | 6): string | undefined {
+  if (text.includes('/')) return `${name} must be one address without a prefix length: ${quote(text)}`;
+  const parsed = parseAddress(text);
+  if (!parsed.ok) return `${name} must be an IPv${family} address: ${quote(text)}`;
+  if (parsed.value.family !== family) {
+    const other = family === 4 ? '; IPv6 has natOutgoingAddressV6' : '; IPv4 has natOutgoingAddress';
+    return `${name} must be an IPv${family} address: ${quote(text)}${other}`;
+  }
+  const bad = unusable.find(({ range }) => contains(range, parsed.value));
+  if (bad === undefined) return undefined;
+  return `${name} must be an address that a packet can come from: ${quote(text)} is ${bad.what} (${formatPrefix(bad.range)})`;
+}
+
+function badRange(text: string): string | undefined {
+  const parsed = parsePortRange(text);
+  return parsed.ok ? undefined : parsed.reason;
+}
+
+function badFilter(text: string): string | undefined {
+  const name = 'iptablesNATOutgoingInterfaceFilter';
+  if (!/^[a-zA-Z0-9:._+-]{1,15}$/.test(text)) {
+    return `${name} must be 1 to 15 letters, digits or characters of ':._+-': ${quote(text)}`;
+  }
+  return /\+./.test(text) ? `${name} must have '+' at its end alone: ${quote(text)}` : undefined;
+}
+
+function badExclusions(text: string): string | undefined {
+  if (exclusions.some((one) => one === text)) return undefined;
+  return `natOutgoingExclusions must be ${exclusions.join(' or ')}: ${quote(text)}`;
+}
+
+function insidePool(name: string, text: string, pools: readonly Pool[]): string | undefined {
+  const parsed = parseAddress(text);
+  if (!parsed.ok) return undefined;
+  const owner = ownerOf(parsed.value, pools);
+  if (owner === undefined) return undefined;
+  const reason = 'a pod could be given the same address';
+  return `${name} must lie in no enabled pool with natOutgoing: ${quote(formatAddress(parsed.value))} lies in ${quote(owner.name)}, ${reason}`;
+}
+
+function ownerOf(address: Address, pools: readonly Pool[]): Pool | undefined {
+  return pools.find((pool) => {
+    if (!pool.spec.natOutgoing || pool.spec.disabled) return false;
+    const prefix = prefixOfPool(pool);
+    return prefix !== undefined && contains(prefix, address);
+  });
+}
