@@ -1,0 +1,92 @@
+/** A node's report becomes rows: how it is, what its kernel holds, since when it holds a change, what it NATed so far. */
+
+import type { NodeFacts } from '../../../core/nat/node-facts.ts';
+import { setName } from '../../../core/rules/model.ts';
+import type { Report } from '../../../core/wire/report.ts';
+import type { Database, Queryable } from '../../db/client.ts';
+import { notify } from '../notify.ts';
+import { moveHosts } from './hosts.ts';
+import { uplinkAddresses } from './uplinks.ts';
+
+/** False when the node was forgotten meanwhile. */
+export function ingestReport(db: Database, report: Report): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const [before] = await tx.query<{ facts: NodeFacts | null }>(
+      'SELECT facts FROM node WHERE name = $1 FOR UPDATE',
+      [report.node],
+      'lock-node',
+    );
+    if (before === undefined) return false;
+    await writeReport(tx, report);
+    await writeHolding(tx, report);
+    await writeSample(tx, report);
+    await moveHosts(tx, uplinkAddresses(before.facts), uplinkAddresses(report.facts));
+    await notify(tx, { kind: 'node', node: report.node });
+    return true;
+  });
+}
+
+/** Samples older than a day, a bounded number at a time. */
+export async function pruneSamples(db: Database): Promise<void> {
+  await db.query(
+    `DELETE FROM sample WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM sample WHERE at < now() - interval '1 day' LIMIT 20000))`,
+  );
+}
+
+async function writeReport(tx: Queryable, report: Report): Promise<void> {
+  await tx.query(
+    `WITH moved AS (
+       UPDATE node SET seen_at = now(), reported_at = now(), state = $2, backend = $3, revision = $4, sequence = $5,
+         conditions = $6::jsonb, facts = $7::jsonb
+       WHERE name = $1
+     )
+     INSERT INTO report (node, at, body) VALUES ($1, now(), $8::jsonb)
+     ON CONFLICT (node) DO UPDATE SET at = excluded.at, body = excluded.body`,
+    [
+      report.node,
+      report.state,
+      report.backend,
+      report.revision,
+      report.sequence,
+      JSON.stringify(report.conditions),
+      report.facts === null ? null : JSON.stringify(report.facts),
+      JSON.stringify(report),
+    ],
+    'write-report',
+  );
+}
+
+/** Only a sequence that exists, with the revision it led to: a node cannot claim a change that is not there yet. */
+async function writeHolding(tx: Queryable, report: Report): Promise<void> {
+  if (report.sequence === null || report.state !== 'Programmed') return;
+  await tx.query(
+    `INSERT INTO holding (node, sequence, at)
+     SELECT $1, sequence, now() FROM change WHERE sequence = $2 AND revision = $3
+     ON CONFLICT DO NOTHING`,
+    [report.node, report.sequence, report.revision],
+    'write-holding',
+  );
+}
+
+/** At most one in ten seconds: reports come faster after changes, and the chart needs no more. */
+async function writeSample(tx: Queryable, report: Report): Promise<void> {
+  await tx.query(
+    `INSERT INTO sample (node, at, natted_v4, natted_v6)
+     SELECT $1, now(), $2, $3
+     WHERE NOT EXISTS (SELECT 1 FROM sample WHERE node = $1 AND at > now() - interval '9.5 seconds')
+     ON CONFLICT DO NOTHING`,
+    [report.node, String(natted(report, 4)), String(natted(report, 6))],
+    'write-sample',
+  );
+}
+
+/** The source set counts exactly the new connections NATed, pool by pool (the negated matches stand before it). */
+function natted(report: Report, family: 4 | 6): bigint {
+  const set = report.families[family].sets.find((one) => one.name === setName('src', family));
+  const sum = (set?.members ?? []).reduce((total, member) => total + BigInt(member.packets), 0n);
+  return sum > MOST ? MOST : sum;
+}
+
+/** A counter of PostgreSQL ends here. */
+const MOST = 2n ** 63n - 1n;
