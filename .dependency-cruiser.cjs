@@ -46,7 +46,7 @@ module.exports = {
     {
       name: 'prisma-in-db-alone',
       severity: 'error',
-      from: { pathNot: '^server/db/|^prisma\\.config\\.ts$|^scripts/schema-engine\\.mjs$' },
+      from: { pathNot: '^server/db/|^prisma\\.config\\.ts$|^scripts/schema-engine' },
       to: { path: '(^|/)(@?prisma)/|^server/db/generated/' },
     },
     {
