@@ -1,0 +1,170 @@
+/**
+ * `/agent/v1`: a node joins, follows the effective state and reports its own kernel; nothing else. A credential is no
+ * session: procedures do not know it, and no cookie is looked at here.
+ */
+import type { z } from 'zod';
+import { reportSchema } from '../../core/wire/report.ts';
+import { joinRequestSchema } from '../../core/wire/state.ts';
+import type { Database } from '../db/client.ts';
+import type { Hub } from '../events/hub.ts';
+import { readBody } from '../http/body.ts';
+import type { Request, Room } from '../http/edge.ts';
+import type { Log } from '../http/log.ts';
+import { problem, sendJson, sendProblem } from '../http/problem.ts';
+import { joinNode, markSeen, nodeNameSchema, nodeOf } from '../services/agents/credential.ts';
+import { ingestReport } from '../services/agents/ingest.ts';
+import { unstorable } from '../services/text.ts';
+import type { Feed } from './feed.ts';
+import { openStream } from './stream.ts';
+
+export interface AgentRoomOptions {
+  readonly db: Database;
+  readonly hub: Hub;
+  readonly feed: Feed;
+  readonly log: Log;
+}
+
+const JOIN_LIMIT = 4 * 1024;
+const REPORT_LIMIT = 16 * 1024 * 1024;
+
+export interface AgentRoom extends Room {
+  readonly streams: () => number;
+}
+
+export function agentRoom(options: AgentRoomOptions): AgentRoom {
+  /** the newest stream of a node is the one: an agent that came back does not wait for its older connection to time out */
+  const streams = new Map<string, (reason: string) => void>();
+  const doors: Readonly<Record<string, { method: string; handle: (edge: Request) => Promise<void> }>> = {
+    '/agent/v1/join': { method: 'POST', handle: (edge) => join(edge, options) },
+    '/agent/v1/report': { method: 'POST', handle: (edge) => report(edge, options) },
+    '/agent/v1/stream': { method: 'GET', handle: (edge) => stream(edge, options, streams) },
+  };
+  return {
+    path: '/agent/',
+    streams: () => streams.size,
+    handle: async (edge) => {
+      const door = doors[edge.path];
+      if (door === undefined)
+        return sendProblem(edge.res, edge.path, problem('notFound', `there is nothing at ${edge.path}`));
+      if (edge.req.method === door.method) return door.handle(edge);
+      sendProblem(
+        edge.res,
+        edge.path,
+        problem('methodNotAllowed', `the method of ${edge.path} must be ${door.method}`),
+      );
+    },
+  };
+}
+
+async function join(edge: Request, { db, log }: AgentRoomOptions): Promise<void> {
+  const input = await readJson(edge, joinSchema, JOIN_LIMIT);
+  if (input === null) return;
+  const credential = await joinNode(db, input.token, input.node);
+  if (credential === null) {
+    log.warn({ requestId: edge.id, access: 'node.join.refused', node: input.node }, 'access');
+    const message = 'the join token must be one that an admin made, not revoked and not expired';
+    return sendProblem(edge.res, edge.path, problem('agentUnauthorized', message));
+  }
+  log.info({ requestId: edge.id, access: 'node.join', node: input.node }, 'access');
+  sendJson(edge.res, 200, { node: input.node, credential });
+}
+
+async function report(edge: Request, { db }: AgentRoomOptions): Promise<void> {
+  const node = await authenticate(edge, db);
+  if (node === null) return;
+  const input = await readJson(edge, reportSchema, REPORT_LIMIT);
+  if (input === null) return;
+  if (input.node !== node) {
+    const message = `the report must be about ${node}, whose credential this is, not about ${JSON.stringify(input.node.slice(0, 253))}`;
+    return sendProblem(edge.res, edge.path, problem('agentForbidden', message));
+  }
+  if (await ingestReport(db, input)) return sendJson(edge.res, 200, { node });
+  refuse(edge);
+}
+
+async function stream(
+  edge: Request,
+  { db, hub, feed, log }: AgentRoomOptions,
+  streams: Map<string, (reason: string) => void>,
+): Promise<void> {
+  const credential = credentialOf(edge);
+  const node = await authenticate(edge, db);
+  if (node === null || credential === null) return;
+  const sequence = sequenceOf(edge.req.url);
+  if (sequence === 'unreadable') {
+    return sendProblem(edge.res, edge.path, problem('badRequest', 'sequence must be a whole number, 0 or above'));
+  }
+  await markSeen(db, node);
+  if (hub.closing()) return sendProblem(edge.res, edge.path, problem('notReady', 'the server stops'));
+  if (edge.res.destroyed) return;
+  streams.get(node)?.('a newer stream of the node');
+  const end = openStream({
+    res: edge.res,
+    node,
+    sequence,
+    feed,
+    hub,
+    stillValid: async () => (await nodeOf(db, credential)) === node,
+    onEnd: (reason) => {
+      if (streams.get(node) === end) streams.delete(node);
+      log.info({ requestId: edge.id, node, reason }, 'agent stream ended');
+    },
+    onTrouble: (error) => log.warn({ requestId: edge.id, node, error }, 'agent stream waits for the database'),
+  });
+  streams.set(node, end);
+}
+
+/** The node of the Bearer credential; null when there is none, and that was answered. */
+async function authenticate(edge: Request, db: Database): Promise<string | null> {
+  const credential = credentialOf(edge);
+  const node = credential === null ? null : await nodeOf(db, credential);
+  if (node === null) refuse(edge);
+  return node;
+}
+
+function refuse({ res, path }: Request): void {
+  res.setHeader('www-authenticate', 'Bearer');
+  sendProblem(res, path, problem('agentUnauthorized', "the request must carry the node's own credential: join first"));
+}
+
+function credentialOf({ req }: Request): string | null {
+  return /^Bearer ([A-Za-z0-9_-]{20,200})$/.exec(req.headers.authorization ?? '')?.[1] ?? null;
+}
+
+function sequenceOf(url: string | undefined): number | null | 'unreadable' {
+  const text = new URL(url ?? '', 'http://outgate.invalid').searchParams.get('sequence');
+  if (text === null || text === '') return null;
+  return /^\d{1,15}$/.test(text) ? Number(text) : 'unreadable';
+}
+
+const joinSchema = joinRequestSchema.extend({ node: nodeNameSchema });
+
+/** Null when the body is not what it must be, and that was answered with every field and reason. */
+async function readJson<T>({ req, res, path }: Request, schema: z.ZodType<T>, limit: number): Promise<T | null> {
+  const refuseBody = (message: string): null => {
+    sendProblem(res, path, problem('badRequest', message));
+    return null;
+  };
+  const body = await readBody(req, limit);
+  if (!body.ok) {
+    sendProblem(res, path, problem('tooLarge', `the body must be complete and at most ${limit} bytes`));
+    return null;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(body.text);
+  } catch {
+    return refuseBody('the body must be JSON');
+  }
+  const parsed = schema.safeParse(value);
+  const issues = parsed.success
+    ? unstorable(parsed.data)
+    : parsed.error.issues.map((issue) => ({ field: issue.path.join('.') || 'body', message: issue.message }));
+  if (parsed.success && issues.length === 0) return parsed.data;
+  return refuseBody(
+    issues
+      .slice(0, 20)
+      .map(({ field, message }) => `${field}: ${message}`)
+      .join('; '),
+  );
+}

@@ -1,0 +1,111 @@
+/**
+ * One agent's stream: newline-delimited JSON of StreamMessage. Nothing is queued for a slow agent: a notice only says that
+ * there is more, and the next lines are asked for when the last ones have left. One that takes nothing for too long is cut,
+ * and comes back with the sequence it holds.
+ */
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Hub } from '../events/hub.ts';
+import type { Feed } from './feed.ts';
+
+export interface StreamOptions {
+  readonly res: ServerResponse;
+  readonly node: string;
+  /** what the agent holds, null: nothing */
+  readonly sequence: number | null;
+  readonly feed: Feed;
+  readonly hub: Hub;
+  /** asks the database again: false once the node was forgotten or joined anew */
+  readonly stillValid: () => Promise<boolean>;
+  /** told once, when the stream ends on the server's side */
+  readonly onEnd: (reason: string) => void;
+  /** the state could not be read: it is asked for again */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export const HEARTBEAT_MS = 5_000;
+/** an agent that reads nothing for so long is cut */
+const PATIENCE_MS = 15_000;
+/** a change that cannot be read now (the database is away) is asked for again */
+const RETRY_MS = 500;
+
+const HEARTBEAT = '{"type":"heartbeat"}\n';
+
+/** Returns what ends the stream; it also ends by itself. */
+export function openStream({
+  res,
+  node,
+  sequence,
+  feed,
+  hub,
+  stillValid,
+  onEnd,
+  onTrouble,
+}: StreamOptions): (reason: string) => void {
+  let held = sequence;
+  let behind = true;
+  let check = false;
+  let working = false;
+  let ended = false;
+
+  const end = (reason: string, how: 'end' | 'destroy' = 'end'): void => {
+    if (ended) return;
+    ended = true;
+    unsubscribe();
+    clearInterval(heartbeat);
+    if (how === 'end') res.end();
+    else res.destroy();
+    onEnd(reason);
+  };
+  const write = async (line: string): Promise<void> => {
+    if (ended || res.write(line)) return;
+    try {
+      await once(res, 'drain', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    } catch {
+      end('too slow', 'destroy');
+    }
+  };
+  const work = async (): Promise<void> => {
+    if (working) return;
+    working = true;
+    try {
+      while (!ended && (behind || check)) {
+        if (check) {
+          check = false;
+          if (!(await stillValid())) end('credential revoked');
+        } else {
+          behind = false;
+          const next = await feed.since(held);
+          if (next.line !== null) await write(next.line);
+          held = next.sequence;
+        }
+      }
+    } catch (error) {
+      onTrouble(error);
+      behind = true;
+      check = true;
+      setTimeout(() => void work(), RETRY_MS).unref();
+    } finally {
+      working = false;
+    }
+  };
+  const unsubscribe = hub.subscribe((signal) => {
+    if (signal.kind === 'closing') return end('server stops');
+    if (signal.kind === 'change' || signal.kind === 'resync') behind = true;
+    if (signal.kind === 'resync' || (signal.kind === 'credential' && signal.node === node)) check = true;
+    if (behind || check) void work();
+  });
+  const heartbeat = setInterval(() => {
+    if (!working) void write(HEARTBEAT);
+  }, HEARTBEAT_MS);
+  res.once('close', () => end('closed', 'destroy'));
+  res.writeHead(200, {
+    'content-type': 'application/x-ndjson; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  res.flushHeaders();
+  // a notice sent before the subscription was for the state that is asked for now
+  void work();
+  return end;
+}
