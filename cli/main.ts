@@ -4,6 +4,8 @@ import { type Command, InputError, type Io, UsageError, write } from './command.
 /** Each command is loaded when it is called: a start costs only what the command needs. */
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['validate', async () => (await import('./validate.ts')).command],
+  ['simulate', async () => (await import('./simulate.ts')).command],
+  ['render', async () => (await import('./render.ts')).command],
   ['convert', async () => (await import('./convert.ts')).command],
 ]);
 

@@ -5,8 +5,8 @@ import type { NodeFacts } from './node-facts.ts';
 import { masqueradeSource, routeTo } from './predict-source.ts';
 import { type ReadFacts, type Route, readFacts } from './read-facts.ts';
 import { type Checked, hasPorts, type ReadFlow, readFlow } from './read-flow.ts';
-import { step } from './steps.ts';
-import type { Answer, Flow, Step, VerdictCode } from './verdict.ts';
+import { type Steps, step } from './steps.ts';
+import type { Answer, Flow, VerdictCode } from './verdict.ts';
 
 export interface FlowContext {
   readonly flow: ReadFlow;
@@ -34,9 +34,9 @@ export function contextOf(flow: Flow, facts: NodeFacts | undefined): Checked<Flo
 }
 
 /** Reasons for which NAT rules are never asked; null when they are. */
-export function decidedBefore({ flow, facts }: FlowContext, steps: Step[]): VerdictCode | null {
+export function decidedBefore({ flow, facts }: FlowContext, steps: Steps): VerdictCode | null {
   if (flow.state === 'established') {
-    steps.push(
+    steps?.push(
       step(
         'FLOW_ESTABLISHED',
         'The connection exists already: it keeps the source it was given, and NAT rules are not asked.',
@@ -46,31 +46,31 @@ export function decidedBefore({ flow, facts }: FlowContext, steps: Step[]): Verd
   }
   if (flow.state !== 'new') {
     const text = `The packet is ${flow.state}: connection tracking does not know it, so it leaves with its own source.`;
-    steps.push(step('FLOW_INVALID', text));
+    steps?.push(step('FLOW_INVALID', text));
     return 'NO_SNAT_INVALID_PACKET';
   }
-  steps.push(step('FLOW_NEW', 'The packet is the first one of a connection: NAT rules are asked.'));
+  steps?.push(step('FLOW_NEW', 'The packet is the first one of a connection: NAT rules are asked.'));
   const destination = formatAddress(flow.destination);
   if (flow.proxied) {
     const text = `A service proxy sends ${formatAddress(flow.to)} to ${destination}: the rules see ${destination}.`;
-    steps.push(step('DESTINATION_RESOLVED', text));
+    steps?.push(step('DESTINATION_RESOLVED', text));
   }
   if (facts === null) {
     const loopback = isLoopback(flow);
     if (loopback)
-      steps.push(step('DESTINATION_LOCAL', `${destination} is a loopback address: the packet never leaves the node.`));
+      steps?.push(step('DESTINATION_LOCAL', `${destination} is a loopback address: the packet never leaves the node.`));
     else
-      steps.push(
+      steps?.push(
         step('NODE_UNKNOWN', `The node is not known: whether ${destination} is its own address was not checked.`),
       );
     return loopback ? 'NO_SNAT_DESTINATION_IS_LOCAL' : null;
   }
   if (facts.local(flow.destination)) {
     const text = `${destination} is delivered on ${facts.name} itself: the packet never leaves the node.`;
-    steps.push(step('DESTINATION_LOCAL', text));
+    steps?.push(step('DESTINATION_LOCAL', text));
     return 'NO_SNAT_DESTINATION_IS_LOCAL';
   }
-  steps.push(step('DESTINATION_NOT_LOCAL', `${destination} is no address of ${facts.name}.`));
+  steps?.push(step('DESTINATION_NOT_LOCAL', `${destination} is no address of ${facts.name}.`));
   return null;
 }
 
@@ -79,11 +79,11 @@ function isLoopback({ destination: { family, value } }: ReadFlow): boolean {
 }
 
 /** Says the way out; asked only of flows that the addresses alone would NAT. */
-export function routeStep({ flow, facts, route, outInterface }: FlowContext, steps: Step[]): void {
+export function routeStep({ flow, facts, route, outInterface }: FlowContext, steps: Steps): void {
   if (facts === null) return;
   const destination = formatAddress(flow.destination);
   if (route === null) {
-    steps.push(
+    steps?.push(
       step(
         'ROUTE_MISSING',
         `${facts.name} is not known to have a route to ${destination}${flow.outInterface === null ? '' : ` by ${flow.outInterface}`}.`,
@@ -92,7 +92,7 @@ export function routeStep({ flow, facts, route, outInterface }: FlowContext, ste
     return;
   }
   const via = route.via === null ? 'directly' : `by ${formatAddress(route.via)}`;
-  steps.push(step('ROUTE', `${facts.name} sends to ${destination} out of ${outInterface}, ${via}.`));
+  steps?.push(step('ROUTE', `${facts.name} sends to ${destination} out of ${outInterface}, ${via}.`));
 }
 
 /** How a SNAT target picks: `fixed` and `ports` of the settings, or of a rule in the kernel. */
@@ -102,12 +102,12 @@ export interface Target {
 }
 
 /** The source after NAT, with its steps. */
-export function natSource(context: FlowContext, { fixed, ports }: Target, steps: Step[]): Answer['source'] {
+export function natSource(context: FlowContext, { fixed, ports }: Target, steps: Steps): Answer['source'] {
   const { flow, facts, route, outInterface } = context;
   let address = fixed;
   if (fixed !== null) {
     const field = flow.from.family === 4 ? 'natOutgoingAddress' : 'natOutgoingAddressV6';
-    steps.push(step('SOURCE_FIXED', `The source becomes the fixed address ${formatAddress(fixed)}.`, { field }));
+    steps?.push(step('SOURCE_FIXED', `The source becomes the fixed address ${formatAddress(fixed)}.`, { field }));
   } else {
     if (facts !== null && outInterface !== null) {
       address = masqueradeSource(facts, outInterface, route?.via ?? null, flow.destination);
@@ -116,12 +116,12 @@ export function natSource(context: FlowContext, { fixed, ports }: Target, steps:
       address === null
         ? unknownSource(context)
         : `The source becomes ${formatAddress(address)}, ${facts?.name}’s address for ${outInterface}.`;
-    steps.push(step('SOURCE_MASQUERADED', text));
+    steps?.push(step('SOURCE_MASQUERADED', text));
   }
   const range = portsOf(flow, ports);
   if (range !== null) {
     const field = ports !== null && isRanged(flow.protocol) ? { field: 'natPortRange' } : {};
-    steps.push(step('PORTS', `NAT picks a source port between ${range[0]} and ${range[1]}.`, field));
+    steps?.push(step('PORTS', `NAT picks a source port between ${range[0]} and ${range[1]}.`, field));
   }
   return { address: address === null ? null : formatAddress(address), interface: outInterface, ports: range };
 }

@@ -1,5 +1,6 @@
 /** A question as typed, checked: addresses parsed, every error at once. */
 import { type Address, parseAddress } from '../net/address.ts';
+import { quote } from '../net/quote.ts';
 import { type Flow, flowStates } from './verdict.ts';
 
 export interface FieldError {
@@ -42,31 +43,31 @@ export function readFlow(flow: Flow): Checked<ReadFlow> {
   const to = address('to');
   const resolved = address('resolvedTo');
   if (from !== undefined && to !== undefined && from.family !== to.family) {
-    errors.push({ field: 'to', message: `to must be IPv${from.family} as from is: '${flow.to}'` });
+    errors.push({ field: 'to', message: `to must be IPv${from.family} as from is: ${quote(flow.to)}` });
   }
   if (from !== undefined && resolved !== undefined && from.family !== resolved.family) {
     errors.push({
       field: 'resolvedTo',
-      message: `resolvedTo must be IPv${from.family} as from is: '${flow.resolvedTo}'`,
+      message: `resolvedTo must be IPv${from.family} as from is: ${quote(flow.resolvedTo)}`,
     });
   }
   const protocol = protocolOf(flow.proto);
   if (protocol === undefined) {
     errors.push({
       field: 'proto',
-      message: `proto must be tcp, udp, icmp, sctp, gre or a number from 0 to 255: '${flow.proto}'`,
+      message: `proto must be tcp, udp, icmp, sctp, gre or a number from 0 to 255: ${quote(flow.proto)}`,
     });
   }
   for (const field of ['port', 'sport'] as const) {
     const port = flow[field];
     if (port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65535)) continue;
-    errors.push({ field, message: `${field} must be a number from 0 to 65535: '${port}'` });
+    errors.push({ field, message: `${field} must be a number from 0 to 65535: ${quote(port)}` });
   }
   if (flow.state !== undefined && !flowStates.includes(flow.state)) {
-    errors.push({ field: 'state', message: `state must be one of ${flowStates.join(', ')}: '${flow.state}'` });
+    errors.push({ field: 'state', message: `state must be one of ${flowStates.join(', ')}: ${quote(flow.state)}` });
   }
   if (flow.outInterface !== undefined && !interfaceName.test(flow.outInterface)) {
-    const message = `outInterface must be an interface name of 1 to 15 characters without spaces: '${flow.outInterface}'`;
+    const message = `outInterface must be an interface name of 1 to 15 characters without spaces: ${quote(flow.outInterface)}`;
     errors.push({ field: 'outInterface', message });
   }
   if (errors.length > 0 || from === undefined || to === undefined || protocol === undefined)

@@ -11,7 +11,7 @@ import { type Decider, decide, EXEMPT, NATS, NODE } from './decide.ts';
 import { contextOf, decidedBefore, type FlowContext, natSource, routeStep } from './flow-context.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { Checked } from './read-flow.ts';
-import { step } from './steps.ts';
+import { type Steps, step } from './steps.ts';
 import { entriesAt, flagsAt, type Key, keyOf } from './table.ts';
 import { type Answer, type Flow, type Step, type VerdictCode, verdictOf } from './verdict.ts';
 
@@ -24,26 +24,36 @@ export type { Checked, FieldError } from './read-flow.ts';
  * leaves the verdict open: INDETERMINATE_NODE_STALE, because nothing current is known of the node.
  */
 export function simulate(decider: Decider, flow: Flow, facts?: NodeFacts): Checked<Answer> {
+  const steps: Step[] = [];
+  const judged = judge(decider, flow, facts, steps);
+  return judged.ok ? { ok: true, value: { ...judged.value, steps } } : judged;
+}
+
+/** The answer without its steps, for many flows: the same verdict, code and source as {@link simulate}, several times faster. */
+export function judge(
+  decider: Decider,
+  flow: Flow,
+  facts?: NodeFacts,
+  steps: Steps = null,
+): Checked<Omit<Answer, 'steps'>> {
   const read = contextOf(flow, facts);
   if (!read.ok) return read;
   const context = read.value;
-  const steps: Step[] = [];
   const early = decidedBefore(context, steps);
-  if (early !== null) return answer(early, noSource, steps);
+  if (early !== null) return answer(early, noSource);
   const from = keyOf(context.flow.from);
   const to = keyOf(context.flow.destination);
   const code = decide(decider, from, to, context.outInterface ?? undefined);
-  explain(decider, context, { from, to, code }, steps);
-  const unchanged = { ...noSource, interface: context.outInterface };
-  if (!code.startsWith('SNAT')) return answer(code, unchanged, steps);
+  if (steps !== null) explain(decider, context, { from, to, code }, steps);
+  if (!code.startsWith('SNAT')) return answer(code, { ...noSource, interface: context.outInterface });
   const { fixed, ports } = decider.settings;
-  return answer(code, natSource(context, { fixed: fixed[context.flow.from.family], ports }, steps), steps);
+  return answer(code, natSource(context, { fixed: fixed[context.flow.from.family], ports }, steps));
 }
 
 const noSource: Answer['source'] = { address: null, interface: null, ports: null };
 
-function answer(code: VerdictCode, source: Answer['source'], steps: Step[]): Checked<Answer> {
-  return { ok: true, value: { verdict: verdictOf(code), code, source, steps } };
+function answer(code: VerdictCode, source: Answer['source']): Checked<Omit<Answer, 'steps'>> {
+  return { ok: true, value: { verdict: verdictOf(code), code, source } };
 }
 
 interface Asked {

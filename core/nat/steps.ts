@@ -36,6 +36,9 @@ export const stepCodes = {
 } as const;
 export type StepCode = keyof typeof stepCodes;
 
+/** Where reasons are collected; null when nobody reads them, and then no text is made. */
+export type Steps = Step[] | null;
+
 /** A step; `rule` is a pool rule (C17) or the comment of a kernel rule. */
 export function step(code: StepCode, text: string, about: { pool?: string; field?: string; rule?: string } = {}): Step {
   return { code, text, pool: about.pool ?? null, field: about.field ?? null, rule: about.rule ?? null };
