@@ -4,6 +4,8 @@
  * iptables and ipset read `010.1.2.3` as octal, resolve `localhost` and take `1` for 0.0.0.1, so nothing a user typed
  * is ever handed to them: it is parsed here, and only canonical text (RFC 5952 for IPv6) leaves.
  */
+import { quote } from './quote.ts';
+
 export type Family = 4 | 6;
 
 /** An address: `value` is the unsigned 32 or 128 bit number. */
@@ -18,18 +20,18 @@ export const bitsOf = (family: Family): number => (family === 4 ? 32 : 128);
 
 const fail = (reason: string): { ok: false; reason: string } => ({ ok: false, reason });
 
-/** Parses a canonical-enough address. `reason` says what must hold and quotes the text. */
+/** Parses an address strictly; `reason` says what must hold and quotes the text. {@link formatAddress} makes it canonical. */
 export function parseAddress(text: string): Parsed<Address> {
   if (text.length === 0) return fail('address must not be empty');
-  if (text.length > 45) return fail('address must be at most 45 characters');
-  if (text.includes('%')) return fail(`address must have no zone: '${text}'`);
+  if (text.length > 45) return fail(`address must be at most 45 characters: ${quote(text)}`);
+  if (text.includes('%')) return fail(`address must have no zone: ${quote(text)}`);
   return text.includes(':') ? parseV6(text) : parseV4(text);
 }
 
 function parseV4(text: string): Parsed<Address> {
   const value = v4Value(text);
   if (value === undefined) {
-    return fail(`address must be four decimal numbers from 0 to 255 without leading zeros: '${text}'`);
+    return fail(`address must be four decimal numbers from 0 to 255 without leading zeros: ${quote(text)}`);
   }
   return { ok: true, value: { family: 4, value: BigInt(value) } };
 }
@@ -55,27 +57,27 @@ export function v4Value(text: string): number | undefined {
 }
 
 function parseV6(text: string): Parsed<Address> {
-  const bad = fail(`address must be a valid IPv6 address: '${text}'`);
+  const bad = fail(`address must be a valid IPv6 address: ${quote(text)}`);
   const halves = text.split('::');
   if (halves.length > 2) return bad;
-  const head = groups(halves[0] ?? '');
-  const tail = halves.length === 2 ? groups(halves[1] ?? '') : [];
+  const head = groups(halves[0] ?? '', halves.length === 1);
+  const tail = groups(halves[1] ?? '', true);
   if (head === undefined || tail === undefined) return bad;
   const count = head.length + tail.length;
   if (halves.length === 2 ? count > 7 : count !== 8) return bad;
   const all = [...head, ...new Array<number>(8 - count).fill(0), ...tail];
   const value = all.reduce((sum, group) => (sum << 16n) | BigInt(group), 0n);
-  if (value >> 32n === 0xffffn) return fail(`address must not be an IPv4-mapped IPv6 address: '${text}'`);
+  if (value >> 32n === 0xffffn) return fail(`address must not be an IPv4-mapped IPv6 address: ${quote(text)}`);
   return { ok: true, value: { family: 6, value } };
 }
 
-/** 16-bit groups of one side of `::`; a trailing dotted quad counts as two. */
-function groups(text: string): number[] | undefined {
+/** 16-bit groups of one side of `::`. At the end of the address the last may be a dotted quad, which counts as two. */
+function groups(text: string, atEnd: boolean): number[] | undefined {
   if (text === '') return [];
   const out: number[] = [];
   const parts = text.split(':');
   for (const [i, part] of parts.entries()) {
-    if (i === parts.length - 1 && part.includes('.')) {
+    if (atEnd && i === parts.length - 1 && part.includes('.')) {
       const quad = v4Value(part);
       if (quad === undefined) return undefined;
       out.push(Math.floor(quad / 65536), quad % 65536);

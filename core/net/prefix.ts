@@ -1,4 +1,5 @@
 import { type Address, bitsOf, type Family, formatAddress, type Parsed, parseAddress } from './address.ts';
+import { quote } from './quote.ts';
 
 /** A CIDR prefix: `value` is its first address, host bits zero. */
 export interface Prefix {
@@ -21,7 +22,7 @@ export function parsePrefix(text: string): Parsed<Prefix> {
   const { address, length } = parsed.value;
   const prefix = prefixOf(address, length);
   if (prefix.value !== address.value) {
-    return { ok: false, reason: `CIDR must have no host bits set: '${text}' lies in ${formatPrefix(prefix)}` };
+    return { ok: false, reason: `CIDR must have no host bits set: ${quote(text)} lies in ${formatPrefix(prefix)}` };
   }
   return { ok: true, value: prefix };
 }
@@ -29,13 +30,13 @@ export function parsePrefix(text: string): Parsed<Prefix> {
 /** Parses `address/length` where host bits are allowed, as on an interface. */
 export function parseInterface(text: string): Parsed<{ address: Address; length: number }> {
   const slash = text.indexOf('/');
-  if (slash < 0) return { ok: false, reason: `CIDR must have a prefix length: '${text}'` };
+  if (slash < 0) return { ok: false, reason: `CIDR must have a prefix length: ${quote(text)}` };
   const address = parseAddress(text.slice(0, slash));
   if (!address.ok) return address;
   const digits = text.slice(slash + 1);
   const bits = bitsOf(address.value.family);
   if (!/^(0|[1-9]\d{0,2})$/.test(digits) || Number(digits) > bits) {
-    return { ok: false, reason: `prefix length must be a number from 0 to ${bits}: '${text}'` };
+    return { ok: false, reason: `prefix length must be a number from 0 to ${bits}: ${quote(text)}` };
   }
   return { ok: true, value: { address: address.value, length: Number(digits) } };
 }

@@ -2,11 +2,20 @@ const LONGEST = 80;
 
 /**
  * A typed value for a message: in quotes, cut when long, control characters escaped so that a message can neither
- * fill a log nor move a terminal's cursor.
+ * fill a log nor move a terminal's cursor. Never throws.
  */
 export function quote(value: unknown): string {
-  if (typeof value !== 'string') return cut(escaped(JSON.stringify(value) ?? String(value)));
+  if (typeof value !== 'string') return cut(escaped(json(value)));
   return `'${cut(escaped(value.slice(0, LONGEST + 1)))}'`;
+}
+
+/** Values that JSON cannot hold (a cycle, a bigint) are named by their type. */
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return `(${typeof value})`;
+  }
 }
 
 const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text);

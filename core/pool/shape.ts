@@ -17,8 +17,11 @@ export type Shaped<T> =
  * what must hold and quote the value.
  */
 export function parsePoolSpec(input: unknown): Shaped<PoolSpec> {
-  if (!isRecord(input))
-    return { ok: false, errors: [{ field: 'spec', message: `spec must be an object: ${quote(input)}` }] };
+  if (!isRecord(input)) {
+    const message =
+      input === undefined || input === null ? 'spec must be given' : `spec must be an object: ${quote(input)}`;
+    return { ok: false, errors: [{ field: 'spec', message }] };
+  }
   const parsed = poolSpecSchema.safeParse({ ...input, cidr: input['cidr'] ?? '' });
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, errors: parsed.error.issues.flatMap((issue) => problemsOf(issue, input)) };
