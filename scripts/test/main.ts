@@ -1,0 +1,31 @@
+/**
+ * Runs the parts one after the other and goes on after a failure. Arguments name the parts to run (default: all).
+ * Exit code 1 when something failed; with CI=true a skip is a failure too.
+ */
+import { add, type Counts, none, summary } from './counts.ts';
+import { parts } from './parts.ts';
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !parts.some((part) => part.name === name));
+if (unknown.length > 0) {
+  console.error(`parts must be among ${parts.map((part) => part.name).join(', ')}: ${unknown.join(', ')}`);
+  process.exit(2);
+}
+
+const strict = process.env['CI'] === 'true';
+const chosen = parts.filter((part) => asked.length === 0 || asked.includes(part.name));
+const lines: string[] = [];
+let total: Counts = none;
+for (const part of chosen) {
+  console.log(`\n== ${part.name}: ${part.what}`);
+  const began = Date.now();
+  const counts = withStrictness(await part.run());
+  total = add(total, counts);
+  lines.push(`${part.name.padEnd(12)} ${summary(counts).padEnd(40)} ${((Date.now() - began) / 1000).toFixed(1)} s`);
+}
+console.log(`\n${lines.join('\n')}\n\n${summary(total)}`);
+process.exit(total.failed > 0 ? 1 : 0);
+
+function withStrictness(counts: Counts): Counts {
+  return strict ? { passed: counts.passed, failed: counts.failed + counts.skipped, skipped: 0 } : counts;
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+const kernel = '**/*.kernel.test.ts';
+const elsewhere = ['node_modules/**', '.next/**', '.outgate/**', 'dist/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts', '**/*.test.tsx'],
+          exclude: [...elsewhere, kernel],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'kernel',
+          include: [kernel],
+          exclude: elsewhere,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // they measure what a loaded machine distorts, and each has the kernel's locks to itself
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
