@@ -63,8 +63,11 @@ export function readDocuments(file: string, text: string): { items: Item[]; erro
     if (problems.length > 0 || document.contents === null) continue;
     const start = at(document.contents.range?.[0] ?? 0);
     const value = toValue(document);
-    if (value.ok) items.push(itemOf({ file, document: number, at, yaml: document }, document.contents, value.value));
-    else errors.push({ file, document: number, line: start, field: '', message: value.message });
+    if (!value.ok) {
+      errors.push({ file, document: number, line: start, field: '', message: value.message });
+    } else if (value.value !== null) {
+      items.push(itemOf({ file, document: number, at, yaml: document }, document.contents, value.value));
+    }
   }
   if (parsed.tooDeep !== undefined) {
     const message = `document must be nested at most ${DEEPEST} levels deep`;
@@ -92,13 +95,26 @@ function parse(text: string, lines: LineCounter): { documents: Document.Parsed[]
 
 function toValue(document: Document.Parsed): { ok: true; value: unknown } | { ok: false; message: string } {
   try {
-    return { ok: true, value: document.toJS({ maxAliasCount: MOST_ALIASES }) };
+    const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
+    if (!isCyclic(value, new Set(), new Set())) return { ok: true, value };
+    return { ok: false, message: 'document must not hold an alias of something around it' };
   } catch (error) {
     return {
       ok: false,
       message: `document must be valid YAML or JSON: ${error instanceof Error ? error.message : ''}`,
     };
   }
+}
+
+/** An alias inside its own anchor makes an endless object: whoever walks it would never end. */
+function isCyclic(value: unknown, around: Set<unknown>, done: Set<unknown>): boolean {
+  if (typeof value !== 'object' || value === null || done.has(value)) return false;
+  if (around.has(value)) return true;
+  around.add(value);
+  const found = Object.values(value).some((one) => isCyclic(one, around, done));
+  around.delete(value);
+  done.add(value);
+  return found;
 }
 
 interface Place {
