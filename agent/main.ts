@@ -1,0 +1,78 @@
+/** The node agent. Exit codes: 0 as asked, 1 not programmed (or not cleaned), 2 unusable configuration, nothing written. */
+import { existsSync } from 'node:fs';
+import { conditionList } from './conditions.ts';
+import type { Unavailable } from './dataplane/driver.ts';
+import { detectBackend } from './dataplane/iptables/detect.ts';
+import { iptablesDataplane } from './dataplane/iptables/driver.ts';
+import { systemIn } from './exec.ts';
+import { type Flags, parseFlags, usage } from './flags.ts';
+import { agentMetrics } from './metrics.ts';
+import { readNodeFacts } from './node-facts.ts';
+import { programmedRecord } from './programmed-record.ts';
+import { runDaemon } from './run-daemon.ts';
+import { runDry, runOnce } from './run-once.ts';
+import type { Setup } from './setup.ts';
+
+const UNUSABLE = 2;
+
+async function main(): Promise<number> {
+  const parsed = parseFlags(process.argv.slice(2), process.env);
+  if (!parsed.ok) return refuse([...parsed.errors.map(({ field, message }) => `${field}: ${message}`), usage]);
+  const { flags } = parsed;
+  const unusable = checkFiles(flags);
+  if (unusable.length > 0) return refuse(unusable);
+  const system = systemIn(flags.netns);
+  if (flags.task === 'cleanup') return cleanup(flags);
+
+  const detected = await detectBackend(system.exec, flags.backend);
+  if (!detected.ok) return refuse([unavailable(detected.error)]);
+  const { backend, both } = detected.value;
+  const conditions = conditionList(() => new Date().toISOString());
+  if (both !== null) conditions.set('BothBackends', 'True', 'BothBackendsActive', both);
+  const setup: Setup = {
+    flags,
+    conditions,
+    dataplane: iptablesDataplane(system, backend, process.pid),
+    metrics: agentMetrics(flags.node, backend),
+    record: programmedRecord(flags.stateDir, flags.netns),
+    facts: () => readNodeFacts(system.exec, flags.node),
+  };
+  if (flags.task === 'dry-run') return runDry(setup);
+  return flags.task === 'once' ? runOnce(setup) : runDaemon(setup);
+}
+
+async function cleanup({ netns }: Flags): Promise<number> {
+  const system = systemIn(netns);
+  const { removed, failures } = await iptablesDataplane(system, 'iptables-nft', process.pid).cleanup();
+  for (const line of removed) process.stderr.write(`removed ${line}\n`);
+  for (const line of failures) process.stderr.write(`could not remove ${line}\n`);
+  return failures.length > 0 ? 1 : 0;
+}
+
+function checkFiles({ netns, tokenFile, caFile }: Flags): string[] {
+  const missing: string[] = [];
+  const need = (flag: string, path: string | undefined, what: string): void => {
+    if (path !== undefined && !existsSync(path)) missing.push(`${flag}: must name ${what} that exists: '${path}'`);
+  };
+  need('--netns', netns === undefined ? undefined : `/run/netns/${netns}`, 'a network namespace');
+  need('--token-file', tokenFile, 'a file');
+  need('--ca-file', caFile, 'a file');
+  return missing;
+}
+
+function refuse(lines: readonly string[]): number {
+  for (const line of lines) process.stderr.write(`${line}\n`);
+  return UNUSABLE;
+}
+
+const unavailable = ({ reason, message }: Unavailable): string => `--backend: ${reason}: ${message}`;
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`agent stopped: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

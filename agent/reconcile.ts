@@ -1,0 +1,190 @@
+/**
+ * The level-based loop: wanted against held, the least difference written, read back, reported. One round at a time.
+ *
+ * Nothing is written before the first complete state. Small changes go straight to the live sets while the last round proved
+ * that the kernel is as wanted; everything else is a full round. A difference in a kernel that was proved right before, with
+ * nothing new wanted since, is drift: somebody else changed what is ours.
+ */
+
+import type { NodeFacts } from '../core/nat/node-facts.ts';
+import type { SetDelta } from '../core/rules/delta.ts';
+import type { NodeReason } from '../core/wire/reasons.ts';
+import type { Report } from '../core/wire/report.ts';
+import { withChanges } from './adjusted.ts';
+import type { Conditions } from './conditions.ts';
+import type { Dataplane, Failure, FamilyPlan, Finding, Held, Wanted } from './dataplane/driver.ts';
+import { adjustWanted, type HeldState, wantedOf } from './held-state.ts';
+import type { Metrics } from './metrics.ts';
+import { foreignRules, reportedFamilies } from './report.ts';
+
+/** More members than this in one change go the way of a full round. */
+const SMALL_CHANGE = 1000;
+
+export interface ReconcilerInput {
+  readonly node: string;
+  readonly dataplane: Dataplane;
+  readonly conditions: Conditions;
+  readonly metrics: Metrics;
+  /** which revision an agent before this one programmed here */
+  readonly record: { read(): string | undefined; write(revision: string): void };
+  readonly facts: () => Promise<NodeFacts | null>;
+  /** called after every round and change; `make` gives the report as it is when it is sent */
+  readonly onReport: (make: () => Report) => void;
+}
+export interface Reconciler {
+  /** A new state, or the same one with the members that changed in it. */
+  state(held: HeldState, members: readonly SetDelta[] | null): Promise<void>;
+  /** A full round: reads everything back and repairs what differs. */
+  round(): Promise<void>;
+  report(): Report;
+}
+
+interface Version {
+  readonly revision: string;
+  readonly sequence: number | null;
+}
+
+export function reconciler(input: ReconcilerInput): Reconciler {
+  const { dataplane, conditions, metrics } = input;
+  let queue: Promise<void> = Promise.resolve();
+  let state: { readonly held: HeldState; readonly wanted: Wanted; readonly version: Version } | undefined;
+  let kernel: Held = { families: {}, unavailable: {} };
+  let facts: NodeFacts | null = null;
+  let outcome: { state: Report['state']; changed: boolean } = { state: 'Pending', changed: false };
+  /** the kernel was read back and is as wanted */
+  let proved = false;
+  /** the first round may find what an earlier agent left; later ones find what we proved */
+  let rounds = 0;
+  /** what was programmed last: the report names it until the next one is */
+  let programmed: Version | undefined;
+
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    queue = queue.then(work, work);
+    return queue;
+  };
+
+  const fullRound = async (): Promise<void> => {
+    const started = process.hrtime.bigint();
+    [kernel, facts] = await Promise.all([dataplane.read(), input.facts()]);
+    if (state !== undefined) await program(state);
+    else conditions.set('Programmed', 'Unknown', 'WaitingForState', 'no complete state yet: nothing is written');
+    noteFamilies();
+    metrics.round(Number(process.hrtime.bigint() - started) / 1e9, kernel);
+    input.onReport(report);
+  };
+
+  const program = async ({ wanted, version }: NonNullable<typeof state>): Promise<void> => {
+    const first = rounds++ === 0 && existsAny(kernel) && input.record.read() === version.revision;
+    const expected = proved || first;
+    const plans = plansFor(wanted, kernel);
+    const failures: Failure[] = [];
+    const writing = plans.filter((plan) => plan.steps.length > 0);
+    for (const plan of writing) {
+      const failure = await dataplane.apply(plan);
+      if (failure !== null) failures.push(failure);
+    }
+    if (writing.length > 0) kernel = await dataplane.read();
+    const left = writing.length > 0 ? plansFor(wanted, kernel).flatMap((plan) => plan.findings) : [];
+    settle(failures, left, writing.length > 0);
+    if (expected) noteDrift(plans.flatMap((plan) => plan.findings));
+    if (!proved) return;
+    programmed = version;
+    input.record.write(version.revision);
+  };
+
+  const plansFor = (wanted: Wanted, held: Held): FamilyPlan[] =>
+    ([4, 6] as const).flatMap((family) => {
+      const found = held.families[family];
+      return found === undefined ? [] : [dataplane.plan(wanted[family], found)];
+    });
+
+  const settle = (failures: readonly Failure[], left: readonly Finding[], wrote: boolean): void => {
+    const missing = kernel.families[4] === undefined ? kernel.unavailable[4] : undefined;
+    const wrong: { reason: NodeReason; message: string } | undefined = failures[0] ?? missing ?? left[0];
+    proved = wrong === undefined;
+    outcome = {
+      state: proved ? 'Programmed' : failures.length > 0 || missing !== undefined ? 'Failed' : 'Drifted',
+      changed: wrote,
+    };
+    if (wrong === undefined) conditions.set('Programmed', 'True', 'AsDesired', 'read back and equal to what is wanted');
+    else
+      conditions.set('Programmed', 'False', wrong.reason, [...failures, ...left].map(text).join('; ') || wrong.message);
+    metrics.written(wrote, failures.length);
+  };
+
+  const noteDrift = (findings: readonly Finding[]): void => {
+    if (findings.length === 0) return;
+    metrics.drift(findings);
+    const what = proved ? 'found and repaired' : 'found';
+    const told = findings.map(({ reason, message }) => ({ reason, message: `${what}: ${message}` }));
+    conditions.replace('Drifted', proved ? 'False' : 'True', told);
+  };
+
+  const noteFamilies = (): void => {
+    const six = kernel.families[6] === undefined ? kernel.unavailable[6] : undefined;
+    if (six === undefined) conditions.clear('IPv6Available');
+    else conditions.set('IPv6Available', 'False', six.reason, `IPv6 is not programmed: ${six.message}`);
+    const foreign = foreignRules(kernel);
+    if (foreign.length === 0) conditions.clear('ForeignRules');
+    else {
+      const shown = foreign.slice(0, 5).map((rule) => rule.text);
+      conditions.set(
+        'ForeignRules',
+        'True',
+        'ForeignRuleFirst',
+        `rules of others that may decide first: ${shown.join(' | ')}`,
+      );
+    }
+  };
+
+  const report = (): Report => ({
+    node: input.node,
+    mode: 'enforce',
+    backend: dataplane.backend,
+    revision: programmed?.revision ?? null,
+    sequence: programmed?.sequence ?? null,
+    state: outcome.state,
+    changed: outcome.changed,
+    families: reportedFamilies(kernel),
+    foreign: foreignRules(kernel),
+    conditions: conditions.list(),
+    facts,
+  });
+
+  /** `at` is what the state was when it was handed over: later changes may already be in it, and wait their turn. */
+  const change = async (held: HeldState, members: readonly SetDelta[] | null, at: Version): Promise<void> => {
+    const same = state?.held === held ? state : undefined;
+    if (same === undefined || members === null) {
+      const { revision, sequence } = held;
+      state = { held, wanted: wantedOf(held, input.node), version: { revision, sequence } };
+      proved = false;
+      return fullRound();
+    }
+    adjustWanted(same.wanted, members);
+    state = { ...same, version: at };
+    const size = members.reduce((sum, { add, remove }) => sum + add.length + remove.length, 0);
+    const possible = members.filter(({ family }) => kernel.families[family] !== undefined);
+    if (!proved || size > SMALL_CHANGE || !(await dataplane.adjust(possible))) {
+      proved = false;
+      return fullRound();
+    }
+    kernel = withChanges(kernel, possible);
+    programmed = at;
+    outcome = { state: 'Programmed', changed: size > 0 };
+    metrics.written(size > 0, 0);
+    input.onReport(report);
+  };
+
+  return {
+    state(held, members) {
+      const { revision, sequence } = held;
+      return inTurn(() => change(held, members, { revision, sequence }));
+    },
+    round: () => inTurn(fullRound),
+    report,
+  };
+}
+
+const text = ({ message }: { message: string }): string => message;
+const existsAny = ({ families }: Held): boolean =>
+  [families[4], families[6]].some((family) => family !== undefined && (family.chain !== null || family.sets.size > 0));

@@ -1,0 +1,52 @@
+/** The agent as it runs on a node: follows its source, looks at the kernel every ten seconds, and leaves NAT as it is at its end. */
+import { serveMetrics } from './metrics.ts';
+import { reconciler } from './reconcile.ts';
+import { type Setup, sourceOf } from './setup.ts';
+
+const RESYNC = 10_000;
+
+export async function runDaemon(setup: Setup): Promise<number> {
+  const { flags, dataplane, conditions, metrics, facts, record } = setup;
+  const say = (line: string): boolean => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const source = sourceOf(flags);
+  let told = '';
+  const loop = reconciler({
+    node: flags.node,
+    dataplane,
+    conditions,
+    metrics,
+    facts,
+    record,
+    onReport(make) {
+      source.report(make);
+      const line = conditions
+        .list()
+        .map(({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`);
+      const now = line.join('\n');
+      if (now !== told) for (const one of line.filter((text) => !told.split('\n').includes(text))) say(one);
+      told = now;
+    },
+  });
+  const server =
+    flags.metrics === undefined ? undefined : await serveMetrics(flags.metrics, () => metrics.text(conditions));
+  say(`node ${flags.node}, ${dataplane.backend}${flags.netns === undefined ? '' : `, namespace ${flags.netns}`}`);
+
+  source.start({
+    state: (held, members) => void loop.state(held, members),
+    trouble(found) {
+      if (found === null) conditions.clear('Source');
+      else conditions.set('Source', 'False', found.reason, found.message);
+    },
+  });
+  void loop.round();
+  const timer = setInterval(() => void loop.round(), RESYNC);
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+  say('stopping: NAT stays as it is');
+  clearInterval(timer);
+  server?.close();
+  await source.stop();
+  dataplane.close();
+  return 0;
+}

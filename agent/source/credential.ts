@@ -1,0 +1,77 @@
+/** The node's own credential: bought once with the join token, kept in the state directory, good for one server and node. */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { joinAnswerSchema } from '../../core/wire/state.ts';
+import { readKept, writeKept } from '../kept.ts';
+import type { Client } from './http.ts';
+
+export interface Credentials {
+  /** The kept one, else a new one for the join token. Rejects with what must hold. */
+  get(): Promise<string>;
+  /** The server refused this one: the next is asked for anew. */
+  forget(refused: string): void;
+}
+
+export interface CredentialInput {
+  readonly client: Client;
+  readonly server: string;
+  readonly node: string;
+  readonly stateDir: string;
+  readonly tokenFile: string | undefined;
+}
+
+export function credentials({ client, server, node, stateDir, tokenFile }: CredentialInput): Credentials {
+  const path = join(stateDir, 'credential.json');
+  let known = keptCredential(readKept(path), server, node);
+  const joinServer = async (): Promise<string> => {
+    if (tokenFile === undefined) throw new Error('the node has no credential: --token-file must name a join token');
+    const token = readFileSync(tokenFile, 'utf8').trim();
+    const answer = await client.post('agent/v1/join', { token, node });
+    if (answer.status !== 200)
+      throw new Error(`the server refused the join token (${answer.status}): ${said(answer.text)}`);
+    const { credential } = joinAnswerSchema.parse(JSON.parse(answer.text));
+    writeKept(path, `${JSON.stringify({ server, node, credential })}\n`);
+    return credential;
+  };
+  // stream and reports ask at the same time: a second join would make the first credential invalid
+  let joining: Promise<string> | undefined;
+  return {
+    async get() {
+      if (known !== undefined) return known;
+      joining ??= joinServer();
+      try {
+        known = await joining;
+      } finally {
+        joining = undefined;
+      }
+      return known;
+    },
+    forget(refused) {
+      if (known !== refused) return;
+      known = undefined;
+      rmSync(path, { force: true });
+    },
+  };
+}
+
+function keptCredential(text: string | undefined, server: string, node: string): string | undefined {
+  const kept = fieldsOf(text ?? '');
+  const fits = kept['server'] === server && kept['node'] === node;
+  return fits && typeof kept['credential'] === 'string' ? kept['credential'] : undefined;
+}
+
+/** The message of an error answer, else its first characters. */
+function said(text: string): string {
+  const error = fieldsOf(text)['error'];
+  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
+  return (typeof message === 'string' ? message : text).slice(0, 300);
+}
+
+function fieldsOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The last good state on disk: the snapshot as it came, then every delta since, one JSON object a line. Keeping a change of
+ * one pool among ten thousand costs one line; reading it back is following the stream again, revisions checked.
+ */
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { streamMessageSchema } from '../../core/wire/state.ts';
+import { applyDelta, type Delta, type HeldState, holdSnapshot, stateOf } from '../held-state.ts';
+import { readKept, writeKept } from '../kept.ts';
+
+export interface Journal {
+  /** Undefined when nothing was kept, or when it is damaged at its beginning. */
+  load(): HeldState | undefined;
+  snapshot(held: HeldState): void;
+  delta(held: HeldState, delta: Delta): void;
+}
+
+/** After this many deltas the file is written anew. */
+const MOST_DELTAS = 1000;
+
+/** `onError` hears of a directory that cannot be written: NAT goes on, a restart without server would not. */
+export function openJournal(stateDir: string, onError: (message: string) => void): Journal {
+  const path = join(stateDir, 'state.ndjson');
+  let deltas = 0;
+  const attempt = (write: () => void): void => {
+    try {
+      write();
+    } catch (error) {
+      onError(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const snapshot = (held: HeldState): void => {
+    deltas = 0;
+    const state = stateOf(held, held.sequence ?? 0);
+    attempt(() => writeKept(path, `${JSON.stringify({ type: 'snapshot', state })}\n`));
+  };
+  return {
+    load: () => replay(readKept(path) ?? ''),
+    snapshot,
+    delta(held, delta) {
+      if (++deltas > MOST_DELTAS) snapshot(held);
+      else attempt(() => appendFileSync(path, `${JSON.stringify(delta)}\n`, { mode: 0o600 }));
+    },
+  };
+}
+
+/** Stops at the first line that does not follow: the last one may be half written. */
+export function replay(text: string): HeldState | undefined {
+  let held: HeldState | undefined;
+  for (const line of text.split('\n')) {
+    const message = readLine(line);
+    if (message?.type === 'snapshot' && held === undefined) held = holdSnapshot(message.state);
+    else if (message?.type !== 'delta' || held === undefined || !applyDelta(held, message).ok) break;
+  }
+  return held;
+}
+
+function readLine(line: string) {
+  try {
+    const parsed = streamMessageSchema.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

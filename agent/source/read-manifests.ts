@@ -1,0 +1,57 @@
+/**
+ * A file, or a directory of `*.yaml`, as state. A file is taken whole or not at all: one wrong line and nothing of it counts.
+ * This is the only part that knows YAML, loaded when it is needed: with the server as source the parser costs no memory.
+ */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readManifests as readTexts } from '../../core/calico/read.ts';
+import { noSettings } from '../../core/nat/settings.ts';
+import { validateSettings } from '../../core/nat/validate-settings.ts';
+import { parsePrefix } from '../../core/net/prefix.ts';
+import { type HeldState, holdState } from '../held-state.ts';
+
+/** Reasons are lines of `FILE: document N, line N: FIELD: what must hold`. */
+export type ReadState =
+  | { readonly ok: true; readonly held: HeldState }
+  | { readonly ok: false; readonly reasons: readonly string[] };
+
+export async function readState(path: string): Promise<ReadState> {
+  const files = await readTextFiles(path);
+  if (typeof files === 'string') return { ok: false, reasons: [files] };
+  const { pools, settings, nodes, errors } = readTexts(files);
+  const reasons = errors.map(({ file, document, line, field, message }) => place(file, document, line, field, message));
+  for (const { pool, file, document, line } of pools) {
+    const cidr = parsePrefix(pool.spec.cidr);
+    if (!cidr.ok) reasons.push(place(file, document, line, 'spec.cidr', cidr.reason));
+  }
+  const all = pools.map(({ pool }) => pool);
+  for (const { field, message } of validateSettings(settings ?? noSettings, all)) reasons.push(`${field}: ${message}`);
+  if (reasons.length > 0) return { ok: false, reasons };
+  const hosts = [...new Set(nodes.flatMap(({ addresses }) => addresses))].sort();
+  return { ok: true, held: holdState(all, settings ?? noSettings, hosts) };
+}
+
+function place(file: string, document: number, line: number, field: string, message: string): string {
+  const where = document === 0 ? file : `${file}: document ${document}, line ${line}`;
+  return field === '' ? `${where}: ${message}` : `${where}: ${field}: ${message}`;
+}
+
+/** The files with their texts, or why they cannot be read. */
+async function readTextFiles(path: string): Promise<{ name: string; text: string }[] | string> {
+  try {
+    const paths = await filesOf(path);
+    if (paths.length === 0) return `${path}: directory must hold at least one *.yaml file`;
+    return await Promise.all(paths.map(async (name) => ({ name, text: await readFile(name, 'utf8') })));
+  } catch (error) {
+    return `${path}: must be readable: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+export async function filesOf(path: string): Promise<string[]> {
+  if (!(await stat(path)).isDirectory()) return [path];
+  const names = await readdir(path);
+  return names
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => join(path, name));
+}

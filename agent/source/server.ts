@@ -1,0 +1,149 @@
+/**
+ * The server source: joins, follows `/agent/v1/stream`, and sends reports.
+ *
+ * What comes is checked before it counts: its shape, and that it leads to the revision that it names. A delta that does not
+ * is never applied; the stream is asked again for a snapshot. A stream that is silent for three heartbeats is dead.
+ */
+import type { IncomingMessage } from 'node:http';
+import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Report } from '../../core/wire/report.ts';
+import { streamMessageSchema } from '../../core/wire/state.ts';
+import { applyDelta, type HeldState, holdSnapshot } from '../held-state.ts';
+import { backoff } from './backoff.ts';
+import { credentials } from './credential.ts';
+import { clientOf } from './http.ts';
+import { openJournal } from './journal.ts';
+import { reportSender } from './report-sender.ts';
+import type { Sink, Source } from './source.ts';
+
+export interface ServerSourceInput {
+  readonly base: URL;
+  readonly node: string;
+  readonly stateDir: string;
+  readonly tokenFile: string | undefined;
+  readonly caFile: string | undefined;
+  /** milliseconds without a byte after which a stream is dead */
+  readonly silence?: number;
+}
+
+const SILENCE = 15_000;
+
+export function serverSource(input: ServerSourceInput): Source {
+  const { base, node, stateDir, tokenFile } = input;
+  const client = clientOf(base, input.caFile);
+  const identity = credentials({ client, server: base.href, node, stateDir, tokenFile });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const reports = reportSender({ client, identity });
+  const delays = backoff(Math.random);
+  let held: HeldState | undefined;
+  let sink: Sink | undefined;
+
+  const journal = openJournal(stateDir, (message) => {
+    process.stderr.write(`the state directory must be writable: ${message}\n`);
+  });
+
+  const away = (message: string): void => {
+    if (!signal.aborted) sink?.trouble({ reason: 'ServerAway', message: `${base.href}: ${message}` });
+  };
+
+  /** One connection, from joining to its end. */
+  const follow = async (): Promise<void> => {
+    const credential = await identity.get();
+    const query = held?.sequence === undefined || held.sequence === null ? '' : `?sequence=${held.sequence}`;
+    const opened = client.open(`agent/v1/stream${query}`, credential);
+    const silence = input.silence ?? SILENCE;
+    let timer = setTimeout(opened.abort, silence);
+    const alive = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(opened.abort, silence);
+    };
+    signal.addEventListener('abort', opened.abort);
+    try {
+      const response = await opened.response;
+      if (response.statusCode === 401) identity.forget(credential);
+      if (response.statusCode !== 200) throw new Error(`the stream was refused with status ${response.statusCode}`);
+      sink?.trouble(null);
+      for await (const line of linesOf(response, alive)) {
+        take(line);
+        delays.reset();
+      }
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', opened.abort);
+      opened.abort();
+    }
+  };
+
+  /** Throws when the line is not what it must be: the connection is then made anew. */
+  const take = (line: string): void => {
+    const parsed = streamMessageSchema.safeParse(JSON.parse(line));
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw new Error(`the server sent what is no message: ${issue?.path.join('.')}: ${issue?.message}`);
+    }
+    const message = parsed.data;
+    if (message.type === 'snapshot') {
+      const next = holdSnapshot(message.state);
+      if (next === undefined) throw new Error(`the snapshot does not hash to its revision ${message.state.revision}`);
+      held = next;
+      sink?.state(held, null);
+      journal.snapshot(held);
+    } else if (message.type === 'delta') {
+      const result =
+        held === undefined ? { ok: false as const, reason: 'a delta came first' } : applyDelta(held, message);
+      if (held === undefined || !result.ok) {
+        held = undefined; // asks for a snapshot at the next connection
+        throw new Error(result.ok ? 'a delta came first' : result.reason);
+      }
+      sink?.state(held, result.members);
+      journal.delta(held, message);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await follow();
+        away('the server ended the stream');
+      } catch (error) {
+        away(error instanceof Error ? error.message : String(error));
+      }
+      await sleep(delays.next(), undefined, { signal }).catch(() => undefined);
+    }
+  };
+
+  return {
+    start(to) {
+      sink = to;
+      held = journal.load();
+      if (held !== undefined) sink.state(held, null, true);
+      void run();
+    },
+    report: (make: () => Report) => reports.send(make),
+    async stop() {
+      await reports.stop();
+      stopping.abort();
+      client.close();
+    },
+  };
+}
+
+/** Lines of a body; `alive` is called for every piece that comes, also within a long line. */
+async function* linesOf(response: IncomingMessage, alive: () => void): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let pieces: string[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    alive();
+    let text = decoder.write(chunk);
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n')) {
+      pieces.push(text.slice(0, at));
+      const line = pieces.join('');
+      pieces = [];
+      text = text.slice(at + 1);
+      if (line !== '') yield line;
+    }
+    if (text !== '') pieces.push(text);
+  }
+}
