@@ -25,6 +25,7 @@ export const nodeReasons = [
   'NoRights',
   'ToolMissing',
   'ServerAway',
+  'StateRefused',
   'NoReport',
 ] as const;
 export type NodeReason = (typeof nodeReasons)[number];
@@ -37,6 +38,7 @@ export const errorReasons = [
   'YAML_UNREADABLE',
   'NAME_TAKEN',
   'VERSION_STALE',
+  'CHANGED_SINCE',
   'NOT_FOUND',
   'NOT_SIGNED_IN',
   'ROLE_TOO_LOW',

@@ -13,6 +13,9 @@ import type { RunAs } from './embedded-user.ts';
 const CACHE = '/var/cache/outgate';
 const execute = promisify(execFile);
 
+/** All that PostgreSQL gets to see of the environment. */
+export const environment = { LC_ALL: 'C.UTF-8', TZ: 'UTC' } as unknown as NodeJS.ProcessEnv;
+
 export interface Binaries {
   readonly postgres: string;
   readonly initdb: string;
@@ -29,7 +32,7 @@ export async function findBinaries(user: RunAs): Promise<Binaries> {
 
 /** Runs a program to its end; the Error of a failure carries what it printed. */
 export async function run(file: string, args: readonly string[], options: { uid?: number; gid?: number; cwd: string }) {
-  return execute(file, [...args], { ...options, env: { LC_ALL: 'C.UTF-8', TZ: 'UTC' } });
+  return execute(file, [...args], { ...options, env: environment });
 }
 
 const binariesIn = (native: string): Binaries => ({

@@ -13,7 +13,7 @@ import { spawn } from 'node:child_process';
 import { chmod, chown, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { findBinaries, run } from './embedded-binaries.ts';
+import { environment, findBinaries, run } from './embedded-binaries.ts';
 import { isRunning, readPid, waitUntil } from './embedded-process.ts';
 import { prepareSocketDir, socketDirFor } from './embedded-socket.ts';
 import { type RunAs, runAs } from './embedded-user.ts';
@@ -129,7 +129,7 @@ async function launch(
         cwd: data,
         detached: true,
         stdio: ['ignore', log.fd, log.fd],
-        env: { LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+        env: environment,
       });
       let ended = false;
       child.once('exit', () => (ended = true));

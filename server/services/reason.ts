@@ -1,11 +1,8 @@
 /** Why something was done: kept in History for ever. */
 import { z } from 'zod';
-import { AppError } from './errors.ts';
+import { AppError } from './app-error.ts';
 
-export const reasonSchema = z
-  .string()
-  .trim()
-  .max(1000, 'reason must be at most 1000 characters');
+export const reasonSchema = z.string().trim().max(1000, 'reason must be at most 1000 characters');
 
 /** Null when nothing was said. */
 export const optionalReason = (reason: string | undefined): string | null => reason || null;

@@ -1,5 +1,5 @@
 /** Text that PostgreSQL cannot keep: a NUL character, or half of a surrogate pair. */
-import type { Issue } from './errors.ts';
+import type { Issue } from './app-error.ts';
 
 /** One issue for each such string inside a JSON value, keys included. */
 export function unstorable(value: unknown, field = ''): Issue[] {
@@ -13,5 +13,5 @@ export function unstorable(value: unknown, field = ''): Issue[] {
   );
 }
 
-const bad = (text: string): boolean => text.includes('\0') || !text.isWellFormed();
+const bad = (text: string): boolean => text.includes('\0') || /\p{Surrogate}/u.test(text);
 const join = (field: string, key: string): string => (field === '' ? key : `${field}.${key}`);

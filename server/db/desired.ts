@@ -1,0 +1,114 @@
+/** The one row of the desired state, and the statement that writes a change. */
+import type { ClusterSettings } from '../../core/nat/settings.ts';
+import type { Pool } from '../../core/pool/spec.ts';
+import type { Queryable } from './client.ts';
+
+export interface Desired {
+  /** the last change; 0: none yet */
+  readonly sequence: number;
+  readonly revision: string;
+  /** sum of the pools' shares (core/wire/revision.ts) */
+  readonly poolSum: bigint;
+  readonly settings: ClusterSettings;
+  readonly settingsVersion: number;
+  /** the nodes' own addresses as the agents know them */
+  readonly hosts: readonly string[];
+}
+
+const SELECT = 'SELECT sequence, revision, pool_sum, settings, settings_version, hosts FROM desired WHERE id = 1';
+
+export const readDesired = (db: Queryable): Promise<Desired> => read(db, SELECT, 'read-desired');
+
+/** Locks it until the transaction ends: changes happen one after the other, in the order of their numbers. */
+export const lockDesired = (tx: Queryable): Promise<Desired> => read(tx, `${SELECT} FOR UPDATE`, 'lock-desired');
+
+export interface NewChange {
+  readonly next: Desired;
+  readonly upsert: readonly Pool[];
+  readonly remove: readonly string[];
+  readonly actorId: string | null;
+  readonly actor: string;
+  readonly role: string;
+  readonly action: string;
+  readonly target: string;
+  readonly pools: readonly string[];
+  readonly reason: string | null;
+  readonly before: unknown;
+  readonly after: unknown;
+  /** payload for the listeners */
+  readonly notice: string;
+}
+
+/** Writes all of a change in one statement; the caller holds the lock. Returns its time and how many nodes there are. */
+export async function writeChange(tx: Queryable, change: NewChange): Promise<{ at: Date; nodes: number }> {
+  const { next } = change;
+  const [row] = await tx.query<{ at: Date; nodes: number }>(
+    WRITE,
+    [
+      next.sequence,
+      next.revision,
+      next.poolSum.toString(16),
+      JSON.stringify(next.settings),
+      next.settingsVersion,
+      JSON.stringify(next.hosts),
+      change.remove,
+      change.upsert.map((pool) => pool.name),
+      change.upsert.map((pool) => JSON.stringify(pool.spec)),
+      change.upsert.map((pool) => pool.spec.cidr),
+      change.actorId,
+      change.actor,
+      change.role,
+      change.action,
+      change.target,
+      change.pools,
+      change.reason,
+      change.before === null ? null : JSON.stringify(change.before),
+      change.after === null ? null : JSON.stringify(change.after),
+      change.notice,
+    ],
+    'write-change',
+  );
+  if (row === undefined) throw new Error('the change was not written');
+  return row;
+}
+
+// clock_timestamp(), not now(): the transaction may have waited long for its turn, and times follow the numbers.
+const WRITE = `
+  WITH removed AS (
+    DELETE FROM pool WHERE name = ANY($7::text[])
+  ), upserted AS (
+    INSERT INTO pool (name, spec, cidr, sequence, created_at, updated_at)
+    SELECT u.name, u.spec::jsonb, u.cidr, $1, clock_timestamp(), clock_timestamp()
+    FROM unnest($8::text[], $9::text[], $10::cidr[]) AS u(name, spec, cidr)
+    ON CONFLICT (name) DO UPDATE
+      SET spec = excluded.spec, cidr = excluded.cidr, sequence = excluded.sequence, updated_at = excluded.updated_at
+  ), moved AS (
+    UPDATE desired SET sequence = $1, revision = $2, pool_sum = $3, settings = $4::jsonb, settings_version = $5,
+      hosts = $6::jsonb
+    WHERE id = 1
+  ), logged AS (
+    INSERT INTO change (sequence, at, actor_id, actor, role, action, target, pools, reason, revision, before, after)
+    VALUES ($1, clock_timestamp(), $11, $12, $13, $14, $15, $16::text[], $17, $2, $18::jsonb, $19::jsonb)
+    RETURNING at
+  )
+  SELECT logged.at, (SELECT count(*)::int FROM node) AS nodes, pg_notify('outgate', $20) FROM logged`;
+
+async function read(db: Queryable, text: string, name: string): Promise<Desired> {
+  const [row] = await db.query<{
+    sequence: string;
+    revision: string;
+    pool_sum: string;
+    settings: ClusterSettings;
+    settings_version: number;
+    hosts: string[];
+  }>(text, [], name);
+  if (row === undefined) throw new Error('the desired state must have its row: the database was not migrated');
+  return {
+    sequence: Number(row.sequence),
+    revision: row.revision,
+    poolSum: BigInt(`0x${row.pool_sum}`),
+    settings: row.settings,
+    settingsVersion: row.settings_version,
+    hosts: row.hosts,
+  };
+}

@@ -1,0 +1,106 @@
+/** The pool table. */
+import type { PoolSpec } from '../../core/pool/spec.ts';
+import type { Queryable } from './client.ts';
+
+/** `sequence` is the change that last wrote it. */
+export interface StoredPool {
+  readonly name: string;
+  readonly spec: PoolSpec;
+  readonly sequence: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+interface PoolRow {
+  name: string;
+  spec: PoolSpec;
+  sequence: string;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface PoolFilter {
+  /** part of the name or of the CIDR's text, any case */
+  readonly search?: string;
+  /** canonical address or CIDR: also pools that overlap it */
+  readonly network?: string;
+  /** names after this one */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** One page in the order of names; `total` counts all that match. Everything is of one moment. */
+export async function findPools(
+  db: Queryable,
+  filter: PoolFilter,
+): Promise<{ pools: StoredPool[]; total: number; revision: string }> {
+  const [row] = await db.query<{ revision: string; total: number; pools: PoolRow[] }>(
+    `WITH found AS (
+       SELECT name, spec, sequence, created_at, updated_at FROM pool
+       WHERE ($1::text IS NULL OR position($1 IN name) > 0 OR position($1 IN text(cidr)) > 0 OR cidr && $2::inet)
+     ), page AS (
+       SELECT * FROM found WHERE $3::text IS NULL OR name > $3 COLLATE "C" ORDER BY name LIMIT $4
+     )
+     SELECT (SELECT revision FROM desired) AS revision,
+            (SELECT count(*)::int FROM found) AS total,
+            (SELECT coalesce(jsonb_agg(page ORDER BY name), '[]') FROM page) AS pools`,
+    [filter.search?.toLowerCase() ?? null, filter.network ?? null, filter.after ?? null, filter.limit],
+  );
+  return { pools: row?.pools.map(stored) ?? [], total: row?.total ?? 0, revision: row?.revision ?? '' };
+}
+
+/** The pools of these names, and every pool whose CIDR shares an address with one of `cidrs`. */
+export async function poolsTouching(
+  db: Queryable,
+  names: readonly string[],
+  cidrs: readonly string[],
+): Promise<StoredPool[]> {
+  const rows = await db.query<PoolRow>(
+    `SELECT name, spec, sequence, created_at, updated_at FROM pool WHERE name = ANY($1::text[])
+     UNION
+     SELECT p.name, p.spec, p.sequence, p.created_at, p.updated_at
+     FROM unnest($2::cidr[]) AS c(cidr) JOIN pool p ON p.cidr && c.cidr`,
+    [names, cidrs],
+    'pools-touching',
+  );
+  return rows.map(stored);
+}
+
+/** Every pool, or those of these names, in the order of names. */
+export async function readPools(db: Queryable, names?: readonly string[]): Promise<StoredPool[]> {
+  const rows = await db.query<PoolRow>(
+    `SELECT name, spec, sequence, created_at, updated_at FROM pool
+     WHERE $1::text[] IS NULL OR name = ANY($1) ORDER BY name`,
+    [names ?? null],
+  );
+  return rows.map(stored);
+}
+
+/** For each of these pools the other ones that it overlaps; pools without any are left out. */
+export async function overlapsOf(
+  db: Queryable,
+  names: readonly string[],
+): Promise<Map<string, { name: string; spec: PoolSpec }[]>> {
+  const rows = await db.query<{ name: string; other: string; spec: PoolSpec }>(
+    `SELECT p.name, o.name AS other, o.spec FROM pool p JOIN pool o ON o.cidr && p.cidr AND o.name <> p.name
+     WHERE p.name = ANY($1::text[]) ORDER BY p.name, o.name`,
+    [names],
+  );
+  const found = new Map<string, { name: string; spec: PoolSpec }[]>();
+  for (const { name, other, spec } of rows) {
+    const list = found.get(name) ?? [];
+    list.push({ name: other, spec });
+    found.set(name, list);
+  }
+  return found;
+}
+
+function stored(row: PoolRow): StoredPool {
+  return {
+    name: row.name,
+    spec: row.spec,
+    sequence: Number(row.sequence),
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+  };
+}

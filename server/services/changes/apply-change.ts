@@ -1,0 +1,177 @@
+/**
+ * The one way to change what is desired.
+ *
+ * Every change locks the one row of the desired state, so changes happen one after the other: sequences have no gaps, a
+ * lower one is never committed after a higher one, and what was validated is what is written. The pools, the change row,
+ * the new revision and the notice to the other servers are one transaction: there is no change without its audit row.
+ * A change reads only the pools it names and those it overlaps, and the revision costs two hashes a pool.
+ */
+import { type ClusterSettings, noSettings } from '../../../core/nat/settings.ts';
+import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
+import { addedViolationsOfSet } from '../../../core/pool/validate.ts';
+import { addShare, poolShare, removeShare, revisionOf } from '../../../core/wire/revision.ts';
+import type { Database, Queryable } from '../../db/client.ts';
+import { type Desired, lockDesired, readDesired, writeChange } from '../../db/desired.ts';
+import { poolsTouching, type StoredPool } from '../../db/pools.ts';
+import { noticeText } from '../../events/notice.ts';
+import type { Actor } from '../actor.ts';
+import { AppError, type PoolViolation } from '../app-error.ts';
+import type { Action, ChangeView, Content } from './change-view.ts';
+
+export interface Current {
+  readonly desired: Desired;
+  /** the pools that were named, and those that the new CIDRs overlap */
+  readonly pools: ReadonlyMap<string, StoredPool>;
+}
+
+/** What is to become of the state. Pools to write have canonical CIDRs. */
+export interface Decision {
+  readonly action: Action;
+  readonly upsert?: readonly Pool[];
+  readonly remove?: readonly string[];
+  readonly settings?: ClusterSettings;
+  readonly hosts?: readonly string[];
+}
+
+export interface Intent {
+  readonly actor: Actor;
+  readonly reason: string | null;
+  /** the pools that may be written or removed */
+  readonly names: readonly string[];
+  /** readable CIDRs of the pools that may be written */
+  readonly cidrs: readonly string[];
+  /** Runs under the lock. May throw AppError; an empty list changes nothing. */
+  decide(current: Current, tx: Queryable): readonly Decision[] | Promise<readonly Decision[]>;
+}
+
+export interface Applied {
+  /** the last change written; null if nothing had to change */
+  readonly change: ChangeView | null;
+  readonly revision: string;
+}
+
+/** Throws AppError POOL_VIOLATIONS with every violation that the change would add, and what `decide` throws. */
+export function applyChange(db: Database, intent: Intent): Promise<Applied> {
+  return db.transaction(async (tx) => {
+    const desired = await lockDesired(tx);
+    const { current, decisions } = await prepare(tx, desired, intent);
+    let now: Applied & { desired: Desired } = { change: null, revision: desired.revision, desired };
+    for (const decision of decisions) now = await write(tx, intent, { ...current, desired: now.desired }, decision);
+    return { change: now.change, revision: now.revision };
+  });
+}
+
+/** The same without lock and without writing: throws what the change would throw, and returns what it would decide. */
+export async function rehearseChange(
+  db: Queryable,
+  intent: Intent,
+): Promise<{ current: Current; decisions: readonly Decision[] }> {
+  return prepare(db, await readDesired(db), intent);
+}
+
+async function prepare(db: Queryable, desired: Desired, intent: Intent) {
+  const touched =
+    intent.names.length + intent.cidrs.length === 0 ? [] : await poolsTouching(db, intent.names, intent.cidrs);
+  const current: Current = { desired, pools: new Map(touched.map((pool) => [pool.name, pool])) };
+  const decisions = await intent.decide(current, db);
+  for (const decision of decisions) refuseViolations(current, decision);
+  return { current, decisions };
+}
+
+/** Pools and settings may already break rules (an older version wrote them): a change must not add to that. */
+function refuseViolations(current: Current, decision: Decision): void {
+  const upsert = decision.upsert ?? [];
+  const before = [...current.pools.values()].map(plain);
+  const rewritten = new Map(upsert.map((pool) => [pool.name, pool]));
+  const removed = new Set(decision.remove ?? []);
+  const after = [...before.filter((pool) => !rewritten.has(pool.name) && !removed.has(pool.name)), ...upsert];
+  const added = addedViolationsOfSet(before, after);
+  // An overlap is said of both pools; the one that was there before is not the one to correct.
+  const violations: PoolViolation[] = upsert.flatMap(({ name }) =>
+    (added.get(name) ?? []).map((one) => (upsert.length > 1 ? { ...one, pool: name } : one)),
+  );
+  if (violations.length > 0) {
+    throw new AppError('POOL_VIOLATIONS', summary(violations), { violations });
+  }
+}
+
+const summary = (violations: readonly PoolViolation[]): string =>
+  violations
+    .slice(0, 5)
+    .map(({ pool, message }) => (pool === undefined ? message : `${pool}: ${message}`))
+    .join('; ') + (violations.length > 5 ? `; and ${violations.length - 5} more` : '');
+
+async function write(tx: Queryable, intent: Intent, current: Current, decision: Decision) {
+  const { desired } = current;
+  const upsert = decision.upsert ?? [];
+  const remove = decision.remove ?? [];
+  const old = [...upsert.map((pool) => pool.name), ...remove].flatMap((name) => current.pools.get(name) ?? []);
+  const cleared = old.reduce((sum, pool) => removeShare(sum, poolShare(plain(pool))), desired.poolSum);
+  const poolSum = upsert.reduce((sum, pool) => addShare(sum, poolShare(pool)), cleared);
+  const settings = decision.settings ?? desired.settings;
+  const hosts = decision.hosts ?? desired.hosts;
+  const next: Desired = {
+    sequence: desired.sequence + 1,
+    revision: revisionOf(poolSum, settings, hosts),
+    poolSum,
+    settings,
+    settingsVersion: desired.settingsVersion + (decision.settings === undefined ? 0 : 1),
+    hosts,
+  };
+  const pools = [...new Set([...upsert.map((pool) => pool.name), ...remove])].sort();
+  const content = contentsOf(decision, desired, old.map(plain));
+  const row = {
+    actor: intent.actor.name,
+    role: intent.actor.role,
+    action: decision.action,
+    target: targetOf(decision, pools),
+    reason: intent.reason,
+    ...content,
+  };
+  const { at, nodes } = await writeChange(tx, {
+    ...row,
+    next,
+    upsert,
+    remove,
+    actorId: intent.actor.id,
+    pools,
+    notice: noticeText({ kind: 'change', sequence: next.sequence }),
+  });
+  const change: ChangeView = {
+    ...row,
+    id: next.sequence,
+    at: at.toISOString(),
+    revision: next.revision,
+    pools: pools.length,
+    nodes: { holding: 0, total: nodes },
+  };
+  return { change, revision: next.revision, desired: next };
+}
+
+function contentsOf(
+  decision: Decision,
+  desired: Desired,
+  old: readonly Pool[],
+): { before: Content | null; after: Content | null } {
+  const upsert = [...(decision.upsert ?? [])];
+  switch (decision.action) {
+    case 'settings.update':
+      return { before: desired.settings, after: decision.settings ?? noSettings };
+    case 'hosts.update':
+      return { before: { hosts: [...desired.hosts] }, after: { hosts: [...(decision.hosts ?? [])] } };
+    case 'pool.import':
+      return { before: [...old], after: upsert };
+    default:
+      return { before: old[0] ?? null, after: upsert[0] ?? null };
+  }
+}
+
+/** An import of thousands must not make a target that no index and no line can hold; `pools` has all names. */
+function targetOf(decision: Decision, pools: readonly string[]): string {
+  if (decision.settings !== undefined) return 'settings';
+  if (decision.hosts !== undefined) return 'hosts';
+  const rest = pools.length - 3;
+  return rest <= 0 ? pools.join(', ') : `${pools.slice(0, 3).join(', ')} and ${rest} more`;
+}
+
+const plain = ({ name, spec }: { name: string; spec: PoolSpec }): Pool => ({ name, spec });

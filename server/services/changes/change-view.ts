@@ -1,0 +1,43 @@
+/** A change as the API shows it. */
+import { z } from 'zod';
+import { clusterSettingsSchema } from '../../../core/nat/settings.ts';
+import { poolSpecSchema } from '../../../core/pool/spec.ts';
+
+export const actions = [
+  'pool.create',
+  'pool.update',
+  'pool.delete',
+  'pool.import',
+  'settings.update',
+  'hosts.update',
+] as const;
+export const actionSchema = z.enum(actions);
+export type Action = z.infer<typeof actionSchema>;
+
+const namedSpecSchema = z.object({ name: z.string(), spec: poolSpecSchema });
+/** One pool, the pools of an import, all settings, or the nodes' addresses. */
+export const contentSchema = z.union([
+  namedSpecSchema,
+  z.array(namedSpecSchema),
+  clusterSettingsSchema,
+  z.object({ hosts: z.array(z.string()) }),
+]);
+export type Content = z.infer<typeof contentSchema>;
+
+export const changeSchema = z.object({
+  id: z.int(),
+  at: z.iso.datetime(),
+  actor: z.string(),
+  role: z.string(),
+  action: actionSchema,
+  target: z.string(),
+  reason: z.string().nullable(),
+  revision: z.string(),
+  /** null: did not exist; in a list also null for an import of more than 100 pools (`changes.get` has them) */
+  before: contentSchema.nullable(),
+  after: contentSchema.nullable(),
+  /** how many pools it touched; 0 for settings */
+  pools: z.int(),
+  nodes: z.object({ holding: z.int(), total: z.int() }),
+});
+export type ChangeView = z.infer<typeof changeSchema>;

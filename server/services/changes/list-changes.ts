@@ -1,0 +1,63 @@
+import { type ChangeFilter, findChange, findChanges, type LoggedChange } from '../../db/changes.ts';
+import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
+import { AppError } from '../app-error.ts';
+import type { Deps } from '../deps.ts';
+import type { ChangeView } from './change-view.ts';
+
+/** The newest first. `nextCursor` is the last id of this page; null: there is no older one. */
+export async function listChanges(
+  deps: Deps,
+  filter: ChangeFilter,
+): Promise<{ changes: ChangeView[]; nextCursor: string | null }> {
+  const [found, holdings] = await Promise.all([
+    findChanges(deps.db, { ...filter, limit: filter.limit + 1 }),
+    readHoldings(deps.db),
+  ]);
+  const page = found.slice(0, filter.limit);
+  const last = page.at(-1);
+  return {
+    changes: page.map((change) => viewChange(change, holdings)),
+    nextCursor: found.length > filter.limit && last !== undefined ? String(last.sequence) : null,
+  };
+}
+
+export type NodeTime = { node: string; at: string | null };
+
+/** One change, whole, with the time each node first held it (null: not yet). Throws NOT_FOUND. */
+export async function getChange(deps: Deps, id: number): Promise<ChangeView & { nodeTimes: NodeTime[] }> {
+  const [change, times, holdings] = await Promise.all([
+    findChange(deps.db, id),
+    readHoldingTimes(deps.db, id),
+    readHoldings(deps.db),
+  ]);
+  if (change === null) throw changeNotFound(id);
+  return {
+    ...viewChange(change, holdings),
+    nodeTimes: times.map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
+  };
+}
+
+export const changeNotFound = (id: number): AppError =>
+  new AppError('NOT_FOUND', `there is no change ${id}`, {
+    issues: [{ field: 'id', message: `there is no change ${id}` }],
+  });
+
+function viewChange(change: LoggedChange, holdings: readonly { sequence: number | null }[]): ChangeView {
+  return {
+    id: change.sequence,
+    at: change.at.toISOString(),
+    actor: change.actor,
+    role: change.role,
+    action: change.action as ChangeView['action'],
+    target: change.target,
+    reason: change.reason,
+    revision: change.revision,
+    before: change.before as ChangeView['before'],
+    after: change.after as ChangeView['after'],
+    pools: change.pools.length,
+    nodes: {
+      holding: holdings.filter(({ sequence }) => sequence !== null && sequence >= change.sequence).length,
+      total: holdings.length,
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** What the services of one process work with; made once at start, or by a test. */
+import type { Database } from '../db/client.ts';
+import type { Hub } from '../events/hub.ts';
+import type { Counters } from '../state/counters.ts';
+import type { StateCache } from '../state/state-cache.ts';
+import type { Lab } from './lab/lab.ts';
+
+export interface Deps {
+  readonly db: Database;
+  readonly state: StateCache;
+  readonly counters: Counters;
+  readonly now: () => Date;
+  /** notices of all servers, for live streams */
+  readonly hub: Hub;
+  /** null: the lab is off */
+  readonly lab: Lab | null;
+  /** of this program */
+  readonly version: string;
+}

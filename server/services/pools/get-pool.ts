@@ -1,0 +1,47 @@
+import { writePools } from '../../../core/calico/write.ts';
+import { readDesired } from '../../db/desired.ts';
+import { readPools, type StoredPool } from '../../db/pools.ts';
+import { AppError } from '../app-error.ts';
+import type { ChangeView } from '../changes/change-view.ts';
+import { listChanges } from '../changes/list-changes.ts';
+import type { Deps } from '../deps.ts';
+import { type PoolView, viewPools } from './pool-view.ts';
+
+const CHANGES_SHOWN = 20;
+
+/** One pool with its canonical YAML and its last 20 changes. Throws NOT_FOUND. */
+export async function getPool(
+  deps: Deps,
+  name: string,
+): Promise<PoolView & { yaml: string; changes: ChangeView[]; revision: string }> {
+  const [[stored], desired, history] = await Promise.all([
+    readPools(deps.db, [name]),
+    readDesired(deps.db),
+    listChanges(deps, { pool: name, limit: CHANGES_SHOWN }),
+  ]);
+  if (stored === undefined) throw poolNotFound(name);
+  return {
+    ...(await viewPool(deps, stored, desired.revision)),
+    yaml: writePools([{ name, spec: stored.spec }], 'v3'),
+    changes: history.changes,
+    revision: desired.revision,
+  };
+}
+
+export const poolNotFound = (name: string): AppError =>
+  new AppError('NOT_FOUND', `there is no pool '${name}'`, {
+    issues: [{ field: 'name', message: `there is no pool '${name}'` }],
+  });
+
+export async function viewPool(deps: Deps, stored: StoredPool, revision: string): Promise<PoolView> {
+  const [view] = await viewPools(deps, [stored], revision);
+  if (view === undefined) throw poolNotFound(stored.name);
+  return view;
+}
+
+/** The pool as it is now, after a change of it. Throws NOT_FOUND when somebody deleted it meanwhile. */
+export async function viewCurrentPool(deps: Deps, name: string, revision: string): Promise<PoolView> {
+  const [stored] = await readPools(deps.db, [name]);
+  if (stored === undefined) throw poolNotFound(name);
+  return viewPool(deps, stored, revision);
+}

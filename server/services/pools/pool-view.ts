@@ -1,0 +1,67 @@
+/** A pool as the API shows it: its spec, and what is known of it. */
+import { z } from 'zod';
+import { facetsOf } from '../../../core/pool/defaults.ts';
+import { facetsSchema, type Pool, poolSpecSchema, violationSchema, warningSchema } from '../../../core/pool/spec.ts';
+import { validatePool } from '../../../core/pool/validate.ts';
+import { warningsFor } from '../../../core/pool/warnings.ts';
+import { counterSchema } from '../../../core/wire/report.ts';
+import { readNodes } from '../../db/nodes.ts';
+import { overlapsOf, type StoredPool } from '../../db/pools.ts';
+import type { Deps } from '../deps.ts';
+import { nodeAddresses } from '../nodes/node-addresses.ts';
+import { nodeStateAt } from '../nodes/node-state.ts';
+
+export const poolViewSchema = z.object({
+  name: z.string(),
+  spec: poolSpecSchema,
+  facets: facetsSchema,
+  /** the number of the change that last wrote it: hand it back as `expectedVersion` */
+  version: z.int(),
+  /** the cluster's object against ours; null: there is no cluster */
+  sync: z.null(),
+  /** nodes that hold it in their kernel as it is now */
+  nodes: z.object({ programmed: z.int(), total: z.int() }),
+  /** connections NATed for it so far, all nodes; a decimal string above 2^53 */
+  natted: counterSchema,
+  violations: z.array(violationSchema),
+  warnings: z.array(warningSchema),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+export type PoolView = z.infer<typeof poolViewSchema>;
+
+/** `revision` is the effective one, which the nodes are compared with. */
+export async function viewPools(deps: Deps, pools: readonly StoredPool[], revision: string): Promise<PoolView[]> {
+  const [rows, natted, overlapping] = await Promise.all([
+    readNodes(deps.db),
+    deps.counters.natted(),
+    overlapsOf(
+      deps.db,
+      pools.map((pool) => pool.name),
+    ),
+  ]);
+  const programmed = rows.filter((row) => nodeStateAt(row, revision, deps.now()).state === 'Programmed');
+  const addresses = nodeAddresses(rows);
+  return pools.map((stored) => {
+    const pool: Pool = { name: stored.name, spec: stored.spec };
+    return {
+      ...pool,
+      facets: facetsOf(stored.spec),
+      version: stored.sequence,
+      sync: null,
+      nodes: {
+        programmed: programmed.filter((row) => (row.holding ?? -1) >= stored.sequence).length,
+        total: rows.length,
+      },
+      natted: counter(natted.get(stored.spec.cidr) ?? 0n),
+      violations: validatePool(pool, overlapping.get(stored.name) ?? []),
+      warnings: warningsFor(pool, { nodes: addresses }),
+      createdAt: stored.createdAt.toISOString(),
+      updatedAt: stored.updatedAt.toISOString(),
+    };
+  });
+}
+
+/** Above 2^53 a JSON number would lose its last digits. */
+export const counter = (value: bigint): number | string =>
+  value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();

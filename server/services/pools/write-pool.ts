@@ -1,0 +1,122 @@
+/** Create, update and delete of one pool. */
+import type { Pool } from '../../../core/pool/spec.ts';
+import type { StoredPool } from '../../db/pools.ts';
+import type { Actor } from '../actor.ts';
+import { AppError } from '../app-error.ts';
+import { type Applied, applyChange, type Current, type Intent } from '../changes/apply-change.ts';
+import type { ChangeView } from '../changes/change-view.ts';
+import type { Deps } from '../deps.ts';
+import { optionalReason, requiredReason } from '../reason.ts';
+import { poolNotFound, viewPool } from './get-pool.ts';
+import { canonicalPool, readableCidrs, sameSpec } from './pool-input.ts';
+import type { PoolView } from './pool-view.ts';
+
+export interface PoolWritten {
+  readonly pool: PoolView;
+  readonly change: ChangeView;
+  readonly revision: string;
+}
+
+/** Throws NAME_TAKEN (with the pool that has the name), POOL_VIOLATIONS. */
+export async function createPool(
+  deps: Deps,
+  actor: Actor,
+  input: Pool & { reason?: string | undefined },
+): Promise<PoolWritten> {
+  const pool = canonicalPool(input);
+  return written(deps, pool, {
+    ...intentFor(actor, pool, optionalReason(input.reason)),
+    decide: async (current) => {
+      const taken = current.pools.get(pool.name);
+      if (taken !== undefined) {
+        const message = `name must be unused: there is a pool '${pool.name}' already`;
+        throw new AppError('NAME_TAKEN', message, {
+          issues: [{ field: 'name', message }],
+          current: await viewPool(deps, taken, current.desired.revision),
+        });
+      }
+      return [{ action: 'pool.create', upsert: [pool] }];
+    },
+  });
+}
+
+/** Throws NOT_FOUND, VERSION_STALE (with the pool as it is), NOTHING_CHANGES, POOL_VIOLATIONS. */
+export async function updatePool(
+  deps: Deps,
+  actor: Actor,
+  input: Pool & { expectedVersion: number; reason?: string | undefined },
+): Promise<PoolWritten> {
+  const pool = canonicalPool(input);
+  return written(deps, pool, {
+    ...intentFor(actor, pool, optionalReason(input.reason)),
+    decide: async (current) => {
+      const before = await expectVersion(deps, current, pool.name, input.expectedVersion);
+      if (sameSpec(before.spec, pool.spec)) {
+        throw new AppError('NOTHING_CHANGES', `pool '${pool.name}' already says all this: nothing would change`);
+      }
+      return [{ action: 'pool.update', upsert: [pool] }];
+    },
+  });
+}
+
+/** Throws REASON_REQUIRED, NOT_FOUND, VERSION_STALE (with the pool as it is). */
+export async function deletePool(
+  deps: Deps,
+  actor: Actor,
+  input: { name: string; expectedVersion: number; reason?: string | undefined },
+): Promise<{ change: ChangeView; revision: string }> {
+  const reason = requiredReason(input.reason);
+  return mustChange(
+    await applyChange(deps.db, {
+      actor,
+      reason,
+      names: [input.name],
+      cidrs: [],
+      decide: async (current) => {
+        await expectVersion(deps, current, input.name, input.expectedVersion);
+        return [{ action: 'pool.delete', remove: [input.name] }];
+      },
+    }),
+  );
+}
+
+const intentFor = (actor: Actor, pool: Pool, reason: string | null): Omit<Intent, 'decide'> => ({
+  actor,
+  reason,
+  names: [pool.name],
+  cidrs: readableCidrs([pool]),
+});
+
+async function written(deps: Deps, pool: Pool, intent: Intent): Promise<PoolWritten> {
+  let createdAt: Date | undefined;
+  const { change, revision } = mustChange(
+    await applyChange(deps.db, {
+      ...intent,
+      decide: (current, tx) => {
+        createdAt = current.pools.get(pool.name)?.createdAt;
+        return intent.decide(current, tx);
+      },
+    }),
+  );
+  const at = new Date(change.at);
+  const stored: StoredPool = { ...pool, sequence: change.id, createdAt: createdAt ?? at, updatedAt: at };
+  return { pool: await viewPool(deps, stored, revision), change, revision };
+}
+
+async function expectVersion(deps: Deps, current: Current, name: string, version: number): Promise<StoredPool> {
+  const pool = current.pools.get(name);
+  if (pool === undefined) throw poolNotFound(name);
+  if (pool.sequence !== version) {
+    const message = `pool '${name}' was changed meanwhile: it is at version ${pool.sequence}, not ${version}`;
+    throw new AppError('VERSION_STALE', message, {
+      issues: [{ field: 'expectedVersion', message }],
+      current: await viewPool(deps, pool, current.desired.revision),
+    });
+  }
+  return pool;
+}
+
+export function mustChange({ change, revision }: Applied): { change: ChangeView; revision: string } {
+  if (change === null) throw new AppError('NOTHING_CHANGES', 'nothing would change');
+  return { change, revision };
+}

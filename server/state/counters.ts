@@ -1,0 +1,58 @@
+/** The nodes' last reports in memory: a page of pools must not read every node's whole kernel again. */
+import type { NodeFacts } from '../../core/nat/node-facts.ts';
+import type { Report } from '../../core/wire/report.ts';
+import type { Queryable } from '../db/client.ts';
+import { readNewReports } from '../db/nodes.ts';
+
+export interface KnownReport {
+  readonly at: Date;
+  readonly body: Report;
+  readonly facts: NodeFacts | null;
+}
+
+export interface Counters {
+  /** The last report of each node, as of now: only those that changed are read. */
+  reports(): Promise<ReadonlyMap<string, KnownReport>>;
+  /** Connections NATed so far for each source CIDR, over all nodes. */
+  natted(): Promise<ReadonlyMap<string, bigint>>;
+}
+
+interface Entry extends KnownReport {
+  readonly version: string;
+  readonly natted: ReadonlyMap<string, bigint>;
+}
+
+export function makeCounters(db: Queryable): Counters {
+  let known = new Map<string, Entry>();
+  const reports = async (): Promise<ReadonlyMap<string, Entry>> => {
+    const before = known;
+    const rows = await readNewReports(db, new Map([...before].map(([node, entry]) => [node, entry.version])));
+    const next = new Map<string, Entry>();
+    for (const { node, version, at, body } of rows) {
+      const entry = body === null ? before.get(node) : { version, at, body, facts: body.facts, natted: nattedIn(body) };
+      if (entry !== undefined) next.set(node, entry);
+    }
+    known = next;
+    return next;
+  };
+  return {
+    reports,
+    natted: async () => {
+      const sums = new Map<string, bigint>();
+      for (const { natted } of (await reports()).values()) {
+        for (const [cidr, packets] of natted) sums.set(cidr, (sums.get(cidr) ?? 0n) + packets);
+      }
+      return sums;
+    },
+  };
+}
+
+/** The nat table sees a connection's first packet alone, so packets of the source set are connections. */
+function nattedIn(report: Report): ReadonlyMap<string, bigint> {
+  const found = new Map<string, bigint>();
+  for (const family of ['4', '6'] as const) {
+    const set = report.families[family].sets.find(({ name }) => name === `outgate-src-v${family}`);
+    for (const { cidr, packets } of set?.members ?? []) found.set(cidr, BigInt(packets));
+  }
+  return found;
+}

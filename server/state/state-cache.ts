@@ -1,0 +1,213 @@
+/**
+ * The effective state in the memory of one process.
+ *
+ * It is loaded once and then follows the change table by sequence: changes are committed in the order of their numbers
+ * (services/changes/apply-change.ts), so "everything after n" never misses one, whichever process wrote it. Each step is
+ * checked: after a change the revision computed here must be the one that was written with it; if it is not, the state
+ * is loaded anew instead of handing agents something nobody decided.
+ */
+
+import { type ClusterSettings, settingsFor } from '../../core/nat/settings.ts';
+import { type Decider, makeDecider } from '../../core/nat/simulate.ts';
+import type { Pool } from '../../core/pool/spec.ts';
+import { addShare, poolShare, removeShare, revisionOf, sumOfPools } from '../../core/wire/revision.ts';
+import type { EffectiveState, StreamMessage } from '../../core/wire/state.ts';
+import { changesSince } from '../db/changes.ts';
+import type { Database } from '../db/client.ts';
+import { readState } from '../db/state.ts';
+import { type Effect, effectOf } from './effect.ts';
+
+export type Snapshot = Extract<StreamMessage, { type: 'snapshot' }>;
+export type Delta = Extract<StreamMessage, { type: 'delta' }>;
+
+export interface StateCache {
+  /** Reads what was changed since, and returns the sequence reached. Calls at the same time share one read. */
+  refresh(): Promise<number>;
+  readonly sequence: number;
+  readonly revision: string;
+  readonly settings: ClusterSettings;
+  readonly hosts: readonly string[];
+  pool(name: string): Pool | undefined;
+  /** All pools, sorted by name. */
+  pools(): readonly Pool[];
+  snapshot(): Snapshot;
+  /** From an agent's sequence to now: a delta, or a snapshot if that sequence is unknown or too old; null: nothing new. */
+  since(sequence: number | undefined): Delta | Snapshot | null;
+  /** The decider for one node (undefined: global settings); kept until the state changes. */
+  decider(node: string | undefined): Decider;
+  /** Called after each refresh that moved the state. Returns what ends it. */
+  subscribe(moved: () => void): () => void;
+}
+
+export interface StateCacheOptions {
+  readonly db: Database;
+  /** a change did not lead to the revision written with it: the state was loaded anew */
+  readonly onMismatch?: (sequence: number) => void;
+  /** deltas go back this many changes (default 1000) */
+  readonly history?: number;
+}
+
+const BATCH = 500;
+
+interface State {
+  sequence: number;
+  revision: string;
+  settings: ClusterSettings;
+  hosts: readonly string[];
+  pools: Map<string, Pool>;
+  sum: bigint;
+  /** effects of the last changes: the first is that of `oldest + 1` */
+  effects: Effect[];
+  oldest: number;
+}
+
+/** Loads the whole state from the database. */
+export async function openStateCache({ db, onMismatch, history = 1000 }: StateCacheOptions): Promise<StateCache> {
+  let state = await load(db);
+  let running: Promise<number> | undefined;
+  let again = false;
+  let sorted: readonly Pool[] | undefined;
+  const deciders = new Map<string, Decider>();
+  const receivers = new Set<() => void>();
+
+  const follow = async (): Promise<number> => {
+    const from = state.sequence;
+    for (;;) {
+      again = false;
+      const changes = await changesSince(db, state.sequence, BATCH);
+      for (const change of changes) {
+        const effect = effectOf(change);
+        if (change.sequence === state.sequence + 1 && advance(state, effect) === change.revision) {
+          state.sequence = change.sequence;
+          state.revision = change.revision;
+          state.effects.push(effect);
+        } else {
+          onMismatch?.(change.sequence);
+          state = await load(db);
+          break;
+        }
+      }
+      const extra = state.effects.length - history;
+      if (extra > 0) {
+        state.effects.splice(0, extra);
+        state.oldest += extra;
+      }
+      if (changes.length < BATCH && !again) break;
+    }
+    if (state.sequence !== from) {
+      sorted = undefined;
+      deciders.clear();
+      for (const moved of [...receivers]) moved();
+    }
+    return state.sequence;
+  };
+
+  return {
+    refresh: () => {
+      // A read that has begun may not see the newest change: it is followed by another one.
+      again = true;
+      running ??= follow().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+    get sequence() {
+      return state.sequence;
+    },
+    get revision() {
+      return state.revision;
+    },
+    get settings() {
+      return state.settings;
+    },
+    get hosts() {
+      return state.hosts;
+    },
+    pool: (name) => state.pools.get(name),
+    pools,
+    snapshot: () => ({ type: 'snapshot', state: effective() }),
+    since: (sequence) => {
+      if (sequence === state.sequence) return null;
+      if (sequence === undefined || sequence < state.oldest || sequence > state.sequence) {
+        return { type: 'snapshot', state: effective() };
+      }
+      return deltaFrom(state, sequence);
+    },
+    decider: (node) => {
+      const settings = settingsFor(state.settings, node);
+      const key = JSON.stringify(settings);
+      const known = deciders.get(key) ?? makeDecider({ pools: pools(), settings, hosts: state.hosts });
+      deciders.set(key, known);
+      return known;
+    },
+    subscribe: (moved) => {
+      receivers.add(moved);
+      return () => receivers.delete(moved);
+    },
+  };
+
+  function pools(): readonly Pool[] {
+    sorted ??= [...state.pools.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return sorted;
+  }
+
+  function effective(): EffectiveState {
+    const { sequence, revision, settings, hosts } = state;
+    return { sequence, revision, settings, hosts: [...hosts], pools: [...pools()] };
+  }
+}
+
+async function load(db: Database): Promise<State> {
+  const { desired, pools } = await readState(db);
+  const { sequence, revision, settings, hosts } = desired;
+  return {
+    sequence,
+    revision,
+    settings,
+    hosts,
+    pools: new Map(pools.map((pool) => [pool.name, pool])),
+    sum: sumOfPools(pools),
+    effects: [],
+    oldest: sequence,
+  };
+}
+
+/** Applies the effect and returns the revision it leads to. */
+function advance(state: State, effect: Effect): string {
+  for (const name of [...effect.remove, ...effect.upsert.map((pool) => pool.name)]) {
+    const old = state.pools.get(name);
+    if (old !== undefined) state.sum = removeShare(state.sum, poolShare(old));
+    state.pools.delete(name);
+  }
+  for (const pool of effect.upsert) {
+    state.pools.set(pool.name, pool);
+    state.sum = addShare(state.sum, poolShare(pool));
+  }
+  state.settings = effect.settings ?? state.settings;
+  state.hosts = effect.hosts ?? state.hosts;
+  return revisionOf(state.sum, state.settings, state.hosts);
+}
+
+/** All effects after `from` as one: of a pool that changed twice only the last form counts. */
+function deltaFrom(state: State, from: number): Delta {
+  const touched = new Set<string>();
+  let settings = false;
+  let hosts = false;
+  for (const effect of state.effects.slice(from - state.oldest)) {
+    for (const pool of effect.upsert) touched.add(pool.name);
+    for (const name of effect.remove) touched.add(name);
+    settings ||= effect.settings !== undefined;
+    hosts ||= effect.hosts !== undefined;
+  }
+  const names = [...touched].sort();
+  return {
+    type: 'delta',
+    from,
+    sequence: state.sequence,
+    revision: state.revision,
+    upsert: names.flatMap((name) => state.pools.get(name) ?? []),
+    remove: names.filter((name) => !state.pools.has(name)),
+    ...(settings ? { settings: state.settings } : {}),
+    ...(hosts ? { hosts: [...state.hosts] } : {}),
+  };
+}

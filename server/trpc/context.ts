@@ -1,0 +1,20 @@
+/** What a procedure knows: the services' deps, who asks, and under which request id. */
+import type { SessionUser } from '../services/actor.ts';
+import type { Deps } from '../services/deps.ts';
+
+/** Where access changes, refusals and failures are logged; pino's loggers fit. */
+export interface ErrorLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Context {
+  readonly deps: Deps;
+  readonly user: SessionUser | null;
+  readonly requestId: string;
+  readonly log: ErrorLog;
+}
+
+/** The inner context needs no request: tests and the server itself call procedures with it. */
+export const createInnerContext = (context: Context): Context => context;

@@ -1,0 +1,64 @@
+/**
+ * The one place of tRPC's rules: who may call what, and what an error looks like from outside.
+ *
+ * 4xx are answers (logged as warnings); 5xx are defects: they are logged whole and shown as nothing but a request id.
+ */
+import { initTRPC, TRPCError } from '@trpc/server';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
+import { atLeast, type Role } from '../services/actor.ts';
+import { unstorable } from '../services/text.ts';
+import type { Context } from './context.ts';
+import { codeOf, errorDataOf, UnstorableText } from './error-data.ts';
+
+const t = initTRPC.context<Context>().create({
+  isDev: false, // never a stack to the user
+  errorFormatter: ({ shape, error, ctx }) => {
+    const data = errorDataOf(error, ctx?.requestId ?? '');
+    const { code, httpStatus, path } = shape.data;
+    return {
+      ...shape,
+      message: data.message,
+      data: { code, httpStatus, ...(path === undefined ? {} : { path }), ...data.fields },
+    };
+  },
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** What a service threw becomes tRPC's code, here alone; and every error leaves one line in the log. */
+const errors = t.middleware(async ({ ctx, path, next }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const code = codeOf(result.error);
+  const { message, fields } = errorDataOf(result.error, ctx.requestId);
+  const error = new TRPCError({ code, message, cause: result.error.cause ?? result.error });
+  const status = getHTTPStatusCodeFromError(error);
+  const line = { requestId: ctx.requestId, path, code, reason: fields.reason };
+  if (status >= 500) ctx.log.error({ ...line, error: error.cause }, 'procedure failed');
+  else ctx.log.warn({ ...line, message }, 'procedure refused');
+  throw error;
+});
+
+/** Text that the database cannot keep is refused wherever it stands, before anything else looks at it. */
+const storable = t.middleware(async ({ getRawInput, next }) => {
+  const issues = unstorable(await getRawInput());
+  if (issues.length > 0) throw new TRPCError({ code: 'BAD_REQUEST', cause: new UnstorableText(issues) });
+  return next();
+});
+
+/** Roles are checked before the input is: who may not ask learns nothing about the form. */
+const signedIn = (needed: Role) =>
+  t.middleware(({ ctx, next }) => {
+    if (ctx.user === null) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'you must be signed in' });
+    if (!atLeast(ctx.user.role, needed)) {
+      throw new TRPCError({ code: 'FORBIDDEN', message: `this needs the role ${needed}; yours is ${ctx.user.role}` });
+    }
+    return next({ ctx: { ...ctx, user: ctx.user } });
+  });
+
+const base = t.procedure.use(errors);
+export const publicProcedure = base.use(storable);
+export const viewerProcedure = base.use(signedIn('viewer')).use(storable);
+export const editorProcedure = base.use(signedIn('editor')).use(storable);
+export const adminProcedure = base.use(signedIn('admin')).use(storable);
