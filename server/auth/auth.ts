@@ -5,7 +5,8 @@
 import { betterAuth } from 'better-auth/minimal';
 import { authAdapter } from '../db/auth-adapter.ts';
 import type { Database } from '../db/client.ts';
-import { roleSchema, type SessionUser } from '../services/actor.ts';
+import type { SessionUser } from '../services/actor.ts';
+import { roleSchema } from '../services/actor.ts';
 
 export interface AuthOptions {
   readonly db: Database;

@@ -2,8 +2,7 @@ import type { NodeFacts } from '../../../core/nat/node-facts.ts';
 import type { Database } from '../../db/client.ts';
 import { AppError } from '../app-error.ts';
 import { notify } from '../notify.ts';
-import { moveHosts } from './hosts.ts';
-import { uplinkAddresses } from './uplinks.ts';
+import { hostsOf, moveHosts } from './hosts.ts';
 
 /**
  * The node's credential, reports and samples go, and its stream ends on whichever server holds it. Throws NOT_FOUND.
@@ -15,7 +14,7 @@ export function forgetNode(db: Database, name: string): Promise<void> {
       name,
     ]);
     if (row === undefined) throw new AppError('NOT_FOUND', `there is no node ${name}`);
-    await moveHosts(tx, uplinkAddresses(row.facts), []);
+    await moveHosts(tx, hostsOf(row.facts), []);
     await notify(tx, { kind: 'credential', node: name });
     await notify(tx, { kind: 'node', node: name });
   });

@@ -6,7 +6,13 @@ import type { Queryable } from '../../db/client.ts';
 import { lockDesired, writeChange } from '../../db/desired.ts';
 import { noticeText } from '../../events/notice.ts';
 import { system } from '../actor.ts';
-import { uplinkAddresses } from './uplinks.ts';
+import { nodeAddresses } from '../nodes/node-addresses.ts';
+
+/** More than any node has: one report must not be able to fill everybody's set of hosts. */
+const MOST = 64;
+
+/** What one node adds to the hosts. */
+export const hostsOf = (facts: NodeFacts | null): string[] => nodeAddresses([{ facts }]).slice(0, MOST);
 
 /**
  * Call it in the transaction that moved a node's addresses from `before` to `after`. Like every change it takes its turn
@@ -50,5 +56,5 @@ async function nextHosts(
 ): Promise<string[]> {
   if (before.every((address) => after.includes(address))) return [...new Set([...hosts, ...after])].sort();
   const rows = await tx.query<{ facts: NodeFacts | null }>('SELECT facts FROM node WHERE facts IS NOT NULL');
-  return [...new Set(rows.flatMap((row) => uplinkAddresses(row.facts)))].sort();
+  return [...new Set(rows.flatMap((row) => hostsOf(row.facts)))].sort();
 }

@@ -5,8 +5,7 @@ import { setName } from '../../../core/rules/model.ts';
 import type { Report } from '../../../core/wire/report.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { notify } from '../notify.ts';
-import { moveHosts } from './hosts.ts';
-import { uplinkAddresses } from './uplinks.ts';
+import { hostsOf, moveHosts } from './hosts.ts';
 
 /** False when the node was forgotten meanwhile. */
 export function ingestReport(db: Database, report: Report): Promise<boolean> {
@@ -20,7 +19,7 @@ export function ingestReport(db: Database, report: Report): Promise<boolean> {
     await writeReport(tx, report);
     await writeHolding(tx, report);
     await writeSample(tx, report);
-    await moveHosts(tx, uplinkAddresses(before.facts), uplinkAddresses(report.facts));
+    await moveHosts(tx, hostsOf(before.facts), hostsOf(report.facts));
     await notify(tx, { kind: 'node', node: report.node });
     return true;
   });

@@ -1,0 +1,137 @@
+/**
+ * What one browser is told: first it subscribes, then what it missed is replayed, then it follows. Notices that come while
+ * it is busy are kept as one set, so a slow browser costs a bounded amount of memory.
+ */
+import type { LiveEvent } from '../../core/wire/events.ts';
+import type { Database } from '../db/client.ts';
+import { type Cursor, formatCursor } from './cursor.ts';
+import type { Hub } from './hub.ts';
+
+export interface LiveOptions {
+  readonly db: Database;
+  readonly hub: Hub;
+  /** where it was; null: it was nowhere, or says something unreadable */
+  readonly cursor: Cursor | null;
+  readonly signal: AbortSignal | undefined;
+  /** asked after accounts moved: false ends the stream, for the browser to sign in again */
+  readonly stillAllowed: () => Promise<boolean>;
+}
+
+export interface Tracked {
+  readonly id: string;
+  readonly event: LiveEvent;
+}
+
+/** More changes than this are not told one by one: ask for everything again. */
+const MOST_CHANGES = 200;
+/** Clocks of servers differ a little, and a report is committed a little after its time. */
+const OVERLAP_MS = 5_000;
+
+export async function* liveEvents({ db, hub, cursor, signal, stillAllowed }: LiveOptions): AsyncGenerator<Tracked> {
+  const pending = makePending();
+  const unsubscribe = hub.subscribe(pending.add);
+  const stop = (): void => pending.add({ kind: 'closing' });
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    if (hub.closing() || signal?.aborted) return;
+    let at = await present(db);
+    if (cursor === null) {
+      // what was read before the subscription stood may be older than it
+      yield tracked(at, { kind: 'reset' });
+    } else {
+      yield* numbered(await missed(db, cursor, at), cursor, at);
+    }
+    for (;;) {
+      const { closing, resync, access, changes, nodes } = await pending.take();
+      if (closing) return;
+      if (access && !(await stillAllowed())) return;
+      const from = at;
+      at = { sequence: Math.max(at.sequence, ...changes), at: Date.now() };
+      if (resync) {
+        // the listener was away: notices were lost
+        at = await present(db);
+        yield* numbered([...(await missed(db, from, at)), { kind: 'access' }], from, at);
+        continue;
+      }
+      const events: LiveEvent[] = [
+        ...changes.map((sequence) => ({ kind: 'change' as const, sequence })),
+        ...nodes.map((node) => ({ kind: 'node' as const, node })),
+        ...(access ? [{ kind: 'access' as const }] : []),
+      ];
+      yield* numbered(events, from, at);
+    }
+  } finally {
+    unsubscribe();
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+const tracked = (at: Cursor, event: LiveEvent): Tracked => ({ id: formatCursor(at), event });
+
+/** An id says that everything up to it was told: only the last event carries the cursor that all of them lead to. */
+function* numbered(events: readonly LiveEvent[], from: Cursor, to: Cursor): Generator<Tracked> {
+  let { sequence } = from;
+  for (const [index, event] of events.entries()) {
+    if (event.kind === 'change') sequence = Math.max(sequence, event.sequence);
+    yield tracked(index === events.length - 1 ? to : { sequence, at: from.at }, event);
+  }
+}
+
+async function present(db: Database): Promise<Cursor> {
+  const [row] = await db.query<{ sequence: string; at: number }>(
+    'SELECT sequence, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at FROM desired WHERE id = 1',
+  );
+  return { sequence: Number(row?.sequence ?? 0), at: Math.floor(row?.at ?? 0) };
+}
+
+/** Changes after the cursor and nodes that reported since; one reset when that is too much, or the cursor is not of this database. */
+async function missed(db: Database, cursor: Cursor, now: Cursor): Promise<LiveEvent[]> {
+  const behind = now.sequence - cursor.sequence;
+  if (behind < 0 || behind > MOST_CHANGES) return [{ kind: 'reset' }];
+  const changes = Array.from({ length: behind }, (_, index): LiveEvent => {
+    return { kind: 'change', sequence: cursor.sequence + 1 + index };
+  });
+  const nodes = await db.query<{ name: string }>(
+    'SELECT name FROM node WHERE reported_at >= to_timestamp($1::float8 / 1000) ORDER BY name',
+    [cursor.at - OVERLAP_MS],
+  );
+  return [...changes, ...nodes.map(({ name }): LiveEvent => ({ kind: 'node', node: name }))];
+}
+
+interface Batch {
+  readonly closing: boolean;
+  readonly resync: boolean;
+  readonly access: boolean;
+  readonly changes: readonly number[];
+  readonly nodes: readonly string[];
+}
+
+/** What moved since it was last taken, each thing once. */
+function makePending() {
+  let flags = { closing: false, resync: false, access: false };
+  let changes = new Set<number>();
+  let nodes = new Set<string>();
+  let wake: (() => void) | null = null;
+  const isEmpty = (): boolean =>
+    !flags.closing && !flags.resync && !flags.access && changes.size === 0 && nodes.size === 0;
+  return {
+    add: (signal: Parameters<Parameters<Hub['subscribe']>[0]>[0]): void => {
+      if (signal.kind === 'change') changes.add(signal.sequence);
+      else if (signal.kind === 'node' || signal.kind === 'credential') nodes.add(signal.node);
+      else flags = { ...flags, [signal.kind]: true };
+      wake?.();
+    },
+    take: async (): Promise<Batch> => {
+      while (isEmpty()) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      const batch = { ...flags, changes: [...changes].sort((a, b) => a - b), nodes: [...nodes].sort() };
+      flags = { closing: flags.closing, resync: false, access: false };
+      changes = new Set();
+      nodes = new Set();
+      return batch;
+    },
+  };
+}

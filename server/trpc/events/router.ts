@@ -1,0 +1,4 @@
+import { router } from '../init.ts';
+import { subscribe } from './subscribe.ts';
+
+export const eventsRouter = router({ subscribe });

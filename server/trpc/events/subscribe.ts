@@ -1,0 +1,23 @@
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import { parseCursor } from '../../events/cursor.ts';
+import { liveEvents } from '../../events/live.ts';
+import { hasSession } from '../../services/access/account.ts';
+import { viewerProcedure } from '../init.ts';
+
+/**
+ * LiveEvents, each with an id to resume after: what happened in between is replayed. Without an id, or with one that is
+ * too old, the first event is `reset`.
+ */
+export const subscribe = viewerProcedure
+  .input(z.object({ lastEventId: z.string().max(100).nullish() }).optional())
+  .subscription(async function* ({ ctx: { deps, user }, input, signal }) {
+    const events = liveEvents({
+      db: deps.db,
+      hub: deps.hub,
+      cursor: input?.lastEventId ? parseCursor(input.lastEventId) : null,
+      signal,
+      stillAllowed: () => hasSession(deps.db, user.id),
+    });
+    for await (const { id, event } of events) yield tracked(id, event);
+  });

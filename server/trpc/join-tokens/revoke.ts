@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { joinTokenSchema, revokeJoinToken } from '../../services/access/join-tokens.ts';
+import { logAccess } from '../access-log.ts';
+import { adminProcedure } from '../init.ts';
+
+export const revoke = adminProcedure
+  .input(z.strictObject({ id: z.string() }))
+  .output(z.object({ joinToken: joinTokenSchema }))
+  .mutation(async ({ ctx, input }) => {
+    const joinToken = await revokeJoinToken(ctx.deps.db, input.id);
+    logAccess(ctx, 'joinTokens.revoke', joinToken.name);
+    return { joinToken };
+  });
