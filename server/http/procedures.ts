@@ -1,0 +1,50 @@
+/** `/api/trpc`: procedures over HTTP. Who asks is known by the session cookie alone. */
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import type { Auth } from '../auth/auth.ts';
+import type { Deps } from '../services/deps.ts';
+import type { Context } from '../trpc/context.ts';
+import { appRouter } from '../trpc/router.ts';
+import { readBody } from './body.ts';
+import type { Room } from './edge.ts';
+import type { Log } from './log.ts';
+import { problem, sendProblem } from './problem.ts';
+import { toHeaders } from './to-headers.ts';
+
+const PREFIX = '/api/trpc/';
+const BODY_LIMIT = 8 * 1024 * 1024;
+/** more calls in one request than any page makes */
+const MOST_CALLS = 50;
+
+export function proceduresRoom(deps: Deps, auth: Auth, log: Log): Room {
+  return {
+    path: PREFIX,
+    handle: async ({ req, res, path, id }) => {
+      const calls = path.slice(PREFIX.length);
+      if (calls.split(',').length > MOST_CALLS) {
+        return sendProblem(res, path, problem('badRequest', `a request must hold at most ${MOST_CALLS} calls`));
+      }
+      const posted = req.method === 'POST' ? await readBody(req, BODY_LIMIT) : null;
+      if (posted !== null && !posted.ok) {
+        return sendProblem(res, path, problem('tooLarge', `the body must be complete and at most ${BODY_LIMIT} bytes`));
+      }
+      const user = await auth.userOf(toHeaders(req.headers));
+      const context: Context = { deps, user, requestId: id, log };
+      res.setHeader('cache-control', 'no-store');
+      await nodeHTTPRequestHandler({
+        router: appRouter,
+        path: decoded(calls),
+        req: posted === null ? req : Object.assign(req, { body: posted.text }),
+        res,
+        createContext: () => Promise.resolve(context),
+      });
+    },
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
