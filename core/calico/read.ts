@@ -99,7 +99,7 @@ class Reader {
   }
 
   private pool(item: Item, read: Shaped<Pool>): void {
-    const pool = this.take(item, withPlainNumbers(item, read));
+    const pool = this.take(item, withPlainNumber(item, 'blockSize', read));
     if (pool === undefined || !this.isFirst(item, 'IPPool', pool.name)) return;
     this.found.pools.push({ pool, file: item.file, document: item.document, line: item.line });
   }
@@ -110,7 +110,7 @@ class Reader {
   }
 
   private settings(item: Item, object: Fields): void {
-    const read = this.take(item, readSettings(object));
+    const read = this.take(item, withPlainNumber(item, 'natPortRange', readSettings(object)));
     if (read === undefined) return;
     const { node, settings } = read;
     if (!this.isFirst(item, 'FelixConfiguration', node === undefined ? 'default' : `node.${node}`)) return;
@@ -147,9 +147,9 @@ class Reader {
 const given = (value: unknown): string => (value === undefined ? 'it is absent' : quote(value));
 
 /** `026` is 26 to YAML 1.2 and 22 to kubectl: refused, because nobody can know which one was meant. */
-function withPlainNumbers(item: Item, read: Shaped<Pool>): Shaped<Pool> {
-  const written = item.source('spec.blockSize');
+function withPlainNumber<T>(item: Item, field: string, read: Shaped<T>): Shaped<T> {
+  const written = item.source(`spec.${field}`);
   if (written === undefined || !/^[-+]?0[0-9xo]/.test(written)) return read;
-  const message = `blockSize must be a decimal number without leading zeros: ${quote(written)}`;
-  return { ok: false, errors: [...(read.ok ? [] : read.errors), { field: 'spec.blockSize', message }] };
+  const message = `${field} must be a decimal number without leading zeros: ${quote(written)}`;
+  return { ok: false, errors: [...(read.ok ? [] : read.errors), { field: `spec.${field}`, message }] };
 }
