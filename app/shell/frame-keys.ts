@@ -1,10 +1,10 @@
-import { useRouter } from 'next/navigation';
 import { useKeys } from '../keys/use-keys.ts';
+import { useGo } from './leave-guard.tsx';
 import { allPages } from './pages.ts';
 
 /** The keys that work on every page. */
 export function useFrameKeys({ openPalette, openKeys }: { openPalette: () => void; openKeys: () => void }): void {
-  const router = useRouter();
+  const go = useGo();
   useKeys('Everywhere', [
     { keys: '/', label: 'Find a page, pool, node or address', run: openPalette },
     { keys: 'mod+k', label: 'Find a page, pool, node or address', run: openPalette },
@@ -12,6 +12,6 @@ export function useFrameKeys({ openPalette, openKeys }: { openPalette: () => voi
     { keys: 'c', label: 'Copy the link to this view', run: () => void navigator.clipboard?.writeText(location.href) },
     ...allPages
       .filter(({ key }) => key !== null)
-      .map(({ key, name, href }) => ({ keys: `g ${key}`, label: name, run: () => router.push(href) })),
+      .map(({ key, name, href }) => ({ keys: `g ${key}`, label: name, run: () => go(href) })),
   ]);
 }

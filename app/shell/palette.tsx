@@ -2,11 +2,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { Layers, Route, Server } from 'lucide-react';
-import { useRouter } from 'next/navigation';
 import { Dialog as Radix } from 'radix-ui';
 import { useDeferredValue, useState } from 'react';
 import { parseAddress } from '../../core/net/address.ts';
 import { useTRPC } from '../trpc/client.ts';
+import { useGo } from './leave-guard.tsx';
 import { allPages } from './pages.ts';
 
 /** `/` or Ctrl K: pages, pools, nodes, and a question to the simulator for an address. */
@@ -29,14 +29,14 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
 
 function PaletteBody({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
-  const router = useRouter();
+  const open = useGo();
   const [text, setText] = useState('');
   const search = useDeferredValue(text.trim());
   const pools = useQuery(trpc.pools.list.queryOptions({ limit: 8, ...(search === '' ? {} : { search }) }));
   const nodes = useQuery(trpc.nodes.list.queryOptions({}));
   function go(href: string): void {
     onClose();
-    router.push(href);
+    open(href);
   }
   const wanted = search.toLowerCase();
   const pages = allPages.filter(({ name }) => name.toLowerCase().includes(wanted));

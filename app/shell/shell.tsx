@@ -4,6 +4,7 @@ import { useKeyListener } from '../keys/use-keys.ts';
 import { LiveProvider } from '../trpc/live.tsx';
 import { useFrameKeys } from './frame-keys.ts';
 import { KeyboardMap } from './keyboard-map.tsx';
+import { LeaveQuestion } from './leave-guard.tsx';
 import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { SessionGate } from './session.tsx';
@@ -42,6 +43,7 @@ function Frame({ children }: { children: ReactNode }) {
         {children}
       </main>
       <Palette open={open === 'palette'} onClose={() => setOpen(null)} />
+      <LeaveQuestion />
       <KeyboardMap open={open === 'keys'} onClose={() => setOpen(null)} />
     </div>
   );

@@ -1,0 +1,102 @@
+'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { ErrorPanel, reasonOf } from '../../components/error-panel.tsx';
+import { Field, TextInput } from '../../components/field.tsx';
+import { Note } from '../../components/note.tsx';
+import { useTRPC } from '../../trpc/client.ts';
+import { useAllPools } from '../use-all-pools.ts';
+import { deletionSentences } from '../words.ts';
+import type { PoolDetail } from './pool-page.tsx';
+
+/** What changes, the typed name, the reason: then it is deleted. */
+export function DeleteDialog({ pool, open, onClose }: { pool: PoolDetail; open: boolean; onClose: () => void }) {
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={`Delete ${pool.name}?`}
+      description={
+        <>
+          <span className="machine">{pool.spec.cidr}</span>, change #{pool.version}. History keeps it and can bring it
+          back.
+        </>
+      }
+    >
+      <DeleteForm pool={pool} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+function DeleteForm({ pool, onClose }: { pool: PoolDetail; onClose: () => void }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const { pools, complete } = useAllPools();
+  const [typed, setTyped] = useState('');
+  const [reason, setReason] = useState('');
+  const mutation = useMutation(
+    trpc.pools.delete.mutationOptions({
+      onSuccess: async () => {
+        router.push('/pools');
+        await queryClient.invalidateQueries();
+      },
+    }),
+  );
+  const stale = reasonOf(mutation.error) === 'VERSION_STALE';
+  const natting = (pools ?? []).filter((one) => one.facets.nats && one.name !== pool.name).map(({ name }) => name);
+  const refused =
+    typed !== pool.name
+      ? `Type ${pool.name} to delete it.`
+      : reason.trim() === ''
+        ? 'Give a reason.'
+        : mutation.isPending
+          ? 'It is being deleted.'
+          : undefined;
+  return (
+    <form
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (refused === undefined)
+          mutation.mutate({ name: pool.name, expectedVersion: pool.version, reason: reason.trim() });
+      }}
+    >
+      <section aria-label="What changes" className="rounded-md border border-line bg-surface-2 px-3 py-2">
+        <h3 className="text-xs font-medium text-ink-1">What changes</h3>
+        <ul className="mt-1 flex list-disc flex-col gap-1 pl-4 text-xs">
+          {complete ? (
+            deletionSentences(pool.name, pool.spec, pool.facets, natting).map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))
+          ) : (
+            <li>The other pools are being read.</li>
+          )}
+        </ul>
+      </section>
+      <Field label={`Type the name, ${pool.name}`}>
+        <TextInput machine value={typed} onChange={(event) => setTyped(event.target.value)} />
+      </Field>
+      <Field label="Reason" hint="Required; History keeps it.">
+        <TextInput value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
+      </Field>
+      {stale ? (
+        <Note kind="warning" role="alert">
+          {pool.name} was changed meanwhile. What is shown above is already its new state: look again, then delete.
+        </Note>
+      ) : (
+        mutation.error !== null && <ErrorPanel error={mutation.error} />
+      )}
+      <div className="flex flex-wrap items-center justify-end gap-2">
+        {refused !== undefined && <span className="mr-auto text-xs text-ink-3">{refused}</span>}
+        <Button onClick={onClose}>Keep it</Button>
+        <Button type="submit" look="danger" refused={refused}>
+          Delete {pool.name}
+        </Button>
+      </div>
+    </form>
+  );
+}

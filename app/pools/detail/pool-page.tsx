@@ -1,0 +1,171 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { Pencil, Route, Trash2 } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname, useRouter, useSearchParams } from 'next/navigation';
+import { useState } from 'react';
+import { Age } from '../../components/age.tsx';
+import { Button, ButtonLink } from '../../components/button.tsx';
+import { Code } from '../../components/code.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { Empty } from '../../components/empty.tsx';
+import { ErrorPanel, reasonOf } from '../../components/error-panel.tsx';
+import { Loading } from '../../components/loading.tsx';
+import { Note } from '../../components/note.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { Tabs } from '../../components/tabs.tsx';
+import { TruthLine, TruthPill } from '../../components/truth-pill.tsx';
+import { useKeys } from '../../keys/use-keys.ts';
+import { useRefusal } from '../../shell/session.tsx';
+import { type Outputs, useTRPC } from '../../trpc/client.ts';
+import { KindTag } from '../facet-cells.tsx';
+import { ExportMenu } from '../list/export-menu.tsx';
+import { editPath, simulateFrom } from '../paths.ts';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { PoolChanges } from './pool-changes.tsx';
+import { PoolNodes } from './pool-nodes.tsx';
+import { PoolSpecPanel } from './pool-spec.tsx';
+import { buildPoolTab, parsePoolTab } from './pool-tab.ts';
+
+export type PoolDetail = Outputs['pools']['get'];
+
+export function PoolPage({ name }: { name: string }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const query = useQuery(trpc.pools.get.queryOptions({ name }));
+  const refused = useRefusal('editor');
+  const [deleting, setDeleting] = useState(false);
+  const pool = query.data;
+  const gone = reasonOf(query.error) === 'NOT_FOUND';
+  useKeys('Pool', [
+    { keys: 'e', label: 'Edit', run: () => refused === undefined && router.push(editPath(name)) },
+    { keys: 'Escape', label: 'Back to the list', run: () => router.push('/pools') },
+  ]);
+  return (
+    <>
+      <PageHeader
+        crumb={
+          <Link href="/pools" className="hover:underline">
+            Pools
+          </Link>
+        }
+        title={name}
+        beside={pool !== undefined && <KindTag facets={pool.facets} spec={pool.spec} />}
+        actions={
+          pool !== undefined &&
+          !gone && (
+            <>
+              <ButtonLink href={simulateFrom(pool.spec.cidr)}>
+                <Route aria-hidden />
+                Ask from here
+              </ButtonLink>
+              <ExportMenu names={[name]} />
+              <Button refused={refused} onClick={() => setDeleting(true)}>
+                <Trash2 aria-hidden />
+                Delete
+              </Button>
+              {refused === undefined ? (
+                <ButtonLink href={editPath(name)} look="primary">
+                  <Pencil aria-hidden />
+                  Edit
+                </ButtonLink>
+              ) : (
+                <Button refused={refused}>
+                  <Pencil aria-hidden />
+                  Edit
+                </Button>
+              )}
+            </>
+          )
+        }
+        truths={<Truths pool={pool} />}
+      />
+      {gone && (
+        <Empty title={`There is no pool ${name}.`}>
+          <p>It may have been deleted. History has what it was, and can bring it back.</p>
+          <span className="flex gap-2">
+            <ButtonLink href="/pools">All pools</ButtonLink>
+            <ButtonLink href={`/history?pool=${encodeURIComponent(name)}`}>Its history</ButtonLink>
+          </span>
+        </Empty>
+      )}
+      {query.isError && !gone && (
+        <ErrorPanel error={query.error} onRetry={() => void query.refetch()} className="mb-3" />
+      )}
+      {pool === undefined && query.isPending && <Loading what={name} />}
+      {pool !== undefined && !gone && (
+        <>
+          <Findings pool={pool} />
+          <DetailTabs pool={pool} />
+          <DeleteDialog pool={pool} open={deleting} onClose={() => setDeleting(false)} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Truths({ pool }: { pool: PoolDetail | undefined }) {
+  if (pool === undefined) return <TruthLine>{null}</TruthLine>;
+  const { programmed, total } = pool.nodes;
+  return (
+    <TruthLine>
+      <TruthPill truth="desired" age={<Age at={pool.updatedAt} prefix="saved" />}>
+        <span className="machine">change #{pool.version}</span>
+      </TruthPill>
+      <TruthPill truth="programmed" off={total === 0}>
+        {total === 0 ? 'no node has joined' : `on ${programmed} of ${total} nodes`}
+      </TruthPill>
+    </TruthLine>
+  );
+}
+
+function Findings({ pool }: { pool: PoolDetail }) {
+  const all = [
+    ...pool.violations.map(({ rule, field, message }) => ({ rule, field, message })),
+    ...pool.warnings.map(({ code, field, message }) => ({ rule: code, field, message })),
+  ];
+  if (all.length === 0) return null;
+  return (
+    <Note kind="warning" className="mb-3">
+      <ul className="flex flex-col gap-0.5">
+        {all.map(({ rule, field, message }) => (
+          <li key={`${rule} ${message}`}>
+            <span className="machine text-ink-1">{rule === '-' ? 'CIDR' : rule}</span> {message}{' '}
+            <span className="machine text-ink-3">{field}</span>
+          </li>
+        ))}
+      </ul>
+    </Note>
+  );
+}
+
+function DetailTabs({ pool }: { pool: PoolDetail }) {
+  const path = usePathname();
+  const tab = parsePoolTab(new URLSearchParams(useSearchParams()));
+  return (
+    <Tabs
+      label={`About ${pool.name}`}
+      value={tab}
+      onChange={(next) => window.history.replaceState(null, '', `${path}${buildPoolTab(next)}`)}
+      tabs={[
+        { value: 'spec', label: 'Spec', content: <PoolSpecPanel pool={pool} /> },
+        {
+          value: 'yaml',
+          label: 'YAML',
+          content: (
+            <Panel title="As Calico has it" actions={<CopyButton text={pool.yaml} />}>
+              <Code label={`YAML of ${pool.name}`} text={pool.yaml} />
+            </Panel>
+          ),
+        },
+        { value: 'changes', label: 'Changes', content: <PoolChanges pool={pool} /> },
+        {
+          value: 'nodes',
+          label: `Nodes ${pool.nodes.programmed}/${pool.nodes.total}`,
+          content: <PoolNodes pool={pool} />,
+        },
+      ]}
+    />
+  );
+}

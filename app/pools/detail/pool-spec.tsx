@@ -1,0 +1,64 @@
+import { withDefaults } from '../../../core/pool/defaults.ts';
+import { poolSpecSchema } from '../../../core/pool/spec.ts';
+import { Panel } from '../../components/panel.tsx';
+import { AllocatesText, TrafficFromText, TrafficToText } from '../facet-cells.tsx';
+import { facetSentences } from '../words.ts';
+import type { PoolDetail } from './pool-page.tsx';
+
+const fields = poolSpecSchema.keyof().options;
+
+/** What the pool does in words, and every field with the value that counts, set or default. */
+export function PoolSpecPanel({ pool }: { pool: PoolDetail }) {
+  const { spec, facets, natted } = pool;
+  const full = withDefaults(spec);
+  const [allocates = '', from = '', to = ''] = facetSentences(facets);
+  return (
+    <div className="grid items-start gap-3 lg:grid-cols-2">
+      <Panel title="What it does">
+        <dl className="grid grid-cols-[max-content_minmax(0,1fr)] items-baseline gap-x-4 gap-y-2.5">
+          <dt className="text-xs text-ink-3">Allocates addresses</dt>
+          <dd>
+            <AllocatesText facets={facets} />
+            <p>{allocates}</p>
+          </dd>
+          <dt className="text-xs text-ink-3">Traffic from it</dt>
+          <dd>
+            <TrafficFromText facets={facets} spec={spec} />
+            <p>{from}</p>
+          </dd>
+          <dt className="text-xs text-ink-3">Traffic to it</dt>
+          <dd>
+            <TrafficToText facets={facets} />
+            <p>{to}</p>
+          </dd>
+          {facets.nats && (
+            <>
+              <dt className="text-xs text-ink-3">NATed so far</dt>
+              <dd>
+                <span className="text-2xl text-ink-1 tabular-nums">{BigInt(natted).toLocaleString('en-US')}</span>{' '}
+                <span className="text-xs text-ink-3">connections, programmed, all nodes</span>
+              </dd>
+            </>
+          )}
+        </dl>
+      </Panel>
+      <Panel title="Fields">
+        <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1.5">
+          {fields.map((field) => {
+            const value = full[field];
+            const text = Array.isArray(value) ? value.join(', ') : String(value);
+            return (
+              <div key={field} className="contents">
+                <dt className="machine text-ink-3">{field}</dt>
+                <dd className="min-w-0 break-words">
+                  <span className="machine text-ink-1">{text === '' ? '""' : text}</span>
+                  {spec[field] === undefined && <span className="text-2xs text-ink-3"> default</span>}
+                </dd>
+              </div>
+            );
+          })}
+        </dl>
+      </Panel>
+    </div>
+  );
+}

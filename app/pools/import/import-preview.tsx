@@ -1,0 +1,66 @@
+import { writePools } from '../../../core/calico/write.ts';
+import type { Pool } from '../../../core/pool/spec.ts';
+import { DiffView } from '../../components/diff-view.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { Tag } from '../../components/tag.tsx';
+import type { Outputs } from '../../trpc/client.ts';
+import { plural } from '../edit/findings-panel.tsx';
+
+type Plan = Outputs['pools']['import'];
+
+/** More than this is listed by name alone. */
+const SHOWN_WHOLE = 50;
+
+/** What the dry run says: pool by pool, with the text that would be there. */
+export function ImportPreview({ plan, stored }: { plan: Plan; stored: ReadonlyMap<string, Pool> }) {
+  const { created, updated, unchanged } = plan;
+  const all = [
+    ...created.map((pool) => ({ pool, kind: 'created' as const })),
+    ...updated.map((pool) => ({ pool, kind: 'changed' as const })),
+  ];
+  return (
+    <Panel
+      title="What it would do"
+      lead={`${created.length} created, ${updated.length} changed, ${unchanged.length} unchanged; all of it or nothing`}
+      flush
+    >
+      <ul className="divide-y divide-line-faint">
+        {all.slice(0, SHOWN_WHOLE).map(({ pool, kind }) => {
+          const before = stored.get(pool.name);
+          return (
+            <li key={pool.name} className="py-2">
+              <p className="flex flex-wrap items-center gap-2 px-3.5">
+                <b className="break-words">{pool.name}</b>
+                <span className="machine">{pool.spec.cidr}</span>
+                <Tag outline>{kind}</Tag>
+              </p>
+              <DiffView
+                label={`Text diff of ${pool.name}`}
+                before={before === undefined ? '' : writePools([before], 'v3')}
+                after={writePools([{ name: pool.name, spec: pool.spec }], 'v3')}
+              />
+            </li>
+          );
+        })}
+        {all.length > SHOWN_WHOLE && (
+          <li className="px-3.5 py-2 text-xs">
+            and {plural(all.length - SHOWN_WHOLE, 'more pool')}:{' '}
+            {all
+              .slice(SHOWN_WHOLE, SHOWN_WHOLE + 200)
+              .map(({ pool }) => pool.name)
+              .join(', ')}
+          </li>
+        )}
+        {unchanged.length > 0 && (
+          <li className="px-3.5 py-2 text-xs text-ink-3">
+            Unchanged:{' '}
+            {unchanged
+              .slice(0, 200)
+              .map((pool) => pool.name)
+              .join(', ')}
+          </li>
+        )}
+      </ul>
+    </Panel>
+  );
+}

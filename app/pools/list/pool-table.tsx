@@ -1,0 +1,224 @@
+'use client';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { clsx } from 'clsx';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { useCallback, useEffect, useRef } from 'react';
+import { Checkbox } from '../../components/checkbox.tsx';
+import { useKeys } from '../../keys/use-keys.ts';
+import type { ListView } from '../list-view.ts';
+import { editPath, poolPath } from '../paths.ts';
+import type { Row } from '../rows.ts';
+import { COLUMNS } from './columns.ts';
+import { PoolRow, rowLinkId } from './pool-row.tsx';
+import { useRowHeight } from './use-row-height.ts';
+
+/** Thousands of rows: only those in sight exist. j and k move the focus from row to row. */
+export function PoolTable({
+  rows,
+  view,
+  changed,
+  onChange,
+}: {
+  rows: readonly Row[];
+  view: ListView;
+  changed: ReadonlySet<string>;
+  onChange: (change: Partial<ListView>) => void;
+}) {
+  const scroller = useRef<HTMLElement>(null);
+  const height = useRowHeight();
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: 12,
+    getItemKey: (index) => rows[index]?.pool.name ?? index,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new height must be measured again
+  useEffect(() => virtual.measure(), [height, virtual]);
+  const cursor = useRef(-1);
+  const setCursor = useCallback((index: number) => {
+    cursor.current = index;
+  }, []);
+  const selected = new Set(view.selected);
+  const latest = useRef(view.selected);
+  latest.current = view.selected;
+  const toggle = useCallback(
+    (name: string) => {
+      const now = latest.current;
+      onChange({ selected: now.includes(name) ? now.filter((each) => each !== name) : [...now, name] });
+    },
+    [onChange],
+  );
+  useTableKeys({
+    rows,
+    cursor,
+    toggle,
+    scrollTo: (index) => virtual.scrollToIndex(index, { align: 'auto' }),
+  });
+  const all = rows.length > 0 && rows.every(({ pool }) => selected.has(pool.name));
+  return (
+    <section
+      ref={scroller}
+      aria-label="List of pools"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="relative max-h-[max(20rem,calc(100dvh-15.5rem))] min-w-0 overflow-auto overscroll-contain -outline-offset-2"
+    >
+      <table aria-label="Pools" aria-rowcount={rows.length + 2} className="block min-w-[66rem]">
+        <thead className="sticky top-0 z-10 block bg-surface-2 text-2xs text-ink-3">
+          <tr aria-rowindex={1} className={clsx(COLUMNS, 'h-5.5 items-center')}>
+            <td className="col-span-3" />
+            <th
+              scope="colgroup"
+              colSpan={3}
+              className="col-span-3 h-full border-x border-b border-line text-center font-medium"
+            >
+              three independent facets
+            </th>
+            <td className="col-span-3" />
+          </tr>
+          <tr aria-rowindex={2} className={clsx(COLUMNS, 'h-7.5 items-center border-b border-line')}>
+            <td className="flex items-center pl-2.5">
+              <Checkbox
+                aria-label="Select all that are listed"
+                checked={all}
+                partly={!all && selected.size > 0}
+                onChange={() => onChange({ selected: all ? [] : rows.map(({ pool }) => pool.name) })}
+              />
+            </td>
+            <Head word="Pool" sort="name" view={view} onChange={onChange} className="sticky left-0 z-1 bg-surface-2" />
+            <Head word="CIDR" sort="cidr" view={view} onChange={onChange} />
+            <Head word="Allocates addresses" view={view} onChange={onChange} />
+            <Head word="Traffic from it" view={view} onChange={onChange} />
+            <Head word="Traffic to it" view={view} onChange={onChange} />
+            <Head word="Nodes" sort="nodes" view={view} onChange={onChange} className="justify-end" />
+            <Head
+              word="NATed"
+              title="New connections NATed, all nodes, since their sets were filled"
+              sort="natted"
+              view={view}
+              onChange={onChange}
+              className="justify-end"
+            />
+            <Head
+              word="Change"
+              title="The change that last wrote the pool"
+              view={view}
+              onChange={onChange}
+              className="justify-end pr-3.5"
+            />
+          </tr>
+        </thead>
+        <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start, size }) => {
+            const row = rows[index];
+            return row === undefined ? null : (
+              <PoolRow
+                key={row.pool.name}
+                row={row}
+                index={index}
+                top={start}
+                height={size}
+                selected={selected.has(row.pool.name)}
+                changed={changed.has(row.pool.name)}
+                onSelect={toggle}
+                onFocus={setCursor}
+              />
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Head({
+  word,
+  title,
+  sort,
+  view,
+  onChange,
+  className,
+}: {
+  word: string;
+  title?: string;
+  sort?: ListView['sort'];
+  view: ListView;
+  onChange: (change: Partial<ListView>) => void;
+  className?: string;
+}) {
+  const sorted = sort !== undefined && view.sort === sort;
+  const Arrow = view.descending ? ArrowDown : ArrowUp;
+  return (
+    <th
+      scope="col"
+      title={title}
+      aria-sort={sort === undefined ? undefined : sorted ? (view.descending ? 'descending' : 'ascending') : 'none'}
+      className={clsx('flex h-full items-center px-2.25 font-medium whitespace-nowrap', className)}
+    >
+      {sort === undefined ? (
+        word
+      ) : (
+        <button
+          type="button"
+          onClick={() => onChange({ sort, descending: sorted && !view.descending })}
+          className="-mx-1 inline-flex h-6 items-center gap-1 rounded-sm px-1 hover:text-ink-1 [&>svg]:size-3"
+        >
+          {word}
+          {sorted && <Arrow aria-hidden />}
+        </button>
+      )}
+    </th>
+  );
+}
+
+function useTableKeys({
+  rows,
+  cursor,
+  toggle,
+  scrollTo,
+}: {
+  rows: readonly Row[];
+  cursor: React.RefObject<number>;
+  toggle: (name: string) => void;
+  scrollTo: (index: number) => void;
+}): void {
+  const router = useRouter();
+  const at = (): string | undefined => rows[cursor.current]?.pool.name;
+  function move(step: number): void {
+    const index = Math.min(rows.length - 1, Math.max(0, cursor.current + step));
+    const name = rows[index]?.pool.name;
+    if (name === undefined) return;
+    cursor.current = index;
+    scrollTo(index);
+    focusRow(name, 10);
+  }
+  function go(path: (name: string) => string): void {
+    const name = at();
+    if (name !== undefined) router.push(path(name));
+  }
+  useKeys('Pools', [
+    { keys: 'j', label: 'Next pool', run: () => move(1) },
+    { keys: 'ArrowDown', label: 'Next pool', run: () => move(1) },
+    { keys: 'k', label: 'Previous pool', run: () => move(-1) },
+    { keys: 'ArrowUp', label: 'Previous pool', run: () => move(-1) },
+    { keys: 'Enter', label: 'Open', run: () => go(poolPath) },
+    { keys: 'e', label: 'Edit', run: () => go(editPath) },
+    {
+      keys: 'x',
+      label: 'Select',
+      run: () => {
+        const name = at();
+        if (name !== undefined) toggle(name);
+      },
+    },
+  ]);
+}
+
+/** The row may exist only after the scroll: a few frames are waited for it. */
+function focusRow(name: string, tries: number): void {
+  const link = document.getElementById(rowLinkId(name));
+  if (link !== null) link.focus({ preventScroll: true });
+  else if (tries > 0) requestAnimationFrame(() => focusRow(name, tries - 1));
+}

@@ -1,0 +1,139 @@
+'use client';
+import { Plus, Upload } from 'lucide-react';
+import { useMemo } from 'react';
+import { Button, ButtonLink } from '../../components/button.tsx';
+import { Empty } from '../../components/empty.tsx';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Kbd } from '../../components/kbd.tsx';
+import { Loading } from '../../components/loading.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { DesiredAndProgrammed } from '../../components/truths.tsx';
+import { useKeys } from '../../keys/use-keys.ts';
+import { useRefusal } from '../../shell/session.tsx';
+import { isFiltered, withoutFilters } from '../list-view.ts';
+import { makeRows, visibleRows } from '../rows.ts';
+import { useAllPools } from '../use-all-pools.ts';
+import { EmptyPools, OtherExample } from './empty-pools.tsx';
+import { ExportMenu } from './export-menu.tsx';
+import { Filters, SEARCH_ID } from './filters.tsx';
+import { PoolTable } from './pool-table.tsx';
+import { useChanged } from './use-changed.ts';
+import { useListView } from './use-list-view.ts';
+
+export function PoolsPage() {
+  const { pools, total, complete, error, refetch } = useAllPools();
+  const [view, change] = useListView();
+  const rows = useMemo(() => makeRows(pools ?? []), [pools]);
+  const shown = useMemo(() => visibleRows(rows, view), [rows, view]);
+  const changed = useChanged(complete ? pools : undefined);
+  const refused = useRefusal('editor');
+  const empty = complete && pools?.length === 0;
+  useKeys('Pools', [
+    { keys: 's', label: 'Search in this list', run: () => document.getElementById(SEARCH_ID)?.focus() },
+    {
+      keys: 'Escape',
+      label: 'Leave the search, then clear the filters',
+      run: () => leaveSearchOr(() => change(withoutFilters(view))),
+    },
+  ]);
+  return (
+    <>
+      <PageHeader
+        title="Pools"
+        actions={
+          <>
+            <ButtonLink href="/pools/import">
+              <Upload aria-hidden />
+              Import YAML
+            </ButtonLink>
+            {!empty && <ExportMenu />}
+            {refused === undefined ? (
+              <ButtonLink href="/pools/new" look={empty ? 'plain' : 'primary'}>
+                <Plus aria-hidden />
+                New pool or exemption
+              </ButtonLink>
+            ) : (
+              <Button refused={refused}>
+                <Plus aria-hidden />
+                New pool or exemption
+              </Button>
+            )}
+          </>
+        }
+        truths={
+          <DesiredAndProgrammed note={empty ? undefined : 'Facets show desired; Nodes and NATed show programmed.'} />
+        }
+      />
+      {error !== null && <ErrorPanel error={error} onRetry={() => void refetch()} className="mb-3" />}
+      {empty && <EmptyPools />}
+      {!empty && pools === undefined && error === null && <Loading what="pools" />}
+      {!empty && pools !== undefined && (
+        <>
+          <Filters rows={rows} view={view} onChange={change} />
+          <Panel label="Pools" flush footer={<Footer shown={shown.length} total={total} complete={complete} />}>
+            {view.selected.length > 0 && <Selection names={view.selected} onClear={() => change({ selected: [] })} />}
+            {shown.length > 0 ? (
+              <PoolTable rows={shown} view={view} changed={changed} onChange={change} />
+            ) : (
+              <Empty title="No pool matches these filters.">
+                {isFiltered(view) && <Button onClick={() => change(withoutFilters(view))}>Clear the filters</Button>}
+              </Empty>
+            )}
+          </Panel>
+          <OtherExample pools={pools} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Selection({ names, onClear }: { names: readonly string[]; onClear: () => void }) {
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface-selected px-3.5 py-1.5">
+      <span role="status" className="text-xs text-ink-1 tabular-nums">
+        {names.length.toLocaleString('en-US')} selected
+      </span>
+      <ExportMenu names={names} small />
+      <Button small look="ghost" onClick={onClear}>
+        Clear the selection
+      </Button>
+    </div>
+  );
+}
+
+function Footer({ shown, total, complete }: { shown: number; total: number; complete: boolean }) {
+  const number = (value: number): string => value.toLocaleString('en-US');
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+      <span className="tabular-nums">
+        {shown === total
+          ? `${number(total)} ${total === 1 ? 'pool' : 'pools'}`
+          : `${number(shown)} of ${number(total)} pools`}
+        {!complete && ', more are being read'}
+      </span>
+      <span className="flex items-center gap-1 narrow:hidden">
+        <Kbd>j</Kbd>
+        <Kbd>k</Kbd> move
+      </span>
+      <span className="flex items-center gap-1 narrow:hidden">
+        <Kbd>↵</Kbd> open
+      </span>
+      <span className="flex items-center gap-1 narrow:hidden">
+        <Kbd>e</Kbd> edit
+      </span>
+      <span className="flex items-center gap-1 narrow:hidden">
+        <Kbd>x</Kbd> select
+      </span>
+      <span className="ml-auto narrow:ml-0">
+        Exempt ranges are not NATed to from <b>any</b> pool. <code>disabled</code> stops allocation only.
+      </span>
+    </div>
+  );
+}
+
+function leaveSearchOr(clear: () => void): void {
+  const focused = document.activeElement;
+  if (focused instanceof HTMLInputElement && focused.id === SEARCH_ID) focused.blur();
+  else clear();
+}
