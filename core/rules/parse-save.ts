@@ -73,8 +73,8 @@ function ruleLine(line: string): SavedRule | undefined {
   const match = /^(?:\[(\d+):(\d+)\] )?(-A (\S+)(?: .*)?)$/.exec(line);
   if (match === null) return undefined;
   let [, packets = '0', bytes = '0', text = '', chain = ''] = match;
-  const verbose = / -c (\d+) (\d+)(?= |$)/.exec(text);
-  if (verbose !== null && !insideQuotes(text, verbose.index)) {
+  const verbose = [...text.matchAll(/ -c (\d+) (\d+)(?= |$)/g)].find(({ index }) => !insideQuotes(text, index));
+  if (verbose !== undefined) {
     [, packets = '0', bytes = '0'] = verbose;
     text = text.slice(0, verbose.index) + text.slice(verbose.index + verbose[0].length);
   }

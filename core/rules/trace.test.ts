@@ -31,7 +31,11 @@ const facts: NodeFacts = {
 };
 
 /** Codes that take more than pools, settings and one node's facts. */
-const outside = new Set(['INDETERMINATE_SERVICE_UNRESOLVED', 'INDETERMINATE_FOREIGN_RULE', 'INDETERMINATE_HOST_NETWORK']);
+const outside = new Set([
+  'INDETERMINATE_SERVICE_UNRESOLVED',
+  'INDETERMINATE_FOREIGN_RULE',
+  'INDETERMINATE_HOST_NETWORK',
+]);
 
 test('random states and flows: the tracer over the programmed rules says what simulate says', () => {
   const random = randomFrom(3);
