@@ -129,7 +129,17 @@ async function send({ res }: EdgeRequest, answer: Response): Promise<void> {
   const cookies = answer.headers.getSetCookie();
   if (cookies.length > 0) res.setHeader('set-cookie', cookies);
   res.setHeader('cache-control', 'no-store');
-  res.end(await answer.text());
+  res.end(withoutTokens(await answer.text()));
+}
+
+/** The session's token belongs in the cookie, where no script can read it. */
+function withoutTokens(text: string): string {
+  const hide = (key: string, value: unknown): unknown => (key === 'token' ? undefined : value);
+  try {
+    return JSON.stringify(JSON.parse(text), hide);
+  } catch {
+    return text;
+  }
 }
 
 function parse<T>(schema: z.ZodType<T>, text: string): T | null {
