@@ -1,5 +1,6 @@
-/** `outgate validate`: every rule that the pools of the files break, and what is worth a look. */
+/** `outgate validate`: every rule that the pools and NAT settings of the files break, and what is worth a look. */
 import { type Manifests, type ReadError, readManifests } from '../core/calico/read.ts';
+import { validateSettings, warnAboutSettings } from '../core/nat/validate-settings.ts';
 import type { Pool, Violation, Warning } from '../core/pool/spec.ts';
 import { validatePools } from '../core/pool/validate.ts';
 import { warningsFor } from '../core/pool/warnings.ts';
@@ -9,9 +10,16 @@ import { formatErrors } from './format-errors.ts';
 import { readFiles } from './read-files.ts';
 import { readInput } from './read-input.ts';
 
+interface Judged {
+  violations: Violation[];
+  warnings: Warning[];
+}
+
+/** The JSON of `-o json`. `settings` is there when the files hold a FelixConfiguration. */
 interface Result {
   valid: boolean;
-  pools: { name: string; cidr: string; line: number; violations: Violation[]; warnings: Warning[] }[];
+  pools: ({ name: string; cidr: string; file: string; line: number } & Judged)[];
+  settings?: Judged;
   errors: ReadError[];
 }
 
@@ -22,7 +30,7 @@ const flags = {
 } as const;
 
 export const command: Command = {
-  summary: 'Check pools against every rule.',
+  summary: 'Check pools and NAT settings against every rule.',
   usage: 'outgate validate -f FILE [-f FILE]... [--old FILE] [-o text|json]',
   run,
 };
@@ -39,29 +47,45 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   return result.valid ? 0 : 1;
 }
 
-function judge({ pools, nodes, errors }: Manifests, old: readonly Pool[]): Result {
-  const violations = validatePools(
-    pools.map(({ pool }) => pool),
-    old,
-  );
+function judge(manifests: Manifests, old: readonly Pool[]): Result {
+  const { nodes, settings, errors } = manifests;
+  const pools = manifests.pools.map(({ pool }) => pool);
+  const violations = validatePools(pools, old);
   const ranges = { nodes: nodes.flatMap(({ addresses }) => addresses) };
-  const judged = pools.map(({ pool, line }) => ({
+  const judged = manifests.pools.map(({ pool, file, line }) => ({
     name: pool.name,
     cidr: pool.spec.cidr,
+    file,
     line,
     violations: violations.get(pool.name) ?? [],
     warnings: warningsFor(pool, ranges),
   }));
-  return { valid: errors.length === 0 && judged.every((one) => one.violations.length === 0), pools: judged, errors };
+  const result: Result = { valid: false, pools: judged, errors };
+  if (settings !== null) {
+    result.settings = {
+      violations: validateSettings(settings, pools),
+      warnings: warnAboutSettings(settings, pools),
+    };
+  }
+  const broken = [...judged, ...(result.settings === undefined ? [] : [result.settings])];
+  result.valid = errors.length === 0 && broken.every((one) => one.violations.length === 0);
+  return result;
 }
 
-function asText({ pools, valid }: Result): string {
-  const lines = pools.flatMap(({ name, cidr, line, violations, warnings }) => [
-    `${violations.length > 0 ? 'invalid' : 'valid'}  ${name}  ${cidr}  (line ${line})`,
-    ...violations.map(({ rule, field, message }) => `  ${rule}  ${field}: ${message}`),
-    ...warnings.map(({ code, field, message }) => `  ${code}  ${field}: ${message}`),
+function asText({ pools, settings, valid }: Result): string {
+  const lines = pools.flatMap(({ name, cidr, file, line, ...judged }) => [
+    `${judged.violations.length > 0 ? 'invalid' : 'valid  '}  ${name}  ${cidr}  (${file}, line ${line})`,
+    ...detailsOf(judged),
   ]);
+  if (settings !== undefined) {
+    lines.push(`${settings.violations.length > 0 ? 'invalid' : 'valid  '}  NAT settings`, ...detailsOf(settings));
+  }
   const broken = pools.filter(({ violations }) => violations.length > 0).length;
-  lines.push(`${valid ? 'valid' : 'not valid'}: ${pools.length} pools, ${broken} with violations`);
+  lines.push(`${valid ? 'valid' : 'not valid'}: pools ${pools.length}, with violations ${broken}`);
   return `${lines.join('\n')}\n`;
 }
+
+const detailsOf = ({ violations, warnings }: Judged): string[] => [
+  ...violations.map(({ rule, field, message }) => `         ${rule}  ${field}: ${message}`),
+  ...warnings.map(({ code, field, message }) => `         ${code}  ${field}: ${message}`),
+];
