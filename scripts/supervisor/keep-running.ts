@@ -18,6 +18,8 @@ export interface ChildSpec {
   readonly graceMs: number;
   /** called each time it ends without being asked to */
   readonly died: (how: string, again: number) => void;
+  /** gets what it sends over a channel; absent: no channel */
+  readonly onMessage?: (message: unknown) => void;
   /** exit codes after which starting again would not help */
   readonly finalCodes?: readonly number[];
 }
@@ -50,12 +52,13 @@ export function keepRunning(spec: ChildSpec): KeptChild {
     const started = Date.now();
     const current = spawn(spec.command, spec.args, {
       env: spec.env ?? process.env,
-      stdio: ['ignore', log ?? 'inherit', log ?? 'inherit'],
+      stdio: ['ignore', log ?? 'inherit', log ?? 'inherit', spec.onMessage === undefined ? 'ignore' : 'ipc'],
       // its own group: Ctrl-C in a terminal reaches us alone, and we end things in order
       detached: true,
       ...spec.user,
     });
     child = current;
+    if (spec.onMessage !== undefined) current.on('message', spec.onMessage);
     if (current.pid !== undefined) writeRecord(spec.runDir, spec.name, current.pid, spec.stopSignal);
     let gone = false;
     const onGone = (code: number | null, how: string): void => {

@@ -7,15 +7,16 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readEnvironment } from '../../server/env.ts';
 import { type KeptDatabase, keepDatabase } from './database.ts';
 import type { KeptChild } from './keep-running.ts';
 import { type LabChoice, labJoinToken, startLab, whyNoLab } from './lab.ts';
 import { cleanLeftovers } from './leftovers.ts';
 import { takeLock } from './machine-lock.ts';
-import { pathsIn } from './paths.ts';
+import { type Paths, pathsIn } from './paths.ts';
 import { removeRecord, writeRecord } from './process-record.ts';
-import { isFree, lastServerLines, startServer, untilReady } from './server.ts';
+import { isFree, lastServerLines, startServer } from './server.ts';
 
 /** Resolves with the exit code once everything has ended: 0 asked to, 1 could not start, 2 unusable configuration. */
 async function supervise(options: { dev: boolean }): Promise<number> {
@@ -74,16 +75,16 @@ async function supervise(options: { dev: boolean }): Promise<number> {
     children.push(server);
     if (noLab === null) children.push(startLab(paths, { server: local, prefix, report: say }));
 
-    const ready = await untilReady(local, 120_000, Promise.race([stopping, server.ended]));
-    if (ready) await greet(address, paths, noLab);
-    const how = ready
-      ? await Promise.race([stopping, server.ended])
-      : await Promise.race([stopping, server.ended, null]);
-    if (how === 'asked') return 0;
+    const ended = Promise.race([stopping, server.ended]);
+    const start = await Promise.race([server.ready, ended, delay(LONGEST_START, 'late' as const, { ref: false })]);
+    const ready = typeof start === 'object' && start !== null;
+    if (ready) greet(address, paths, start.setupLink, noLab);
+    const end = start === 'late' ? start : await ended;
+    if (end === 'asked') return 0;
     console.error(
       `The server ${ready ? 'ended' : 'did not become ready'}. The end of its log:\n${lastServerLines(paths)}`,
     );
-    return typeof how === 'number' ? how : 1;
+    return typeof end === 'number' ? end : 1;
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     return 1;
@@ -96,6 +97,9 @@ async function supervise(options: { dev: boolean }): Promise<number> {
     say('Stopped');
   }
 }
+
+/** a first start in dev compiles everything */
+const LONGEST_START = 180_000;
 
 const say = (sentence: string): void => console.log(sentence);
 
@@ -121,20 +125,11 @@ function whereItRuns(addressFile: string): string {
   }
 }
 
-async function greet(address: string, paths: ReturnType<typeof pathsIn>, noLab: string | null): Promise<void> {
+function greet(address: string, paths: Paths, setupLink: string | null, noLab: string | null): void {
   say(`\nOutgate is ready: ${address}`);
-  const link = setupLink(paths.setupLink);
-  if (link !== null) say(`First visit, once: ${link}`);
+  if (setupLink !== null) say(`First visit, once: ${setupLink}`);
   say(noLab === null ? 'The lab runs: two nodes, four pods, an outside host' : `The lab is off: ${noLab}`);
   say(`Logs: ${paths.logs}    Stop: Ctrl-C\n`);
-}
-
-function setupLink(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').trim() || null;
-  } catch {
-    return null;
-  }
 }
 
 process.exit(await supervise({ dev: process.argv.includes('--dev') }));

@@ -10,8 +10,6 @@ export const pathsIn = (dataDir: string) => ({
   /** records of the processes of the current run */
   run: join(dataDir, 'run'),
   address: join(dataDir, 'run', 'address'),
-  /** the server keeps the one-time link here until the first account exists */
-  setupLink: join(dataDir, 'setup-link'),
   labState: join(dataDir, 'lab'),
   labSocket: join(dataDir, 'run', 'lab.sock'),
   joinToken: join(dataDir, 'lab', 'join-token'),

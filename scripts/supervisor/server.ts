@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type KeptChild, keepRunning } from './keep-running.ts';
 import { type Paths, ROOT } from './paths.ts';
 
@@ -15,9 +14,18 @@ export interface ServerOptions {
 /** Exit code of a server whose configuration is unusable: starting it again would not help. */
 const UNUSABLE = 2;
 
-export function startServer(paths: Paths, options: ServerOptions): KeptChild {
+export interface StartedServer extends KeptChild {
+  /** resolves when its pages can be used, with the link of the first visit while there is no account */
+  readonly ready: Promise<{ setupLink: string | null }>;
+}
+
+export function startServer(paths: Paths, options: ServerOptions): StartedServer {
+  let announce: (link: { setupLink: string | null }) => void = () => {};
+  const ready = new Promise<{ setupLink: string | null }>((resolve) => {
+    announce = resolve;
+  });
   const watch = options.dev ? ['--watch', '--watch-preserve-output'] : [];
-  return keepRunning({
+  const child = keepRunning({
     name: 'server',
     command: process.execPath,
     args: [...watch, join(ROOT, 'server/main.ts')],
@@ -27,8 +35,10 @@ export function startServer(paths: Paths, options: ServerOptions): KeptChild {
     stopSignal: 'SIGTERM',
     graceMs: 10_000,
     died: (how, again) => options.report(`the server ended (${how}); starting it again in ${again} ms`),
+    onMessage: (message) => announce(message as { setupLink: string | null }),
     finalCodes: [UNUSABLE],
   });
+  return { ...child, ready };
 }
 
 const serverLog = (paths: Paths): string => join(paths.logs, 'server.log');
@@ -40,19 +50,6 @@ export function lastServerLines(paths: Paths): string {
   } catch {
     return '';
   }
-}
-
-/** Resolves with true once `/readyz` says so, with false when the time is over or `given up` resolves first. */
-export async function untilReady(base: string, milliseconds: number, givenUp: Promise<unknown>): Promise<boolean> {
-  let over = false;
-  void givenUp.then(() => {
-    over = true;
-  });
-  for (const deadline = Date.now() + milliseconds; !over && Date.now() < deadline; await delay(50)) {
-    const answer = await fetch(`${base}/readyz`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
-    if (answer?.ok) return true;
-  }
-  return false;
 }
 
 /** True when nobody listens there yet. */

@@ -1,0 +1,34 @@
+# The server: pages, API and agent stream on port 7171. Build from the top of the checkout:
+#   docker build -f deploy/containers/server.Dockerfile -t outgate-server .
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json next.config.ts postcss.config.mjs prisma.config.ts ./
+COPY prisma prisma
+COPY scripts scripts
+COPY core core
+COPY server server
+COPY app app
+RUN npx prisma generate
+RUN npx next build
+
+FROM node:24-bookworm-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund --omit=dev
+
+FROM node:24-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production OUTGATE_LISTEN=0.0.0.0:7171 OUTGATE_DATA_DIR=/data
+RUN mkdir /data && chown node:node /data
+COPY --from=packages /app/node_modules node_modules
+COPY --from=build /app/.next .next
+COPY --from=build /app/server server
+COPY package.json next.config.ts ./
+COPY core core
+COPY prisma prisma
+USER node
+EXPOSE 7171
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:7171/readyz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "server/main.ts"]
