@@ -8,7 +8,7 @@ const RESYNC = 10_000;
 export async function runDaemon(setup: Setup): Promise<number> {
   const { flags, dataplane, conditions, metrics, facts, record } = setup;
   const say = (line: string): boolean => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
-  const source = sourceOf(flags);
+  const source = await sourceOf(flags);
   let told = '';
   const loop = reconciler({
     node: flags.node,

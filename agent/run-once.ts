@@ -68,7 +68,7 @@ async function firstState({ flags, conditions }: Setup): Promise<First | { code:
     for (const reason of held) process.stderr.write(`${reason}\n`);
     return { code: 2 };
   }
-  const source = sourceOf(flags);
+  const source = await sourceOf(flags);
   const held = await new Promise<HeldState | undefined>((resolve) => {
     const timer = setTimeout(() => resolve(undefined), SERVER_PATIENCE);
     const finish = (found: HeldState | undefined): void => {

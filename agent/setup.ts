@@ -6,7 +6,6 @@ import type { Flags } from './flags.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReconcilerInput } from './reconcile.ts';
 import { fileSource } from './source/file.ts';
-import { serverSource } from './source/server.ts';
 import type { Source } from './source/source.ts';
 
 export interface Setup {
@@ -19,8 +18,9 @@ export interface Setup {
 }
 
 /** Flags are checked: only cleanup runs without a source. */
-export function sourceOf({ source, node, stateDir, tokenFile, caFile }: Flags): Source {
+export async function sourceOf({ source, node, stateDir, tokenFile, caFile }: Flags): Promise<Source> {
   if (source === undefined) throw new Error('a source must be given');
   if (source.kind === 'file') return fileSource(source.path);
+  const { serverSource } = await import('./source/server.ts');
   return serverSource({ base: source.url, node, stateDir, tokenFile, caFile });
 }

@@ -1,7 +1,6 @@
 /** Requests to the server by node:http alone: fetch would cost the agent a third of its memory. */
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 export interface Answer {
   readonly status: number;
@@ -17,16 +16,17 @@ export interface Client {
 
 const PATIENCE = 10_000;
 
-export function clientOf(base: URL, caFile: string | undefined): Client {
-  const secure = base.protocol === 'https:';
+/** TLS is loaded for an https server alone: it costs four megabytes. */
+export async function clientOf(base: URL, caFile: string | undefined): Promise<Client> {
+  const tls = base.protocol === 'https:' ? await import('node:https') : undefined;
   const ca = caFile === undefined ? {} : { ca: readFileSync(caFile) };
-  const agent = secure ? new HttpsAgent({ keepAlive: true, ...ca }) : new HttpAgent({ keepAlive: true });
+  const agent = tls === undefined ? new HttpAgent({ keepAlive: true }) : new tls.Agent({ keepAlive: true, ...ca });
   const root = new URL(base);
   if (!root.pathname.endsWith('/')) root.pathname += '/';
   const begin = (method: string, path: string, credential: string | undefined, shared: boolean) => {
     const headers = credential === undefined ? {} : { authorization: `Bearer ${credential}` };
     const options = { method, headers, ...(shared ? { agent } : { agent: false, ...ca }) };
-    return (secure ? httpsRequest : httpRequest)(new URL(path, root), options);
+    return (tls?.request ?? httpRequest)(new URL(path, root), options);
   };
   return {
     post(path, body, credential) {

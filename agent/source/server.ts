@@ -29,9 +29,9 @@ export interface ServerSourceInput {
 
 const SILENCE = 15_000;
 
-export function serverSource(input: ServerSourceInput): Source {
+export async function serverSource(input: ServerSourceInput): Promise<Source> {
   const { base, node, stateDir, tokenFile } = input;
-  const client = clientOf(base, input.caFile);
+  const client = await clientOf(base, input.caFile);
   const identity = credentials({ client, server: base.href, node, stateDir, tokenFile });
   const stopping = new AbortController();
   const { signal } = stopping;
