@@ -10,13 +10,10 @@ export interface Pages extends Room {
 /** Ready when the promise resolves. `dev` compiles pages as they are asked for and reloads them. */
 export async function pagesRoom(dir: string, dev: boolean, server: Server): Promise<Pages> {
   const { default: next } = await import('next');
+  // given the server, Next answers the reload socket itself; a second answer would break the handshake
   const app = next({ dev, dir, httpServer: server, customServer: true });
   await app.prepare();
   const handle = app.getRequestHandler();
-  if (dev) {
-    const upgrade = app.getUpgradeHandler();
-    server.on('upgrade', (req, socket, head) => void upgrade(req, socket, head));
-  }
   return {
     path: '/',
     handle: async ({ req, res, path }) => {

@@ -1,0 +1,94 @@
+/** Real servers for tests: in this process, or as processes of their own, on any free port. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Environment, readEnvironment } from '../env.ts';
+import { makeLog } from '../http/log.ts';
+import { serve } from '../serve.ts';
+
+export const ADMIN = { email: 'ada@outgate.example', password: 'correct horse battery' };
+
+export interface TestServer {
+  readonly address: string;
+  readonly setupLink: string | null;
+  stop(): Promise<void>;
+}
+
+export type Variables = Readonly<Record<string, string>>;
+
+const WITH_ADMIN: Variables = { OUTGATE_ADMIN_EMAIL: ADMIN.email, OUTGATE_ADMIN_PASSWORD: ADMIN.password };
+
+/** Without pages: its root is an empty directory. */
+export async function startServer(databaseUrl: string, variables: Variables = WITH_ADMIN): Promise<TestServer> {
+  const root = await mkdtemp(join(tmpdir(), `outgate-root-${process.pid}-`));
+  const env = environmentOf(variables);
+  const serving = await serve({ env, databaseUrl, root, version: '0.0.0-test', log: makeLog('silent') });
+  const { setupLink } = await serving.ready;
+  return {
+    address: serving.address,
+    setupLink,
+    stop: async () => {
+      await serving.stop();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface ServerProcess {
+  readonly address: string;
+  readonly child: ChildProcess;
+  /** everything it logged */
+  readonly lines: readonly string[];
+  /** its exit code after SIGTERM, null if it had to be killed */
+  stop(): Promise<number | null>;
+}
+
+/** `node server/main.ts`, ready. */
+export async function startServerProcess(
+  databaseUrl: string,
+  variables: Variables = WITH_ADMIN,
+): Promise<ServerProcess> {
+  const main = join(import.meta.dirname, '../main.ts');
+  const child = spawn(process.execPath, [main], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_ENV: 'production',
+      DATABASE_URL: databaseUrl,
+      OUTGATE_LISTEN: '127.0.0.1:0',
+      ...variables,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: string[] = [];
+  const address = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${lines.join('\n')}`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line);
+      const entry = JSON.parse(line) as { msg?: string; address?: string };
+      if (entry.msg === 'ready' && entry.address !== undefined) resolve(entry.address);
+    });
+  });
+  return {
+    address,
+    child,
+    lines,
+    stop: async () => {
+      if (child.exitCode !== null) return child.exitCode;
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 8_000);
+      await exited;
+      clearTimeout(timer);
+      return child.exitCode;
+    },
+  };
+}
+
+function environmentOf(variables: Variables): Environment {
+  const read = readEnvironment({ OUTGATE_LISTEN: '127.0.0.1:0', ...variables });
+  if (!read.ok) throw new Error(read.errors.join('\n'));
+  return read.value;
+}
