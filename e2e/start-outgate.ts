@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly environment?: Record<string, string>;
   /** an existing data directory; then stop() keeps it */
   readonly dataDir?: string;
+  /** default: a new one for each start */
+  readonly labPrefix?: string;
 }
 
 export interface Outgate {
@@ -41,7 +43,7 @@ const PATIENCE = 240_000;
 /** Resolves when the pages can be used; throws with everything printed when they cannot. */
 export async function startOutgate(options: StartOptions = {}): Promise<Outgate> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'outgate-e2e-')));
-  const labPrefix = `oge${process.pid}x${started++}`;
+  const labPrefix = options.labPrefix ?? `oge${process.pid}x${started++}`;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const child = spawn('npm', ['start'], {

@@ -1,0 +1,103 @@
+/** The life of `npm start`: what it leaves, what it finds, what it heals. No browser is needed for that. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { ROOT } from '../scripts/supervisor/paths.ts';
+import { listNamespaces } from './lab/network.ts';
+import { labPlan, namespacesOf } from './lab/plan.ts';
+import { leftOf, type Outgate, startOutgate } from './start-outgate.ts';
+
+let dataDir: string;
+const running: Outgate[] = [];
+
+test.beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'outgate-start-'));
+});
+test.afterEach(async () => {
+  for (const outgate of running.splice(0)) await outgate.stop().catch(() => {});
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const start = async (lab: 'on' | 'off', labPrefix?: string): Promise<Outgate> => {
+  const outgate = await startOutgate({ lab, dataDir, ...(labPrefix === undefined ? {} : { labPrefix }) });
+  running.push(outgate);
+  return outgate;
+};
+const pidOf = async (name: string): Promise<number> =>
+  Number(JSON.parse(await readFile(join(dataDir, `run/${name}.json`), 'utf8')).pid);
+const isReady = async (outgate: Outgate): Promise<boolean> => {
+  const answer = await fetch(`${outgate.url}/readyz`, { signal: AbortSignal.timeout(1000) }).catch(() => null);
+  return answer?.ok ?? false;
+};
+
+test('Ctrl-C leaves no process, namespace, socket; the second start takes seconds', async () => {
+  const first = await start('on');
+  expect(first.setupLink).toMatch(/\/setup\?token=\S+$/);
+  expect((await listNamespaces()).filter((name) => name.startsWith(first.labPrefix))).toHaveLength(7);
+  await first.stop();
+  expect(await leftOf(dataDir, first.labPrefix)).toEqual([]);
+
+  const began = Date.now();
+  const second = await start('on');
+  const page = await fetch(second.url);
+  expect(page.ok).toBe(true);
+  expect(Date.now() - began).toBeLessThan(10_000);
+  await second.stop();
+});
+
+test('a start after kill -9 ends what was left and comes up', async () => {
+  const killed = await start('on');
+  await killed.kill();
+  expect((await leftOf(dataDir, killed.labPrefix)).length).toBeGreaterThan(7);
+  const next = await start('on', killed.labPrefix);
+  expect(next.output()).toContain('what a killed run had left');
+  expect((await listNamespaces()).filter((name) => name.startsWith(killed.labPrefix))).toHaveLength(7);
+  await next.stop();
+  expect(await leftOf(dataDir, killed.labPrefix)).toEqual([]);
+});
+
+test('server, PostgreSQL and agent come back after kill -9', async () => {
+  const outgate = await start('on');
+  for (const name of ['server', 'agent-node-1', 'lab']) {
+    const pid = await pidOf(name);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => pidOf(name).catch(() => pid), { timeout: 15_000 }).not.toBe(pid);
+    await expect.poll(() => isReady(outgate), { timeout: 15_000 }).toBe(true);
+  }
+  const postmaster = Number((await readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8')).split('\n')[0]);
+  process.kill(postmaster, 'SIGKILL');
+  await expect.poll(() => isReady(outgate), { timeout: 5000 }).toBe(false);
+  await expect.poll(() => isReady(outgate), { timeout: 20_000 }).toBe(true);
+  await expect
+    .poll(async () =>
+      (await listNamespaces()).filter((name) => namespacesOf(labPlan(outgate.labPrefix)).includes(name)),
+    )
+    .toHaveLength(7);
+  await outgate.stop();
+});
+
+test('a second start on the same data directory says so and exits with 2', async () => {
+  await start('off');
+  const second = await runToEnd({ OUTGATE_DATA_DIR: dataDir, OUTGATE_LAB: 'off', OUTGATE_LISTEN: '127.0.0.1:1' });
+  expect(second.output).toContain(`Outgate already runs on ${dataDir}`);
+  expect(second.code).toBe(2);
+});
+
+test('an unusable environment is told all at once, by name', async () => {
+  const bad = { OUTGATE_LISTEN: 'nowhere', OUTGATE_LAB: 'maybe', OUTGATE_ADMIN_EMAIL: 'x', OUTGATE_DATA_DIR: dataDir };
+  const { code, output } = await runToEnd(bad);
+  expect(code).toBe(2);
+  for (const name of ['OUTGATE_LISTEN', 'OUTGATE_LAB', 'OUTGATE_ADMIN_EMAIL']) expect(output).toContain(name);
+  expect(output).not.toMatch(/^\s+at /m);
+});
+
+async function runToEnd(environment: Record<string, string>): Promise<{ code: number; output: string }> {
+  const child: ChildProcess = spawn('npm', ['start'], { cwd: ROOT, env: { ...process.env, ...environment } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => (output += text.toString()));
+  const [code] = await once(child, 'close');
+  return { code, output };
+}
