@@ -25,10 +25,7 @@ it('takes the old form, JSON and live lists', async () => {
     spec: { 'nat-outgoing': true, ipip: { enabled: true, mode: 'cross-subnet' } },
   });
   expect((await convert(old)).stdout).toBe(
-    'apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata:\n  name: 10-1-0-0-16\nspec:\n  cidr: 10.1.0.0/16\n  natOutgoing: true\n  ipipMode: CrossSubnet\n'.replace(
-      '10-1-0-0-16',
-      '"10-1-0-0-16"',
-    ),
+    'apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata:\n  name: "10-1-0-0-16"\nspec:\n  cidr: 10.1.0.0/16\n  natOutgoing: true\n  ipipMode: CrossSubnet\n',
   );
   const live = await convert(fixture('live-list.yaml'));
   expect(live.stdout).toContain('  name: v6\nspec:\n  cidr: fd00::/64\n');
@@ -42,4 +39,11 @@ it('writes nothing when something cannot be read', async () => {
   expect(ran.stderr).toBe(
     "<stdin>: document 2, line 9, kind: kind must be one of IPPool, ipPool, FelixConfiguration, Node, List: 'Pod'\n",
   );
+});
+
+it('says that other objects are left out', async () => {
+  const felix = 'apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: {name: default}\n';
+  const ran = await convert(`${fixture('no-nat.yaml')}---\n${felix}`);
+  expect(ran).toMatchObject({ code: 0, stderr: 'only pools are converted; other objects are left out\n' });
+  expect(ran.stdout).not.toContain('Felix');
 });

@@ -20,7 +20,9 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   const given = readArgs(args, flags).flags;
   const api = oneOf('api', given.api ?? 'v3', ['v3', 'v1']);
   oneOf('output', given.output ?? 'yaml', ['yaml']);
-  const { pools } = await readInput(given.file, io);
+  const { pools, settings, nodes } = await readInput(given.file, io);
+  if (settings !== null || nodes.length > 0)
+    await write(io.stderr, 'only pools are converted; other objects are left out\n');
   await write(
     io.stdout,
     writePools(

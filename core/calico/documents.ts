@@ -4,7 +4,19 @@
  * The text comes from anybody: nesting, aliases and the number of errors are limited, duplicate keys and unknown tags
  * refused, so that hostile input costs little and nothing is read in two ways. YAML 1.2: `yes` is text, not true.
  */
-import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, Parser } from 'yaml';
+import {
+  Composer,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  Parser,
+  visit,
+} from 'yaml';
 import { quote } from '../net/quote.ts';
 
 export interface ReadError {
@@ -55,10 +67,10 @@ export function readDocuments(file: string, text: string): { items: Item[]; erro
   for (const document of parsed.documents) {
     number++;
     const at = (offset: number): number => Math.max(1, lines.linePos(offset).line);
-    const problems = [...document.errors, ...document.warnings].slice(0, MOST_ERRORS);
-    for (const problem of problems) {
-      const message = `document must be valid YAML or JSON: ${problem.message}`;
-      errors.push({ file, document: number, line: at(problem.pos[0]), field: '', message });
+    const problems = problemsOf(document);
+    for (const { offset, text } of problems) {
+      const message = `document must be valid YAML or JSON: ${text}`;
+      errors.push({ file, document: number, line: at(offset), field: '', message });
     }
     if (problems.length > 0 || document.contents === null) continue;
     const start = at(document.contents.range?.[0] ?? 0);
@@ -80,7 +92,7 @@ export function readDocuments(file: string, text: string): { items: Item[]; erro
 function parse(text: string, lines: LineCounter): { documents: Document.Parsed[]; tooDeep: number | undefined } {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
-  const composer = new Composer({ uniqueKeys: true, stringKeys: true, strict: true, prettyErrors: false });
+  const composer = new Composer({ uniqueKeys: false, stringKeys: true, strict: true, prettyErrors: false });
   const documents: Document.Parsed[] = [];
   // The parser's stack holds a map and its value for every level.
   const limit = 2 * DEEPEST;
@@ -91,6 +103,36 @@ function parse(text: string, lines: LineCounter): { documents: Document.Parsed[]
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end(false, text.length));
   return { documents, tooDeep: undefined };
+}
+
+interface Problem {
+  readonly offset: number;
+  readonly text: string;
+}
+
+function problemsOf(document: Document.Parsed): Problem[] {
+  const problems = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
+    offset: pos[0],
+    text: message,
+  }));
+  return (problems.length > 0 ? problems : repeatedKeys(document)).slice(0, MOST_ERRORS);
+}
+
+/** The library's own check compares every key with every other: a megabyte of keys would take minutes. */
+function repeatedKeys(document: Document.Parsed): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const text = `Map keys must be unique: ${quote(key.value)}`;
+        if (seen.has(key.value)) problems.push({ offset: key.range?.[0] ?? 0, text });
+        seen.add(key.value);
+      }
+    },
+  });
+  return problems;
 }
 
 function toValue(document: Document.Parsed): { ok: true; value: unknown } | { ok: false; message: string } {

@@ -58,6 +58,9 @@ interface Listed {
   readonly apiVersion: unknown;
 }
 
+/** of one object: hostile ones have a problem in every of their hundred thousand fields */
+const MOST_ERRORS = 50;
+
 class Reader {
   readonly found: Manifests = { pools: [], settings: null, nodes: [], errors: [] };
   /** `kind name` -> where it was first seen */
@@ -138,9 +141,13 @@ class Reader {
   }
 
   private fail({ file, document, lineOf }: Item, errors: readonly FieldError[]): void {
-    for (const { field, message } of errors) {
-      this.found.errors.push({ file, document, line: lineOf(field), field, message });
+    const place = { file, document };
+    for (const { field, message } of errors.slice(0, MOST_ERRORS)) {
+      this.found.errors.push({ ...place, line: lineOf(field), field, message });
     }
+    const more = errors.length - MOST_ERRORS;
+    if (more > 0)
+      this.found.errors.push({ ...place, line: lineOf(''), field: '', message: `${more} more problems here` });
   }
 }
 

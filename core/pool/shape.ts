@@ -49,7 +49,8 @@ export function parsePoolName(input: unknown): Shaped<string> {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const knownFields = Object.keys(poolSpecSchema.shape);
+const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+const knownFields = new Map(Object.keys(poolSpecSchema.shape).map((field) => [plain(field), field]));
 
 function problemsOf(issue: z.core.$ZodIssue, input: Record<string, unknown>): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
@@ -62,8 +63,7 @@ function problemsOf(issue: z.core.$ZodIssue, input: Record<string, unknown>): Fi
 }
 
 function unknownField(key: string): string {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const near = knownFields.find((field) => plain(field) === plain(key));
+  const near = knownFields.get(plain(key));
   return `spec must have only fields of an IPPool${near === undefined ? '' : ` (did you mean '${near}'?)`}: ${quote(key)}`;
 }
 
