@@ -26,24 +26,16 @@ export interface RuleLine {
 }
 
 /**
- * The family of the flow, as an agent reports it (wire's ReportedFamily fits): our chain and our jump in POSTROUTING, in the
- * kernel's order. Rules of others in POSTROUTING may stand among them.
+ * The flow's family, as an agent reports it (wire's ReportedFamily fits): all of POSTROUTING, with the rules of others and our
+ * jump, and our chain, in the kernel's order.
  */
 export interface ReportedRules {
   readonly rules: readonly RuleLine[];
   readonly sets: readonly { readonly name: string; readonly members: readonly { readonly cidr: string }[] }[];
 }
 
-/**
- * Traces one flow. `foreign` are rules of others that stand before our jump and are not in `reported` (Report.foreign).
- * A chain that no jump reaches, or without a rule that fits, NATs nothing.
- */
-export function traceFlow(
-  reported: ReportedRules,
-  flow: Flow,
-  facts?: NodeFacts,
-  foreign: readonly RuleLine[] = [],
-): Checked<Answer> {
+/** Traces one flow. A chain that no jump reaches, or without a rule that fits, NATs nothing. */
+export function traceFlow(reported: ReportedRules, flow: Flow, facts?: NodeFacts): Checked<Answer> {
   const read = contextOf(flow, facts);
   if (!read.ok) return read;
   const context = read.value;
@@ -51,7 +43,7 @@ export function traceFlow(
   const early = decidedBefore(context, steps);
   if (early !== null) return answer(early, { address: null, interface: null, ports: null }, steps);
   routeStep(context, steps);
-  const outcome = walk([...foreign, ...reported.rules], packetOf(context, reported.sets), steps);
+  const outcome = walk(reported.rules, packetOf(context, reported.sets), steps);
   if (typeof outcome === 'string') {
     return answer(outcome, { address: null, interface: context.outInterface, ports: null }, steps);
   }
