@@ -1,0 +1,201 @@
+/**
+ * The one real path: a change of a pool reaches the kernel of both nodes, and real packets show it. What each step does
+ * is asked of the simulator before the packet leaves, and History says who did it and when both nodes had it.
+ */
+import { expect, test } from '@playwright/test';
+import { type Api, createFirstAdmin, signIn } from './api.ts';
+import { type Outgate, startOutgate } from './start-outgate.ts';
+
+const ADMIN = { name: 'Ada', email: 'ada@example.org', password: 'a long enough password' };
+const INTERNET = '198.51.100.10';
+const INTERNET_V6 = '2001:db8:f::10';
+const OWN = '10.99.0.1';
+/** from the change's request to packets on both nodes */
+const LONGEST = 2000;
+
+const FIRST_MANIFEST = `apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata:
+  name: default-ipv4-ippool
+spec:
+  cidr: 192.168.0.0/16
+  natOutgoing: true
+`;
+const SECOND_MANIFEST = `apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata:
+  name: no-nat-10.0.0.0-8
+spec:
+  cidr: 10.0.0.0/8
+  disabled: true
+`;
+const PUBLIC_AND_V6 = `apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata:
+  name: public
+spec:
+  cidr: 203.0.113.0/24
+---
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata:
+  name: pods-v6
+spec:
+  cidr: fd00:192:168::/48
+  natOutgoing: true
+`;
+
+interface Probe {
+  predicted: { verdict: string; code: string };
+  observed: { source?: { address: string }; error?: string };
+  agree: boolean;
+}
+interface Answers {
+  answers: { truth: string; node?: string; verdict: string; code: string; source: { address: string | null } }[];
+  agree: boolean;
+}
+interface Pool {
+  name: string;
+  spec: { cidr: string; natOutgoing?: boolean };
+  version: number;
+}
+interface Change {
+  id: number;
+  actor: string;
+  role: string;
+  action: string;
+  target: string;
+  before: unknown;
+  after: unknown;
+  nodes: { holding: number; total: number };
+}
+
+test.describe.configure({ mode: 'serial' });
+
+let outgate: Outgate;
+let api: Api;
+
+test.beforeAll(async () => {
+  test.setTimeout(300_000);
+  outgate = await startOutgate();
+  await createFirstAdmin(outgate.setupLink, ADMIN);
+  api = await signIn(outgate.url, ADMIN);
+  await expect.poll(nodeStates, { timeout: 30_000 }).toEqual(['node-1 Programmed', 'node-2 Programmed']);
+});
+test.afterAll(() => outgate.stop());
+
+test('without pools every pod keeps its address', async () => {
+  await expectSeen('pod-1a', INTERNET, '192.168.1.10');
+  await expectSeen('pod-1a', INTERNET_V6, 'fd00:192:168:1::10');
+});
+
+test('the first documented manifest: both nodes masquerade', async () => {
+  const since = Date.now();
+  await api.mutate('pools.import', { yaml: FIRST_MANIFEST });
+  await expectSoon(since, { 'pod-1a': '192.0.2.11', 'pod-2a': '192.0.2.12' });
+  await expectSeen('pod-1a', INTERNET, '192.0.2.11');
+  await expectSeen('pod-2a', INTERNET, '192.0.2.12');
+  await expectSeen('pod-1b', INTERNET, '203.0.113.10');
+});
+
+test('natOutgoing off and on again', async () => {
+  for (const natOutgoing of [false, true]) {
+    const { spec, version } = await api.query<Pool>('pools.get', { name: 'default-ipv4-ippool' });
+    const since = Date.now();
+    await api.mutate('pools.update', {
+      name: 'default-ipv4-ippool',
+      spec: { ...spec, natOutgoing },
+      expectedVersion: version,
+    });
+    const [first, second] = natOutgoing ? ['192.0.2.11', '192.0.2.12'] : ['192.168.1.10', '192.168.2.10'];
+    await expectSoon(since, { 'pod-1a': first, 'pod-2a': second });
+    await expectSeen('pod-1a', INTERNET, first);
+  }
+});
+
+test('the second documented manifest: the own data centre sees the pod, the internet the node', async () => {
+  await expectSeen('pod-1a', OWN, '192.0.2.11');
+  await api.mutate('pools.import', { yaml: SECOND_MANIFEST });
+  await bothNodesHaveIt();
+  await expectSeen('pod-1a', OWN, '192.168.1.10');
+  await expectSeen('pod-1a', INTERNET, '192.0.2.11');
+});
+
+test('a public pool without NAT, traffic between pods, and IPv6', async () => {
+  await api.mutate('pools.import', { yaml: PUBLIC_AND_V6 });
+  await bothNodesHaveIt();
+  await expectSeen('pod-1b', INTERNET, '203.0.113.10');
+  await expectSeen('pod-1a', '203.0.113.10', '192.168.1.10');
+  await expectSeen('pod-1a', '203.0.113.20', '192.168.1.10');
+  await expectSeen('pod-1a', INTERNET_V6, '2001:db8:1::11');
+  await expectSeen('pod-2a', INTERNET_V6, '2001:db8:1::12');
+  await expectSeen('pod-1a', 'fd00:192:168:2::10', 'fd00:192:168:1::10');
+});
+
+test('History names each step, its actor, its difference and when both nodes had it', async () => {
+  const changes = await history();
+  expect(changes.map(({ action }) => action)).toEqual([
+    'pool.import',
+    'pool.import',
+    'pool.update',
+    'pool.update',
+    'pool.import',
+  ]);
+  for (const change of changes) {
+    expect(change).toMatchObject({ actor: ADMIN.email, role: 'admin', nodes: { holding: 2, total: 2 } });
+    expect(change.before).not.toEqual(change.after);
+  }
+});
+
+test('a revert brings the packets back', async () => {
+  const imported = (await history()).find(({ target }) => target.includes('no-nat-10.0.0.0-8'));
+  await api.mutate('changes.revert', { id: imported?.id, reason: 'the data centre wants node addresses' });
+  await bothNodesHaveIt();
+  await expectSeen('pod-1a', OWN, '192.0.2.11');
+});
+
+/** The simulator first, for the desired state and every node's; then the packet. */
+async function expectSeen(from: string, to: string, address: string): Promise<void> {
+  const pods = await api.query<{ pods: { name: string; addresses: string[] }[] }>('lab.status');
+  const own = pods.pods.find(({ name }) => name === from)?.addresses ?? [];
+  const sourceAddress = own.find((one) => one.includes(':') === to.includes(':'));
+  const question = { from: sourceAddress, to, proto: 'tcp', port: 7 };
+  const { answers } = await api.query<Answers>('simulate.flow', question);
+  const verdict = own.includes(address) ? 'NO_SNAT' : 'SNAT';
+  expect(answers.find(({ truth }) => truth === 'desired')).toMatchObject({ verdict });
+
+  for (const proto of ['tcp', 'udp']) {
+    const probe = await api.mutate<Probe>('lab.probe', { from, to, proto });
+    expect(probe, `${from} to ${to} over ${proto}`).toMatchObject({
+      observed: { source: { address } },
+      predicted: { verdict },
+      agree: true,
+    });
+  }
+}
+
+/** Asks until every pod's packet shows the expected source; the time since the change's request must be short. */
+async function expectSoon(since: number, expected: Record<string, string>): Promise<void> {
+  for (const [from, address] of Object.entries(expected)) {
+    await expect
+      .poll(async () => (await api.mutate<Probe>('lab.probe', { from, to: INTERNET })).observed.source?.address, {
+        timeout: LONGEST,
+        intervals: [50],
+      })
+      .toBe(address);
+  }
+  expect(Date.now() - since).toBeLessThan(LONGEST);
+}
+
+async function bothNodesHaveIt(): Promise<void> {
+  await expect
+    .poll(async () => (await history()).every(({ nodes }) => nodes.holding === 2), { timeout: 5000, intervals: [50] })
+    .toBe(true);
+}
+
+const history = async (): Promise<Change[]> => (await api.query<{ changes: Change[] }>('changes.list', {})).changes;
+
+async function nodeStates(): Promise<string[]> {
+  const { nodes } = await api.query<{ nodes: { name: string; state: string }[] }>('nodes.list', {});
+  return nodes.map(({ name, state }) => `${name} ${state}`).sort();
+}
