@@ -225,7 +225,7 @@ it('writes text for people', async () => {
   expect(await runCli(['validate', '-f', '-'], text)).toEqual({
     code: 1,
     stdout: [
-      'invalid  a  10.0.0.1/8  (<stdin>, line 1)',
+      "invalid  a  '10.0.0.1/8'  (<stdin>, line 1)",
       '         C10  spec.cidr: IPPool CIDR must be strictly masked',
       'valid    b  11.0.0.0/8  (<stdin>, line 8)',
       'not valid: pools 2, with violations 1',
@@ -233,4 +233,12 @@ it('writes text for people', async () => {
     ].join('\n'),
     stderr: '',
   });
+});
+
+it('prints nothing that could move a cursor', async () => {
+  const text = `${pool('a', { cidr: 'x' }).replace('x', '"\\e[31m"')}---\n${pool('b', {}).replace('{}', '{"\\e[31m": 1}')}`;
+  const { stdout, stderr } = await runCli(['validate', '-f', '-'], text);
+  expect(stdout).toContain("a  '\\u001b[31m'");
+  expect(stderr).toContain('spec.\\u001b[31m: spec must have only fields');
+  expect(stdout + stderr).not.toContain('\u001b');
 });

@@ -1,6 +1,8 @@
 /** `outgate validate`: every rule that the pools and NAT settings of the files break, and what is worth a look. */
 import { type Manifests, type ReadError, readManifests } from '../core/calico/read.ts';
 import { validateSettings, warnAboutSettings } from '../core/nat/validate-settings.ts';
+import { parsePrefix } from '../core/net/prefix.ts';
+import { quote } from '../core/net/quote.ts';
 import type { Pool, Violation, Warning } from '../core/pool/spec.ts';
 import { validatePools } from '../core/pool/validate.ts';
 import { warningsFor } from '../core/pool/warnings.ts';
@@ -74,7 +76,7 @@ function judge(manifests: Manifests, old: readonly Pool[]): Result {
 
 function asText({ pools, settings, valid }: Result): string {
   const lines = pools.flatMap(({ name, cidr, file, line, ...judged }) => [
-    `${judged.violations.length > 0 ? 'invalid' : 'valid  '}  ${name}  ${cidr}  (${file}, line ${line})`,
+    `${judged.violations.length > 0 ? 'invalid' : 'valid  '}  ${name}  ${parsePrefix(cidr).ok ? cidr : quote(cidr)}  (${file}, line ${line})`,
     ...detailsOf(judged),
   ]);
   if (settings !== undefined) {

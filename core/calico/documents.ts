@@ -17,7 +17,7 @@ import {
   Parser,
   visit,
 } from 'yaml';
-import { quote } from '../net/quote.ts';
+import { printable, quote } from '../net/quote.ts';
 
 export interface ReadError {
   readonly file: string;
@@ -69,7 +69,7 @@ export function readDocuments(file: string, text: string): { items: Item[]; erro
     const at = (offset: number): number => Math.max(1, lines.linePos(offset).line);
     const problems = problemsOf(document);
     for (const { offset, text } of problems) {
-      const message = `document must be valid YAML or JSON: ${text}`;
+      const message = `document must be valid YAML or JSON: ${printable(text, 200)}`;
       errors.push({ file, document: number, line: at(offset), field: '', message });
     }
     if (problems.length > 0 || document.contents === null) continue;

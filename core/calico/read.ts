@@ -5,7 +5,7 @@
  * no other part of the answer, so a caller that finds errors must not take the rest for the whole.
  */
 import type { ClusterSettings } from '../nat/settings.ts';
-import { quote } from '../net/quote.ts';
+import { printable, quote } from '../net/quote.ts';
 import type { FieldError, Shaped } from '../pool/shape.ts';
 import type { Pool } from '../pool/spec.ts';
 import { type Item, type ReadError, readDocuments } from './documents.ts';
@@ -60,6 +60,8 @@ interface Listed {
 
 /** of one object: hostile ones have a problem in every of their hundred thousand fields */
 const MOST_ERRORS = 50;
+/** characters: an unknown field is named as it was typed */
+const LONGEST_FIELD = 200;
 
 class Reader {
   readonly found: Manifests = { pools: [], settings: null, nodes: [], errors: [] };
@@ -143,7 +145,7 @@ class Reader {
   private fail({ file, document, lineOf }: Item, errors: readonly FieldError[]): void {
     const place = { file, document };
     for (const { field, message } of errors.slice(0, MOST_ERRORS)) {
-      this.found.errors.push({ ...place, line: lineOf(field), field, message });
+      this.found.errors.push({ ...place, line: lineOf(field), field: printable(field, LONGEST_FIELD), message });
     }
     const more = errors.length - MOST_ERRORS;
     if (more > 0)
