@@ -61,7 +61,7 @@ async function writeHolding(tx: Queryable, report: Report): Promise<void> {
   if (report.sequence === null || report.state !== 'Programmed') return;
   await tx.query(
     `INSERT INTO holding (node, sequence, at)
-     SELECT $1, sequence, now() FROM change WHERE sequence = $2 AND revision = $3
+     SELECT $1::varchar, sequence, now() FROM change WHERE sequence = $2 AND revision = $3
      ON CONFLICT DO NOTHING`,
     [report.node, report.sequence, report.revision],
     'write-holding',
@@ -72,8 +72,8 @@ async function writeHolding(tx: Queryable, report: Report): Promise<void> {
 async function writeSample(tx: Queryable, report: Report): Promise<void> {
   await tx.query(
     `INSERT INTO sample (node, at, natted_v4, natted_v6)
-     SELECT $1, now(), $2, $3
-     WHERE NOT EXISTS (SELECT 1 FROM sample WHERE node = $1 AND at > now() - interval '9.5 seconds')
+     SELECT $1::varchar, now(), $2::bigint, $3::bigint
+     WHERE NOT EXISTS (SELECT 1 FROM sample WHERE node = $1::varchar AND at > now() - interval '9.5 seconds')
      ON CONFLICT DO NOTHING`,
     [report.node, String(natted(report, 4)), String(natted(report, 6))],
     'write-sample',
