@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const kernel = '**/*.kernel.test.ts';
+const containers = '**/*.build.test.ts';
 const elsewhere = ['node_modules/**', '.next/**', '.outgate/**', 'dist/**'];
 
 export default defineConfig({
@@ -10,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts', '**/*.test.tsx'],
-          exclude: [...elsewhere, kernel],
+          exclude: [...elsewhere, kernel, containers],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
@@ -28,6 +29,9 @@ export default defineConfig({
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
+      },
+      {
+        test: { name: 'containers', include: [containers], exclude: elsewhere, sequence: { groupOrder: 3 } },
       },
     ],
   },

@@ -29,6 +29,8 @@ export interface BuildOptions {
   readonly nodeDir: string;
 }
 
+/** nothing of this process's environment reaches a build, except where its user and its caches live */
+const BARE = { HOME: process.env['HOME'] ?? '/root', CI: 'true' };
 const CHANGES_SYSTEM = /^apt-get |^mkdir \//;
 const FOLDERS_OF_NO_LAYER = 2; // FROM and WORKDIR
 
@@ -67,8 +69,7 @@ function copy(
 ): void {
   const { from, sources, target } = instruction;
   for (const source of sources) {
-    const path =
-      from === null ? join(context, source) : join(stages.get(from) ?? '', source.replace(/^\/app\//, ''));
+    const path = from === null ? join(context, source) : join(stages.get(from) ?? '', source.replace(/^\/app\//, ''));
     const into = target === './' ? join(directory, source) : join(directory, target);
     cpSync(path, into, { recursive: true, verbatimSymlinks: true });
   }
@@ -89,9 +90,10 @@ function runLayer(command: string, directory: string, layer: string | null, opti
   const result = spawnSync('sh', ['-c', command], {
     cwd: directory,
     encoding: 'utf8',
-    env: { PATH: `${options.nodeDir}:${process.env['PATH'] ?? ''}`, HOME: process.env['HOME'] ?? '/root', CI: 'true' },
+    env: { ...BARE, PATH: `${options.nodeDir}:${process.env['PATH'] ?? ''}` } as NodeJS.ProcessEnv,
     maxBuffer: 64 * 1024 * 1024,
   });
-  if (result.status !== 0) throw new Error(`${command} ended with ${result.status}:\n${result.stdout}\n${result.stderr}`);
+  if (result.status !== 0)
+    throw new Error(`${command} ended with ${result.status}:\n${result.stdout}\n${result.stderr}`);
   if (layer !== null) cpSync(directory, layer, { recursive: true, verbatimSymlinks: true });
 }

@@ -2,7 +2,12 @@
 
 export type Instruction =
   | { readonly kind: 'from'; readonly image: string; readonly stage: string }
-  | { readonly kind: 'copy'; readonly from: string | null; readonly sources: readonly string[]; readonly target: string }
+  | {
+      readonly kind: 'copy';
+      readonly from: string | null;
+      readonly sources: readonly string[];
+      readonly target: string;
+    }
   | { readonly kind: 'run'; readonly command: string }
   | { readonly kind: 'env'; readonly values: Readonly<Record<string, string>> }
   | { readonly kind: 'start'; readonly words: readonly string[] }

@@ -36,6 +36,11 @@ export const parts: readonly Part[] = [
     run: () => unlessMissing(missingForLab(), () => vitest('kernel')),
   },
   {
+    name: 'containers',
+    what: 'the commands of the container files, from a clean copy',
+    run: () => unlessMissing(missingForLab(), () => vitest('containers')),
+  },
+  {
     name: 'browser',
     what: 'a real browser against npm start',
     run: () => unlessMissing(missingForBrowser(), browser),
