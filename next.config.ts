@@ -5,6 +5,8 @@ const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
   devIndicators: false,
+  // the address that `npm run dev` prints; Next itself would take only localhost for its reload socket
+  allowedDevOrigins: ['127.0.0.1'],
   turbopack: { root: import.meta.dirname },
 };
 

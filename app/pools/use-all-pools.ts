@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
-import { useTRPC } from '../trpc/client.ts';
+import { useTRPC, useTRPCClient } from '../trpc/client.ts';
 import type { ListedPool } from './rows.ts';
 
 const PAGE = 1000;
@@ -11,15 +11,15 @@ const PAGE = 1000;
  */
 export function useAllPools() {
   const trpc = useTRPC();
-  const query = useInfiniteQuery(
-    trpc.pools.list.infiniteQueryOptions(
-      { limit: PAGE },
-      {
-        getNextPageParam: (page) => page.nextCursor ?? undefined,
-        refetchInterval: ({ state }) => (state.data?.pages.length ?? 1) * 10_000,
-      },
-    ),
-  );
+  const client = useTRPCClient();
+  const query = useInfiniteQuery({
+    queryKey: trpc.pools.list.infiniteQueryKey({ limit: PAGE }),
+    queryFn: ({ pageParam, signal }) =>
+      client.pools.list.query({ limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+    refetchInterval: ({ state }) => (state.data?.pages.length ?? 1) * 10_000,
+  });
   const { hasNextPage, isFetching, fetchNextPage } = query;
   useEffect(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();

@@ -21,7 +21,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     }),
   );
   const up = subscription.status === 'pending';
-  const failed = subscription.error !== null || subscription.status === 'error';
+  const failed = subscription.error !== null;
   useEffect(() => {
     if (up) setLostSince(null);
     else if (failed) setLostSince((since) => since ?? new Date().toISOString());

@@ -60,7 +60,7 @@ export function PoolPage({ name }: { name: string }) {
                 <Route aria-hidden />
                 Ask from here
               </ButtonLink>
-              <ExportMenu names={[name]} />
+              <ExportMenu pools={[pool]} />
               <Button refused={refused} onClick={() => setDeleting(true)}>
                 <Trash2 aria-hidden />
                 Delete

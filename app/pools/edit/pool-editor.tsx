@@ -4,6 +4,7 @@ import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { writePools } from '../../../core/calico/write.ts';
+import { parsePoolName, parsePoolSpec } from '../../../core/pool/shape.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 import { Button } from '../../components/button.tsx';
 import { DiffView } from '../../components/diff-view.tsx';
@@ -72,7 +73,11 @@ export function PoolEditor({ stored, live }: { stored: Current | null; live: Cur
   const list: Pool[] = useMemo(() => (others.pools ?? []).map(({ name, spec }) => ({ name, spec })), [others.pools]);
   const ours = useMemo(() => findingsOf(values, list, base?.pool), [values, list, base]);
   const server = useServerPreview(values);
-  const findings = useMemo(() => withServerFindings(ours, server.answer), [ours, server.answer]);
+  const untouched = base === null && !dirty;
+  const findings = useMemo(
+    () => (untouched ? [] : withServerFindings(ours, server.answer)),
+    [untouched, ours, server.answer],
+  );
   const errors = errorsOf(findings).length + draft.problems.length;
   const badLines = useMemo(
     () => [
@@ -187,7 +192,7 @@ export function PoolEditor({ stored, live }: { stored: Current | null; live: Cur
 function useServerPreview(values: Pool) {
   const trpc = useTRPC();
   const asked = useDelayed(values, 400);
-  const readable = asked.name !== '' && asked.spec.cidr !== '';
+  const readable = parsePoolName(asked.name).ok && parsePoolSpec(asked.spec).ok;
   const query = useQuery(
     trpc.pools.preview.queryOptions(asked, { enabled: readable, retry: false, staleTime: 0, refetchInterval: false }),
   );

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useEffect, useMemo, useState } from 'react';
+import { readManifests } from '../../../core/calico/read.ts';
 import { ButtonLink } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Field, TextArea } from '../../components/field.tsx';
@@ -50,6 +51,10 @@ export function ImportPage() {
   useLeaveGuard(text.trim() !== '' && !save.isSuccess && !save.isPending ? 'The text is not imported.' : null);
 
   const stored = useMemo(() => new Map((pools ?? []).map(({ name, spec }) => [name, { name, spec }])), [pools]);
+  const read = useMemo(
+    () => new Map(readManifests([{ name: 'text', text: asked }]).pools.map(({ pool }) => [pool.name, pool])),
+    [asked],
+  );
   const blocked =
     refused ??
     (text.trim() === ''
@@ -97,7 +102,7 @@ export function ImportPage() {
         <div className="flex min-w-0 flex-col gap-3">
           <div aria-live="polite">
             {dryRun.error !== null && asked === text && <ErrorPanel error={dryRun.error} />}
-            {plan !== undefined && <ImportPreview plan={plan} stored={stored} />}
+            {plan !== undefined && <ImportPreview plan={plan} read={read} stored={stored} />}
             {plan === undefined && dryRun.error === null && (
               <Panel title="What it would do">
                 <p className="text-ink-3">

@@ -12,11 +12,20 @@ type Plan = Outputs['pools']['import'];
 const SHOWN_WHOLE = 50;
 
 /** What the dry run says: pool by pool, with the text that would be there. */
-export function ImportPreview({ plan, stored }: { plan: Plan; stored: ReadonlyMap<string, Pool> }) {
-  const { created, updated, unchanged } = plan;
+export function ImportPreview({
+  plan,
+  read,
+  stored,
+}: {
+  plan: Plan;
+  /** the pools of the text */
+  read: ReadonlyMap<string, Pool>;
+  stored: ReadonlyMap<string, Pool>;
+}) {
+  const { created, updated, unchanged, notes } = plan;
   const all = [
-    ...created.map((pool) => ({ pool, kind: 'created' as const })),
-    ...updated.map((pool) => ({ pool, kind: 'changed' as const })),
+    ...created.map((name) => ({ name, kind: 'created' as const })),
+    ...updated.map((name) => ({ name, kind: 'changed' as const })),
   ];
   return (
     <Panel
@@ -24,21 +33,31 @@ export function ImportPreview({ plan, stored }: { plan: Plan; stored: ReadonlyMa
       lead={`${created.length} created, ${updated.length} changed, ${unchanged.length} unchanged; all of it or nothing`}
       flush
     >
+      {notes.length > 0 && (
+        <ul className="border-b border-line-faint px-3.5 py-2 text-xs">
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
       <ul className="divide-y divide-line-faint">
-        {all.slice(0, SHOWN_WHOLE).map(({ pool, kind }) => {
-          const before = stored.get(pool.name);
+        {all.slice(0, SHOWN_WHOLE).map(({ name, kind }) => {
+          const before = stored.get(name);
+          const after = read.get(name);
           return (
-            <li key={pool.name} className="py-2">
+            <li key={name} className="py-2">
               <p className="flex flex-wrap items-center gap-2 px-3.5">
-                <b className="break-words">{pool.name}</b>
-                <span className="machine">{pool.spec.cidr}</span>
+                <b className="break-words">{name}</b>
+                <span className="machine">{after?.spec.cidr}</span>
                 <Tag outline>{kind}</Tag>
               </p>
-              <DiffView
-                label={`Text diff of ${pool.name}`}
-                before={before === undefined ? '' : writePools([before], 'v3')}
-                after={writePools([{ name: pool.name, spec: pool.spec }], 'v3')}
-              />
+              {after !== undefined && (
+                <DiffView
+                  label={`Text diff of ${name}`}
+                  before={before === undefined ? '' : writePools([before], 'v3')}
+                  after={writePools([after], 'v3')}
+                />
+              )}
             </li>
           );
         })}
@@ -47,18 +66,12 @@ export function ImportPreview({ plan, stored }: { plan: Plan; stored: ReadonlyMa
             and {plural(all.length - SHOWN_WHOLE, 'more pool')}:{' '}
             {all
               .slice(SHOWN_WHOLE, SHOWN_WHOLE + 200)
-              .map(({ pool }) => pool.name)
+              .map(({ name }) => name)
               .join(', ')}
           </li>
         )}
         {unchanged.length > 0 && (
-          <li className="px-3.5 py-2 text-xs text-ink-3">
-            Unchanged:{' '}
-            {unchanged
-              .slice(0, 200)
-              .map((pool) => pool.name)
-              .join(', ')}
-          </li>
+          <li className="px-3.5 py-2 text-xs text-ink-3">Unchanged: {unchanged.slice(0, 200).join(', ')}</li>
         )}
       </ul>
     </Panel>

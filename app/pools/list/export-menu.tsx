@@ -2,6 +2,8 @@
 import { Download } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
+import { writePools } from '../../../core/calico/write.ts';
+import type { Pool } from '../../../core/pool/spec.ts';
 import { download } from '../../browser/download.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { useTRPCClient } from '../../trpc/client.ts';
@@ -11,15 +13,15 @@ const apis = [
   { api: 'v1', label: 'crd.projectcalico.org/v1', hint: 'for kubectl without the API server' },
 ] as const;
 
-/** Calico YAML of some pools, or of all when `names` is undefined. */
-export function ExportMenu({ names, small }: { names?: readonly string[]; small?: boolean }) {
+/** Calico YAML of the given pools, as this page shows them; without any, of all that the server has. */
+export function ExportMenu({ pools, small }: { pools?: readonly Pool[]; small?: boolean }) {
   const client = useTRPCClient();
   const [error, setError] = useState<unknown>(null);
   async function run(api: 'v3' | 'v1'): Promise<void> {
     setError(null);
     try {
-      const { yaml } = await client.pools.export.query({ api, ...(names === undefined ? {} : { names: [...names] }) });
-      download(`${names?.length === 1 ? names[0] : 'pools'}.${api}.yaml`, yaml);
+      const yaml = pools === undefined ? (await client.pools.export.query({ api })).yaml : writePools(pools, api);
+      download(`${pools?.length === 1 ? pools[0]?.name : 'pools'}.${api}.yaml`, yaml);
     } catch (problem) {
       setError(problem);
     }
@@ -31,7 +33,7 @@ export function ExportMenu({ names, small }: { names?: readonly string[]; small?
           className={`inline-flex items-center gap-1.5 border border-line bg-surface-1 font-medium whitespace-nowrap text-ink-1 shadow-sm hover:bg-surface-3 [&>svg]:size-3.5 [&>svg]:text-ink-3 ${small ? 'h-6 rounded-sm px-2 text-xs pointer-coarse:h-9' : 'h-(--control) rounded-md px-2.5'}`}
         >
           <Download aria-hidden />
-          {names === undefined ? 'Export' : `Export ${names.length.toLocaleString('en-US')}`}
+          {pools === undefined ? 'Export' : `Export ${pools.length.toLocaleString('en-US')}`}
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content align="end" sideOffset={6} className="z-40 rounded-lg bg-surface-pop p-1 shadow-pop">

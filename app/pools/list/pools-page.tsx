@@ -12,7 +12,7 @@ import { DesiredAndProgrammed } from '../../components/truths.tsx';
 import { useKeys } from '../../keys/use-keys.ts';
 import { useRefusal } from '../../shell/session.tsx';
 import { isFiltered, withoutFilters } from '../list-view.ts';
-import { makeRows, visibleRows } from '../rows.ts';
+import { type ListedPool, makeRows, visibleRows } from '../rows.ts';
 import { useAllPools } from '../use-all-pools.ts';
 import { EmptyPools, OtherExample } from './empty-pools.tsx';
 import { ExportMenu } from './export-menu.tsx';
@@ -27,6 +27,10 @@ export function PoolsPage() {
   const rows = useMemo(() => makeRows(pools ?? []), [pools]);
   const shown = useMemo(() => visibleRows(rows, view), [rows, view]);
   const changed = useChanged(complete ? pools : undefined);
+  const selectedPools = useMemo(() => {
+    const names = new Set(view.selected);
+    return (pools ?? []).filter(({ name }) => names.has(name));
+  }, [pools, view.selected]);
   const refused = useRefusal('editor');
   const empty = complete && pools?.length === 0;
   useKeys('Pools', [
@@ -72,7 +76,7 @@ export function PoolsPage() {
         <>
           <Filters rows={rows} view={view} onChange={change} />
           <Panel label="Pools" flush footer={<Footer shown={shown.length} total={total} complete={complete} />}>
-            {view.selected.length > 0 && <Selection names={view.selected} onClear={() => change({ selected: [] })} />}
+            {selectedPools.length > 0 && <Selection pools={selectedPools} onClear={() => change({ selected: [] })} />}
             {shown.length > 0 ? (
               <PoolTable rows={shown} view={view} changed={changed} onChange={change} />
             ) : (
@@ -88,13 +92,13 @@ export function PoolsPage() {
   );
 }
 
-function Selection({ names, onClear }: { names: readonly string[]; onClear: () => void }) {
+function Selection({ pools, onClear }: { pools: readonly ListedPool[]; onClear: () => void }) {
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface-selected px-3.5 py-1.5">
       <span role="status" className="text-xs text-ink-1 tabular-nums">
-        {names.length.toLocaleString('en-US')} selected
+        {pools.length.toLocaleString('en-US')} selected
       </span>
-      <ExportMenu names={names} small />
+      <ExportMenu pools={pools} small />
       <Button small look="ghost" onClick={onClear}>
         Clear the selection
       </Button>
