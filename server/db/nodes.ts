@@ -66,20 +66,4 @@ export async function readHoldings(db: Queryable): Promise<{ node: string; seque
   return rows.map((row) => ({ node: row.node, sequence: numeric(row.sequence) }));
 }
 
-export interface SampleRow {
-  readonly node: string;
-  readonly at: Date;
-  readonly v4: number;
-  readonly v6: number;
-}
-
-/** Counter samples from `from` on, by node and time. */
-export async function readSamples(db: Queryable, from: Date): Promise<SampleRow[]> {
-  const rows = await db.query<{ node: string; at: Date; v4: string; v6: string }>(
-    'SELECT node, at, natted_v4 AS v4, natted_v6 AS v6 FROM sample WHERE at >= $1 ORDER BY node, at',
-    [from],
-  );
-  return rows.map((row) => ({ ...row, v4: Number(row.v4), v6: Number(row.v6) }));
-}
-
 const numeric = (text: string | null): number | null => (text === null ? null : Number(text));

@@ -7,14 +7,15 @@
  * A change reads only the pools it names and those it overlaps, and the revision costs two hashes a pool.
  */
 import { type ClusterSettings, noSettings } from '../../../core/nat/settings.ts';
-import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
+import { validateSettings } from '../../../core/nat/validate-settings.ts';
+import type { Pool, PoolSpec, Violation } from '../../../core/pool/spec.ts';
 import { addedViolationsOfSet } from '../../../core/pool/validate.ts';
-import { addShare, poolShare, removeShare, revisionOf } from '../../../core/wire/revision.ts';
+import { addShare, hostsMatter, poolShare, removeShare, revisionOf } from '../../../core/wire/revision.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { type Desired, lockDesired, readDesired, writeChange } from '../../db/desired.ts';
 import { poolsTouching, type StoredPool } from '../../db/pools.ts';
 import { noticeText } from '../../events/notice.ts';
-import type { Actor } from '../actor.ts';
+import { type Actor, system } from '../actor.ts';
 import { AppError, type PoolViolation } from '../app-error.ts';
 import type { Action, ChangeView, Content } from './change-view.ts';
 
@@ -50,7 +51,7 @@ export interface Applied {
   readonly revision: string;
 }
 
-/** Throws AppError POOL_VIOLATIONS with every violation that the change would add, and what `decide` throws. */
+/** Throws POOL_VIOLATIONS or SETTINGS_VIOLATIONS with everything that the change would add, and what `decide` throws. */
 export function applyChange(db: Database, intent: Intent): Promise<Applied> {
   return db.transaction(async (tx) => {
     const desired = await lockDesired(tx);
@@ -93,6 +94,22 @@ function refuseViolations(current: Current, decision: Decision): void {
   if (violations.length > 0) {
     throw new AppError('POOL_VIOLATIONS', summary(violations), { violations });
   }
+  // Settings that are changed are checked against every pool by who changes them (settings/update-settings.ts).
+  if (decision.settings === undefined)
+    refuseSettings(current.desired.settings, before, current.desired.settings, after);
+}
+
+/** Throws SETTINGS_VIOLATIONS for what holds in `now` and did not in `was`; pools are those that matter. */
+export function refuseSettings(
+  was: ClusterSettings,
+  poolsBefore: readonly Pool[],
+  now: ClusterSettings,
+  poolsAfter: readonly Pool[],
+): void {
+  const key = (one: Violation): string => `${one.field} ${one.message}`;
+  const known = new Set(validateSettings(was, poolsBefore).map(key));
+  const violations = validateSettings(now, poolsAfter).filter((one) => !known.has(key(one)));
+  if (violations.length > 0) throw new AppError('SETTINGS_VIOLATIONS', summary(violations), { violations });
 }
 
 const summary = (violations: readonly PoolViolation[]): string =>
@@ -120,12 +137,14 @@ async function write(tx: Queryable, intent: Intent, current: Current, decision: 
   };
   const pools = [...new Set([...upsert.map((pool) => pool.name), ...remove])].sort();
   const content = contentsOf(decision, desired, old.map(plain));
+  const own = decision.action !== 'hosts.update'; // hosts move with the nodes: nobody asked for it
+  const actor = own ? intent.actor : system;
   const row = {
-    actor: intent.actor.name,
-    role: intent.actor.role,
+    actor: actor.name,
+    role: actor.role,
     action: decision.action,
     target: targetOf(decision, pools),
-    reason: intent.reason,
+    reason: own ? intent.reason : null,
     ...content,
   };
   const { at, nodes } = await writeChange(tx, {
@@ -133,7 +152,7 @@ async function write(tx: Queryable, intent: Intent, current: Current, decision: 
     next,
     upsert,
     remove,
-    actorId: intent.actor.id,
+    actorId: actor.id,
     pools,
     notice: noticeText({ kind: 'change', sequence: next.sequence }),
   });
@@ -158,7 +177,10 @@ function contentsOf(
     case 'settings.update':
       return { before: desired.settings, after: decision.settings ?? noSettings };
     case 'hosts.update':
-      return { before: { hosts: [...desired.hosts] }, after: { hosts: [...(decision.hosts ?? [])] } };
+      return {
+        before: { hosts: hostsMatter(desired.settings) ? [...desired.hosts] : [] },
+        after: { hosts: [...(decision.hosts ?? [])] },
+      };
     case 'pool.import':
       return { before: [...old], after: upsert };
     default:

@@ -16,6 +16,9 @@ export const specInputSchema = z.custom<PoolSpec>().transform((input, context) =
 });
 export const poolInputSchema = z.strictObject({ name: poolNameSchema, spec: specInputSchema });
 
+/** Some fifty thousand pools. */
+export const yamlSchema = z.string().max(8_000_000, 'yaml must have at most 8,000,000 characters');
+
 /** Addresses are compared as addresses everywhere: one text for each of them. A CIDR that cannot be read stays as it is. */
 export function canonicalPool({ name, spec }: Pool): Pool {
   const parsed = parsePrefix(spec.cidr);

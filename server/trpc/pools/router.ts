@@ -1,8 +1,20 @@
 import { router } from '../init.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
+import { exportYaml } from './export.ts';
 import { get } from './get.ts';
+import { importYaml } from './import.ts';
 import { list } from './list.ts';
+import { preview } from './preview.ts';
 import { update } from './update.ts';
 
-export const poolsRouter = router({ list, get, create, update, delete: remove });
+export const poolsRouter = router({
+  list,
+  get,
+  create,
+  update,
+  delete: remove,
+  import: importYaml,
+  export: exportYaml,
+  preview,
+});

@@ -1,0 +1,143 @@
+/** Undoing a change is a new change: History only grows. */
+import { writePools } from '../../../core/calico/write.ts';
+import type { ClusterSettings } from '../../../core/nat/settings.ts';
+import type { Pool } from '../../../core/pool/spec.ts';
+import { findChange, type LoggedChange, laterChanges } from '../../db/changes.ts';
+import type { Queryable } from '../../db/client.ts';
+import { poolsOf } from '../../state/effect.ts';
+import type { Actor } from '../actor.ts';
+import { AppError } from '../app-error.ts';
+import type { Deps } from '../deps.ts';
+import { readableCidrs, sameSpec } from '../pools/pool-input.ts';
+import { requiredReason } from '../reason.ts';
+import { sameSettings } from '../settings/canonical-settings.ts';
+import { decideSettings } from '../settings/settings.ts';
+import { applyChange, type Current, type Decision, type Intent, rehearseChange } from './apply-change.ts';
+import type { ChangeView } from './change-view.ts';
+import { changeNotFound } from './list-changes.ts';
+
+export interface Conflict {
+  /** the pool, or `settings` */
+  readonly target: string;
+  /** the later changes of it, the oldest first */
+  readonly changes: { id: number; at: string; actor: string; action: string }[];
+}
+
+export interface Reverted {
+  /** null: a dry run */
+  readonly change: ChangeView | null;
+  readonly revision: string;
+  /** what would be (or was) taken back: text as it is, and as it becomes */
+  readonly diff: { readonly before: string; readonly after: string };
+  /** empty unless it is a dry run: with a conflict nothing is written */
+  readonly conflicts: Conflict[];
+}
+
+/**
+ * Brings everything that the change touched back to what it was before it. Throws REASON_REQUIRED, NOT_FOUND,
+ * INVALID_INPUT (the nodes' addresses cannot be taken back), CHANGED_SINCE naming the later changes, NOTHING_CHANGES,
+ * POOL_VIOLATIONS, SETTINGS_VIOLATIONS. A dry run needs no reason, and returns conflicts instead of throwing them.
+ */
+export async function revertChange(
+  deps: Deps,
+  actor: Actor,
+  input: { id: number; reason?: string | undefined; dryRun?: boolean | undefined },
+): Promise<Reverted> {
+  const reason = input.dryRun ? null : requiredReason(input.reason);
+  const change = await findChange(deps.db, input.id);
+  if (change === null) throw changeNotFound(input.id);
+  if (change.action === 'hosts.update') {
+    const message = `change ${change.sequence} cannot be taken back: the nodes' addresses are what the nodes say they are`;
+    throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
+  }
+  const seen: { diff: Reverted['diff']; conflicts: Conflict[] } = { diff: { before: '', after: '' }, conflicts: [] };
+  const intent: Intent = {
+    actor,
+    reason,
+    names: change.pools,
+    cidrs: readableCidrs(poolsOf(change.action === 'settings.update' ? null : change.before)),
+    decide: async (current, tx) => {
+      const undone = change.action === 'settings.update' ? undoSettings(change, current) : undoPools(change, current);
+      seen.diff = undone.diff;
+      seen.conflicts = await conflictsOf(change, undone.changedSince, tx);
+      if (seen.conflicts.length > 0) {
+        if (input.dryRun) return [];
+        throw changedSince(change, seen.conflicts);
+      }
+      if (undone.decision === null) {
+        throw new AppError('NOTHING_CHANGES', `everything is as it was before change ${change.sequence} already`);
+      }
+      const { settings } = undone.decision;
+      return settings === undefined ? [undone.decision] : decideSettings(current.desired, settings, tx);
+    },
+  };
+  if (input.dryRun) {
+    const { current } = await rehearseChange(deps.db, intent);
+    return { change: null, revision: current.desired.revision, ...seen };
+  }
+  return { ...(await applyChange(deps.db, intent)), ...seen };
+}
+
+interface Undone {
+  /** null: nothing to do */
+  readonly decision: Decision | null;
+  readonly diff: Reverted['diff'];
+  /** what is not as the change left it: pools, or `settings` */
+  readonly changedSince: readonly string[];
+}
+
+function undoPools(change: LoggedChange, current: Current): Undone {
+  const before = new Map(poolsOf(change.before).map((pool) => [pool.name, pool]));
+  const after = new Map(poolsOf(change.after).map((pool) => [pool.name, pool]));
+  const now = (name: string): Pool | undefined => current.pools.get(name);
+  const todo = change.pools.filter((name) => !same(now(name), before.get(name)));
+  const upsert = todo.flatMap((name) => before.get(name) ?? []);
+  const remove = todo.filter((name) => !before.has(name));
+  const action = change.action === 'pool.import' ? 'pool.import' : upsert.length === 0 ? 'pool.delete' : undefined;
+  const single = upsert.some(({ name }) => now(name) === undefined) ? 'pool.create' : 'pool.update';
+  return {
+    decision: todo.length === 0 ? null : { action: action ?? single, upsert, remove },
+    diff: {
+      before: yamlOf(todo.flatMap((name) => plain(now(name)))),
+      after: yamlOf(upsert),
+    },
+    changedSince: todo.filter((name) => !same(now(name), after.get(name))),
+  };
+}
+
+function undoSettings(change: LoggedChange, { desired }: Current): Undone {
+  const before = change.before as ClusterSettings;
+  const done = sameSettings(desired.settings, before);
+  return {
+    decision: done ? null : { action: 'settings.update', settings: before },
+    diff: { before: textOf(desired.settings), after: textOf(before) },
+    changedSince: done || sameSettings(desired.settings, change.after as ClusterSettings) ? [] : ['settings'],
+  };
+}
+
+async function conflictsOf(change: LoggedChange, targets: readonly string[], tx: Queryable): Promise<Conflict[]> {
+  if (targets.length === 0) return [];
+  const settings = change.action === 'settings.update';
+  const later = await laterChanges(tx, change.sequence, { pools: settings ? [] : targets, settings });
+  return targets.map((target) => ({
+    target,
+    changes: later
+      .filter(({ pools }) => settings || pools.includes(target))
+      .map(({ sequence, at, actor, action }) => ({ id: sequence, at: at.toISOString(), actor, action })),
+  }));
+}
+
+function changedSince(change: LoggedChange, conflicts: readonly Conflict[]): AppError {
+  const issues = conflicts.map(({ target, changes }) => {
+    const by = changes.map(({ id, action, actor }) => `change ${id} (${action} by ${actor})`).join(', ');
+    return { field: target, message: `${target} was changed since by ${by}` };
+  });
+  const text = issues.map(({ message }) => message).join('; ');
+  return new AppError('CHANGED_SINCE', `change ${change.sequence} cannot be taken back: ${text}`, { issues });
+}
+
+const same = (a: Pool | undefined, b: Pool | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : sameSpec(a.spec, b.spec);
+const plain = (pool: Pool | undefined): Pool[] => (pool === undefined ? [] : [{ name: pool.name, spec: pool.spec }]);
+const yamlOf = (pools: readonly Pool[]): string => (pools.length === 0 ? '' : writePools(pools, 'v3'));
+const textOf = (settings: ClusterSettings): string => `${JSON.stringify(settings, null, 2)}\n`;

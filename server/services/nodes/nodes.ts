@@ -1,0 +1,79 @@
+/** Nodes as the API shows them. */
+import { z } from 'zod';
+import { nodeFactsSchema } from '../../../core/nat/node-facts.ts';
+import { type NodeState, nodeStates } from '../../../core/wire/reasons.ts';
+import { conditionSchema, type Report } from '../../../core/wire/report.ts';
+import { readDesired } from '../../db/desired.ts';
+import { type NodeRow, readNodes, readReport } from '../../db/nodes.ts';
+import { AppError } from '../app-error.ts';
+import type { Deps } from '../deps.ts';
+import { nodeStateAt } from './node-state.ts';
+
+export const nodeViewSchema = z.object({
+  name: z.string(),
+  state: z.enum(nodeStates),
+  /** what it holds; null: nothing yet */
+  revision: z.string().nullable(),
+  sequence: z.int().nullable(),
+  reportedAt: z.iso.datetime().nullable(),
+  /** last heard of: a stream or a report */
+  seenAt: z.iso.datetime().nullable(),
+  joinedAt: z.iso.datetime(),
+  backend: z.string().nullable(),
+  conditions: z.array(conditionSchema),
+});
+export type NodeView = z.infer<typeof nodeViewSchema>;
+
+/** In the order of names; `revision` is the effective one. */
+export async function listNodes(deps: Deps): Promise<{ nodes: NodeView[]; revision: string }> {
+  const [rows, desired] = await Promise.all([readNodes(deps.db), readDesired(deps.db)]);
+  return { nodes: rows.map((row) => viewNode(row, desired.revision, deps.now())), revision: desired.revision };
+}
+
+export const nodeDetailSchema = nodeViewSchema.extend({
+  facts: nodeFactsSchema.nullable(),
+  /** the last report, whole; checked when it came in */
+  report: z.custom<Report>().nullable(),
+  /** the effective revision and sequence, which the node is compared with */
+  effective: z.object({ revision: z.string(), sequence: z.int() }),
+});
+export type NodeDetail = z.infer<typeof nodeDetailSchema>;
+
+/** Throws NOT_FOUND. */
+export async function getNode(deps: Deps, name: string): Promise<NodeDetail> {
+  const [[row], report, desired] = await Promise.all([
+    readNodes(deps.db, [name]),
+    readReport(deps.db, name),
+    readDesired(deps.db),
+  ]);
+  if (row === undefined) {
+    const message = `there is no node '${name}'`;
+    throw new AppError('NOT_FOUND', message, { issues: [{ field: 'name', message }] });
+  }
+  return {
+    ...viewNode(row, desired.revision, deps.now()),
+    facts: row.facts,
+    report: report?.body ?? null,
+    effective: { revision: desired.revision, sequence: desired.sequence },
+  };
+}
+
+/** How many nodes are in each state. */
+export function countStates(rows: readonly NodeRow[], revision: string, now: Date): Record<NodeState, number> {
+  const counts = Object.fromEntries(nodeStates.map((state) => [state, 0])) as Record<NodeState, number>;
+  for (const row of rows) counts[nodeStateAt(row, revision, now).state]++;
+  return counts;
+}
+
+function viewNode(row: NodeRow, revision: string, now: Date): NodeView {
+  return {
+    name: row.name,
+    ...nodeStateAt(row, revision, now),
+    revision: row.revision,
+    sequence: row.sequence,
+    reportedAt: row.reportedAt?.toISOString() ?? null,
+    seenAt: row.seenAt?.toISOString() ?? null,
+    joinedAt: row.joinedAt.toISOString(),
+    backend: row.backend,
+  };
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { changeSchema } from '../../services/changes/change-view.ts';
+import { getChange } from '../../services/changes/list-changes.ts';
+import { viewerProcedure } from '../init.ts';
+
+export const get = viewerProcedure
+  .input(z.strictObject({ id: z.int().min(0) }))
+  .output(
+    changeSchema.extend({
+      /** when each node first held it; null: not yet */
+      nodeTimes: z.array(z.object({ node: z.string(), at: z.iso.datetime().nullable() })),
+    }),
+  )
+  .query(({ ctx, input }) => getChange(ctx.deps, input.id));

@@ -1,0 +1,6 @@
+import { router } from '../init.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { revert } from './revert.ts';
+
+export const changesRouter = router({ list, get, revert });

@@ -1,0 +1,5 @@
+import { router } from '../init.ts';
+import { flow } from './flow.ts';
+import { flows } from './flows.ts';
+
+export const simulateRouter = router({ flow, flows });

@@ -1,0 +1,4 @@
+import { router } from '../init.ts';
+import { get } from './get.ts';
+
+export const statusRouter = router({ get });
