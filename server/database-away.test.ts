@@ -1,0 +1,82 @@
+/** PostgreSQL is killed while the server works: it must live on, and be whole again when the database is. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { StreamMessage } from '../core/wire/state.ts';
+import { type Embedded, startEmbedded } from './db/embedded.ts';
+import {
+  ask,
+  cookieOf,
+  joinNode,
+  mutate,
+  openAgentStream,
+  openEvents,
+  query,
+  type SseEvent,
+} from './testing/test-client.ts';
+import { type ServerProcess, startServerProcess } from './testing/test-server.ts';
+
+let dir: string;
+let embedded: Embedded;
+let server: ServerProcess;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), `outgate-test-${process.pid}-`));
+  embedded = await startEmbedded(dir);
+  server = await startServerProcess(embedded.url);
+}, 60_000);
+afterAll(async () => {
+  await server?.stop();
+  await embedded?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const ready = async (): Promise<number> => (await ask(`${server.address}/readyz`)).status;
+
+test('no acknowledged change is lost, and browser and agent hear of the first one after', async () => {
+  const cookie = await cookieOf(server.address);
+  const credential = await joinNode(server.address, cookie, 'away');
+  const events = await openEvents(server.address, cookie);
+  const stream = await openAgentStream(server.address, credential);
+  await events.next<SseEvent>((event) => event.data?.kind === 'reset');
+  await stream.next<StreamMessage>((message) => message.type === 'snapshot');
+
+  const acknowledged: string[] = [];
+  let writing = true;
+  const writer = (async () => {
+    for (let index = 1; writing && index < 250; index++) {
+      const name = `away-${index}`;
+      const spec = { cidr: `10.${index}.0.0/16`, natOutgoing: true };
+      const made = await mutate(server.address, 'pools.create', { name, spec }, cookie);
+      if (made.status === 200) acknowledged.push(name);
+      else expect(JSON.stringify(made.body)).not.toMatch(/postgres|ECONN|node_modules/i);
+    }
+  })();
+  await delay(500);
+  process.kill(embedded.pid, 'SIGKILL');
+  await delay(1_500);
+  writing = false;
+  await writer;
+  expect(acknowledged.length).toBeGreaterThan(0);
+  expect(await ready()).toBe(503);
+  expect((await ask(`${server.address}/livez`)).status).toBe(200);
+
+  embedded = await startEmbedded(dir);
+  const deadline = Date.now() + 10_000;
+  while ((await ready()) !== 200 && Date.now() < deadline) await delay(50);
+  expect(await ready()).toBe(200);
+  expect(server.child.exitCode).toBeNull();
+
+  const { pools } = (await query(server.address, 'pools.list', { limit: 500 }, cookie)).body.result.data;
+  const names = pools.map((pool: { name: string }) => pool.name);
+  expect(acknowledged.filter((name) => !names.includes(name))).toEqual([]);
+
+  const made = await mutate(server.address, 'pools.create', { name: 'back', spec: { cidr: '10.255.0.0/16' } }, cookie);
+  expect(made.status).toBe(200);
+  const change = made.body.result.data.change.id;
+  await events.next<SseEvent>((event) => event.data?.sequence === change, 2_000);
+  await stream.next<StreamMessage>((message) => message.type === 'delta' && message.sequence === change, 2_000);
+  events.close();
+  stream.close();
+}, 60_000);

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type TestDatabase, testDatabase } from '../db/testing.ts';
+import { cookieOf, joinNode, type Lines, mutate, openEvents, post, type SseEvent } from '../testing/test-client.ts';
+import { reportOf } from '../testing/test-report.ts';
+import { startServer, type TestServer } from '../testing/test-server.ts';
+import { formatCursor, parseCursor } from './cursor.ts';
+
+let database: TestDatabase;
+let server: TestServer;
+let cookie: string;
+beforeAll(async () => {
+  database = await testDatabase();
+  server = await startServer(database.url);
+  cookie = await cookieOf(server.address);
+}, 60_000);
+afterAll(async () => {
+  await server?.stop();
+  await database?.close();
+});
+
+let pools = 0;
+const makePool = async (): Promise<number> => {
+  const spec = { cidr: `10.${++pools}.0.0/16`, natOutgoing: true };
+  return (await mutate(server.address, 'pools.create', { name: `live-${pools}`, spec }, cookie)).body.result.data.change
+    .id;
+};
+const next = (events: Lines, kind: string, ms?: number): Promise<SseEvent> =>
+  events.next<SseEvent>((event) => event.data?.kind === kind, ms);
+/** the kinds and sequences that come within `ms`, after which nothing more is expected */
+const all = async (events: Lines, ms = 500): Promise<string[]> => {
+  const seen: string[] = [];
+  for (const deadline = Date.now() + ms; Date.now() < deadline; ) {
+    const event = await events
+      .next<SseEvent>((one) => one.data?.kind !== undefined, deadline - Date.now())
+      .catch(() => null);
+    if (event !== null) seen.push(`${event.data.kind} ${event.data.sequence ?? event.data.node ?? ''}`.trim());
+  }
+  return seen;
+};
+
+test('cursors are read back as they were written, and nothing else is one', () => {
+  expect(parseCursor(formatCursor({ sequence: 12, at: 1767225600000 }))).toEqual({ sequence: 12, at: 1767225600000 });
+  for (const text of ['', '12', '12-', '-1-2', '1-2-3', 'a-b', '1e3-1', `${'9'.repeat(40)}-1`])
+    expect(parseCursor(text)).toBeNull();
+});
+
+test('a new stream says reset once, then each change', async () => {
+  const events = await openEvents(server.address, cookie);
+  const first = await next(events, 'reset');
+  const start = performance.now();
+  const change = await makePool();
+  const told = await next(events, 'change');
+  expect(performance.now() - start).toBeLessThan(500);
+  expect(told.data.sequence).toBe(change);
+  expect(parseCursor(told.id)?.sequence).toBe(change);
+  expect(parseCursor(first.id)?.sequence).toBe(change - 1);
+  events.close();
+});
+
+test('what happened in between is replayed once, and nothing twice', async () => {
+  const before = await openEvents(server.address, cookie);
+  const { id } = await next(before, 'reset');
+  before.close();
+  const made = [await makePool(), await makePool(), await makePool()];
+  const credential = await joinNode(server.address, cookie, 'live-node');
+  await post(`${server.address}/agent/v1/report`, reportOf('live-node'), { authorization: `Bearer ${credential}` });
+
+  const resumed = await openEvents(server.address, cookie, id);
+  expect(await all(resumed)).toEqual([...made.map((sequence) => `change ${sequence}`), 'node live-node']);
+  resumed.close();
+  const again = await openEvents(server.address, cookie, id);
+  const second = await again.next<SseEvent>((event) => event.data?.sequence === made[1]);
+  again.close();
+  const last = await openEvents(server.address, cookie, second.id);
+  expect(await all(last)).toEqual([`change ${made[2]}`, 'node live-node']);
+  last.close();
+});
+
+test('too far back, from another database, or unreadable: reset', async () => {
+  for (const id of ['999999-1767225600000', 'nonsense']) {
+    const events = await openEvents(server.address, cookie, id);
+    expect(await all(events, 300)).toEqual(['reset']);
+    events.close();
+  }
+  await database.db.query(
+    `INSERT INTO change (sequence, actor, role, action, target, pools, revision)
+     SELECT g, 'x', 'editor', 'pool.create', 'x', '{}', 'x' FROM desired, generate_series(sequence + 1, sequence + 300) g`,
+  );
+  const [row] = await database.db.query<{ sequence: string }>(
+    'UPDATE desired SET sequence = sequence + 300 RETURNING sequence',
+  );
+  const events = await openEvents(server.address, cookie, `${Number(row?.sequence) - 250}-${Date.now()}`);
+  expect(await all(events, 300)).toEqual(['reset']);
+  events.close();
+});
+
+test('a stream ends with the session that it was opened with', async () => {
+  const account = { name: 'Viewer', email: 'live@outgate.example', password: 'a password of theirs' };
+  const { id } = (await mutate(server.address, 'accounts.create', { ...account, role: 'viewer' }, cookie)).body.result
+    .data.account;
+  const events = await openEvents(server.address, await cookieOf(server.address, account));
+  await next(events, 'reset');
+  await mutate(server.address, 'accounts.setPassword', { id, password: 'another password' }, cookie);
+  await events.ended;
+});
