@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../db/testing.ts';
-import { cookieOf, joinNode, type Lines, mutate, openEvents, post, type SseEvent } from '../testing/test-client.ts';
+import {
+  cookieOf,
+  joinNode,
+  type Lines,
+  mutate,
+  openEvents,
+  openLines,
+  post,
+  type SseEvent,
+} from '../testing/test-client.ts';
 import { reportOf } from '../testing/test-report.ts';
 import { startServer, type TestServer } from '../testing/test-server.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
@@ -101,5 +110,23 @@ test('a stream ends with the session that it was opened with', async () => {
   const events = await openEvents(server.address, await cookieOf(server.address, account));
   await next(events, 'reset');
   await mutate(server.address, 'accounts.setPassword', { id, password: 'another password' }, cookie);
+  await next(events, 'access');
+  await events.next<SseEvent>((event) => event.event === 'return');
   await events.ended;
+});
+
+test('a server that stops breaks the stream off, so that the browser opens it again where it was', async () => {
+  const other = await startServer(database.url);
+  const events = await openEvents(other.address, cookie);
+  const { id } = await next(events, 'reset');
+  await other.stop();
+  await events.ended;
+  await expect(
+    events.next<SseEvent>(({ event }) => event === 'return' || event === 'serialized-error', 100),
+  ).rejects.toThrow();
+  const change = await makePool();
+  const url = `${server.address}/api/trpc/events.subscribe`;
+  const resumed = await openLines(url, { cookie, accept: 'text/event-stream', 'last-event-id': id }, true);
+  expect((await next(resumed, 'change')).data.sequence).toBe(change);
+  resumed.close();
 });

@@ -44,8 +44,12 @@ export async function* liveEvents({ db, hub, cursor, signal, stillAllowed }: Liv
     for (;;) {
       const { closing, resync, access, changes, nodes } = await pending.take();
       if (closing) return;
-      if (access && !(await stillAllowed())) return;
       const from = at;
+      if (access && !(await stillAllowed())) {
+        // the browser asks who it is now, and learns that it is nobody
+        yield tracked(from, { kind: 'access' });
+        return;
+      }
       at = { sequence: Math.max(at.sequence, ...changes), at: Date.now() };
       if (resync) {
         // the listener was away: notices were lost

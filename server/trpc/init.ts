@@ -12,6 +12,8 @@ import { codeOf, errorDataOf, UnstorableText } from './error-data.ts';
 
 const t = initTRPC.context<Context>().create({
   isDev: false, // never a stack to the user
+  // a stream that is silent is indistinguishable from one that was cut on the way: both ends must be able to tell
+  sse: { ping: { enabled: true, intervalMs: 5_000 }, client: { reconnectAfterInactivityMs: 15_000 } },
   errorFormatter: ({ shape, error, ctx }) => {
     const data = errorDataOf(error, ctx?.requestId ?? '');
     const { code, httpStatus, path } = shape.data;

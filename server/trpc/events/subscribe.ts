@@ -20,4 +20,6 @@ export const subscribe = viewerProcedure
       stillAllowed: () => hasSession(deps.db, user.id),
     });
     for await (const { id, event } of events) yield tracked(id, event);
+    // a stream that returns is complete for the browser; one that breaks off is opened again, on a server that lives
+    if (deps.hub.closing()) throw new DOMException('the server stops', 'AbortError');
   });
