@@ -1,24 +1,43 @@
 'use client';
 import { Check, Copy } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Button } from './button.tsx';
 
-export function CopyButton({ text }: { text: string }) {
+/** Copies text (computed at the press when it is a function) and says so in its own words for two seconds. */
+export function CopyButton({
+  text,
+  small = true,
+  look = 'ghost',
+  icon = <Copy aria-hidden />,
+  children = 'Copy',
+}: {
+  text: string | (() => string);
+  small?: boolean;
+  look?: 'plain' | 'ghost';
+  icon?: ReactNode;
+  children?: string;
+}) {
   const [state, setState] = useState<'idle' | 'done' | 'failed'>('idle');
+  useEffect(() => {
+    if (state === 'idle') return;
+    const timer = setTimeout(() => setState('idle'), 2000);
+    return () => clearTimeout(timer);
+  }, [state]);
   async function copy(): Promise<void> {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
       setState('done');
     } catch {
       // no clipboard without https or permission: the text can still be marked by hand
       setState('failed');
     }
-    setTimeout(() => setState('idle'), 2000);
   }
   return (
-    <Button small look="ghost" onClick={() => void copy()}>
-      {state === 'done' ? <Check aria-hidden /> : <Copy aria-hidden />}
-      <span role="status">{state === 'done' ? 'Copied' : state === 'failed' ? 'Refused by the browser' : 'Copy'}</span>
+    <Button small={small} look={look} onClick={() => void copy()}>
+      {state === 'done' ? <Check aria-hidden /> : icon}
+      <span role="status">
+        {state === 'done' ? 'Copied' : state === 'failed' ? 'Refused by the browser' : children}
+      </span>
     </Button>
   );
 }

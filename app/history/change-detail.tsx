@@ -1,0 +1,112 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { Link2, Undo2 } from 'lucide-react';
+import Link from 'next/link';
+import { useState } from 'react';
+import { Age, utc } from '../components/age.tsx';
+import { Button } from '../components/button.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
+import { DiffView } from '../components/diff-view.tsx';
+import { ErrorPanel } from '../components/error-panel.tsx';
+import { Loading } from '../components/loading.tsx';
+import { Panel } from '../components/panel.tsx';
+import { ReasonText } from '../components/reason-text.tsx';
+import { Tag } from '../components/tag.tsx';
+import { useRefusal } from '../shell/session.tsx';
+import { type Outputs, useTRPC } from '../trpc/client.ts';
+import { EffectPicture } from './effect-picture.tsx';
+import { RevertPanel } from './revert-panel.tsx';
+import { summaryOf, textOf } from './summary.ts';
+
+/** One change whole: who, when, why, before and after, and when each node had it. */
+export function ChangeDetail({ id }: { id: number }) {
+  const trpc = useTRPC();
+  const change = useQuery(trpc.changes.get.queryOptions({ id }));
+  const [reverting, setReverting] = useState(false);
+  const notEditor = useRefusal('editor');
+  if (change.isError) return <ErrorPanel error={change.error} onRetry={() => void change.refetch()} />;
+  if (change.data === undefined) return <Loading what={`change ${id}`} />;
+  const { action } = change.data;
+  const refused =
+    notEditor ??
+    (action === 'hosts.update' ? 'Node addresses are what the nodes report; they cannot be taken back.' : undefined);
+  return (
+    <Panel
+      title={
+        <>
+          <span className="mr-2 machine font-normal text-ink-3">#{id}</span>
+          <span className="whitespace-normal wrap-anywhere">{summaryOf(change.data)}</span>
+        </>
+      }
+      actions={
+        <>
+          <CopyButton look="plain" icon={<Link2 aria-hidden />} text={() => `${location.origin}/history?change=${id}`}>
+            Copy link
+          </CopyButton>
+          <Button small refused={refused} aria-expanded={reverting} onClick={() => setReverting(!reverting)}>
+            <Undo2 aria-hidden /> Preview revert
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-3.5">
+        {refused !== undefined && <p className="text-xs text-ink-3">Revert: {refused}</p>}
+        {reverting && refused === undefined && <RevertPanel id={id} onClose={() => setReverting(false)} />}
+        <Facts change={change.data} />
+        <Before change={change.data} />
+        <EffectPicture savedAt={change.data.at} nodes={change.data.nodeTimes} />
+      </div>
+    </Panel>
+  );
+}
+
+type Change = Outputs['changes']['get'];
+
+function Facts({ change }: { change: Change }) {
+  return (
+    <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-3.5 gap-y-1 text-xs [&>dt]:text-ink-3">
+      <dt>Who</dt>
+      <dd className="flex flex-wrap items-center gap-1.5">
+        <span className="text-ink-1">{change.actor}</span>
+        <Tag>{change.role === 'system' ? 'by itself' : `${change.role} at that time`}</Tag>
+      </dd>
+      <dt>When</dt>
+      <dd>
+        <span className="text-ink-1 tabular-nums">{utc(change.at)}</span> <Age at={change.at} />
+      </dd>
+      <dt>Reason</dt>
+      <dd className="wrap-anywhere text-ink-1">
+        {change.reason === null ? <span className="text-ink-3">none given</span> : <ReasonText text={change.reason} />}
+      </dd>
+      <dt>Revision</dt>
+      <dd className="machine text-ink-1">{change.revision}</dd>
+      {change.action.startsWith('pool.') && change.pools === 1 && (
+        <>
+          <dt>Pool</dt>
+          <dd>
+            <Link className="link" href={`/pools/${encodeURIComponent(change.target)}`}>
+              {change.target}
+            </Link>
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function Before({ change }: { change: Change }) {
+  const before = textOf(change.before, change.after);
+  const after = textOf(change.after, change.before);
+  return (
+    <section aria-label="Before and after">
+      <h3 className="mb-1.5 text-xs font-medium text-ink-2">
+        Before and after
+        {change.before === null && <span className="font-normal text-ink-3"> it did not exist before</span>}
+        {change.after === null && <span className="font-normal text-ink-3"> it does not exist after</span>}
+      </h3>
+      <div className="max-h-96 overflow-y-auto rounded-md border border-line">
+        <DiffView label="Difference" before={before} after={after} />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,157 @@
+'use client';
+import { Table2 } from 'lucide-react';
+import Link from 'next/link';
+import { useId, useState } from 'react';
+import { utc } from '../components/age.tsx';
+import { Button } from '../components/button.tsx';
+import { Table, Td, Th } from '../components/table.tsx';
+import { after, dotsOf, effectOf, type Holding } from './effect.ts';
+
+const WIDTH = 640;
+const BASE = 62;
+const COLUMNS = 60;
+
+/** When each node had the change: a dot a node, the same as a sentence, and as a table. */
+export function EffectPicture({ savedAt, nodes }: { savedAt: string; nodes: readonly Holding[] }) {
+  const [asTable, setAsTable] = useState(false);
+  const { taken, waiting } = effectOf(savedAt, nodes);
+  return (
+    <section aria-label="Took effect on each node">
+      <div className="flex flex-wrap items-center gap-2">
+        <h3 className="text-xs font-medium text-ink-2">
+          Took effect on each node{' '}
+          <span className="font-normal text-ink-3">
+            each dot is a node, at the time it reported the change read back from its kernel
+          </span>
+        </h3>
+        <span className="ml-auto text-xs text-ink-1 tabular-nums">
+          {taken.length.toLocaleString('en-US')} of {nodes.length.toLocaleString('en-US')}
+        </span>
+        <Button small look="ghost" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          <Table2 aria-hidden /> {asTable ? 'Picture' : 'Table'}
+        </Button>
+      </div>
+      {nodes.length === 0 ? (
+        <p className="mt-1 text-ink-3">No node had joined, so nobody could hold it.</p>
+      ) : asTable ? (
+        <Times savedAt={savedAt} nodes={nodes} />
+      ) : (
+        <Dots taken={taken} total={nodes.length} />
+      )}
+      <Sentence taken={taken} waiting={waiting} />
+    </section>
+  );
+}
+
+function Dots({ taken, total }: { taken: { node: string; ms: number }[]; total: number }) {
+  const id = useId();
+  const dots = dotsOf(taken, COLUMNS);
+  const radius = Math.min(3.4, 26 / dots.highest);
+  const x = (part: number): number => 30 + part * (WIDTH - 60);
+  const [first] = taken;
+  const last = taken.at(-1);
+  return (
+    <svg viewBox={`0 0 ${WIDTH} 84`} role="img" aria-labelledby={id} className="mt-1.5 w-full max-w-3xl">
+      <title id={id}>
+        {first === undefined || last === undefined
+          ? `None of ${total} nodes has it yet`
+          : `${taken.length} of ${total} nodes took it between ${after(first.ms)} and ${after(last.ms)} after saving`}
+      </title>
+      <path d={`M26 ${BASE}H${WIDTH - 26}`} className="stroke-line" />
+      {[0, 0.25, 0.5, 0.75, 1].map((part) => (
+        <g key={part}>
+          <path d={`M${x(part)} ${BASE}v4`} className="stroke-line-control" />
+          <text x={x(part)} y={79} textAnchor="middle" className="fill-ink-3 font-mono text-[10.5px]">
+            {part === 0 ? 'saved' : `+${after(dots.end * part)}`}
+          </text>
+        </g>
+      ))}
+      {dots.columns.map((column) =>
+        Array.from({ length: Math.min(column.nodes, 60) }, (_, index) => (
+          <circle
+            // biome-ignore lint/suspicious/noArrayIndexKey: equal dots in a stack have no other identity
+            key={`${column.x} ${index}`}
+            cx={x(column.x)}
+            cy={BASE - 7 - index * radius * 2.4}
+            r={radius}
+            className="fill-programmed-mark"
+          />
+        )),
+      )}
+    </svg>
+  );
+}
+
+function Sentence({ taken, waiting }: { taken: { node: string; ms: number }[]; waiting: readonly string[] }) {
+  const [first] = taken;
+  const last = taken.at(-1);
+  const half = taken[Math.ceil(taken.length / 2) - 1];
+  return (
+    <ul className="mt-1.5 flex flex-wrap gap-x-4.5 gap-y-1 text-xs tabular-nums">
+      {first !== undefined && last !== undefined && taken.length === 1 && (
+        <li>
+          <b>{after(first.ms)}</b> {first.node}
+        </li>
+      )}
+      {first !== undefined && last !== undefined && half !== undefined && taken.length > 1 && (
+        <>
+          <li>
+            <b>{after(first.ms)}</b> first, {first.node}
+          </li>
+          {taken.length > 2 && (
+            <li>
+              <b>{after(half.ms)}</b> half
+            </li>
+          )}
+          <li>
+            <b>{after(last.ms)}</b> last, {last.node}
+          </li>
+        </>
+      )}
+      {waiting.length > 0 && (
+        <li className="text-pending-fg">
+          not yet on{' '}
+          {waiting.slice(0, 3).map((node, index) => (
+            <span key={node}>
+              {index > 0 && ', '}
+              <Link className="link" href={`/nodes/${encodeURIComponent(node)}`}>
+                {node}
+              </Link>
+            </span>
+          ))}
+          {waiting.length > 3 && ` and ${waiting.length - 3} more`}
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function Times({ savedAt, nodes }: { savedAt: string; nodes: readonly Holding[] }) {
+  const saved = Date.parse(savedAt);
+  return (
+    <div className="mt-1.5 max-h-64 overflow-y-auto rounded-md border border-line" data-density="compact">
+      <Table label="When each node had it">
+        <thead>
+          <tr>
+            <Th>Node</Th>
+            <Th>Time</Th>
+            <Th numeric>After saving</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {nodes.map(({ node, at }) => (
+            <tr key={node}>
+              <Td>
+                <Link className="link" href={`/nodes/${encodeURIComponent(node)}`}>
+                  {node}
+                </Link>
+              </Td>
+              <Td className="machine">{at === null ? <span className="text-pending-fg">not yet</span> : utc(at)}</Td>
+              <Td numeric>{at !== null && after(Math.max(0, Date.parse(at) - saved))}</Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+'use client';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useRouter, useSearchParams } from 'next/navigation';
+import { useCallback, useMemo } from 'react';
+import { Button } from '../components/button.tsx';
+import { Empty } from '../components/empty.tsx';
+import { ErrorPanel } from '../components/error-panel.tsx';
+import { Loading } from '../components/loading.tsx';
+import { PageHeader } from '../components/page-header.tsx';
+import { Panel } from '../components/panel.tsx';
+import { TruthLine, TruthPill } from '../components/truth-pill.tsx';
+import { useKeys } from '../keys/use-keys.ts';
+import { useTRPC } from '../trpc/client.ts';
+import { ChangeDetail } from './change-detail.tsx';
+import { ChangeList } from './change-list.tsx';
+import { HistoryFilters, SEARCH_ID } from './filters.tsx';
+import { buildHistory, filterOf, type HistoryView, isFiltered, parseHistory, withoutFilters } from './history-view.ts';
+
+/** Every change, who made it and why, what it did to the desired state, and when each node had it. */
+export function History() {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const search = useSearchParams().toString();
+  const view = useMemo(() => parseHistory(new URLSearchParams(search)), [search]);
+  const show = useCallback((next: HistoryView) => router.replace(buildHistory(next), { scroll: false }), [router]);
+  const list = useInfiniteQuery(
+    trpc.changes.list.infiniteQueryOptions(filterOf(view), {
+      getNextPageParam: (page) => page.nextCursor ?? undefined,
+    }),
+  );
+  const changes = useMemo(() => list.data?.pages.flatMap((page) => page.changes), [list.data]);
+  const open = view.change ?? changes?.[0]?.id ?? null;
+  function step(by: number): void {
+    const index = changes?.findIndex(({ id }) => id === open) ?? -1;
+    const next = changes?.[Math.min((changes?.length ?? 1) - 1, Math.max(0, index + by))];
+    if (next !== undefined) show({ ...view, change: next.id });
+  }
+  useKeys('History', [
+    { keys: 'j', label: 'Older change', run: () => step(1) },
+    { keys: 'k', label: 'Newer change', run: () => step(-1) },
+    { keys: 's', label: 'Search in this list', run: () => document.getElementById(SEARCH_ID)?.focus() },
+    { keys: 'Escape', label: 'Clear the filters', run: () => show(withoutFilters(view)) },
+  ]);
+  return (
+    <>
+      <PageHeader
+        title="History"
+        truths={
+          <TruthLine>
+            <TruthPill truth="desired">every change to it, none is ever removed</TruthPill>
+            <TruthPill truth="programmed">when each node had each change</TruthPill>
+          </TruthLine>
+        }
+      />
+      {list.isError && <ErrorPanel error={list.error} onRetry={() => void list.refetch()} className="mb-3" />}
+      <div className="grid grid-cols-[27.5rem_minmax(0,1fr)] items-start gap-3 max-[73.75rem]:grid-cols-1">
+        <Panel label="Changes" flush>
+          <HistoryFilters view={view} onChange={show} changes={changes ?? []} />
+          {changes === undefined && !list.isError && <Loading what="changes" />}
+          {changes?.length === 0 && (
+            <Empty title={isFiltered(view) ? 'No change matches these filters.' : 'Nothing was changed yet.'}>
+              {isFiltered(view) ? (
+                <Button onClick={() => show(withoutFilters(view))}>Clear the filters</Button>
+              ) : (
+                <p>The first pool that is saved stands here, with who saved it and when both nodes had it.</p>
+              )}
+            </Empty>
+          )}
+          {changes !== undefined && changes.length > 0 && (
+            <ChangeList changes={changes} open={open} href={(id) => buildHistory({ ...view, change: id })} />
+          )}
+          {list.hasNextPage && (
+            <div className="border-t border-line-faint p-2 text-center">
+              <Button
+                small
+                look="ghost"
+                refused={list.isFetchingNextPage ? 'Older changes are being read.' : undefined}
+                onClick={() => void list.fetchNextPage()}
+              >
+                Older changes
+              </Button>
+            </div>
+          )}
+        </Panel>
+        {open !== null && <ChangeDetail key={open} id={open} />}
+      </div>
+    </>
+  );
+}

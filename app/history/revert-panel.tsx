@@ -1,0 +1,99 @@
+'use client';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { Button } from '../components/button.tsx';
+import { DiffView } from '../components/diff-view.tsx';
+import { ErrorPanel } from '../components/error-panel.tsx';
+import { Field, TextArea } from '../components/field.tsx';
+import { Note } from '../components/note.tsx';
+import { useKeys } from '../keys/use-keys.ts';
+import { useTRPC, useTRPCClient } from '../trpc/client.ts';
+
+/** What a revert would do now, why it cannot, and the reason it needs. It is a new change: nothing is removed. */
+export function RevertPanel({ id, onClose }: { id: number; onClose: () => void }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const client = useTRPCClient();
+  const preview = useQuery({
+    // named like a query of changes, so that a later change refreshes it
+    queryKey: [['changes', 'revert'], { input: { id, dryRun: true } }],
+    queryFn: () => client.changes.revert.mutate({ id, dryRun: true }),
+  });
+  const lead = `Revert of #${id}: `;
+  const [reason, setReason] = useState(lead);
+  const revert = useMutation(
+    trpc.changes.revert.mutationOptions({
+      onSuccess: ({ change }) => {
+        if (change !== null) router.replace(`/history?change=${change.id}`, { scroll: false });
+      },
+    }),
+  );
+  const conflicts = preview.data?.conflicts ?? [];
+  const nothing =
+    preview.data !== undefined && conflicts.length === 0 && preview.data.diff.before === preview.data.diff.after;
+  const why = reason.replace(lead.trim(), '').trim();
+  const refused =
+    preview.data === undefined
+      ? 'The preview must be here first.'
+      : conflicts.length > 0
+        ? 'Later changes of the same must be reverted first.'
+        : nothing
+          ? 'Everything is as it was before this change already.'
+          : why === ''
+            ? 'A revert needs a reason.'
+            : revert.isPending
+              ? 'It is being saved.'
+              : undefined;
+  const save = (): void => {
+    if (refused === undefined) revert.mutate({ id, reason: reason.trim() });
+  };
+  useKeys('Revert', [
+    { keys: 'mod+Enter', label: 'Revert the change', run: save },
+    { keys: 'Escape', label: 'Close the preview', run: onClose },
+  ]);
+  return (
+    <section aria-label="Revert" className="flex flex-col gap-2.5 rounded-md border border-line bg-surface-2 p-3">
+      <p className="text-xs text-ink-2">
+        A revert is a new change: it is checked, needs a reason, and stands here too. Connections that exist keep the
+        address they have.
+      </p>
+      {preview.isError && <ErrorPanel error={preview.error} onRetry={() => void preview.refetch()} />}
+      {conflicts.map(({ target, changes }) => (
+        <Note key={target} kind="warning">
+          <b>{target}</b> was changed since, so it cannot be taken back alone:{' '}
+          {changes.map(({ id: later, actor }, index) => (
+            <span key={later}>
+              {index > 0 && ', '}
+              <Link className="link" href={`/history?change=${later}`}>
+                #{later}
+              </Link>{' '}
+              by {actor}
+            </span>
+          ))}
+          .
+        </Note>
+      ))}
+      {nothing && <Note>Everything is as it was before this change already: nothing would change.</Note>}
+      {preview.data !== undefined && !nothing && (
+        <div className="max-h-72 overflow-y-auto rounded-md border border-line bg-surface-1">
+          <DiffView label="What the revert would change" {...preview.data.diff} />
+        </div>
+      )}
+      <Field label="Reason" hint="Stands in History beside your name">
+        <TextArea value={reason} onChange={(event) => setReason(event.target.value)} className="min-h-14" />
+      </Field>
+      {revert.isError && <ErrorPanel error={revert.error} />}
+      <div className="flex flex-wrap items-center gap-2">
+        <Button look="primary" refused={refused} onClick={save}>
+          Revert change #{id}
+        </Button>
+        <Button look="ghost" onClick={onClose}>
+          Close the preview
+        </Button>
+        {refused !== undefined && <span className="text-xs text-ink-3">{refused}</span>}
+      </div>
+    </section>
+  );
+}

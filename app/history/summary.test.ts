@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { summaryOf, textOf } from './summary.ts';
+
+const pool = (name: string, natOutgoing?: boolean) => ({
+  name,
+  spec: { cidr: '203.0.113.0/24', ...(natOutgoing === undefined ? {} : { natOutgoing }) },
+});
+const of = (action: Parameters<typeof summaryOf>[0]['action'], before: unknown, after: unknown, pools = 1) =>
+  summaryOf({ action, target: 'public', before: before as null, after: after as null, pools });
+
+it('says in one line what changed', () => {
+  expect(of('pool.create', null, pool('public'))).toBe('public created, 203.0.113.0/24');
+  expect(of('pool.update', pool('public', true), pool('public', false))).toBe('public: natOutgoing true → false');
+  expect(of('pool.update', pool('public'), pool('public', true))).toBe('public: natOutgoing not set → true');
+  expect(of('pool.delete', pool('public'), null)).toBe('public deleted');
+  expect(of('pool.import', [], [pool('a'), pool('b')], 2)).toBe('2 pools imported: public');
+  expect(of('hosts.update', { hosts: [] }, { hosts: ['192.0.2.11'] })).toBe('node addresses');
+});
+
+it('names settings, and the node they are for', () => {
+  const before = { global: { natPortRange: '1024:2048' }, nodes: {} };
+  const after = { global: {}, nodes: { 'node-1': { natOutgoingAddress: '192.0.2.50' } } };
+  expect(of('settings.update', before, after)).toBe(
+    'NAT settings: natPortRange 1024:2048 → not set, node-1 natOutgoingAddress not set → 192.0.2.50',
+  );
+  expect(textOf(after, before)).toBe('node-1 natOutgoingAddress: 192.0.2.50\n');
+});
+
+it('shows of an import only what differs', () => {
+  const before = [pool('a', true), pool('b')];
+  const after = [pool('a', false), pool('b')];
+  expect(textOf(after, before)).toContain('name: a');
+  expect(textOf(after, before)).not.toContain('name: b');
+  expect(textOf(before, before)).toBe('');
+});
+
+it('counts fields when there are many', () => {
+  const other = { name: 'public', spec: { cidr: '203.0.113.0/24', natOutgoing: true, disabled: true, blockSize: 26 } };
+  expect(of('pool.update', pool('public'), other)).toBe('public: 3 fields');
+});

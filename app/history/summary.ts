@@ -1,0 +1,77 @@
+/** A change in one line, and its content as text for the diff. */
+import { writePools } from '../../core/calico/write.ts';
+import type { ClusterSettings } from '../../core/nat/settings.ts';
+import type { Pool } from '../../core/pool/spec.ts';
+import type { Action } from './history-view.ts';
+
+export type Content = Pool | readonly Pool[] | ClusterSettings | { hosts: readonly string[] };
+
+export interface Summarised {
+  action: Action;
+  target: string;
+  before: Content | null;
+  after: Content | null;
+  /** how many pools it touched */
+  pools: number;
+}
+
+/** "public: natOutgoing true → false", "2 pools imported: a, b", "NAT settings: natPortRange 1:2 → not set". */
+export function summaryOf({ action, target, before, after, pools }: Summarised): string {
+  if (action === 'pool.create') return isPool(after) ? `${target} created, ${after.spec.cidr}` : `${target} created`;
+  if (action === 'pool.delete') return `${target} deleted`;
+  if (action === 'pool.import')
+    return pools === 1 ? `${target} imported` : `${pools.toLocaleString('en-US')} pools imported: ${target}`;
+  if (action === 'hosts.update') return 'node addresses';
+  if (action === 'settings.update') return `NAT settings${differences(flat(before), flat(after))}`;
+  return `${target}${differences(flat(before), flat(after))}`;
+}
+
+/** Content as text, one field a line. Of a large import only the pools that differ from the other side. */
+export function textOf(content: Content | null, other: Content | null): string {
+  if (content === null) return '';
+  if (isPool(content)) return writePools([content], 'v3');
+  if (isPools(content)) return poolsText(changedPools(content, other));
+  return Object.entries(flat(content))
+    .map(([field, value]) => `${field}: ${value}\n`)
+    .join('');
+}
+
+const poolsText = (pools: readonly Pool[]): string => (pools.length === 0 ? '' : writePools(pools, 'v3'));
+
+function changedPools(pools: readonly Pool[], other: Content | null): Pool[] {
+  const others = new Map((isPools(other) ? other : []).map((pool) => [pool.name, JSON.stringify(pool)]));
+  return pools.filter((pool) => others.get(pool.name) !== JSON.stringify(pool));
+}
+
+function differences(before: Record<string, string>, after: Record<string, string>): string {
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (field) => before[field] !== after[field],
+  );
+  if (fields.length === 0) return '';
+  if (fields.length > 2) return `: ${fields.length} fields`;
+  return `: ${fields.map((field) => `${field} ${before[field] ?? 'not set'} → ${after[field] ?? 'not set'}`).join(', ')}`;
+}
+
+/** Fields and values as text: `spec` is left out of names, global settings too. */
+function flat(content: Content | null): Record<string, string> {
+  if (content === null || isPools(content)) return {};
+  if (isPool(content)) return texts(content.spec);
+  if ('hosts' in content) return { hosts: content.hosts.join(', ') };
+  const nodes = Object.entries(content.nodes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.assign(
+    texts(content.global),
+    ...nodes.map(([node, own]) =>
+      Object.fromEntries(Object.entries(texts(own)).map(([field, value]) => [`${node} ${field}`, value])),
+    ),
+  );
+}
+
+const texts = (fields: object): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .map(([field, value]) => [field, Array.isArray(value) ? value.join(', ') : String(value)]),
+  );
+
+const isPools = (content: Content | null): content is readonly Pool[] => Array.isArray(content);
+const isPool = (content: Content | null): content is Pool => content !== null && 'spec' in content;

@@ -1,0 +1,125 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { CircleCheck } from 'lucide-react';
+import { useMemo } from 'react';
+import { validateSettings } from '../../core/nat/validate-settings.ts';
+import { validatePools } from '../../core/pool/validate.ts';
+import { Age, useNow } from '../components/age.tsx';
+import { ButtonLink } from '../components/button.tsx';
+import { Panel } from '../components/panel.tsx';
+import { FindingChip, NodeStateChip } from '../components/state-chip.tsx';
+import { Tag } from '../components/tag.tsx';
+import { useTRPC } from '../trpc/client.ts';
+import { useDesiredState } from '../trpc/desired-state.ts';
+import { type Attention, attentionOf } from './attention.ts';
+
+/** "Needs a decision": one line when nothing does. */
+export function AttentionPanel() {
+  const trpc = useTRPC();
+  const nodes = useQuery(trpc.nodes.list.queryOptions({}));
+  const desired = useDesiredState();
+  const now = useNow();
+  const violations = useMemo(
+    () =>
+      desired === undefined
+        ? undefined
+        : { pools: validatePools(desired.pools), settings: validateSettings(desired.settings, desired.pools) },
+    [desired],
+  );
+  if (nodes.data === undefined || violations === undefined) return <Calm>Looking for what needs a decision.</Calm>;
+  const found = attentionOf({ nodes: nodes.data.nodes, ...violations, now });
+  if (found.length === 0) {
+    return (
+      <Calm>
+        <CircleCheck aria-hidden className="size-3.5 flex-none text-programmed-mark" /> Nothing needs a decision.
+      </Calm>
+    );
+  }
+  return (
+    <Panel
+      title={
+        <span className="flex items-center gap-2">
+          Needs a decision <Tag>{found.length}</Tag>
+        </span>
+      }
+      lead="most urgent first"
+      flush
+    >
+      <ul>
+        {found.map((item) => (
+          <li
+            key={`${item.kind}${'name' in item ? item.name : ''}${'text' in item ? item.text : ''}`}
+            className="flex min-h-8.5 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line-faint py-1 pr-3 pl-3.5 last:border-b-0"
+          >
+            <span className="min-w-24">
+              <Chip item={item} />
+            </span>
+            <span className="min-w-0 flex-1 basis-72 wrap-anywhere">
+              <Sentence item={item} />
+            </span>
+            {'since' in item && item.since !== null && (
+              <span className="text-xs">
+                <Age at={item.since} />
+              </span>
+            )}
+            <ButtonLink small href={item.href} className="min-w-22">
+              {open(item)}
+            </ButtonLink>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Calm({ children }: { children: React.ReactNode }) {
+  return (
+    <section
+      aria-label="Needs a decision"
+      className="flex min-h-9.5 items-center gap-2 rounded-lg border border-line bg-surface-1 px-3.5"
+    >
+      {children}
+    </section>
+  );
+}
+
+function Chip({ item }: { item: Attention }) {
+  if (item.kind === 'node' || item.kind === 'nodes') return <NodeStateChip state={item.state} />;
+  return <FindingChip kind="error">Violation</FindingChip>;
+}
+
+function Sentence({ item }: { item: Attention }) {
+  if (item.kind === 'nodes') {
+    return (
+      <>
+        <b className="tabular-nums">{item.count.toLocaleString('en-US')} nodes</b> are {item.state}.
+      </>
+    );
+  }
+  if (item.kind === 'settings')
+    return (
+      <>
+        <b>NAT settings</b> {item.text}
+      </>
+    );
+  if (item.kind === 'pools') {
+    return (
+      <>
+        <b>{item.names[0]}</b> {item.text}
+      </>
+    );
+  }
+  return (
+    <>
+      <b>{item.name}</b> {item.text}
+      {item.reason !== null && <span className="ml-2 machine text-2xs text-ink-3">{item.reason}</span>}
+    </>
+  );
+}
+
+function open(item: Attention): string {
+  if (item.kind === 'node') return 'Open node';
+  if (item.kind === 'nodes') return 'List nodes';
+  if (item.kind === 'settings') return 'Open settings';
+  return item.count === 1 ? 'Open pool' : 'List pools';
+}

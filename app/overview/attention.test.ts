@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { attentionOf, type NodeInList } from './attention.ts';
+
+const now = Date.parse('2026-01-01T00:01:00Z');
+const node = (name: string, state: NodeInList['state'], since = '2026-01-01T00:00:00Z'): NodeInList => ({
+  name,
+  state,
+  conditions: [
+    { type: 'Drifted', status: 'False', reason: 'JumpMissing', message: 'found and repaired', since },
+    { type: 'Programmed', status: 'False', reason: 'ExtraSetMember', message: 'one member more', since },
+  ],
+});
+const calm = { nodes: [], pools: new Map(), settings: [], now };
+
+it('is empty when all is well', () => {
+  expect(attentionOf({ ...calm, nodes: [node('a', 'Programmed')], pools: new Map([['p', []]]) })).toEqual([]);
+});
+
+it('lists the most urgent first, with the cause of each', () => {
+  const nodes = [node('d', 'Pending'), node('c', 'Stale'), node('b', 'Drifted'), node('a', 'Failed')];
+  const violation = { rule: 'C17', field: 'spec.cidr', message: 'overlaps' };
+  const found = attentionOf({ ...calm, nodes, pools: new Map([['p', [violation]]]), settings: [violation] });
+  expect(found.map((item) => ('name' in item ? item.name : item.kind))).toEqual([
+    'a',
+    'b',
+    'settings',
+    'pools',
+    'c',
+    'd',
+  ]);
+  expect(found[0]).toMatchObject({ reason: 'ExtraSetMember', text: 'one member more', href: '/nodes/a' });
+  expect(found[3]).toMatchObject({ count: 1, text: 'overlaps (C17)', href: '/pools/p' });
+});
+
+it('does not trouble anybody with a rollout of a few seconds', () => {
+  expect(attentionOf({ ...calm, nodes: [node('a', 'Pending', '2026-01-01T00:00:50Z')] })).toEqual([]);
+});
+
+it('counts a state instead of listing a hundred nodes', () => {
+  const nodes = Array.from({ length: 100 }, (_, index) => node(`n${index}`, 'Stale'));
+  expect(attentionOf({ ...calm, nodes })).toEqual([
+    { kind: 'nodes', state: 'Stale', count: 100, href: '/nodes?state=Stale' },
+  ]);
+});

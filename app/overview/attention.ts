@@ -1,0 +1,99 @@
+/** What needs somebody, most urgent first. Pure: it is given the states and the time. */
+import type { Violation } from '../../core/pool/spec.ts';
+import type { NodeState } from '../../core/wire/reasons.ts';
+import type { Condition } from '../../core/wire/report.ts';
+
+export interface NodeInList {
+  name: string;
+  state: NodeState;
+  conditions: readonly Pick<Condition, 'type' | 'status' | 'reason' | 'message' | 'since'>[];
+}
+
+export type Attention =
+  | {
+      kind: 'node';
+      state: NodeState;
+      name: string;
+      reason: string | null;
+      text: string;
+      since: string | null;
+      href: string;
+    }
+  /** more of one state than are listed singly */
+  | { kind: 'nodes'; state: NodeState; count: number; href: string }
+  | { kind: 'pools'; names: readonly string[]; count: number; text: string; href: string }
+  | { kind: 'settings'; text: string; href: string };
+
+/** A rollout takes seconds: a node that waits longer is worth a look. */
+export const PENDING_TOO_LONG_MS = 30_000;
+const LISTED = 5;
+
+export function attentionOf({
+  nodes,
+  pools,
+  settings,
+  now,
+}: {
+  nodes: readonly NodeInList[];
+  /** violations by pool */
+  pools: ReadonlyMap<string, readonly Violation[]>;
+  settings: readonly Violation[];
+  now: number;
+}): Attention[] {
+  const of = (state: NodeState): Attention[] =>
+    listed(
+      state,
+      nodes.filter((node) => node.state === state && (state !== 'Pending' || waitsTooLong(node, now))),
+    );
+  return [
+    ...of('Failed'),
+    ...of('Drifted'),
+    ...settings.map(({ message }): Attention => ({ kind: 'settings', text: message, href: '/settings' })),
+    ...brokenPools(pools),
+    ...of('Stale'),
+    ...of('Pending'),
+  ];
+}
+
+function listed(state: NodeState, nodes: readonly NodeInList[]): Attention[] {
+  const href = `/nodes?state=${state}`;
+  if (nodes.length > LISTED) return [{ kind: 'nodes', state, count: nodes.length, href }];
+  return nodes.map((node) => {
+    const cause = causeOf(node);
+    return {
+      kind: 'node',
+      state,
+      name: node.name,
+      reason: cause?.reason ?? null,
+      text: cause?.message ?? '',
+      since: cause?.since ?? null,
+      href: `/nodes/${encodeURIComponent(node.name)}`,
+    };
+  });
+}
+
+function brokenPools(pools: ReadonlyMap<string, readonly Violation[]>): Attention[] {
+  const broken = [...pools].filter(([, violations]) => violations.length > 0);
+  const [first] = broken;
+  if (first === undefined) return [];
+  const [name, violations] = first;
+  const rest = broken.length === 1 ? '' : `, and ${broken.length - 1} more`;
+  const names = broken.slice(0, LISTED).map(([each]) => each);
+  const [violation] = violations;
+  const text = violation === undefined ? '' : `${violation.message} (${violation.rule})${rest}`;
+  const href = broken.length === 1 ? `/pools/${encodeURIComponent(name)}` : '/pools';
+  return [{ kind: 'pools', names, count: broken.length, text, href }];
+}
+
+/**
+ * The condition that says why: what is compared with the effective state first, then what the agent itself says. Others
+ * (drift that was repaired, rules of others) stand beside the state and do not explain it.
+ */
+export const causeOf = ({ conditions }: Pick<NodeInList, 'conditions'>): NodeInList['conditions'][number] | undefined =>
+  conditions.find(({ type }) => type === 'Current') ??
+  conditions.find(({ type, status }) => type === 'Programmed' && status !== 'True');
+
+function waitsTooLong(node: NodeInList, now: number): boolean {
+  const since = causeOf(node)?.since;
+  return since !== undefined && now - Date.parse(since) > PENDING_TOO_LONG_MS;
+}

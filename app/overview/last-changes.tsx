@@ -1,0 +1,72 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { When } from '../components/age.tsx';
+import { ButtonLink } from '../components/button.tsx';
+import { ErrorPanel } from '../components/error-panel.tsx';
+import { Panel } from '../components/panel.tsx';
+import { Table, Td, Th } from '../components/table.tsx';
+import { summaryOf } from '../history/summary.ts';
+import { useTRPC } from '../trpc/client.ts';
+
+const SHOWN = 6;
+
+export function LastChanges() {
+  const trpc = useTRPC();
+  const changes = useQuery(trpc.changes.list.queryOptions({}));
+  const rows = changes.data?.changes.slice(0, SHOWN) ?? [];
+  return (
+    <Panel
+      title="Last changes"
+      flush
+      actions={
+        <ButtonLink small look="ghost" href="/history">
+          All history
+        </ButtonLink>
+      }
+    >
+      {changes.isError && <ErrorPanel error={changes.error} className="m-3" />}
+      {changes.data !== undefined && rows.length === 0 && (
+        <p className="px-3.5 py-3 text-ink-3">
+          Nothing was changed yet. Every change will stand here, with who made it and why.
+        </p>
+      )}
+      {rows.length > 0 && (
+        <Table label="Last changes">
+          <thead>
+            <tr>
+              <Th>Change</Th>
+              <Th>What</Th>
+              <Th>Who</Th>
+              <Th>When, UTC</Th>
+              <Th>Reason</Th>
+              <Th numeric>Nodes that have it</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((change) => (
+              <tr key={change.id}>
+                <Td>
+                  <Link className="machine link" href={`/history?change=${change.id}`}>
+                    #{change.id}
+                  </Link>
+                </Td>
+                <Td className="max-w-md truncate text-ink-1">{summaryOf(change)}</Td>
+                <Td>
+                  {change.actor}, <span className="text-ink-3">{change.role}</span>
+                </Td>
+                <Td>
+                  <When at={change.at} />
+                </Td>
+                <Td className="max-w-xs truncate text-ink-2">{change.reason}</Td>
+                <Td numeric>
+                  {change.nodes.holding.toLocaleString('en-US')} of {change.nodes.total.toLocaleString('en-US')}
+                </Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Panel>
+  );
+}

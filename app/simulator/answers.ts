@@ -1,0 +1,128 @@
+/** What the truths say about one question: who disagrees, and the one sentence that comes first. */
+import type { Answer } from '../../core/nat/verdict.ts';
+
+/** One truth's answer. `at` is when the truth was last known to be so; null: not known. */
+export interface TruthAnswer extends Answer {
+  truth: 'desired' | 'node';
+  node: string | null;
+  revision: string | null;
+  at: string | null;
+}
+
+export interface Arranged {
+  desired: TruthAnswer | null;
+  /** the node that hosts the source, as programmed; null when no node does */
+  host: TruthAnswer | null;
+  /** every node that answered, by name */
+  nodes: readonly TruthAnswer[];
+  /** does the hosting node (without one: any node) say something else than desired? */
+  differs: boolean;
+}
+
+/** `hostName`: the node that hosts the source, if it is known. */
+export function arrange(answers: readonly TruthAnswer[], hostName: string | null): Arranged {
+  const desired = answers.find(({ truth }) => truth === 'desired') ?? null;
+  const nodes = answers
+    .filter(({ truth }) => truth === 'node')
+    .sort((a, b) => (a.node ?? '').localeCompare(b.node ?? '', 'en', { numeric: true }));
+  const host = nodes.find(({ node }) => node === hostName) ?? null;
+  const compared = host === null ? nodes : [host];
+  return { desired, host, nodes, differs: desired !== null && compared.some((answer) => !agrees(desired, answer)) };
+}
+
+/** Same verdict for the same reason, and the same address where both name one. */
+export function agrees(a: TruthAnswer, b: TruthAnswer): boolean {
+  return (
+    a.verdict === b.verdict &&
+    a.code === b.code &&
+    (a.source.address === null || b.source.address === null || a.source.address === b.source.address)
+  );
+}
+
+/** A piece of a sentence: plain, a value that a machine would parse, or a name that stands out. */
+export type Piece = string | { machine: string } | { name: string };
+export const plain = (pieces: readonly Piece[]): string =>
+  pieces.map((piece) => (typeof piece === 'string' ? piece : 'machine' in piece ? piece.machine : piece.name)).join('');
+
+/** Verdict first, one sentence. `from` is the pod's address. */
+export function headline({ desired, host, nodes, differs }: Arranged, from: string): Piece[] {
+  const first = desired ?? host ?? nodes[0];
+  if (first === undefined) return ['Nobody answered.'];
+  if (!differs || desired === null) return [...sentence(host ?? first, from), '.'];
+  const other = host ?? nodes.find((answer) => !agrees(desired, answer));
+  if (other === undefined) return [...sentence(first, from), '.'];
+  return [...intention(desired, from), ', but ', { name: other.node ?? 'a node' }, ' ', ...deed(other, from), '.'];
+}
+
+/** Why, and what follows for the replies. */
+export function explanation({ desired, host, differs }: Arranged, from: string): Piece[] {
+  const answer = differs ? host : (host ?? desired);
+  if (answer === null) return [];
+  const last = decidingStep(answer);
+  const why: Piece[] = last === undefined ? [] : [last.text, /[.!?]$/.test(last.text) ? ' ' : '. '];
+  return [...why, ...replies(answer, from)];
+}
+
+/** The step that decided: the last one that names what NAT does, not how the route goes or which ports it may take. */
+export function decidingStep(answer: Answer): Answer['steps'][number] | undefined {
+  const details = new Set([
+    'ROUTE',
+    'PORTS',
+    'SOURCE_MASQUERADED',
+    'SOURCE_FIXED',
+    'INTERFACE_MATCHES',
+    'NODE_UNKNOWN',
+  ]);
+  return answer.steps.findLast(({ code }) => !details.has(code)) ?? answer.steps.at(-1);
+}
+
+/** What becomes of the replies, or nothing where nobody can tell. */
+export function replies(answer: TruthAnswer, from: string): Piece[] {
+  const node: Piece = answer.node === null ? 'its node' : { name: answer.node };
+  if (answer.verdict === 'SNAT') return ['Replies return to ', node, ', which restores ', { machine: from }, '.'];
+  if (answer.verdict === 'NO_SNAT' && leaves(answer)) {
+    return ['Replies reach the pod only if the network routes ', { machine: from }, ' to ', node, '.'];
+  }
+  return [];
+}
+
+/** False for what never leaves the node, and for packets whose connection decided long ago. */
+export const leaves = ({ code }: Answer): boolean =>
+  !['NO_SNAT_DESTINATION_IS_LOCAL', 'NO_SNAT_ESTABLISHED', 'NO_SNAT_INVALID_PACKET'].includes(code);
+
+const sentence = (answer: TruthAnswer, from: string): Piece[] =>
+  answer.verdict === 'SNAT'
+    ? ['NATed to ', ...address(answer)]
+    : answer.code === 'NO_SNAT_ESTABLISHED'
+      ? ['Keeps the source that the connection began with']
+      : answer.verdict === 'NO_SNAT'
+        ? ['Keeps the pod address ', { machine: from }]
+        : ['Cannot tell', ...missing(answer)];
+
+const intention = (answer: TruthAnswer, from: string): Piece[] =>
+  answer.verdict === 'SNAT'
+    ? ['It should be NATed to ', ...address(answer)]
+    : answer.verdict === 'NO_SNAT'
+      ? ['It should keep ', { machine: from }]
+      : ['Desired cannot tell', ...missing(answer)];
+
+const deed = (answer: TruthAnswer, from: string): Piece[] =>
+  answer.verdict === 'SNAT'
+    ? ['rewrites it to ', ...address(answer)]
+    : answer.verdict === 'NO_SNAT'
+      ? ['keeps the pod address ', { machine: from }]
+      : ['cannot tell', ...missing(answer)];
+
+const address = (answer: TruthAnswer): Piece[] =>
+  answer.source.address === null ? ['the node’s address'] : [{ machine: answer.source.address }];
+
+/** What is missing, in words; the last step says it in full. */
+function missing(answer: Answer): Piece[] {
+  const words: Record<string, string> = {
+    INDETERMINATE_SERVICE_UNRESOLVED: ': where the service leads is not known',
+    INDETERMINATE_FOREIGN_RULE: ': a rule of somebody else decides first',
+    INDETERMINATE_HOST_NETWORK: ': the source is a node’s own address',
+    INDETERMINATE_NODE_STALE: ': what the node holds is not known',
+  };
+  return [words[answer.code] ?? ''];
+}

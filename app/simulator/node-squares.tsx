@@ -1,0 +1,59 @@
+import { Server } from 'lucide-react';
+import Link from 'next/link';
+import { Swatch, verdictWord } from '../components/verdict.tsx';
+import type { TruthAnswer } from './answers.ts';
+
+const SQUARES = 480;
+
+/** "If it ran on each node": a square a node, and the same in words. Above 480 nodes the words alone. */
+export function NodeSquares({ nodes }: { nodes: readonly TruthAnswer[] }) {
+  const counts = (['SNAT', 'NO_SNAT', 'INDETERMINATE'] as const)
+    .map((verdict) => ({ verdict, of: nodes.filter((node) => node.verdict === verdict) }))
+    .filter(({ of }) => of.length > 0)
+    .sort((a, b) => b.of.length - a.of.length);
+  const label = counts.map(({ verdict, of }) => `${of.length} ${verdictWord(verdict)}`).join(', ');
+  return (
+    <li className="min-w-0 px-4.5 py-2.25">
+      <div className="flex items-center gap-2">
+        <Server aria-hidden className="size-3 flex-none text-ink-3" />
+        <b className="whitespace-nowrap">If it ran on each node</b>
+        <span className="ml-auto text-2xs text-ink-3 tabular-nums">
+          {nodes.length.toLocaleString('en-US')} {nodes.length === 1 ? 'node' : 'nodes'}
+        </span>
+      </div>
+      {nodes.length <= SQUARES && (
+        <div role="img" aria-label={label} className="mt-2 mb-1.5 flex flex-wrap gap-0.5">
+          {nodes.map(({ node, verdict }) => (
+            <span key={node} title={`${node}: ${verdictWord(verdict)}`} className="inline-flex">
+              <Swatch verdict={verdict} />
+            </span>
+          ))}
+        </div>
+      )}
+      <p className="text-xs text-ink-2">
+        {counts.map(({ verdict, of }, index) => (
+          <span key={verdict}>
+            {index > 0 && ' · '}
+            {of.length <= 2 && counts.length > 1 ? (
+              <Names nodes={of} />
+            ) : (
+              <b className="tabular-nums">{of.length.toLocaleString('en-US')}</b>
+            )}{' '}
+            {verdictWord(verdict)}
+          </span>
+        ))}
+      </p>
+    </li>
+  );
+}
+
+function Names({ nodes }: { nodes: readonly TruthAnswer[] }) {
+  return nodes.map(({ node }, index) => (
+    <span key={node}>
+      {index > 0 && ', '}
+      <Link className="link" href={`/nodes/${encodeURIComponent(node ?? '')}`}>
+        {node}
+      </Link>
+    </span>
+  ));
+}

@@ -1,0 +1,192 @@
+'use client';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { Link2, Radio } from 'lucide-react';
+import { useRouter, useSearchParams } from 'next/navigation';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { Button } from '../components/button.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
+import { Empty } from '../components/empty.tsx';
+import { ErrorPanel } from '../components/error-panel.tsx';
+import { PageHeader } from '../components/page-header.tsx';
+import { useKeys } from '../keys/use-keys.ts';
+import { useRefusal, useSession } from '../shell/session.tsx';
+import { isApiError, useTRPC } from '../trpc/client.ts';
+import { useDesiredState } from '../trpc/desired-state.ts';
+import { AnswerPanels } from './answer-panels.tsx';
+import { arrange } from './answers.ts';
+import { deciderOf, localAnswer } from './local-answer.ts';
+import { ProbePanel } from './probe-panel.tsx';
+import { refusedProbe } from './probe-question.ts';
+import {
+  buildQuestion,
+  type FieldError,
+  flowOf,
+  isAsked,
+  type Named,
+  nameOf,
+  parseQuestion,
+  type Question,
+} from './question.ts';
+import { QuestionForm } from './question-form.tsx';
+import { truthAnswers } from './server-answer.ts';
+
+/** "Will this be NATed?" The address of the page is the question that was asked; the form may be ahead of it. */
+export function Simulator() {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const search = useSearchParams().toString();
+  const asked = useMemo(() => parseQuestion(new URLSearchParams(search)), [search]);
+  const [typed, setTyped] = useState(asked);
+  useEffect(() => setTyped(asked), [asked]);
+  const { session } = useSession();
+  const lab = useQuery(trpc.lab.status.queryOptions(undefined, { enabled: session.lab, refetchInterval: false }));
+  const pods = lab.data?.pods ?? none;
+  const targets = lab.data?.targets ?? none;
+  const names = useMemo(() => [...pods, ...targets], [pods, targets]);
+
+  const ahead = buildQuestion(typed) !== buildQuestion(asked);
+  const local = useLocal(typed, names, nodeOf(typed.from, pods));
+  const { flow, errors: askedErrors } = useMemo(() => flowOf(asked, names), [asked, names]);
+  const ready = isAsked(asked) && askedErrors.length === 0 && (!session.lab || !lab.isPending);
+  const server = useQuery(trpc.simulate.flow.queryOptions(flow, { enabled: ready, placeholderData: keepPreviousData }));
+  const answer = !ahead && ready && server.data !== undefined && !server.isPlaceholderData ? server.data : undefined;
+  const shown = useMemo(() => {
+    if (answer !== undefined) return truthAnswers(answer, flow);
+    return local.answer === null ? null : { arranged: arrange([local.answer], null), flow: local.flow };
+  }, [answer, flow, local]);
+
+  const probe = useMutation(trpc.lab.probe.mutationOptions());
+  const probed = {
+    from: nameOf(typed.from, pods) ?? typed.from,
+    to: local.flow.to,
+    proto: typed.proto === 'udp' ? ('udp' as const) : ('tcp' as const),
+  };
+  const notEditor = useRefusal('editor');
+  const probeRefused = notEditor ?? refusedProbe(typed, pods);
+
+  function ask(): void {
+    if (!isAsked(typed)) return;
+    if (ahead) router.replace(`/simulator${buildQuestion(typed)}`, { scroll: false });
+    else void server.refetch();
+  }
+  useKeys('Simulator', [{ keys: 'mod+Enter', label: 'Ask', run: ask }]);
+
+  const serverErrors = !ahead && server.isError ? fieldErrors(server.error) : [];
+  const errors = isAsked(typed) ? unique([...local.errors, ...serverErrors]) : local.errors.filter(complete(typed));
+  return (
+    <>
+      <PageHeader title="Simulator" beside={<span className="text-xs text-ink-3">no packet is sent by asking</span>} />
+      <QuestionForm question={typed} onChange={setTyped} onAsk={ask} pods={pods} targets={targets} errors={errors}>
+        {session.lab && (
+          <Button refused={probeRefused} onClick={() => probe.mutate(probed)}>
+            <Radio aria-hidden /> Send a real packet
+          </Button>
+        )}
+        <CopyButton
+          small={false}
+          look="plain"
+          icon={<Link2 aria-hidden />}
+          text={() => `${location.origin}/simulator${buildQuestion(typed)}`}
+        >
+          Copy link
+        </CopyButton>
+      </QuestionForm>
+      {session.lab && probeRefused !== undefined && isAsked(typed) && (
+        <p className="mt-1 text-xs text-ink-3">A real packet: {probeRefused}</p>
+      )}
+      {probe.status !== 'idle' && (
+        <ProbePanel
+          probe={probe.data}
+          error={probe.error}
+          sending={probe.isPending}
+          sentAt={probe.submittedAt}
+          connection={
+            probe.variables === undefined
+              ? ''
+              : `${probe.variables.from} to ${probe.variables.to}, ${probe.variables.proto ?? 'tcp'}`
+          }
+        />
+      )}
+      {!ahead && server.isError && serverErrors.length === 0 && (
+        <ErrorPanel error={server.error} onRetry={() => void server.refetch()} className="mt-3" />
+      )}
+      {shown !== null && (
+        <AnswerPanels
+          shown={shown}
+          local={answer === undefined}
+          question={answer === undefined ? typed : asked}
+          pod={nameOf(answer === undefined ? typed.from : asked.from, pods) ?? null}
+        />
+      )}
+      {shown === null && !isAsked(typed) && <Start pods={pods} targets={targets} onPick={setTyped} />}
+    </>
+  );
+}
+
+const none: readonly (Named & { node: string })[] = [];
+
+/** The desired answer for what is in the form now, as fast as it is typed. */
+function useLocal(typed: Question, names: readonly Named[], node: string | undefined) {
+  const state = useDesiredState();
+  const question = useDeferredValue(typed);
+  const decider = useMemo(() => (state === undefined ? null : deciderOf(state, node)), [state, node]);
+  return useMemo(() => {
+    const { flow, errors } = flowOf(question, names);
+    if (decider === null || state === undefined || !isAsked(question) || errors.length > 0) {
+      return { flow, answer: null, errors };
+    }
+    return { flow, ...localAnswer(decider, flow, state.revision) };
+  }, [question, names, decider, state]);
+}
+
+function nodeOf(from: string, pods: readonly (Named & { node: string })[]): string | undefined {
+  const name = nameOf(from, pods);
+  return pods.find((pod) => pod.name === name)?.node;
+}
+
+/** What the server refused, by field; empty for an error of another kind. */
+function fieldErrors(error: unknown): FieldError[] {
+  return isApiError(error) ? [...(error.data?.issues ?? [])] : [];
+}
+
+const unique = (errors: readonly FieldError[]): FieldError[] =>
+  errors.filter(
+    (error, index) =>
+      errors.findIndex(({ field, message }) => field === error.field && message === error.message) === index,
+  );
+
+/** An end that is still empty is not wrong yet. */
+const complete =
+  (question: Question) =>
+  ({ field }: FieldError): boolean =>
+    !(field === 'from' || field === 'to') || question[field].trim() !== '';
+
+function Start({
+  pods,
+  targets,
+  onPick,
+}: {
+  pods: readonly Named[];
+  targets: readonly Named[];
+  onPick: (question: Question) => void;
+}) {
+  const [pod] = pods;
+  const [target] = targets;
+  return (
+    <Empty title="Which connection?">
+      <p>
+        Name where it comes from and where it goes. The verdict comes first, then the path, the steps, and what every
+        node would do.
+      </p>
+      {pod !== undefined && target !== undefined && (
+        <Button
+          onClick={() =>
+            onPick({ ...parseQuestion(new URLSearchParams()), from: pod.name, to: target.name, port: '7' })
+          }
+        >
+          Fill in {pod.name} to {target.name}
+        </Button>
+      )}
+    </Empty>
+  );
+}

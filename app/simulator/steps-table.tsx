@@ -1,0 +1,85 @@
+import { clsx } from 'clsx';
+import { Check, X } from 'lucide-react';
+import Link from 'next/link';
+import type { Step } from '../../core/nat/verdict.ts';
+import { Table, Td, Th } from '../components/table.tsx';
+import { stepRows } from './step-rows.ts';
+
+/** Numbered questions, one column a truth: where the columns differ the row is amber. */
+export function StepsTable({ truths }: { truths: readonly { name: string; steps: readonly Step[] }[] }) {
+  const rows = stepRows(truths.map(({ steps }) => steps));
+  return (
+    <Table label="Steps">
+      <thead>
+        <tr>
+          <Th className="w-8">#</Th>
+          <Th>Step</Th>
+          {truths.map(({ name }) => (
+            <Th key={name}>{name}</Th>
+          ))}
+          <Th>Pool, field, rule</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, index) => (
+          <tr key={row.question} className={clsx(row.differs && 'bg-drifted-bg/60')}>
+            <Td
+              className={clsx(
+                'align-top! pt-2! text-ink-3 tabular-nums',
+                row.differs && 'shadow-[inset_3px_0_var(--drifted-mark)]',
+              )}
+            >
+              {index + 1}
+            </Td>
+            <Td className="py-2 align-top! text-ink-1">{row.question}</Td>
+            {truths.map(({ name }, column) => (
+              <Td key={name} className="min-w-56 py-2 align-top! whitespace-normal!">
+                <Cell steps={row.cells[column] ?? []} marked={row.differs && column > 0} />
+              </Td>
+            ))}
+            <Td className="py-2 align-top!">
+              <About steps={row.cells.flat()} />
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function Cell({ steps, marked }: { steps: readonly Step[]; marked: boolean }) {
+  if (steps.length === 0) return <span className="text-xs text-ink-3">not asked</span>;
+  const Icon = marked ? X : Check;
+  return (
+    <ul className="flex flex-col gap-1">
+      {steps.map(({ code, text }) => (
+        <li key={`${code} ${text}`} className="flex gap-1.5 text-xs">
+          <Icon aria-hidden className={clsx('mt-0.75 size-3 flex-none', marked ? 'text-drifted-fg' : 'text-ink-3')} />
+          <span title={code} className={clsx('min-w-0 wrap-anywhere', marked && 'font-medium text-drifted-fg')}>
+            {text}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What the steps name: each pool, field and rule once. */
+function About({ steps }: { steps: readonly Step[] }) {
+  const pools = [...new Set(steps.flatMap(({ pool }) => pool ?? []))];
+  const words = [...new Set(steps.flatMap(({ field, rule }) => [field ?? [], rule ?? []].flat()))];
+  return (
+    <span className="flex flex-col gap-0.5">
+      {pools.map((pool) => (
+        <Link key={pool} className="link w-fit text-xs" href={`/pools/${encodeURIComponent(pool)}`}>
+          {pool}
+        </Link>
+      ))}
+      {words.map((word) => (
+        <span key={word} className="machine text-2xs text-ink-3">
+          {word}
+        </span>
+      ))}
+    </span>
+  );
+}

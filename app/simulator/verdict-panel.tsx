@@ -1,0 +1,90 @@
+import { clsx } from 'clsx';
+import { Age } from '../components/age.tsx';
+import { type Arranged, agrees, explanation, headline } from './answers.ts';
+import { NodeSquares } from './node-squares.tsx';
+import { Pieces } from './pieces.tsx';
+import { TruthCell } from './truth-cell.tsx';
+
+/**
+ * The verdict in one sentence, then the truths: those that disagree first, in amber. `local` is the answer that this
+ * browser computed from the pools it has: no node is asked, and the panel says so.
+ */
+export function VerdictPanel({ arranged, from, local }: { arranged: Arranged; from: string; local: boolean }) {
+  const { desired, host, nodes, differs } = arranged;
+  const programmed = host !== null && (
+    <TruthCell
+      key="host"
+      answer={host}
+      title={`${host.node}, programmed`}
+      age={host.at === null ? 'no report' : <Age at={host.at} prefix="read back" limitSeconds={30} />}
+      differs={differs}
+      tail={differs ? 'disagrees with desired' : <Revision text={host.revision} />}
+    />
+  );
+  const wanted = desired !== null && (
+    <TruthCell
+      key="desired"
+      answer={desired}
+      title="Desired"
+      age={
+        local ? (
+          'computed in this browser'
+        ) : desired.at === null ? (
+          'no change yet'
+        ) : (
+          <Age at={desired.at} prefix="saved" />
+        )
+      }
+      differs={false}
+      tail={<Revision text={desired.revision} />}
+    />
+  );
+  const others = host === null && desired !== null && nodes.some((node) => !agrees(desired, node));
+  return (
+    <section
+      aria-label="Verdict"
+      aria-live="polite"
+      className={clsx(
+        'overflow-hidden rounded-lg border border-line border-l-[3px] bg-surface-1',
+        differs ? 'border-l-drifted-mark' : 'border-l-line-control',
+      )}
+    >
+      <div className="px-4.5 pt-3 pb-2.5">
+        <h2 className="text-xl font-[550] tracking-tight wrap-anywhere text-ink-1">
+          <Pieces pieces={headline(arranged, from)} />
+        </h2>
+        <p className="mt-0.5">
+          <Pieces pieces={explanation(arranged, from)} />
+        </p>
+      </div>
+      <ul className="grid grid-cols-3 divide-x divide-line-faint border-t border-line-faint max-[73.75rem]:grid-cols-2 narrow:grid-cols-1 narrow:divide-x-0 narrow:divide-y">
+        {differs ? [programmed, wanted] : [wanted, programmed]}
+        {nodes.length > 0 && <NodeSquares nodes={nodes} />}
+        {nodes.length === 0 && (
+          <li className="min-w-0 px-4.5 py-2.25 text-xs text-ink-2">
+            {local
+              ? 'Programmed: not asked yet. Press Ask for what the nodes hold.'
+              : 'Programmed: no node has joined, so nobody holds rules yet.'}
+          </li>
+        )}
+        {host === null && nodes.length > 0 && (
+          <li
+            className={clsx('min-w-0 px-4.5 py-2.25 text-xs', others ? 'bg-drifted-bg text-drifted-fg' : 'text-ink-2')}
+          >
+            No node is known to host <span className="machine">{from}</span>
+            {others ? ', and the nodes disagree with desired.' : ', so the address after NAT depends on the node.'}
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+}
+
+function Revision({ text }: { text: string | null }) {
+  if (text === null) return 'holds no revision yet';
+  return (
+    <>
+      revision <span className="machine">{text.slice(0, 8)}</span>
+    </>
+  );
+}
