@@ -3,19 +3,25 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
+import { hostsMatter } from '../../core/wire/revision.ts';
 import { useTRPC, useTRPCClient } from './client.ts';
 
 export interface DesiredState {
   pools: readonly Pool[];
   settings: ClusterSettings;
+  /** the nodes' addresses; empty while no setting makes them matter */
+  hosts: readonly string[];
   revision: string;
 }
 
-/** All pools and settings, for the answer that this browser computes. Undefined until they are here. */
+/** The whole desired state, for what this browser computes itself with core. Undefined until it is here. */
 export function useDesiredState(): DesiredState | undefined {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const settings = useQuery(trpc.settings.get.queryOptions());
+  const matter = settings.data !== undefined && hostsMatter(settings.data.settings);
+  // the log has the nodes' addresses from the moment on that they matter
+  const hosts = useQuery(trpc.changes.list.queryOptions({ action: 'hosts.update', limit: 1 }, { enabled: matter }));
   const pools = useQuery({
     // named like a query of settings: only changes touch those, so node reports do not load ten thousand pools again
     queryKey: [['settings', 'pools'], { type: 'all' }],
@@ -37,11 +43,11 @@ export function useDesiredState(): DesiredState | undefined {
     refetchInterval: false,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return useMemo(
-    () =>
-      settings.data === undefined || pools.data === undefined
-        ? undefined
-        : { ...pools.data, settings: settings.data.settings },
-    [settings.data, pools.data],
-  );
+  return useMemo(() => {
+    if (settings.data === undefined || pools.data === undefined || (matter && hosts.data === undefined))
+      return undefined;
+    const after = matter ? hosts.data?.changes[0]?.after : null;
+    const known = after !== null && after !== undefined && 'hosts' in after ? after.hosts : [];
+    return { ...pools.data, settings: settings.data.settings, hosts: known };
+  }, [settings.data, pools.data, hosts.data, matter]);
 }

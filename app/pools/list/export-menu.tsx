@@ -14,7 +14,7 @@ const apis = [
 ] as const;
 
 /** Calico YAML of the given pools, as this page shows them; without any, of all that the server has. */
-export function ExportMenu({ pools, small }: { pools?: readonly Pool[]; small?: boolean }) {
+export function ExportMenu({ pools, small, counted }: { pools?: readonly Pool[]; small?: boolean; counted?: boolean }) {
   const client = useTRPCClient();
   const [error, setError] = useState<unknown>(null);
   async function run(api: 'v3' | 'v1'): Promise<void> {
@@ -33,7 +33,7 @@ export function ExportMenu({ pools, small }: { pools?: readonly Pool[]; small?: 
           className={`inline-flex items-center gap-1.5 border border-line bg-surface-1 font-medium whitespace-nowrap text-ink-1 shadow-sm hover:bg-surface-3 [&>svg]:size-3.5 [&>svg]:text-ink-3 ${small ? 'h-6 rounded-sm px-2 text-xs pointer-coarse:h-9' : 'h-(--control) rounded-md px-2.5'}`}
         >
           <Download aria-hidden />
-          {pools === undefined ? 'Export' : `Export ${pools.length.toLocaleString('en-US')}`}
+          {counted && pools !== undefined ? `Export ${pools.length.toLocaleString('en-US')}` : 'Export'}
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content align="end" sideOffset={6} className="z-40 rounded-lg bg-surface-pop p-1 shadow-pop">

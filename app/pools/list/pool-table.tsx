@@ -72,7 +72,7 @@ export function PoolTable({
             <th
               scope="colgroup"
               colSpan={3}
-              className="col-span-3 h-full border-x border-b border-line text-center font-medium"
+              className="col-span-3 flex h-full items-center justify-center border-x border-b border-line font-medium"
             >
               three independent facets
             </th>

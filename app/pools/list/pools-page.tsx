@@ -98,7 +98,7 @@ function Selection({ pools, onClear }: { pools: readonly ListedPool[]; onClear: 
       <span role="status" className="text-xs text-ink-1 tabular-nums">
         {pools.length.toLocaleString('en-US')} selected
       </span>
-      <ExportMenu pools={pools} small />
+      <ExportMenu pools={pools} small counted />
       <Button small look="ghost" onClick={onClear}>
         Clear the selection
       </Button>
