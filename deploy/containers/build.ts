@@ -29,8 +29,6 @@ export interface BuildOptions {
   readonly nodeDir: string;
 }
 
-/** nothing of this process's environment reaches a build, except where its user and its caches live */
-const BARE = { HOME: process.env['HOME'] ?? '/root', CI: 'true' };
 const CHANGES_SYSTEM = /^apt-get |^mkdir \//;
 const FOLDERS_OF_NO_LAYER = 2; // FROM and WORKDIR
 
@@ -87,10 +85,12 @@ function runLayer(command: string, directory: string, layer: string | null, opti
     cpSync(layer, directory, { recursive: true, verbatimSymlinks: true });
     return;
   }
-  const result = spawnSync('sh', ['-c', command], {
+  // of this process's environment a build gets only where its programs and its caches are
+  const path = `PATH=${options.nodeDir}:${process.env['PATH'] ?? ''}`;
+  const bare = ['-i', path, `HOME=${process.env['HOME'] ?? '/root'}`, 'CI=true'];
+  const result = spawnSync('env', [...bare, 'sh', '-c', command], {
     cwd: directory,
     encoding: 'utf8',
-    env: { ...BARE, PATH: `${options.nodeDir}:${process.env['PATH'] ?? ''}` } as NodeJS.ProcessEnv,
     maxBuffer: 64 * 1024 * 1024,
   });
   if (result.status !== 0)
