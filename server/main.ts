@@ -15,36 +15,43 @@ if (!environment.ok) {
 const env = environment.value;
 const log = makeLog(env.logLevel);
 
+/** What runs already, the newest first: all of it ends before the process does. */
+const running: (() => Promise<void>)[] = [];
+let stopping: Promise<void> | null = null;
+const stop = (code: number): Promise<void> => {
+  stopping ??= (async () => {
+    for (const end of running) await end().catch((error: unknown) => log.error({ error }, 'could not stop cleanly'));
+    process.exit(code);
+  })();
+  return stopping;
+};
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
+
 try {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-  const embedded = env.databaseUrl === null ? await startEmbedded(join(env.dataDir, 'postgres')) : null;
-  const databaseUrl = env.databaseUrl ?? embedded?.url ?? '';
+  const databaseUrl = env.databaseUrl ?? (await embeddedDatabase());
   const serving = await serve({ env, databaseUrl, root, version, log });
-
-  let stopping = false;
-  const stop = async (code: number): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
-    await serving.stop();
-    await embedded?.stop();
-    process.exit(code);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
-  serving.ready.then(
-    ({ setupLink }) => {
-      log.info({ url: serving.url, address: serving.address, version }, 'ready');
-      // who started us with a channel shows the link itself, and keeps it out of the log
-      if (process.connected) process.send?.({ setupLink });
-      else if (setupLink !== null)
-        process.stderr.write(`\nMake the first account here (once, within a day):\n${setupLink}\n\n`);
-    },
-    (error: unknown) => {
-      if (stopping) return;
-      log.fatal({ error }, 'the server cannot start');
-      void stop(1);
-    },
-  );
+  running.unshift(serving.stop);
+  const { setupLink } = await serving.ready;
+  log.info({ url: serving.url, address: serving.address, version }, 'ready');
+  announce(setupLink);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exit(1);
+  if (stopping === null) {
+    console.error(error instanceof Error ? error.message : String(error));
+    await stop(1);
+  }
+}
+
+async function embeddedDatabase(): Promise<string> {
+  const embedded = await startEmbedded(join(env.dataDir, 'postgres'));
+  running.unshift(embedded.stop);
+  return embedded.url;
+}
+
+/** To whoever started us; a link that makes an admin has no place in a log file. */
+function announce(setupLink: string | null): void {
+  if (process.connected) process.send?.({ setupLink });
+  else if (setupLink !== null) {
+    process.stderr.write(`\nMake the first account here (once, within a day):\n${setupLink}\n\n`);
+  }
 }

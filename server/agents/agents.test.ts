@@ -113,7 +113,7 @@ describe('join', () => {
 });
 
 describe('stream', () => {
-  test('a snapshot first, then the delta of each change within 300 ms', async () => {
+  test('a snapshot first, then the delta of each change within a second', async () => {
     await makePool();
     const stream = await openAgentStream(server.address, await joinNode(server.address, cookie, 'stream-1'));
     const { state } = await stream.next<Extract<StreamMessage, { type: 'snapshot' }>>(type('snapshot'));
@@ -121,7 +121,7 @@ describe('stream', () => {
     const start = performance.now();
     const made = await makePool();
     const delta = await stream.next<Extract<StreamMessage, { type: 'delta' }>>(type('delta'));
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(1_000);
     expect(delta).toMatchObject({
       from: state.sequence,
       sequence: made.change,

@@ -21,10 +21,11 @@ export interface StreamOptions {
   readonly onEnd: (reason: string) => void;
   /** the state could not be read: it is asked for again */
   readonly onTrouble: (error: unknown) => void;
+  /** an agent that reads nothing for so long is cut (default 15 s) */
+  readonly patienceMs?: number;
 }
 
 export const HEARTBEAT_MS = 5_000;
-/** an agent that reads nothing for so long is cut */
 const PATIENCE_MS = 15_000;
 /** a change that cannot be read now (the database is away) is asked for again */
 const RETRY_MS = 500;
@@ -41,6 +42,7 @@ export function openStream({
   stillValid,
   onEnd,
   onTrouble,
+  patienceMs = PATIENCE_MS,
 }: StreamOptions): (reason: string) => void {
   let held = sequence;
   let behind = true;
@@ -60,7 +62,7 @@ export function openStream({
   const write = async (line: string): Promise<void> => {
     if (ended || res.write(line)) return;
     try {
-      await once(res, 'drain', { signal: AbortSignal.timeout(PATIENCE_MS) });
+      await once(res, 'drain', { signal: AbortSignal.timeout(patienceMs) });
     } catch {
       end('too slow', 'destroy');
     }

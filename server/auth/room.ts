@@ -61,7 +61,11 @@ async function signIn(edge: EdgeRequest, text: string, options: AuthRoomOptions)
     [`sign-in ${address} ${parsed.email.toLowerCase()}`, `sign-in ${address}`],
     () => ask(edge, JSON.stringify(parsed), options),
   );
-  if (answer !== null) await send(edge, answer);
+  if (answer === null) return;
+  // a refused one names nobody: people type passwords into the wrong field
+  if (answer.ok) options.log.info({ requestId: edge.id, access: 'session.signIn', actor: parsed.email }, 'access');
+  else options.log.warn({ requestId: edge.id, access: 'session.refused' }, 'access');
+  await send(edge, answer);
 }
 
 const changeSchema = z.object({ currentPassword: z.string(), newPassword: z.string() });

@@ -4,8 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** The public address and, beside it, the listen address (with the names of loopback when it is one). */
 export function allowedOrigins(url: string | null, listen: { host: string; port: number }): ReadonlySet<string> {
   const hosts = isWildcard(listen.host) || isLoopback(listen.host) ? ['127.0.0.1', 'localhost', '[::1]'] : [];
-  const own = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
-  const origins = [...hosts, own].map((host) => new URL(`http://${host}:${listen.port}`).origin);
+  const origins = [reachableHost(listen.host), ...hosts].map((host) => new URL(`http://${host}:${listen.port}`).origin);
   return new Set(url === null ? origins : [url, ...origins]);
 }
 
@@ -21,11 +20,20 @@ export function originRefusal(
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return null;
   const origin = headers.origin;
   if (origin !== undefined) {
-    return allowed.has(origin) ? null : `the origin must be ${[...allowed][0]}, not ${quoted(origin)}`;
+    return allowed.has(origin)
+      ? null
+      : `the origin must be ${[...allowed][0]} (OUTGATE_URL says which), not ${quoted(origin)}`;
   }
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin') return null;
   return `a change must come from Outgate's own pages, not from a ${quoted(String(site))} page`;
+}
+
+/** A wildcard address can be listened on and not be gone to. */
+export function reachableHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 100));

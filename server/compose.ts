@@ -1,0 +1,99 @@
+/** What stands behind the door once the database is there: services, sessions, streams and their rooms. */
+
+import { makeFeed } from './agents/feed.ts';
+import { agentRoom } from './agents/room.ts';
+import { makeAuth } from './auth/auth.ts';
+import { authRoom } from './auth/room.ts';
+import type { Database } from './db/client.ts';
+import type { Environment } from './env.ts';
+import type { Hub } from './events/hub.ts';
+import { startListener } from './events/listener.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import type { Room } from './http/edge.ts';
+import { gauges } from './http/gauges.ts';
+import type { Log } from './http/log.ts';
+import { type Metrics, metricsRoom } from './http/metrics.ts';
+import { proceduresRoom } from './http/procedures.ts';
+import { ensureBootstrapToken } from './services/access/join-tokens.ts';
+import { createFirstAdmin, openSetup } from './services/access/setup.ts';
+import { sharedSecret } from './services/access/shared-secret.ts';
+import type { Deps } from './services/deps.ts';
+import { openLab } from './services/lab/lab.ts';
+import { makeCounters } from './state/counters.ts';
+import { openStateCache } from './state/state-cache.ts';
+
+export interface Parts {
+  readonly env: Environment;
+  readonly version: string;
+  readonly log: Log;
+  readonly db: Database;
+  readonly hub: Hub;
+  readonly metrics: Metrics;
+  /** the public origin */
+  readonly url: string;
+  readonly origins: ReadonlySet<string>;
+  /** told whenever the listener is there or away */
+  readonly onListening: (listening: boolean) => void;
+}
+
+export interface Composed {
+  readonly rooms: readonly Room[];
+  /** only while there is no account */
+  readonly setupLink: string | null;
+  readonly close: () => Promise<void>;
+}
+
+/** The database must be migrated. */
+export async function compose(parts: Parts): Promise<Composed> {
+  const { env, version, log, db, hub, metrics, url, origins } = parts;
+  const deps: Deps = {
+    db,
+    state: await openStateCache({ db, onMismatch: (sequence) => log.warn({ sequence }, 'the state was loaded anew') }),
+    counters: makeCounters(db),
+    now: () => new Date(),
+    hub,
+    lab: env.labSocket === null ? null : openLab(env.labSocket),
+    version,
+  };
+  const auth = makeAuth({ db, secret: await sharedSecret(db), url, origins });
+  if (env.bootstrapJoinToken !== null) await ensureBootstrapToken(db, env.bootstrapJoinToken);
+  const setupLink = await firstAccount(parts);
+  const listener = startListener({
+    connectionString: db.url,
+    onNotice: hub.publish,
+    onConnected: () => {
+      parts.onListening(true);
+      hub.publish({ kind: 'resync' });
+    },
+    onLost: (reason) => {
+      parts.onListening(false);
+      log.warn({ reason }, 'listener lost its connection');
+    },
+  });
+  const stopHousekeeping = startHousekeeping(db, (error) => log.warn({ error }, 'housekeeping failed'));
+  const agents = agentRoom({ db, hub, feed: makeFeed(deps.state), log });
+  return {
+    rooms: [
+      proceduresRoom(deps, auth, log),
+      authRoom({ auth, db, url, log }),
+      agents,
+      metricsRoom(metrics, () => gauges(deps, agents.streams)),
+    ],
+    setupLink,
+    close: async () => {
+      stopHousekeeping();
+      await listener.close();
+    },
+  };
+}
+
+/** The first account by environment, else the link for one. */
+async function firstAccount({ db, env, url, log }: Parts): Promise<string | null> {
+  if (env.admin !== null) {
+    const created = await createFirstAdmin(db, { ...env.admin, name: 'Admin' });
+    if (created !== null) log.info({ access: 'setup.environment', target: created.email }, 'access');
+    return null;
+  }
+  const token = await openSetup(db);
+  return token === null ? null : `${url}/setup?token=${token}`;
+}

@@ -1,0 +1,97 @@
+/** Starting: what is wrong is said at once, and a database that is not there yet is waited for. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { startEmbedded, urlFor } from './db/embedded.ts';
+import { readEnvironment } from './env.ts';
+import { makeLog } from './http/log.ts';
+import { serve } from './serve.ts';
+import { ask, mutate, signIn } from './testing/test-client.ts';
+import { startServerProcess } from './testing/test-server.ts';
+
+const main = join(import.meta.dirname, 'main.ts');
+
+test('an unusable environment: every reason on stderr, exit 2, nothing on stdout', async () => {
+  const child = spawn(process.execPath, [main], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_ENV: 'production',
+      OUTGATE_LISTEN: 'x',
+      LOG_LEVEL: 'loud',
+      OUTGATE_ADMIN_EMAIL: 'no',
+    },
+  });
+  const text = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (text.stdout += chunk));
+  child.stderr.on('data', (chunk) => (text.stderr += chunk));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect(code).toBe(2);
+  expect(text.stdout).toBe('');
+  expect(text.stderr).toMatch(/^OUTGATE_LISTEN must be HOST:PORT/m);
+  expect(text.stderr).toMatch(/^OUTGATE_ADMIN_EMAIL must be an e-mail address/m);
+  expect(text.stderr).toMatch(/^LOG_LEVEL must be/m);
+  expect(text.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+});
+
+test('an address that is taken: one line, exit 1', async () => {
+  const dir = await mkdtemp(join(tmpdir(), `outgate-test-${process.pid}-`));
+  const embedded = await startEmbedded(dir);
+  const first = await startServerProcess(embedded.url);
+  try {
+    const listen = { OUTGATE_LISTEN: new URL(first.address).host };
+    await expect(startServerProcess(embedded.url, listen)).rejects.toThrow(/ended with 1/);
+    expect((await ask(`${first.address}/readyz`)).status).toBe(200);
+  } finally {
+    await first.stop();
+    await embedded.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+});
+
+test('a database that comes later: alive at once, ready when it is there', async () => {
+  const dir = await mkdtemp(join(tmpdir(), `outgate-test-${process.pid}-`));
+  let embedded = await startEmbedded(dir);
+  const url = urlFor(embedded.socketDir, 'outgate');
+  await embedded.stop();
+  const read = readEnvironment({ OUTGATE_LISTEN: '127.0.0.1:0' });
+  if (!read.ok) throw new Error('unreadable');
+  const serving = await serve({
+    env: read.value,
+    databaseUrl: url,
+    root: dir,
+    version: 'test',
+    log: makeLog('silent'),
+  });
+  try {
+    expect((await ask(`${serving.address}/livez`)).status).toBe(200);
+    const waiting = await ask(`${serving.address}/readyz`);
+    expect(waiting.status).toBe(503);
+    expect(waiting.body.waiting).toEqual([
+      { part: 'database', reason: 'does not answer' },
+      { part: 'migrations', reason: 'not applied yet' },
+      { part: 'events', reason: 'not listening yet' },
+      { part: 'pages', reason: 'not prepared yet' },
+    ]);
+    const early = await signIn(serving.address);
+    expect([early.status, early.body.error.data.reason]).toEqual([503, 'NOT_READY']);
+    await delay(300);
+    embedded = await startEmbedded(dir);
+    const { setupLink } = await serving.ready;
+    expect(setupLink).toContain('/setup?token=');
+    for (
+      const deadline = Date.now() + 5_000;
+      (await ask(`${serving.address}/readyz`)).status !== 200;
+      await delay(20)
+    ) {
+      expect(Date.now()).toBeLessThan(deadline);
+    }
+    expect((await mutate(serving.address, 'setup.createAdmin', {})).status).toBe(400);
+  } finally {
+    await serving.stop();
+    await embedded.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+});
