@@ -137,6 +137,22 @@ test('what is no HTTP, and paths that cannot be read, get an answer and no crash
   expect((await ask(`${server.address}/livez`)).status).toBe(200);
 });
 
+test('a header that trickles in is cut off', async () => {
+  const { hostname, port } = new URL(server.address);
+  const start = performance.now();
+  await new Promise<void>((resolve) => {
+    const socket = connect(Number(port), hostname, () => socket.write('GET /livez HTTP/1.1\r\nx-a: '));
+    const timer = setInterval(() => socket.write('b'), 500);
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      clearInterval(timer);
+      resolve();
+    });
+    socket.resume();
+  });
+  expect(performance.now() - start).toBeLessThan(20_000);
+}, 30_000);
+
 test('readyz and metrics say how it is', async () => {
   expect((await ask(`${server.address}/readyz`)).body).toEqual({ ready: true, waiting: [] });
   const { body } = await ask(`${server.address}/metrics`);
