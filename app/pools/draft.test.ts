@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { draftOf, editForm, editText, rereadForm } from './draft.ts';
+import { draftOf, editForm, editText, newPool, rereadForm } from './draft.ts';
 import { lineOf } from './yaml-edit.ts';
 
 const start = draftOf({ name: 'a', spec: { cidr: '10.0.0.0/8', disabled: true } });
@@ -43,6 +43,13 @@ test('text that cannot be read keeps the form and says where', () => {
   const wrong = editText(start, start.text.replace('disabled: true', 'disabled: 3'));
   expect(wrong.problems).toEqual([{ line: 7, field: 'spec.disabled', message: 'disabled must be true or false: 3' }]);
   expect(rereadForm(wrong)).toEqual(start);
+});
+
+test('a name grows letter by letter without quotes that nobody needs', () => {
+  const typed = ['n', 'no', 'no-nat'].reduce((draft, name) => editForm(draft, { name }), draftOf(newPool));
+  expect(typed.text).toContain('  name: no-nat\n');
+  expect(editForm(typed, { name: 'no' }).text).toContain('  name: "no"\n');
+  expect(editForm(typed, { spec: { cidr: '10.0.0.0/8' } }).text).toContain('  cidr: 10.0.0.0/8\n');
 });
 
 test('two pools are too many', () => {
