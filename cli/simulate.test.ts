@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -267,6 +268,15 @@ describe('a stream of flows', () => {
   });
 
   test('nothing in, nothing out', () => expect(stream('\n\n')).toEqual({ status: 0, stdout: '', stderr: '' }));
+
+  test('a caller who sends one flow and waits is answered', async () => {
+    const child = spawn(process.execPath, [main, 'simulate', '-f', path('pools.yaml'), '--flows', '-']);
+    child.stdin.write('{"id":1,"from":"10.10.0.2","to":"8.8.8.8"}\n');
+    const [line] = await once(child.stdout, 'data');
+    expect(JSON.parse(String(line))).toMatchObject({ id: 1, verdict: 'SNAT' });
+    child.stdin.end();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
 
   test('200,000 flows in order', () => {
     const flows = Array.from({ length: 200_000 }, (_, id) =>

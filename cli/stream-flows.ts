@@ -8,7 +8,6 @@ import { write } from './command.ts';
 
 /** No flow is longer; a longer line is answered with an error and not kept. */
 const LONGEST_LINE = 65536;
-const BATCH = 65536;
 
 /** Exit code: 1 when a line could not be judged. */
 export async function streamFlows(
@@ -18,42 +17,44 @@ export async function streamFlows(
   facts: NodeFacts | undefined,
 ): Promise<number> {
   let failed = false;
-  let out = '';
-  for await (const line of linesOf(input)) {
-    const answer = answerLine(line, decider, facts);
-    if ('error' in answer) failed = true;
-    out += `${JSON.stringify(answer)}\n`;
-    if (out.length < BATCH) continue;
-    await write(output, out);
-    out = '';
+  for await (const lines of linesOf(input)) {
+    let out = '';
+    for (const line of lines) {
+      const answer = answerLine(line, decider, facts);
+      if ('error' in answer) failed = true;
+      out += `${JSON.stringify(answer)}\n`;
+    }
+    // with every chunk, so that a caller who sends one flow and waits is answered
+    if (out !== '') await write(output, out);
   }
-  if (out !== '') await write(output, out);
   return failed ? 1 : 0;
 }
 
-/** Lines that say something; undefined for one that is too long. */
-async function* linesOf(input: Readable): AsyncGenerator<string | undefined> {
+/** The lines of each chunk that say something; undefined for one that is too long. */
+async function* linesOf(input: Readable): AsyncGenerator<(string | undefined)[]> {
   const decoder = new TextDecoder('utf-8');
   let rest = '';
   let skipping = false;
   for await (const chunk of input) {
     rest += typeof chunk === 'string' ? chunk : decoder.decode(chunk as Uint8Array, { stream: true });
     let start = 0;
+    const lines: (string | undefined)[] = [];
     for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', start)) {
       const line = rest.slice(start, end);
       start = end + 1;
       if (skipping) skipping = false;
-      else if (line.length > LONGEST_LINE) yield undefined;
-      else if (line.trim() !== '') yield line;
+      else if (line.length > LONGEST_LINE) lines.push(undefined);
+      else if (line.trim() !== '') lines.push(line);
     }
     rest = rest.slice(start);
     if (rest.length > LONGEST_LINE) {
-      if (!skipping) yield undefined;
+      if (!skipping) lines.push(undefined);
       skipping = true;
       rest = '';
     }
+    yield lines;
   }
-  if (!skipping && rest.trim() !== '') yield rest;
+  if (!skipping && rest.trim() !== '') yield [rest];
 }
 
 type Id = string | number | null;
