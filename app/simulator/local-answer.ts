@@ -8,17 +8,12 @@ import type { FieldError } from './question.ts';
 
 type Decider = ReturnType<typeof makeDecider>;
 
-/**
- * Null when this browser cannot know it: node addresses decide, and only the server has those of all nodes; or the stored
- * settings cannot be read. `node` is the one that hosts the source, for its own settings.
- */
-export function deciderOf({ pools, settings }: DesiredState, node: string | undefined): Decider | null {
-  const effective = settingsFor(settings, node);
-  if (effective.natOutgoingExclusions === 'IPPoolsAndHostIPs') return null;
+/** Null for stored settings that do not hold: the server names what is wrong. `node` hosts the source: its settings count. */
+export function deciderOf({ pools, settings, hosts }: DesiredState, node: string | undefined): Decider | null {
   try {
-    return makeDecider({ pools, settings: effective, hosts: [] });
+    return makeDecider({ pools, settings: settingsFor(settings, node), hosts });
   } catch {
-    return null; // settings that came from elsewhere and do not hold: the server names what is wrong
+    return null;
   }
 }
 

@@ -1,0 +1,113 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { CircleCheck, CircleDashed, ClockAlert, OctagonX, Search, TriangleAlert } from 'lucide-react';
+import Link from 'next/link';
+import { useRouter, useSearchParams } from 'next/navigation';
+import { useMemo, useRef } from 'react';
+import { Button } from '../components/button.tsx';
+import { Empty } from '../components/empty.tsx';
+import { ErrorPanel } from '../components/error-panel.tsx';
+import { TextInput } from '../components/field.tsx';
+import { FilterChip } from '../components/filter-chip.tsx';
+import { Kbd } from '../components/kbd.tsx';
+import { Loading } from '../components/loading.tsx';
+import { PageHeader } from '../components/page-header.tsx';
+import { Panel } from '../components/panel.tsx';
+import { DesiredAndProgrammed } from '../components/truths.tsx';
+import { useKeys } from '../keys/use-keys.ts';
+import { useTRPC } from '../trpc/client.ts';
+import { buildNodes, type NodesView, parseNodes, visibleNodes } from './node-list.ts';
+import { NodeTable } from './node-table.tsx';
+import { Rollout } from './rollout.tsx';
+
+const states = [
+  { state: 'Programmed', icon: CircleCheck },
+  { state: 'Pending', icon: CircleDashed },
+  { state: 'Drifted', icon: TriangleAlert },
+  { state: 'Stale', icon: ClockAlert },
+  { state: 'Failed', icon: OctagonX },
+] as const;
+
+/** How far the last change came, and every node, those that need somebody first. */
+export function Nodes() {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const params = useSearchParams().toString();
+  const view = useMemo(() => parseNodes(new URLSearchParams(params)), [params]);
+  const nodes = useQuery(trpc.nodes.list.queryOptions());
+  const search = useRef<HTMLInputElement>(null);
+  const all = nodes.data?.nodes;
+  const shown = useMemo(() => visibleNodes(all ?? [], view), [all, view]);
+  const show = (next: NodesView): void => router.replace(buildNodes(next), { scroll: false });
+  const clear = (): void => show({ state: '', search: '' });
+  useKeys('Nodes', [
+    { keys: 's', label: 'Search in this list', run: () => search.current?.focus() },
+    { keys: 'Escape', label: 'Clear the filters', run: clear },
+  ]);
+  return (
+    <>
+      <PageHeader
+        title="Nodes"
+        truths={<DesiredAndProgrammed note="Nodes are compared with the desired revision." />}
+      />
+      {nodes.isError && <ErrorPanel error={nodes.error} onRetry={() => void nodes.refetch()} className="mb-3" />}
+      {all === undefined && !nodes.isError && <Loading what="nodes" />}
+      {all?.length === 0 && (
+        <Panel label="Nodes">
+          <Empty title="No node has joined.">
+            <p>
+              An agent joins with a join token that an admin makes; then it programs what is desired and reports here.
+            </p>
+            <Link className="link" href="/settings?tab=tokens">
+              Make a join token
+            </Link>
+          </Empty>
+        </Panel>
+      )}
+      {all !== undefined && all.length > 0 && (
+        <>
+          <Rollout />
+          <search className="mt-3 mb-2.5 flex flex-wrap items-center gap-2">
+            <TextInput
+              ref={search}
+              type="search"
+              aria-label="Search nodes"
+              placeholder="Node name"
+              value={view.search}
+              onChange={(event) => show({ ...view, search: event.target.value })}
+              lead={<Search aria-hidden className="size-3.5 flex-none text-ink-3" />}
+              trail={<Kbd>s</Kbd>}
+              className="max-w-70"
+            />
+            <fieldset aria-label="State" className="flex min-w-0 flex-wrap items-center gap-1.5">
+              <FilterChip pressed={view.state === ''} onPress={() => show({ ...view, state: '' })} count={all.length}>
+                All
+              </FilterChip>
+              {states.map(({ state, icon: Icon }) => (
+                <FilterChip
+                  key={state}
+                  pressed={view.state === state}
+                  onPress={() => show({ ...view, state })}
+                  icon={<Icon aria-hidden />}
+                  count={all.filter((node) => node.state === state).length}
+                >
+                  {state}
+                </FilterChip>
+              ))}
+            </fieldset>
+            <span className="ml-auto text-xs text-ink-3 narrow:hidden">what needs somebody first</span>
+          </search>
+          <Panel label="Nodes" flush>
+            {shown.length > 0 ? (
+              <NodeTable nodes={shown} effective={nodes.data?.revision ?? ''} />
+            ) : (
+              <Empty title="No node matches these filters.">
+                <Button onClick={clear}>Clear the filters</Button>
+              </Empty>
+            )}
+          </Panel>
+        </>
+      )}
+    </>
+  );
+}

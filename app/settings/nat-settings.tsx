@@ -1,0 +1,228 @@
+'use client';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Trash2 } from 'lucide-react';
+import Link from 'next/link';
+import { useMemo, useState } from 'react';
+import type { ClusterSettings } from '../../core/nat/settings.ts';
+import { validateSettings, warnAboutSettings } from '../../core/nat/validate-settings.ts';
+import { Button } from '../components/button.tsx';
+import { Combobox } from '../components/combobox.tsx';
+import { DiffView } from '../components/diff-view.tsx';
+import { ErrorPanel, reasonOf } from '../components/error-panel.tsx';
+import { Field, TextInput } from '../components/field.tsx';
+import { Loading } from '../components/loading.tsx';
+import { Note } from '../components/note.tsx';
+import { Panel } from '../components/panel.tsx';
+import { textOf } from '../history/summary.ts';
+import { useKeys } from '../keys/use-keys.ts';
+import { useRefusal } from '../shell/session.tsx';
+import { useTRPC } from '../trpc/client.ts';
+import { useDesiredState } from '../trpc/desired-state.ts';
+import { SettingFields } from './setting-fields.tsx';
+import { addedViolations, savedForm, withField, withoutNode } from './settings-draft.ts';
+
+/** NAT settings for all nodes and for single ones; what is wrong stands under its field while it is typed. */
+export function NatSettingsForm() {
+  const trpc = useTRPC();
+  const stored = useQuery(trpc.settings.get.queryOptions());
+  const desired = useDesiredState();
+  const nodes = useQuery(trpc.nodes.list.queryOptions());
+  const [draft, setDraft] = useState<{ settings: ClusterSettings; version: number } | null>(null);
+  const [reason, setReason] = useState('');
+  const [saved, setSaved] = useState<number | null>(null);
+  const notEditor = useRefusal('editor');
+  const save = useMutation(
+    trpc.settings.update.mutationOptions({
+      onSuccess: ({ change }) => {
+        setDraft(null);
+        setReason('');
+        setSaved(change.id);
+      },
+    }),
+  );
+  const settings = draft?.settings ?? stored.data?.settings;
+  const pools = desired?.pools ?? none;
+  const before = useMemo(
+    () => (stored.data === undefined ? [] : validateSettings(stored.data.settings, pools)),
+    [stored.data, pools],
+  );
+  const violations = useMemo(
+    () => (settings === undefined ? [] : validateSettings(settings, pools)),
+    [settings, pools],
+  );
+  const warnings = useMemo(() => (settings === undefined ? [] : warnAboutSettings(settings, pools)), [settings, pools]);
+  const texts = {
+    before: stored.data === undefined ? '' : textOf(stored.data.settings, null),
+    after: settings === undefined ? '' : textOf(savedForm(settings), null),
+  };
+  const changed = draft !== null && texts.before !== texts.after;
+  const blocking = addedViolations(before, violations).length;
+  const refused =
+    notEditor ??
+    (!changed
+      ? 'Nothing is changed.'
+      : blocking > 0
+        ? `Save is blocked by ${blocking} ${blocking === 1 ? 'error' : 'errors'}.`
+        : reason.trim() === ''
+          ? 'A change of settings needs a reason.'
+          : save.isPending
+            ? 'It is being saved.'
+            : undefined);
+  function run(): void {
+    if (refused === undefined && draft !== null) {
+      save.mutate({ settings: savedForm(draft.settings), expectedVersion: draft.version, reason: reason.trim() });
+    }
+  }
+  useKeys('NAT settings', [{ keys: 'mod+Enter', label: 'Save the NAT settings', run }]);
+
+  if (stored.isError) return <ErrorPanel error={stored.error} onRetry={() => void stored.refetch()} />;
+  if (stored.data === undefined || settings === undefined) return <Loading what="settings" />;
+  const change = (next: ClusterSettings): void => {
+    setSaved(null);
+    setDraft({ settings: next, version: draft?.version ?? stored.data.version });
+  };
+  const errorsAt = (place: string, field: string): string[] =>
+    violations.filter((each) => each.field === `${place}.${field}`).map(({ message, rule }) => `${message} (${rule})`);
+  const overtaken = draft !== null && draft.version !== stored.data.version;
+  return (
+    <div className="flex flex-col gap-3">
+      {notEditor !== undefined && <Note>Saving: {notEditor} You may look and try what would be valid.</Note>}
+      {saved !== null && (
+        <Note role="status">
+          Saved as{' '}
+          <Link className="link" href={`/history?change=${saved}`}>
+            change #{saved}
+          </Link>
+          . Connections that exist keep the address they have.
+        </Note>
+      )}
+      <Panel title="All nodes" lead="what holds where a node has nothing of its own">
+        <SettingFields
+          settings={settings.global}
+          fallback={{}}
+          errors={(field) => errorsAt('global', field)}
+          onChange={(field, text) => change(withField(settings, null, field, text))}
+        />
+      </Panel>
+      {Object.keys(settings.nodes)
+        .sort()
+        .map((node) => (
+          <Panel
+            key={node}
+            title={`Only ${node}`}
+            lead="empty fields follow all nodes"
+            actions={
+              <Button small look="ghost" onClick={() => change(withoutNode(settings, node))}>
+                <Trash2 aria-hidden /> Follow all nodes
+              </Button>
+            }
+          >
+            <SettingFields
+              settings={settings.nodes[node] ?? {}}
+              fallback={settings.global}
+              errors={(field) => errorsAt(`nodes.${node}`, field)}
+              onChange={(field, text) => change(withField(settings, node, field, text))}
+            />
+          </Panel>
+        ))}
+      <AddNode
+        names={(nodes.data?.nodes ?? []).map(({ name }) => name).filter((name) => !(name in settings.nodes))}
+        taken={settings.nodes}
+        onAdd={(name) => change({ ...settings, nodes: { ...settings.nodes, [name]: {} } })}
+      />
+      {warnings.map(({ field, message }) => (
+        <Note key={`${field} ${message}`} kind="warning">
+          <span className="machine text-ink-1">{field}</span>: {message}
+        </Note>
+      ))}
+      {changed && (
+        <Panel title="What changes" flush>
+          <DiffView label="What changes" {...texts} />
+        </Panel>
+      )}
+      {(overtaken || reasonOf(save.error) === 'VERSION_STALE') && (
+        <Note kind="warning" role="alert">
+          The settings were changed meanwhile. Yours are kept above.{' '}
+          <span className="mt-1.5 flex flex-wrap gap-2">
+            <Button
+              small
+              onClick={() => {
+                save.reset();
+                setDraft((now) => (now === null ? now : { ...now, version: stored.data.version }));
+              }}
+            >
+              Compare mine with theirs, then save
+            </Button>
+            <Button
+              small
+              onClick={() => {
+                save.reset();
+                setDraft(null);
+              }}
+            >
+              Take theirs
+            </Button>
+          </span>
+        </Note>
+      )}
+      {save.isError && reasonOf(save.error) !== 'VERSION_STALE' && <ErrorPanel error={save.error} />}
+      <div className="flex flex-wrap items-end gap-2">
+        <Field label="Reason" className="w-96 max-w-full">
+          <TextInput value={reason} onChange={(event) => setReason(event.target.value)} />
+        </Field>
+        <Button look="primary" refused={refused} onClick={run}>
+          Save NAT settings
+        </Button>
+        {draft !== null && (
+          <Button look="ghost" onClick={() => setDraft(null)}>
+            Discard
+          </Button>
+        )}
+        {refused !== undefined && (
+          <span role="status" className="pb-1.5 text-xs text-ink-3">
+            {refused}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+const none: never[] = [];
+
+function AddNode({
+  names,
+  taken,
+  onAdd,
+}: {
+  names: readonly string[];
+  taken: Readonly<Record<string, unknown>>;
+  onAdd: (name: string) => void;
+}) {
+  const [name, setName] = useState('');
+  const text = name.trim();
+  const refused = text === '' ? 'Name a node.' : text in taken ? `${text} has settings of its own already.` : undefined;
+  return (
+    <form
+      className="flex flex-wrap items-end gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (refused !== undefined) return;
+        onAdd(text);
+        setName('');
+      }}
+    >
+      <Field label="Settings for a single node" className="w-72 max-w-full">
+        <Combobox
+          value={name}
+          onChange={setName}
+          options={names.map((each) => ({ value: each, detail: '' }))}
+          placeholder="Node name"
+        />
+      </Field>
+      <Button type="submit" refused={refused}>
+        Add the node
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { addedViolations, savedForm, withField, withoutNode } from './settings-draft.ts';
+
+const none = { global: {}, nodes: {} };
+
+it('sets a field for all nodes or for one, and unsets it with empty text', () => {
+  const global = withField(none, null, 'natPortRange', ' 1024:2048 ');
+  expect(global.global).toEqual({ natPortRange: '1024:2048' });
+  expect(withField(global, null, 'natPortRange', '').global).toEqual({});
+  expect(withField(none, 'n', 'natOutgoingExclusions', 'IPPoolsAndHostIPs').nodes).toEqual({
+    n: { natOutgoingExclusions: 'IPPoolsAndHostIPs' },
+  });
+  expect(withField(none, null, 'natOutgoingExclusions', 'Everything').global).toEqual({});
+});
+
+it('saves no node that overrides nothing', () => {
+  const draft = withField(withField(none, 'a', 'natPortRange', '1:2'), 'b', 'natPortRange', '');
+  expect(savedForm(draft).nodes).toEqual({ a: { natPortRange: '1:2' } });
+  expect(withoutNode(draft, 'a').nodes).toEqual({ b: {} });
+});
+
+it('blocks only what gets worse', () => {
+  const old = { rule: 'N3', field: 'global.natPortRange', message: 'old' };
+  const fresh = { rule: 'N4', field: 'global.x', message: 'new' };
+  expect(addedViolations([old], [old, fresh])).toEqual([fresh]);
+});
