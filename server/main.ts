@@ -25,6 +25,10 @@ const stop = (code: number): Promise<void> => {
   })();
   return stopping;
 };
+process.on('uncaughtException', (error) => {
+  log.fatal({ error }, 'a defect: the process cannot be trusted any more');
+  void stop(1);
+});
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
 
 try {

@@ -14,6 +14,7 @@ export interface ListenerOptions {
   readonly connectionString: string;
   readonly onNotice: (notice: Notice) => void;
   readonly onConnected: () => void;
+  /** told once each time, not with every try to come back */
   readonly onLost: (reason: string) => void;
 }
 
@@ -30,9 +31,9 @@ export function startListener(options: ListenerOptions): Listener {
   const retry = (lost: pg.Client, reason: string): void => {
     if (client !== lost || closed) return;
     client = null;
-    up = false;
     clearTimeout(timer);
-    options.onLost(reason);
+    if (up) options.onLost(reason);
+    up = false;
     lost.end().catch(() => {});
     timer = setTimeout(open, RETRY_MS);
   };

@@ -4,4 +4,9 @@ import pino from 'pino';
 export type Log = pino.Logger;
 
 export const makeLog = (level: string): Log =>
-  pino({ level, base: { process: process.pid }, timestamp: pino.stdTimeFunctions.isoTime });
+  pino({
+    level,
+    base: { process: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { error: pino.stdSerializers.err },
+  });

@@ -67,3 +67,8 @@ export async function hasSession(db: Queryable, userId: string): Promise<boolean
   const rows = await db.query('SELECT 1 FROM session WHERE user_id = $1 AND expires_at > now() LIMIT 1', [userId]);
   return rows.length > 0;
 }
+
+/** Sessions whose time is over. */
+export async function pruneSessions(db: Queryable): Promise<void> {
+  await db.query('DELETE FROM session WHERE expires_at < now()');
+}
