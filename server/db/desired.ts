@@ -74,12 +74,14 @@ export async function writeChange(tx: Queryable, change: NewChange): Promise<{ a
 
 // clock_timestamp(), not now(): the transaction may have waited long for its turn, and times follow the numbers.
 const WRITE = `
-  WITH removed AS (
+  WITH moment AS MATERIALIZED (
+    SELECT clock_timestamp() AS at
+  ), removed AS (
     DELETE FROM pool WHERE name = ANY($7::text[])
   ), upserted AS (
     INSERT INTO pool (name, spec, cidr, sequence, created_at, updated_at)
-    SELECT u.name, u.spec::jsonb, u.cidr, $1, clock_timestamp(), clock_timestamp()
-    FROM unnest($8::text[], $9::text[], $10::cidr[]) AS u(name, spec, cidr)
+    SELECT u.name, u.spec::jsonb, u.cidr, $1, moment.at, moment.at
+    FROM moment, unnest($8::text[], $9::text[], $10::cidr[]) AS u(name, spec, cidr)
     ON CONFLICT (name) DO UPDATE
       SET spec = excluded.spec, cidr = excluded.cidr, sequence = excluded.sequence, updated_at = excluded.updated_at
   ), moved AS (
@@ -88,7 +90,7 @@ const WRITE = `
     WHERE id = 1
   ), logged AS (
     INSERT INTO change (sequence, at, actor_id, actor, role, action, target, pools, reason, revision, before, after)
-    VALUES ($1, clock_timestamp(), $11, $12, $13, $14, $15, $16::text[], $17, $2, $18::jsonb, $19::jsonb)
+    SELECT $1, moment.at, $11, $12, $13, $14, $15, $16::text[], $17, $2, $18::jsonb, $19::jsonb FROM moment
     RETURNING at
   )
   SELECT logged.at, (SELECT count(*)::int FROM node) AS nodes, pg_notify('outgate', $20) FROM logged`;

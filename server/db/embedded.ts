@@ -51,10 +51,15 @@ export async function startEmbedded(dir: string, settings: Readonly<Record<strin
   if (running !== null) return finish(running, data, socketDir, true);
 
   await prepareSocketDir(socketDir, user);
-  const binaries = await findBinaries(user);
-  if (!(await exists(join(data, 'PG_VERSION')))) await initialise(home, data, binaries.initdb, user);
-  const pid = await launch(binaries.postgres, data, socketDir, log, user, settings);
-  return finish(pid, data, socketDir, false);
+  try {
+    const binaries = await findBinaries(user);
+    if (!(await exists(join(data, 'PG_VERSION')))) await initialise(home, data, binaries.initdb, user);
+    const pid = await launch(binaries.postgres, data, socketDir, log, user, settings);
+    return await finish(pid, data, socketDir, false);
+  } catch (error) {
+    await rm(socketDir, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function finish(pid: number, data: string, socketDir: string, adopted: boolean): Promise<Embedded> {
@@ -122,8 +127,8 @@ async function launch(
   const tooLong = ((await sizeOf(logFile)) ?? 0) > LOG_LIMIT;
   const log = await open(logFile, tooLong ? 'w' : 'a', 0o600);
   try {
-    // Backends of a killed postmaster need a moment to notice; until then PostgreSQL refuses the directory.
     for (let attempt = 0; ; attempt++) {
+      const begin = (await sizeOf(logFile)) ?? 0;
       const child = spawn(postgres, args, {
         ...user.ids,
         cwd: data,
@@ -137,7 +142,11 @@ async function launch(
       await waitUntil(60_000, async () => ended || (await isReady(data, child.pid)));
       child.unref();
       if (!ended && child.pid !== undefined) return child.pid;
-      if (attempt >= 20) throw new Error(`PostgreSQL did not start; see ${logFile}`);
+      const said = (await readFile(logFile)).subarray(begin).toString('utf8').trim();
+      // Backends of a killed postmaster need a moment to notice; until then PostgreSQL refuses the directory.
+      if (attempt >= 20 || !said.includes('pre-existing shared memory block')) {
+        throw new Error(`PostgreSQL did not start; see ${logFile}: ${said.slice(-1000)}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   } finally {
@@ -206,9 +215,3 @@ const sizeOf = async (path: string): Promise<number | null> => {
   }
 };
 const exists = async (path: string): Promise<boolean> => (await sizeOf(path)) !== null;
-
-/** The last lines of PostgreSQL's own log, for a message about a failed start. */
-export async function embeddedLog(dir: string): Promise<string> {
-  const text = await readFile(join(dir, 'postgres.log'), 'utf8').catch(() => '');
-  return text.trimEnd().split('\n').slice(-20).join('\n');
-}

@@ -1,0 +1,104 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { noSettings } from '../../core/nat/settings.ts';
+import { revisionOf } from '../../core/wire/revision.ts';
+import { lockDesired, readDesired, writeChange } from './desired.ts';
+import { type TestDatabase, testDatabase } from './testing.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+  await database.db.transaction(async (tx) => {
+    const desired = await lockDesired(tx);
+    const pool = { name: 'a', spec: { cidr: '10.0.0.0/8' } };
+    await writeChange(tx, {
+      next: { ...desired, sequence: 1 },
+      upsert: [pool],
+      remove: [],
+      actorId: null,
+      actor: 'test',
+      role: 'admin',
+      action: 'pool.create',
+      target: 'a',
+      pools: ['a'],
+      reason: null,
+      before: null,
+      after: pool,
+      notice: '{}',
+    });
+  });
+});
+afterAll(async () => database?.close());
+
+const rewrites = [
+  "UPDATE change SET reason = 'never said'",
+  "UPDATE change SET reason = 'hits no row' WHERE sequence = -1",
+  'DELETE FROM change',
+  'TRUNCATE change',
+  `INSERT INTO change SELECT * FROM change ON CONFLICT (sequence) DO UPDATE SET reason = 'x'`,
+  `MERGE INTO change c USING (SELECT 1) s ON c.sequence = 1 WHEN MATCHED THEN DELETE`,
+];
+
+it('the application can neither change nor remove a change', async () => {
+  const [who] = await database.db.query<{ user: string }>('SELECT current_user AS user');
+  expect(who?.user).toBe('outgate_app');
+  for (const sql of rewrites) await expect(database.db.query(sql), sql).rejects.toThrow(/permission denied/);
+  await expect(database.db.prisma.change.deleteMany()).rejects.toThrow();
+  for (const sql of ['RESET ROLE', 'SET ROLE NONE']) {
+    await database.db
+      .transaction(async (tx) => {
+        await tx.query(sql);
+        await tx.query('DELETE FROM change');
+      })
+      .then(
+        () => expect.fail(sql),
+        (error: Error) => expect(error.message, sql).toMatch(/permission denied|append-only/),
+      );
+  }
+});
+
+it('nor can the owner of the table, not even where triggers are silenced', async () => {
+  const owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  try {
+    for (const sql of rewrites) await expect(owner.query(sql), sql).rejects.toThrow(/append-only/);
+    await owner.query("SET session_replication_role = 'replica'");
+    for (const sql of rewrites) await expect(owner.query(sql), sql).rejects.toThrow(/append-only/);
+    expect((await owner.query('SELECT reason FROM change')).rows).toEqual([{ reason: null }]);
+  } finally {
+    await owner.end();
+  }
+});
+
+it('there is one desired state, and a new database has the revision of nothing', async () => {
+  const fresh = await testDatabase();
+  try {
+    expect((await readDesired(fresh.db)).revision).toBe(revisionOf(0n, noSettings, []));
+    await expect(fresh.db.query("INSERT INTO desired (id, revision, settings) VALUES (2, '', '{}')")).rejects.toThrow();
+    await expect(fresh.db.query('DELETE FROM desired')).rejects.toThrow(/permission denied/);
+  } finally {
+    await fresh.close();
+  }
+});
+
+it('a transaction that hangs gives the desired row back', async () => {
+  const other = new pg.Client({ connectionString: database.url });
+  await other.connect();
+  try {
+    const [settings] = await database.db.query<{ lock: string; idle: string }>(
+      "SELECT current_setting('lock_timeout') AS lock, current_setting('idle_in_transaction_session_timeout') AS idle",
+    );
+    expect(settings).toEqual({ lock: '10s', idle: '10s' });
+    await other.query('BEGIN');
+    await other.query('SELECT FROM desired FOR UPDATE');
+    const waiting = database.db.transaction(async (tx) => {
+      await tx.query("SET LOCAL lock_timeout = '100ms'");
+      await lockDesired(tx);
+    });
+    await expect(waiting).rejects.toThrow(/lock timeout/);
+    await other.query('ROLLBACK');
+    expect((await database.db.transaction(lockDesired)).sequence).toBe(1);
+  } finally {
+    await other.end();
+  }
+});

@@ -1,0 +1,89 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { migrate } from './migrate.ts';
+import { type TestDatabase, testDatabase } from './testing.ts';
+
+let database: TestDatabase;
+let admin: pg.Client;
+let dir: string;
+beforeAll(async () => {
+  database = await testDatabase();
+  admin = new pg.Client({ connectionString: database.url });
+  await admin.connect();
+  dir = await mkdtemp(join(tmpdir(), 'outgate-migrations-'));
+  await cp(new URL('../../prisma/migrations', import.meta.url).pathname, dir, { recursive: true });
+});
+afterAll(async () => {
+  await admin?.end();
+  await database?.close();
+  if (dir) await rm(dir, { recursive: true, force: true });
+});
+
+let counter = 0;
+async function emptyDatabase(owner?: string): Promise<string> {
+  const name = `empty_${++counter}`;
+  await admin.query(`CREATE DATABASE ${name}${owner === undefined ? '' : ` OWNER ${owner}`}`);
+  const url = new URL(database.url);
+  url.pathname = `/${name}`;
+  if (owner !== undefined) url.username = owner;
+  return url.toString();
+}
+
+async function add(name: string, sql: string): Promise<void> {
+  await mkdir(join(dir, name));
+  await writeFile(join(dir, name, 'migration.sql'), sql);
+}
+
+it('applies everything once, also when several servers start together', async () => {
+  const url = await emptyDatabase();
+  const all = await Promise.all(Array.from({ length: 5 }, () => migrate(url, dir)));
+  expect(all.flatMap(({ applied }) => applied)).toEqual(['20261101000000_init']);
+  expect(await migrate(url, dir)).toEqual({ applied: [] });
+});
+
+it('works for an owner who is no superuser, and the application still cannot rewrite history', async () => {
+  await admin.query('CREATE ROLE plain LOGIN CREATEROLE');
+  const url = await emptyDatabase('plain');
+  // the role exists already in this server: who may not grant it must be told, who may goes on
+  await admin.query('GRANT outgate_app TO plain WITH ADMIN TRUE');
+  await migrate(url, dir);
+  const client = new pg.Client({ connectionString: url, options: '-c role=outgate_app' });
+  await client.connect();
+  try {
+    expect((await client.query('SELECT count(*)::int AS n FROM pool')).rows).toEqual([{ n: 0 }]);
+    await expect(client.query('DELETE FROM change')).rejects.toThrow(/permission denied/);
+    await expect(client.query('DROP TABLE change')).rejects.toThrow(/must be owner/);
+  } finally {
+    await client.end();
+  }
+});
+
+it('a migration that fails leaves nothing of itself, and must be resolved before the next start', async () => {
+  const url = await emptyDatabase();
+  await add('20990101000000_bad', 'CREATE TABLE half (id int); SELECT 1/0;');
+  await expect(migrate(url, dir)).rejects.toThrow('migration 20990101000000_bad failed: division by zero');
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    expect((await client.query("SELECT to_regclass('half') AS half")).rows).toEqual([{ half: null }]);
+    await expect(migrate(url, dir)).rejects.toThrow('failed before: it must be resolved first');
+    await client.query("UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name LIKE '%bad'");
+    await rm(join(dir, '20990101000000_bad'), { recursive: true });
+    expect(await migrate(url, dir)).toEqual({ applied: [] });
+  } finally {
+    await client.end();
+  }
+});
+
+it('refuses a database that is newer, or whose past was edited', async () => {
+  const url = await emptyDatabase();
+  await add('20990102000000_later', 'CREATE TABLE later (id int);');
+  await migrate(url, dir);
+  await writeFile(join(dir, '20990102000000_later', 'migration.sql'), 'CREATE TABLE other (id int);');
+  await expect(migrate(url, dir)).rejects.toThrow('must not be edited after it was applied');
+  await rm(join(dir, '20990102000000_later'), { recursive: true });
+  await expect(migrate(url, dir)).rejects.toThrow('the database is newer than this version');
+});
