@@ -10,6 +10,7 @@ export const stepCodes = {
   DESTINATION_LOCAL: 'the destination is an address of the node itself (or loopback)',
   DESTINATION_NOT_LOCAL: 'the destination is none of the node’s own addresses',
   NODE_UNKNOWN: 'nothing is known of the node, so its own addresses and routes were not looked at',
+  NODE_STALE: 'the node has not reported for too long, so what it holds is not known',
   SOURCE_IN_NAT_POOL: 'the source lies in a pool with natOutgoing',
   SOURCE_IN_POOL: 'the source lies in pools, none of them with natOutgoing',
   SOURCE_IN_NO_POOL: 'the source lies in no pool',
