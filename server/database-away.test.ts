@@ -75,8 +75,8 @@ test('no acknowledged change is lost, and browser and agent hear of the first on
   const made = await mutate(server.address, 'pools.create', { name: 'back', spec: { cidr: '10.255.0.0/16' } }, cookie);
   expect(made.status).toBe(200);
   const change = made.body.result.data.change.id;
-  await events.next<SseEvent>((event) => event.data?.sequence === change, 2_000);
-  await stream.next<StreamMessage>((message) => message.type === 'delta' && message.sequence === change, 2_000);
+  await events.next<SseEvent>((event) => event.data?.sequence === change, 5_000);
+  await stream.next<StreamMessage>((message) => message.type === 'delta' && message.sequence === change, 5_000);
   events.close();
   stream.close();
 }, 60_000);

@@ -59,7 +59,7 @@ test('a new stream says reset once, then each change', async () => {
   const start = performance.now();
   const change = await makePool();
   const told = await next(events, 'change');
-  expect(performance.now() - start).toBeLessThan(1_000);
+  expect(performance.now() - start).toBeLessThan(3_000);
   expect(told.data.sequence).toBe(change);
   expect(parseCursor(told.id)?.sequence).toBe(change);
   expect(parseCursor(first.id)?.sequence).toBe(change - 1);
