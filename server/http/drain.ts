@@ -10,8 +10,15 @@ export async function drain(server: Server, endStreams: () => void, graceMs: num
   server.closeIdleConnections();
   // connections that were busy become idle: keep-alive would hold them open until its own timeout
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
+  let cut: NodeJS.Timeout | undefined;
+  // not `closed` again: a connection that was upgraded (a page being developed has one) is none of HTTP's any more
+  const over = new Promise<void>((resolve) => {
+    cut = setTimeout(() => {
+      server.closeAllConnections();
+      resolve();
+    }, graceMs);
+  });
+  await Promise.race([closed, over]);
   clearInterval(sweep);
   clearTimeout(cut);
 }
