@@ -4,7 +4,8 @@ import { reconciler } from './reconcile.ts';
 import { type Setup, sourceOf } from './setup.ts';
 import { readOnce } from './source/file.ts';
 
-const SERVER_PATIENCE = 15_000;
+/** A server that is away or silent is found out sooner. */
+const SERVER_PATIENCE = 60_000;
 
 /** Prints the report; 0 programmed, 1 not, 2 when the state is unusable (then nothing was written or printed). */
 export async function runOnce(setup: Setup): Promise<number> {

@@ -18,9 +18,9 @@ export interface Setup {
 }
 
 /** Flags are checked: only cleanup runs without a source. */
-export async function sourceOf({ source, node, stateDir, tokenFile, caFile }: Flags): Promise<Source> {
+export async function sourceOf({ source, node, stateDir, tokenFile, caFile, task }: Flags): Promise<Source> {
   if (source === undefined) throw new Error('a source must be given');
   if (source.kind === 'file') return fileSource(source.path);
   const { serverSource } = await import('./source/server.ts');
-  return serverSource({ base: source.url, node, stateDir, tokenFile, caFile });
+  return serverSource({ base: source.url, node, stateDir, tokenFile, caFile, resume: task === 'run' });
 }

@@ -23,6 +23,8 @@ export interface ServerSourceInput {
   readonly stateDir: string;
   readonly tokenFile: string | undefined;
   readonly caFile: string | undefined;
+  /** go on from the state on disk; else it is looked at only when the server cannot be had */
+  readonly resume: boolean;
   /** milliseconds without a byte after which a stream is dead */
   readonly silence?: number;
 }
@@ -38,14 +40,25 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
   const reports = reportSender({ client, identity });
   const delays = backoff(Math.random);
   let held: HeldState | undefined;
+  let heard = false;
   let sink: Sink | undefined;
 
   const journal = openJournal(stateDir, (message) => {
     process.stderr.write(`the state directory must be writable: ${message}\n`);
   });
 
+  /** Once: a state that was dropped because a delta did not fit must not come back from disk. */
+  const useKept = (): void => {
+    if (heard) return;
+    heard = true;
+    held = journal.load();
+    if (held !== undefined) sink?.state(held, null, true);
+  };
+
   const away = (message: string): void => {
-    if (!signal.aborted) sink?.trouble({ reason: 'ServerAway', message: `${base.href}: ${message}` });
+    if (signal.aborted) return;
+    useKept();
+    sink?.trouble({ reason: 'ServerAway', message: `${base.href}: ${message}` });
   };
 
   /** One connection, from joining to its end. */
@@ -88,6 +101,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
       const next = holdSnapshot(message.state);
       if (next === undefined) throw new Error(`the snapshot does not hash to its revision ${message.state.revision}`);
       held = next;
+      heard = true;
       sink?.state(held, null);
       journal.snapshot(held);
     } else if (message.type === 'delta') {
@@ -117,8 +131,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
   return {
     start(to) {
       sink = to;
-      held = journal.load();
-      if (held !== undefined) sink.state(held, null, true);
+      if (input.resume) useKept();
       void run();
     },
     report: (make: () => Report) => reports.send(make),

@@ -1,0 +1,81 @@
+/** The agent as a node runs it: the bundled file as a process. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Report, reportSchema } from '../../core/wire/report.ts';
+
+const BUNDLER = fileURLToPath(new URL('../bundle.mjs', import.meta.url));
+let bundled: string | undefined;
+
+/** Bundles the agent as it is now, once a test file; the work directory's `remove` takes it away. */
+export function agentFile(): string {
+  if (bundled !== undefined) return bundled;
+  const file = join(tmpdir(), `outgate-agent-${process.pid}.cjs`);
+  execFileSync(process.execPath, [BUNDLER, file]);
+  bundled = file;
+  return file;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A directory for manifests and state; `remove` in afterAll. */
+export function workDir(): { path: string; write(name: string, text: string): string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'outgate-agent-'));
+  return {
+    path,
+    write(name, text) {
+      writeFileSync(join(path, name), text);
+      return join(path, name);
+    },
+    remove() {
+      rmSync(path, { recursive: true, force: true });
+      if (bundled !== undefined) rmSync(bundled, { force: true });
+      bundled = undefined;
+    },
+  };
+}
+
+export function startAgent(args: readonly string[]): ChildProcess & { readonly ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [agentFile(), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return Object.assign(child, { ended });
+}
+
+export const runAgent = (...args: string[]): Promise<Ended> => startAgent(args).ended;
+
+/** `--once`: the report, checked against its schema. Throws when there is none. */
+export async function once(...args: string[]): Promise<Report> {
+  const { stdout, stderr, code } = await runAgent(...args, '--once');
+  if (stdout === '') throw new Error(`no report, exit code ${code}: ${stderr}`);
+  return reportSchema.parse(JSON.parse(stdout));
+}
+
+/** Manifests of IPPools: name -> spec. */
+export function manifests(pools: Readonly<Record<string, object>>, settings?: object): string {
+  const items = Object.entries(pools).map(([name, spec]) => object('IPPool', name, spec));
+  if (settings !== undefined) items.push(object('FelixConfiguration', 'default', settings));
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
+
+const object = (kind: string, name: string, spec: object) => ({
+  apiVersion: 'projectcalico.org/v3',
+  kind,
+  metadata: { name },
+  spec,
+});
