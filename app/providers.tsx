@@ -1,5 +1,6 @@
 'use client';
 import { QueryClientProvider } from '@tanstack/react-query';
+import { setNonce } from 'get-nonce';
 import { createContext, type ReactNode, useContext, useState } from 'react';
 import { makeClient, makeQueryClient, TRPCProvider } from './trpc/client.ts';
 
@@ -8,6 +9,8 @@ const NonceContext = createContext('');
 export const useNonce = (): string => useContext(NonceContext);
 
 export function Providers({ nonce, children }: { nonce: string; children: ReactNode }) {
+  // dialogs add a style element of their own while they are open
+  useState(() => setNonce(nonce));
   const [queryClient] = useState(makeQueryClient);
   const [client] = useState(makeClient);
   return (
