@@ -288,7 +288,8 @@ describe.skipIf(cannotRun !== null).each(['iptables-nft', 'iptables-legacy'] as 
       agent.kill('SIGKILL');
       await agent.ended;
       // its last child may still be reading what was piped to it
-      for (let last = ''; last !== (last = node.run('ipset list -terse')); ) {
+      const sizes = () => node.run('ipset list -terse');
+      for (let last = '', now = sizes(); now !== last; last = now, now = sizes()) {
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
       expect(node.run('ipset list -name')).toMatch(/outgate-tmp-/);

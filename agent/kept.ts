@@ -11,10 +11,10 @@ export function readKept(path: string): string | undefined {
   }
 }
 
-/** Only the owner may read it: credentials lie here too. */
-export function writeKept(path: string, text: string): void {
+/** Only the owner may read it: credentials lie here too. `flush` makes it survive a power cut, at a few milliseconds. */
+export function writeKept(path: string, text: string, flush = true): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const aside = `${path}.${process.pid}`;
-  writeFileSync(aside, text, { mode: 0o600, flush: true });
+  writeFileSync(aside, text, { mode: 0o600, flush });
   renameSync(aside, path);
 }

@@ -14,7 +14,7 @@ export function programmedRecord(stateDir: string, netns: string | undefined) {
       if (revision === known) return;
       known = revision;
       try {
-        writeKept(path, `${revision}\n`);
+        writeKept(path, `${revision}\n`, false);
       } catch {
         // a directory that cannot be written costs no NAT: the next run only says less about drift
       }

@@ -173,6 +173,7 @@ export function reconciler(input: ReconcilerInput): Reconciler {
     outcome = { state: 'Programmed', changed: size > 0 };
     metrics.written(size > 0, 0);
     input.onReport(report);
+    input.record.write(at.revision);
   };
 
   return {

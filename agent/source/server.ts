@@ -48,7 +48,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
   });
 
   /** Once: a state that was dropped because a delta did not fit must not come back from disk. */
-  const useKept = (): void => {
+  const takeKept = (): void => {
     if (heard) return;
     heard = true;
     held = journal.load();
@@ -57,7 +57,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
 
   const away = (message: string): void => {
     if (signal.aborted) return;
-    useKept();
+    takeKept();
     sink?.trouble({ reason: 'ServerAway', message: `${base.href}: ${message}` });
   };
 
@@ -131,7 +131,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
   return {
     start(to) {
       sink = to;
-      if (input.resume) useKept();
+      if (input.resume) takeKept();
       void run();
     },
     report: (make: () => Report) => reports.send(make),

@@ -1,0 +1,176 @@
+/** The agent as a daemon that follows a server: reconnects, refuses what does not add up, and lives without the server. */
+import { readFileSync, statSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Report } from '../core/wire/report.ts';
+import { cannotRun, type Namespace, namespace } from './testing/namespaces.ts';
+import { agentFile, once, startAgent, workDir } from './testing/run-agent.ts';
+import { type StreamServer, streamServer } from './testing/stream-server.ts';
+
+const pool = (name: string, third: number, natOutgoing = true) => ({
+  name,
+  spec: { cidr: `10.1.${third}.0/24`, natOutgoing },
+});
+const condition = (report: Report, type: string) => report.conditions.find((one) => one.type === type);
+const sources = (report: Report): string[] =>
+  report.families['4'].sets.find(({ name }) => name === 'outgate-src-v4')?.members.map(({ cidr }) => cidr) ?? [];
+
+describe.skipIf(cannotRun !== null)('agent on a server', () => {
+  const cleanups: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const one of cleanups.splice(0).reverse()) await one();
+  });
+
+  async function setup(pools = [pool('a', 0)]) {
+    const node: Namespace = namespace('srv');
+    const dir = workDir();
+    const server: StreamServer = await streamServer(pools);
+    cleanups.push(
+      () => node.remove(),
+      () => dir.remove(),
+      () => server.close(),
+    );
+    agentFile();
+    const common = [
+      '--node',
+      'n1',
+      '--netns',
+      node.name,
+      '--state-dir',
+      dir.path,
+      '--token-file',
+      dir.write('token', 'test-token\n'),
+    ];
+    const start = (url = server.url, ...more: string[]) => {
+      const agent = startAgent(['--source', `server:${url}`, ...common, ...more]);
+      cleanups.push(async () => {
+        agent.kill('SIGKILL');
+        await agent.ended;
+      });
+      return agent;
+    };
+    return { node, dir, server, start, common };
+  }
+
+  it('joins once, keeps its credential to itself, and reports each change at once', async () => {
+    const { node, dir, server, start } = await setup();
+    const agent = start();
+    expect(sources(await server.reported(({ state }) => state === 'Programmed'))).toEqual(['10.1.0.0/24']);
+    expect(server.joins).toEqual([{ token: 'test-token', node: 'n1' }]);
+    expect(statSync(`${dir.path}/credential.json`).mode & 0o777).toBe(0o600);
+    const began = Date.now();
+    const revision = server.change([pool('b', 1)]);
+    const report = await server.reported((one) => one.revision === revision);
+    expect(Date.now() - began).toBeLessThan(2000);
+    expect([report.state, report.changed, report.sequence]).toEqual(['Programmed', true, 2]);
+    expect(sources(report)).toEqual(['10.1.0.0/24', '10.1.1.0/24']);
+    expect(node.run('ipset save outgate-src-v4')).toContain('10.1.1.0/24');
+    agent.kill('SIGTERM');
+    expect((await agent.ended).code).toBe(0);
+    expect(node.run('ipset save outgate-src-v4')).toContain('10.1.1.0/24');
+    start();
+    await server.reported(({ changed, state }) => state === 'Programmed' && !changed);
+    expect(server.joins).toHaveLength(1);
+    expect(server.opened.at(-1)).toBe(2);
+  });
+
+  it('takes up the stream where it was, and asks for all when a delta does not add up', async () => {
+    const { server, start } = await setup();
+    start();
+    await server.reported(({ state }) => state === 'Programmed');
+    server.cut();
+    const revision = server.change([pool('b', 1)], ['a']);
+    expect(sources(await server.reported((one) => one.revision === revision))).toEqual(['10.1.1.0/24']);
+    expect(server.opened).toEqual([null, 1]);
+    server.send({
+      type: 'delta',
+      from: 2,
+      sequence: 3,
+      revision: 'not-this-one',
+      upsert: [pool('evil', 9)],
+      remove: [],
+    });
+    const next = server.change([pool('c', 2)]);
+    const report = await server.reported((one) => one.revision === next);
+    expect(sources(report)).toEqual(['10.1.1.0/24', '10.1.2.0/24']);
+    expect(server.opened.at(-1)).toBeNull();
+    server.send({ type: 'nonsense' });
+    const last = server.change([pool('d', 3)]);
+    expect(sources(await server.reported((one) => one.revision === last))).toContain('10.1.3.0/24');
+  });
+
+  it('joins again when its credential is refused', async () => {
+    const { server, start } = await setup();
+    start();
+    await server.reported(({ state }) => state === 'Programmed');
+    server.revoke();
+    server.cut();
+    const revision = server.change([pool('b', 1)]);
+    await server.reported((one) => one.revision === revision);
+    expect(server.joins).toHaveLength(2);
+  });
+
+  it('programs the last good state when the server is away, deltas included, and says so', async () => {
+    const { node, server, start, dir, common } = await setup();
+    const agent = start();
+    await server.reported(({ state }) => state === 'Programmed');
+    const revision = server.change([pool('b', 1)]);
+    await server.reported((one) => one.revision === revision);
+    agent.kill('SIGKILL');
+    await agent.ended;
+    expect(readFileSync(`${dir.path}/state.ndjson`, 'utf8').trim().split('\n')).toHaveLength(2);
+    for (const name of ['POSTROUTING', 'OUTGATE-POSTROUTING']) node.run(`iptables-nft -t nat -F ${name}`);
+    const away = await once('--source', 'server:http://127.0.0.1:9', ...common);
+    expect([away.state, sources(away), away.revision]).toEqual([
+      'Programmed',
+      ['10.1.0.0/24', '10.1.1.0/24'],
+      revision,
+    ]);
+    expect(condition(away, 'Source')).toMatchObject({ status: 'False', reason: 'ServerAway' });
+    expect(condition(away, 'Drifted')).toBeDefined();
+  });
+
+  it('writes nothing before the first state', async () => {
+    const { node, server, start } = await setup();
+    server.cut(true);
+    const agent = start();
+    const report = await server.reported(({ state }) => state === 'Pending');
+    expect([report.revision, condition(report, 'Programmed')?.reason]).toEqual([null, 'WaitingForState']);
+    expect(node.run('ipset list -name') + node.run('iptables-nft -t nat -S').replace(/^-P.*\n/gm, '')).toBe('');
+    agent.kill('SIGTERM');
+    expect((await agent.ended).code).toBe(0);
+  });
+
+  it('repairs drift by itself within its round, keeps saying what it found, and serves metrics', async () => {
+    const { node, server, start } = await setup();
+    const port = 20_000 + (process.pid % 20_000);
+    start(server.url, '--metrics', `127.0.0.1:${port}`);
+    await server.reported(({ state }) => state === 'Programmed');
+    node.run('ipset add outgate-exempt-v4 8.8.8.0/24');
+    node.run('iptables-nft -t nat -F OUTGATE-POSTROUTING');
+    const repaired = await server.reported(
+      ({ changed, conditions }) => changed && conditions.some(({ type }) => type === 'Drifted'),
+      15_000,
+    );
+    expect(repaired.state).toBe('Programmed');
+    expect(repaired.conditions.filter(({ type }) => type === 'Drifted').map(({ reason }) => reason)).toEqual([
+      'ExtraSetMember',
+      'RuleMissing',
+    ]);
+    expect(node.run('ipset save outgate-exempt-v4')).not.toContain('8.8.8.0');
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(metrics).toContain('outgate_agent_drift_total{reason="RuleMissing"} 1');
+    expect(metrics).toContain('outgate_agent_set_members{set="outgate-src-v4"} 1');
+    const later = await server.reported(({ changed }) => !changed, 15_000);
+    expect(condition(later, 'Drifted')).toBeDefined();
+  }, 40_000);
+
+  it('a change is right although somebody destroyed the member before', async () => {
+    const { node, server, start } = await setup([pool('a', 0), pool('b', 1)]);
+    start();
+    await server.reported(({ state }) => state === 'Programmed');
+    node.run('ipset del outgate-src-v4 10.1.0.0/24');
+    const revision = server.change([pool('a', 0, false)]);
+    const report = await server.reported((one) => one.revision === revision);
+    expect([report.state, sources(report)]).toEqual(['Programmed', ['10.1.1.0/24']]);
+  });
+});
