@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type TestDatabase, testDatabase } from '../db/testing.ts';
+import { cookieOf, mutate, post } from '../testing/test-client.ts';
+import { startServer, type TestServer } from '../testing/test-server.ts';
+
+let database: TestDatabase;
+let server: TestServer;
+let cookie: string;
+beforeAll(async () => {
+  database = await testDatabase();
+  server = await startServer(database.url);
+  cookie = await cookieOf(server.address);
+}, 60_000);
+afterAll(async () => {
+  await server?.stop();
+  await database?.close();
+});
+
+const call = (path: string, input: unknown) =>
+  post(`${server.address}/api/trpc/${path}`, input as object, { cookie, origin: server.address });
+
+it('a query that fits into no URL is asked by POST', async () => {
+  const made = await mutate(
+    server.address,
+    'pools.create',
+    { name: 'a', spec: { cidr: '10.0.0.0/8', natOutgoing: true } },
+    cookie,
+  );
+  expect(made.status).toBe(200);
+  const flows = Array.from({ length: 10_000 }, (_, id) => ({ id, from: '10.0.0.1', to: `198.51.100.${id % 256}` }));
+  const answer = await call('simulate.flows', { flows });
+  expect(answer.status).toBe(200);
+  expect(answer.body.result.data.verdicts).toHaveLength(10_000);
+});
+
+it('a mutation is never asked by GET', async () => {
+  const input = encodeURIComponent(JSON.stringify({ name: 'b', spec: { cidr: '172.16.0.0/12' } }));
+  const answer = await fetch(`${server.address}/api/trpc/pools.create?input=${input}`, { headers: { cookie } });
+  expect(answer.status).toBe(405);
+});
+
+it('an error has its code, reason, fields and request id, and never a stack', async () => {
+  for (const [path, input, status, reason] of [
+    ['pools.create', { name: 'B', spec: {} }, 400, 'INVALID_INPUT'],
+    ['pools.create', { name: 'b', spec: { cidr: '10.1.0.0/16' } }, 400, 'POOL_VIOLATIONS'],
+    ['pools.create', { name: 'a', spec: { cidr: '172.16.0.0/12' } }, 409, 'NAME_TAKEN'],
+    ['pools.delete', { name: 'a', expectedVersion: 1 }, 400, 'REASON_REQUIRED'],
+    ['pools.get', { name: 'zz' }, 404, 'NOT_FOUND'],
+    ['pools.nothing', {}, 404, 'NOT_FOUND'],
+    ['pools.create', '{"name": ', 400, 'INVALID_INPUT'],
+    ['pools.create', '[]', 400, 'INVALID_INPUT'],
+    ['pools.create', 'null', 400, 'INVALID_INPUT'],
+  ] as const) {
+    const { status: got, body } = await call(path, input);
+    expect([path, got, body.error?.data.reason], JSON.stringify(body)).toEqual([path, status, reason]);
+    expect(body.error.data.requestId, path).toMatch(/\w/);
+    expect(JSON.stringify(body), path).not.toMatch(/stack|node_modules|\.ts:|SELECT|INSERT/);
+  }
+});
