@@ -100,7 +100,7 @@ describe('planFamily', () => {
     expect(plan(of).steps.map(({ tool, text }) => [tool, text.split('\n')[0]])).toEqual([
       ['rules', '*nat'],
       ['ipset', 'destroy outgate-src-v4'],
-      ['ipset', 'create outgate-src-v4 hash:net family inet maxelem 65536 counters'],
+      ['ipset', 'create outgate-src-v4 hash:net family inet hashsize 1024 maxelem 65536 counters'],
       ['rules', '*nat'],
     ]);
   });
