@@ -33,6 +33,16 @@ export function When({ at }: { at: string }) {
   );
 }
 
+/** Date and age, for what seldom changes. */
+export function Day({ at }: { at: string }) {
+  return (
+    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+      <span className="text-ink-1 tabular-nums">{at.slice(0, 10)}</span>
+      <Age at={at} />
+    </span>
+  );
+}
+
 /** "4 s", "12 min", "3 h", "5 d". */
 export function age(seconds: number): string {
   if (seconds < 60) return `${seconds} s`;

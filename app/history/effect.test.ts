@@ -21,14 +21,14 @@ it('stacks nodes that took it at the same time', () => {
     [
       { node: 'a', ms: 100 },
       { node: 'b', ms: 110 },
-      { node: 'c', ms: 900 },
+      { node: 'c', ms: 1900 },
     ],
     10,
   );
   expect(dots).toEqual({
-    end: 1000,
+    end: 2000,
     columns: [
-      { x: 0.15, nodes: 2 },
+      { x: 0.05, nodes: 2 },
       { x: 0.95, nodes: 1 },
     ],
     highest: 2,
@@ -36,7 +36,7 @@ it('stacks nodes that took it at the same time', () => {
 });
 
 it('keeps the last node on the axis', () => {
-  expect(dotsOf([{ node: 'a', ms: 1000 }], 10).columns).toEqual([{ x: 0.95, nodes: 1 }]);
+  expect(dotsOf([{ node: 'a', ms: 2000 }], 10).columns).toEqual([{ x: 0.95, nodes: 1 }]);
   expect(dotsOf([], 10).highest).toBe(1);
 });
 

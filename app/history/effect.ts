@@ -52,6 +52,8 @@ export function after(ms: number): string {
 }
 
 function roundEnd(ms: number): number {
-  const ends = [1000, 2000, 4000, 8000, 20_000, 60_000, 120_000, 600_000, 1_200_000, 3_600_000, 14_400_000, 86_400_000];
+  const ends = [
+    400, 800, 2000, 4000, 8000, 20_000, 60_000, 120_000, 600_000, 1_200_000, 3_600_000, 14_400_000, 86_400_000,
+  ];
   return ends.find((end) => end >= ms) ?? Math.ceil(ms / 86_400_000) * 86_400_000;
 }

@@ -10,7 +10,7 @@ import { PageHeader } from '../components/page-header.tsx';
 import { Panel } from '../components/panel.tsx';
 import { TruthLine, TruthPill } from '../components/truth-pill.tsx';
 import { useKeys } from '../keys/use-keys.ts';
-import { useTRPC } from '../trpc/client.ts';
+import { useTRPC, useTRPCClient } from '../trpc/client.ts';
 import { ChangeDetail } from './change-detail.tsx';
 import { ChangeList } from './change-list.tsx';
 import { HistoryFilters, SEARCH_ID } from './filters.tsx';
@@ -19,15 +19,20 @@ import { buildHistory, filterOf, type HistoryView, isFiltered, parseHistory, wit
 /** Every change, who made it and why, what it did to the desired state, and when each node had it. */
 export function History() {
   const trpc = useTRPC();
+  const client = useTRPCClient();
   const router = useRouter();
   const search = useSearchParams().toString();
   const view = useMemo(() => parseHistory(new URLSearchParams(search)), [search]);
   const show = useCallback((next: HistoryView) => router.replace(buildHistory(next), { scroll: false }), [router]);
-  const list = useInfiniteQuery(
-    trpc.changes.list.infiniteQueryOptions(filterOf(view), {
-      getNextPageParam: (page) => page.nextCursor ?? undefined,
-    }),
-  );
+  const filter = filterOf(view);
+  const list = useInfiniteQuery({
+    // tRPC's own infinite query sends a direction, which the list refuses
+    queryKey: trpc.changes.list.infiniteQueryKey(filter),
+    queryFn: ({ pageParam, signal }) =>
+      client.changes.list.query({ ...filter, ...(pageParam === null ? {} : { cursor: pageParam }) }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  });
   const changes = useMemo(() => list.data?.pages.flatMap((page) => page.changes), [list.data]);
   const open = view.change ?? changes?.[0]?.id ?? null;
   function step(by: number): void {

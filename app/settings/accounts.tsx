@@ -1,7 +1,7 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { When } from '../components/age.tsx';
+import { Day } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
@@ -98,12 +98,12 @@ function AccountRow({ account, onOpen }: { account: Account; onOpen: (kind: 'pas
           </Select>
         </Td>
         <Td>
-          <When at={account.createdAt} />
+          <Day at={account.createdAt} />
         </Td>
         <Td>
           <span className="flex justify-end gap-2">
             <Button small onClick={() => onOpen('password')}>
-              Set password
+              Set password <span className="sr-only">of {account.email}</span>
             </Button>
             <Button
               small
@@ -111,7 +111,7 @@ function AccountRow({ account, onOpen }: { account: Account; onOpen: (kind: 'pas
               refused={own ? 'This is your own account: another admin may remove it.' : undefined}
               onClick={() => onOpen('remove')}
             >
-              Remove
+              Remove <span className="sr-only">{account.email}</span>
             </Button>
           </span>
         </Td>

@@ -1,7 +1,7 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Age, When } from '../components/age.tsx';
+import { Age, Day } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { Code } from '../components/code.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
@@ -80,7 +80,7 @@ function TokenRow({ token }: { token: JoinToken }) {
       <tr>
         <Td className="font-[550] text-ink-1">{token.name}</Td>
         <Td>
-          <When at={token.createdAt} />
+          <Day at={token.createdAt} />
         </Td>
         <Td>{token.createdBy}</Td>
         <Td>
@@ -120,7 +120,7 @@ function Until({ token: { revokedAt, expiresAt } }: { token: JoinToken }) {
       </span>
     );
   }
-  if (expiresAt === null) return 'revoked by an admin';
+  if (expiresAt === null) return 'it is revoked';
   return Date.parse(expiresAt) <= Date.now() ? (
     <span className="text-ink-3">
       ended, <Age at={expiresAt} />

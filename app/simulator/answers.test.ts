@@ -63,7 +63,8 @@ it('an unknown address does not make two answers differ, another address does', 
 });
 
 it('explains by the step that decided and says where replies go', () => {
-  expect(plain(explanation(arrange([snat, on('node-1', snat)], 'node-1'), from))).toBe(
+  const rules = { ...on('node-1', snat), steps: [step('RULE_MATCHES', 'rule 1 matches')] };
+  expect(plain(explanation(arrange([snat, rules], 'node-1'), from))).toBe(
     '198.51.100.10 lies in no pool. Replies return to node-1, which restores 192.168.1.10.',
   );
   expect(plain(explanation(arrange([snat, keep], 'node-1'), from))).toBe(

@@ -54,13 +54,13 @@ export function headline({ desired, host, nodes, differs }: Arranged, from: stri
   return [...intention(desired, from), ', but ', { name: other.node ?? 'a node' }, ' ', ...deed(other, from), '.'];
 }
 
-/** Why, and what follows for the replies. */
+/** Why (in the words of the pools where the truths agree, else of the node that disagrees), and what becomes of the replies. */
 export function explanation({ desired, host, differs }: Arranged, from: string): Piece[] {
-  const answer = differs ? host : (host ?? desired);
-  if (answer === null) return [];
-  const last = decidingStep(answer);
-  const why: Piece[] = last === undefined ? [] : [last.text, /[.!?]$/.test(last.text) ? ' ' : '. '];
-  return [...why, ...replies(answer, from)];
+  const why = differs ? (host ?? desired) : (desired ?? host);
+  const follows = host ?? desired;
+  const last = why === null ? undefined : decidingStep(why);
+  const because: Piece[] = last === undefined ? [] : [last.text, /[.!?]$/.test(last.text) ? ' ' : '. '];
+  return [...because, ...(follows === null ? [] : replies(follows, from))];
 }
 
 /** The step that decided: the last one that names what NAT does, not how the route goes or which ports it may take. */

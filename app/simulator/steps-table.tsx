@@ -3,7 +3,7 @@ import { Check, X } from 'lucide-react';
 import Link from 'next/link';
 import type { Step } from '../../core/nat/verdict.ts';
 import { Table, Td, Th } from '../components/table.tsx';
-import { stepRows } from './step-rows.ts';
+import { type StepRow, stepRows } from './step-rows.ts';
 
 /** Numbered questions, one column a truth: where the columns differ the row is amber. */
 export function StepsTable({ truths }: { truths: readonly { name: string; steps: readonly Step[] }[] }) {
@@ -34,7 +34,11 @@ export function StepsTable({ truths }: { truths: readonly { name: string; steps:
             <Td className="py-2 align-top! text-ink-1">{row.question}</Td>
             {truths.map(({ name }, column) => (
               <Td key={name} className="min-w-56 py-2 align-top! whitespace-normal!">
-                <Cell steps={row.cells[column] ?? []} marked={row.differs && column > 0} />
+                <Cell
+                  steps={row.cells[column] ?? []}
+                  marked={row.differs && column > 0}
+                  empty={emptyWord(rows, index, column)}
+                />
               </Td>
             ))}
             <Td className="py-2 align-top!">
@@ -47,8 +51,18 @@ export function StepsTable({ truths }: { truths: readonly { name: string; steps:
   );
 }
 
-function Cell({ steps, marked }: { steps: readonly Step[]; marked: boolean }) {
-  if (steps.length === 0) return <span className="text-xs text-ink-3">not asked</span>;
+/** Kernel rules ask for source and destination in one: those questions point to the rule; desired has no rules to ask. */
+function emptyWord(rows: readonly StepRow[], index: number, column: number): string {
+  const rule = rows.findIndex(({ cells }) =>
+    cells.some((cell) => cell.some(({ code }) => /^(RULE|CHAIN)_/.test(code))),
+  );
+  if (index === rule) return 'pools decide';
+  const asked = rule > index && (rows[rule]?.cells[column]?.length ?? 0) > 0;
+  return asked ? `in the rule, step ${rule + 1}` : 'not asked';
+}
+
+function Cell({ steps, marked, empty }: { steps: readonly Step[]; marked: boolean; empty: string }) {
+  if (steps.length === 0) return <span className="text-xs text-ink-3">{empty}</span>;
   const Icon = marked ? X : Check;
   return (
     <ul className="flex flex-col gap-1">

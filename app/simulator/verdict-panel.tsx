@@ -26,15 +26,7 @@ export function VerdictPanel({ arranged, from, local }: { arranged: Arranged; fr
       key="desired"
       answer={desired}
       title="Desired"
-      age={
-        local ? (
-          'computed in this browser'
-        ) : desired.at === null ? (
-          'no change yet'
-        ) : (
-          <Age at={desired.at} prefix="saved" />
-        )
-      }
+      age={local ? 'computed in this browser' : desired.at === null ? null : <Age at={desired.at} prefix="read" />}
       differs={false}
       tail={<Revision text={desired.revision} />}
     />
