@@ -30,8 +30,15 @@ export function editForm(draft: Draft, change: { name?: string; spec?: SpecChang
     name: change.name ?? draft.values.name,
     spec: change.spec === undefined ? draft.values.spec : withChange(draft.values.spec, change.spec),
   };
-  return { values, text: setFields(draft.text, values) ?? writePools([values], 'v3'), problems: [] };
+  return withValues(draft, values);
 }
+
+/** Other values in the same text, its comments kept. */
+export const withValues = (draft: Draft, values: Pool): Draft => ({
+  values,
+  text: setFields(draft.text, values) ?? writePools([values], 'v3'),
+  problems: [],
+});
 
 export function editText(draft: Draft, text: string): Draft {
   const { pools, errors } = readManifests([{ name: 'text', text }]);

@@ -11,6 +11,7 @@ export function ConflictPanel({
   theirs,
   mine,
   theirVersion,
+  refused,
   onKeepMine,
   onTakeTheirs,
 }: {
@@ -18,6 +19,8 @@ export function ConflictPanel({
   theirs: Pool;
   mine: PoolSpec;
   theirVersion: number;
+  /** why mine cannot be kept as it is now */
+  refused: string | undefined;
   onKeepMine: () => void;
   onTakeTheirs: () => void;
 }) {
@@ -34,11 +37,11 @@ export function ConflictPanel({
       className="mb-3 border-warning-bd"
       footer={
         <div className="flex flex-wrap items-center gap-2">
-          <Button look="primary" onClick={onKeepMine}>
+          <Button look="primary" refused={refused} onClick={onKeepMine}>
             Keep mine on top of theirs
           </Button>
           <Button onClick={onTakeTheirs}>Take theirs</Button>
-          <span>Neither saves yet: look at the result, then save.</span>
+          <span>{refused ?? 'Neither saves yet: look at the result, then save.'}</span>
         </div>
       }
     >

@@ -15,7 +15,7 @@ import { useKeys } from '../../keys/use-keys.ts';
 import { useLeaveGuard } from '../../shell/leave-guard.tsx';
 import { useRefusal } from '../../shell/session.tsx';
 import { useTRPC } from '../../trpc/client.ts';
-import { type Draft, draftOf, editForm, editText, newPool, rereadForm, type SpecChange } from '../draft.ts';
+import { type Draft, draftOf, editForm, editText, newPool, rereadForm, type SpecChange, withValues } from '../draft.ts';
 import { errorsOf, findingsOf, withServerFindings } from '../findings.ts';
 import { mineOnTop, sameSpec } from '../merge.ts';
 import { poolPath } from '../paths.ts';
@@ -129,7 +129,8 @@ export function PoolEditor({ stored, live }: { stored: Current | null; live: Cur
           theirs={theirs.pool}
           mine={draft.values.spec}
           theirVersion={theirs.version}
-          onKeepMine={() => settle(draftOf(mineOnTop(base.pool.spec, theirs.pool, draft.values.spec)))}
+          refused={draft.problems.length > 0 ? 'Make the YAML readable first, or it would be lost.' : undefined}
+          onKeepMine={() => settle(withValues(draft, mineOnTop(base.pool.spec, theirs.pool, draft.values.spec)))}
           onTakeTheirs={() => settle(draftOf(theirs.pool))}
         />
       )}
