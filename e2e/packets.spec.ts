@@ -1,9 +1,10 @@
 /**
- * The one real path: a change of a pool reaches the kernel of both nodes, and real packets show it. What each step does
+ * The one real path: a click in the browser reaches the kernel of both nodes, and real packets show it. What each step does
  * is asked of the simulator before the packet leaves, and History says who did it and when both nodes had it.
  */
-import { expect, test } from '@playwright/test';
-import { type Api, createFirstAdmin, signIn } from './api.ts';
+import { expect, type Page, test } from '@playwright/test';
+import { type Api, signIn } from './api.ts';
+import { PoolEditor } from './pages/pool-editor.ts';
 import { type Outgate, startOutgate } from './start-outgate.ts';
 
 const ADMIN = { name: 'Ada', email: 'ada@example.org', password: 'a long enough password' };
@@ -54,17 +55,13 @@ interface Answers {
   answers: { truth: string; node?: string; verdict: string; code: string; source: { address: string | null } }[];
   agree: boolean;
 }
-interface Pool {
-  name: string;
-  spec: { cidr: string; natOutgoing?: boolean };
-  version: number;
-}
 interface Change {
   id: number;
   actor: string;
   role: string;
   action: string;
   target: string;
+  reason: string | null;
   before: unknown;
   after: unknown;
   nodes: { holding: number; total: number };
@@ -74,15 +71,21 @@ test.describe.configure({ mode: 'serial' });
 
 let outgate: Outgate;
 let api: Api;
+let page: Page;
 
-test.beforeAll(async () => {
+test.beforeAll(async ({ browser }) => {
   test.setTimeout(300_000);
   outgate = await startOutgate();
-  await createFirstAdmin(outgate.setupLink, ADMIN);
+  page = await browser.newPage();
+  await setUpAdmin();
   api = await signIn(outgate.url, ADMIN);
   await expect.poll(nodeStates, { timeout: 30_000 }).toEqual(['node-1 Programmed', 'node-2 Programmed']);
 });
-test.afterAll(() => outgate.stop());
+test.afterAll(async () => {
+  test.setTimeout(60_000);
+  await page?.close();
+  await outgate?.stop();
+});
 
 test('without pools every pod keeps its address', async () => {
   await expectSeen('pod-1a', INTERNET, '192.168.1.10');
@@ -90,39 +93,36 @@ test('without pools every pod keeps its address', async () => {
 });
 
 test('the first documented manifest: both nodes masquerade', async () => {
-  const since = Date.now();
-  await api.mutate('pools.import', { yaml: FIRST_MANIFEST });
+  const since = await importManifests(FIRST_MANIFEST, 1);
   await expectSoon(since, { 'pod-1a': '192.0.2.11', 'pod-2a': '192.0.2.12' });
   await expectSeen('pod-1a', INTERNET, '192.0.2.11');
   await expectSeen('pod-2a', INTERNET, '192.0.2.12');
   await expectSeen('pod-1b', INTERNET, '203.0.113.10');
+  await sendFromSimulator('192.168.1.10', INTERNET, '192.0.2.11');
 });
 
 test('natOutgoing off and on again', async () => {
   for (const natOutgoing of [false, true]) {
-    const { spec, version } = await api.query<Pool>('pools.get', { name: 'default-ipv4-ippool' });
-    const since = Date.now();
-    await api.mutate('pools.update', {
-      name: 'default-ipv4-ippool',
-      spec: { ...spec, natOutgoing },
-      expectedVersion: version,
-    });
+    const since = await switchNat('default-ipv4-ippool');
     const [first, second] = natOutgoing ? ['192.0.2.11', '192.0.2.12'] : ['192.168.1.10', '192.168.2.10'];
     await expectSoon(since, { 'pod-1a': first, 'pod-2a': second });
     await expectSeen('pod-1a', INTERNET, first);
+    await sendFromSimulator('192.168.1.10', INTERNET, first);
   }
 });
 
 test('the second documented manifest: the own data centre sees the pod, the internet the node', async () => {
   await expectSeen('pod-1a', OWN, '192.0.2.11');
-  await api.mutate('pools.import', { yaml: SECOND_MANIFEST });
+  await importManifests(SECOND_MANIFEST, 1);
+  await page.waitForURL(`${outgate.url}/pools`);
   await bothNodesHaveIt();
   await expectSeen('pod-1a', OWN, '192.168.1.10');
   await expectSeen('pod-1a', INTERNET, '192.0.2.11');
 });
 
 test('a public pool without NAT, traffic between pods, and IPv6', async () => {
-  await api.mutate('pools.import', { yaml: PUBLIC_AND_V6 });
+  await importManifests(PUBLIC_AND_V6, 2);
+  await page.waitForURL(`${outgate.url}/pools`);
   await bothNodesHaveIt();
   await expectSeen('pod-1b', INTERNET, '203.0.113.10');
   await expectSeen('pod-1a', '203.0.113.10', '192.168.1.10');
@@ -149,10 +149,53 @@ test('History names each step, its actor, its difference and when both nodes had
 
 test('a revert brings the packets back', async () => {
   const imported = (await history()).find(({ target }) => target.includes('no-nat-10.0.0.0-8'));
-  await api.mutate('changes.revert', { id: imported?.id, reason: 'the data centre wants node addresses' });
+  await page.goto(`${outgate.url}/history?change=${imported?.id}`);
+  await page.getByRole('button', { name: 'Revert', exact: false }).first().click();
+  const preview = page.getByRole('region', { name: 'Revert' });
+  await preview.getByLabel('Reason').fill('the data centre wants node addresses');
+  await preview.getByRole('button', { name: /^Revert change/ }).click();
+  await expect.poll(async () => (await history())[0]?.reason).toBe('the data centre wants node addresses');
   await bothNodesHaveIt();
   await expectSeen('pod-1a', OWN, '192.0.2.11');
 });
+
+async function setUpAdmin(): Promise<void> {
+  await page.goto(outgate.setupLink ?? '');
+  await page.getByLabel('Name').fill(ADMIN.name);
+  await page.getByLabel('Email').fill(ADMIN.email);
+  await page.getByLabel('Password').fill(ADMIN.password);
+  await page.getByRole('button', { name: 'Make the account and sign in' }).click();
+  await page.waitForURL(`${outgate.url}/`);
+}
+
+/** Pastes them into the import page; returns the time of the click that saves, without waiting for what follows. */
+async function importManifests(yaml: string, pools: number): Promise<number> {
+  await page.goto(`${outgate.url}/pools/import`);
+  await page.getByLabel('Or paste it here').fill(yaml);
+  const save = page.getByRole('button', { name: `Import ${pools} ${pools === 1 ? 'pool' : 'pools'}` });
+  await expect(save).toBeEnabled();
+  const since = Date.now();
+  await save.click();
+  return since;
+}
+
+/** Turns natOutgoing over in the pool's form; returns the time of the click that saves, without waiting for what follows. */
+async function switchNat(pool: string): Promise<number> {
+  const editor = new PoolEditor(page);
+  await page.goto(`${outgate.url}/pools/${pool}/edit`);
+  await editor.nats().click();
+  await expect(editor.save()).not.toHaveAttribute('aria-disabled', 'true');
+  const since = Date.now();
+  await editor.save().click();
+  return since;
+}
+
+/** The simulator's own button: prediction beside observation. */
+async function sendFromSimulator(from: string, to: string, address: string): Promise<void> {
+  await page.goto(`${outgate.url}/simulator?from=${from}&to=${to}&proto=tcp&port=7`);
+  await page.getByRole('button', { name: /real packet/ }).click();
+  await expect(page.getByText(`As predicted: the other end saw it come from ${address}.`)).toBeVisible();
+}
 
 /** The simulator first, for the desired state and every node's; then the packet. */
 async function expectSeen(from: string, to: string, address: string): Promise<void> {
@@ -176,14 +219,15 @@ async function expectSeen(from: string, to: string, address: string): Promise<vo
 
 /** Asks until every pod's packet shows the expected source; the time since the change's request must be short. */
 async function expectSoon(since: number, expected: Record<string, string>): Promise<void> {
-  for (const [from, address] of Object.entries(expected)) {
-    await expect
+  const probes = Object.entries(expected).map(([from, address]) =>
+    expect
       .poll(async () => (await api.mutate<Probe>('lab.probe', { from, to: INTERNET })).observed.source?.address, {
         timeout: LONGEST,
         intervals: [50],
       })
-      .toBe(address);
-  }
+      .toBe(address),
+  );
+  await Promise.all(probes);
   expect(Date.now() - since).toBeLessThan(LONGEST);
 }
 
