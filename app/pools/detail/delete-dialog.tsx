@@ -10,7 +10,7 @@ import { Note } from '../../components/note.tsx';
 import { useTRPC } from '../../trpc/client.ts';
 import { useAllPools } from '../use-all-pools.ts';
 import { deletionSentences } from '../words.ts';
-import type { PoolDetail } from './pool-page.tsx';
+import type { PoolDetail } from './pool-detail.ts';
 
 /** What changes, the typed name, the reason: then it is deleted. */
 export function DeleteDialog({ pool, open, onClose }: { pool: PoolDetail; open: boolean; onClose: () => void }) {

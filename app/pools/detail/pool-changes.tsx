@@ -3,7 +3,7 @@ import { When } from '../../components/age.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
-import type { PoolDetail } from './pool-page.tsx';
+import type { PoolDetail } from './pool-detail.ts';
 
 const words: Record<string, string> = {
   'pool.create': 'created',

@@ -9,7 +9,7 @@ import { Panel } from '../../components/panel.tsx';
 import { NodeStateChip } from '../../components/state-chip.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
 import { useTRPC } from '../../trpc/client.ts';
-import type { PoolDetail } from './pool-page.tsx';
+import type { PoolDetail } from './pool-detail.ts';
 
 const SHOWN = 100;
 

@@ -18,17 +18,16 @@ import { Tabs } from '../../components/tabs.tsx';
 import { TruthLine, TruthPill } from '../../components/truth-pill.tsx';
 import { useKeys } from '../../keys/use-keys.ts';
 import { useRefusal } from '../../shell/session.tsx';
-import { type Outputs, useTRPC } from '../../trpc/client.ts';
+import { useTRPC } from '../../trpc/client.ts';
 import { KindTag } from '../facet-cells.tsx';
 import { ExportMenu } from '../list/export-menu.tsx';
 import { editPath, simulateFrom } from '../paths.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { PoolChanges } from './pool-changes.tsx';
+import type { PoolDetail } from './pool-detail.ts';
 import { PoolNodes } from './pool-nodes.tsx';
 import { PoolSpecPanel } from './pool-spec.tsx';
 import { buildPoolTab, parsePoolTab } from './pool-tab.ts';
-
-export type PoolDetail = Outputs['pools']['get'];
 
 export function PoolPage({ name }: { name: string }) {
   const trpc = useTRPC();

@@ -3,7 +3,7 @@ import { poolSpecSchema } from '../../../core/pool/spec.ts';
 import { Panel } from '../../components/panel.tsx';
 import { AllocatesText, TrafficFromText, TrafficToText } from '../facet-cells.tsx';
 import { facetSentences } from '../words.ts';
-import type { PoolDetail } from './pool-page.tsx';
+import type { PoolDetail } from './pool-detail.ts';
 
 const fields = poolSpecSchema.keyof().options;
 
