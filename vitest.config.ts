@@ -31,7 +31,13 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'containers', include: [containers], exclude: elsewhere, sequence: { groupOrder: 3 } },
+        test: {
+          name: 'containers',
+          include: [containers],
+          exclude: elsewhere,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
+        },
       },
     ],
   },

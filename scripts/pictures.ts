@@ -18,7 +18,6 @@ const POOLS = [
   ['pods-v6', { cidr: 'fd00:192:168::/48', natOutgoing: true }],
 ] as const;
 const PAGES = [
-  ['overview', '/'],
   ['pools', '/pools'],
   ['simulator', '/simulator?from=192.168.1.10&to=198.51.100.10&proto=tcp&port=443'],
   ['node', '/nodes/node-1'],

@@ -69,8 +69,16 @@ function copy(
   for (const source of sources) {
     const path = from === null ? join(context, source) : join(stages.get(from) ?? '', source.replace(/^\/app\//, ''));
     const into = target === './' ? join(directory, source) : join(directory, target);
-    cpSync(path, into, { recursive: true, verbatimSymlinks: true });
+    if (from === null) cpSync(path, into, { recursive: true, verbatimSymlinks: true });
+    else link(path, into);
   }
+}
+
+/** Hard links: packages are many and large, and no command of ours writes into a file that another stage made. */
+function link(from: string, into: string): void {
+  mkdirSync(into, { recursive: true });
+  const { status, stderr } = spawnSync('cp', ['-a', '-l', `${from}/.`, into], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`cp of ${from} ended with ${status}: ${stderr}`);
 }
 
 /** Where the result of a stage's first command is kept for others that begin alike; null for later commands. */
@@ -82,7 +90,7 @@ function layerFor(done: readonly Instruction[], options: BuildOptions): string |
 
 function runLayer(command: string, directory: string, layer: string | null, options: BuildOptions): void {
   if (layer !== null && existsSync(layer)) {
-    cpSync(layer, directory, { recursive: true, verbatimSymlinks: true });
+    link(layer, directory);
     return;
   }
   // of this process's environment a build gets only where its programs and its caches are
@@ -95,5 +103,5 @@ function runLayer(command: string, directory: string, layer: string | null, opti
   });
   if (result.status !== 0)
     throw new Error(`${command} ended with ${result.status}:\n${result.stdout}\n${result.stderr}`);
-  if (layer !== null) cpSync(directory, layer, { recursive: true, verbatimSymlinks: true });
+  if (layer !== null) link(directory, layer);
 }

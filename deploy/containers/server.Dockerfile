@@ -6,7 +6,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json next.config.ts postcss.config.mjs prisma.config.ts ./
 COPY prisma prisma
-COPY scripts scripts
+COPY scripts/schema-engine.mjs scripts/schema-engine.mjs
+COPY scripts/schema-engine scripts/schema-engine
 COPY core core
 COPY server server
 COPY app app
