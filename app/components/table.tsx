@@ -6,7 +6,7 @@ import type { ComponentProps, ReactNode } from 'react';
 export function Table({ label, className, children }: { label: string; className?: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} className="min-w-0 overflow-x-auto -outline-offset-2">
+    <section aria-label={label} tabIndex={0} className="relative min-w-0 overflow-x-auto -outline-offset-2">
       <table className={clsx('w-full border-separate border-spacing-0 text-sm', className)}>{children}</table>
     </section>
   );

@@ -51,34 +51,37 @@ function Dots({ taken, total }: { taken: { node: string; ms: number }[]; total: 
   const [first] = taken;
   const last = taken.at(-1);
   return (
-    <svg viewBox={`0 0 ${WIDTH} 84`} role="img" aria-labelledby={id} className="mt-1.5 w-full max-w-3xl">
-      <title id={id}>
-        {first === undefined || last === undefined
-          ? `None of ${total} nodes has it yet`
-          : `${taken.length} of ${total} nodes took it between ${after(first.ms)} and ${after(last.ms)} after saving`}
-      </title>
-      <path d={`M26 ${BASE}H${WIDTH - 26}`} className="stroke-line" />
-      {[0, 0.25, 0.5, 0.75, 1].map((part) => (
-        <g key={part}>
-          <path d={`M${x(part)} ${BASE}v4`} className="stroke-line-control" />
-          <text x={x(part)} y={79} textAnchor="middle" className="fill-ink-3 font-mono text-[10.5px]">
-            {part === 0 ? 'saved' : `+${after(dots.end * part)}`}
-          </text>
-        </g>
-      ))}
-      {dots.columns.map((column) =>
-        Array.from({ length: Math.min(column.nodes, 60) }, (_, index) => (
-          <circle
-            // biome-ignore lint/suspicious/noArrayIndexKey: equal dots in a stack have no other identity
-            key={`${column.x} ${index}`}
-            cx={x(column.x)}
-            cy={BASE - 7 - index * radius * 2.4}
-            r={radius}
-            className="fill-programmed-mark"
-          />
-        )),
-      )}
-    </svg>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section aria-label="Picture" tabIndex={0} className="mt-1.5 overflow-x-auto -outline-offset-2">
+      <svg viewBox={`0 0 ${WIDTH} 84`} role="img" aria-labelledby={id} className="w-full max-w-3xl min-w-[34rem]">
+        <title id={id}>
+          {first === undefined || last === undefined
+            ? `None of ${total} nodes has it yet`
+            : `${taken.length} of ${total} nodes took it between ${after(first.ms)} and ${after(last.ms)} after saving`}
+        </title>
+        <path d={`M26 ${BASE}H${WIDTH - 26}`} className="stroke-line" />
+        {[0, 0.25, 0.5, 0.75, 1].map((part) => (
+          <g key={part}>
+            <path d={`M${x(part)} ${BASE}v4`} className="stroke-line-control" />
+            <text x={x(part)} y={79} textAnchor="middle" className="fill-ink-3 font-mono text-[10.5px]">
+              {part === 0 ? 'saved' : `+${after(dots.end * part)}`}
+            </text>
+          </g>
+        ))}
+        {dots.columns.map((column) =>
+          Array.from({ length: Math.min(column.nodes, 60) }, (_, index) => (
+            <circle
+              // biome-ignore lint/suspicious/noArrayIndexKey: equal dots in a stack have no other identity
+              key={`${column.x} ${index}`}
+              cx={x(column.x)}
+              cy={BASE - 7 - index * radius * 2.4}
+              r={radius}
+              className="fill-programmed-mark"
+            />
+          )),
+        )}
+      </svg>
+    </section>
   );
 }
 

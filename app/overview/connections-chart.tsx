@@ -72,7 +72,7 @@ function Picture({ series, minutes }: { series: Series; minutes: number }) {
         role="img"
         aria-labelledby={`${id}t`}
         aria-describedby={`${id}d`}
-        className="w-full min-w-[40rem]"
+        className="w-full min-w-[56rem]"
       >
         <title id={`${id}t`}>New connections NATed per second over the last {span(minutes)}</title>
         <desc id={`${id}d`}>{describe(series)}</desc>

@@ -44,7 +44,7 @@ describe('the sentence that comes first', () => {
   });
   it('says what is missing when nobody can tell', () => {
     expect(said([snat, unknown], 'node-1')).toBe(
-      'It should be NATed to 192.0.2.11, but node-1 cannot tell: what the node holds is not known.',
+      'It should be NATed to 192.0.2.11, but what node-1 does cannot be told: nothing current is known of it.',
     );
   });
   it('does not let other nodes contradict the one that hosts the pod', () => {

@@ -51,7 +51,11 @@ export function headline({ desired, host, nodes, differs }: Arranged, from: stri
   if (!differs || desired === null) return [...sentence(host ?? first, from), '.'];
   const other = host ?? nodes.find((answer) => !agrees(desired, answer));
   if (other === undefined) return [...sentence(first, from), '.'];
-  return [...intention(desired, from), ', but ', { name: other.node ?? 'a node' }, ' ', ...deed(other, from), '.'];
+  const node: Piece = { name: other.node ?? 'a node' };
+  if (other.verdict === 'INDETERMINATE') {
+    return [...intention(desired, from), ', but what ', node, ' does cannot be told', ...missing(other), '.'];
+  }
+  return [...intention(desired, from), ', but ', node, ' ', ...deed(other, from), '.'];
 }
 
 /** Why (in the words of the pools where the truths agree, else of the node that disagrees), and what becomes of the replies. */
@@ -107,11 +111,7 @@ const intention = (answer: TruthAnswer, from: string): Piece[] =>
       : ['Desired cannot tell', ...missing(answer)];
 
 const deed = (answer: TruthAnswer, from: string): Piece[] =>
-  answer.verdict === 'SNAT'
-    ? ['rewrites it to ', ...address(answer)]
-    : answer.verdict === 'NO_SNAT'
-      ? ['keeps the pod address ', { machine: from }]
-      : ['cannot tell', ...missing(answer)];
+  answer.verdict === 'SNAT' ? ['rewrites it to ', ...address(answer)] : ['keeps the pod address ', { machine: from }];
 
 const address = (answer: TruthAnswer): Piece[] =>
   answer.source.address === null ? ['the node’s address'] : [{ machine: answer.source.address }];
@@ -120,9 +120,9 @@ const address = (answer: TruthAnswer): Piece[] =>
 function missing(answer: Answer): Piece[] {
   const words: Record<string, string> = {
     INDETERMINATE_SERVICE_UNRESOLVED: ': where the service leads is not known',
-    INDETERMINATE_FOREIGN_RULE: ': a rule of somebody else decides first',
+    INDETERMINATE_FOREIGN_RULE: ': a rule of somebody else may decide first',
     INDETERMINATE_HOST_NETWORK: ': the source is a node’s own address',
-    INDETERMINATE_NODE_STALE: ': what the node holds is not known',
+    INDETERMINATE_NODE_STALE: ': nothing current is known of it',
   };
   return [words[answer.code] ?? ''];
 }

@@ -116,7 +116,7 @@ function LanePicture({ lane, id, index, from }: { lane: Lane; id: string; index:
         {lane.label}
         {lane.disagrees && (
           <tspan dx={8} className="fill-drifted-fg">
-            disagrees
+            {lane.verdict === 'INDETERMINATE' ? 'not known' : 'disagrees'}
           </tspan>
         )}
       </text>

@@ -16,6 +16,7 @@ export function ProbePanel({
   sending,
   sentAt,
   connection,
+  podAddresses,
 }: {
   probe: Probe | undefined;
   error: unknown;
@@ -23,6 +24,7 @@ export function ProbePanel({
   sentAt: number;
   /** "pod-1a to 198.51.100.10, tcp" */
   connection: string;
+  podAddresses: readonly string[];
 }) {
   return (
     <Panel
@@ -42,13 +44,21 @@ export function ProbePanel({
       <div aria-live="polite">
         {sending && <p className="px-3.5 py-3 text-ink-3">The packet is on its way.</p>}
         {!sending && error !== null && error !== undefined && <ErrorPanel error={error} className="m-3" />}
-        {!sending && probe !== undefined && <Comparison probe={probe} />}
+        {!sending && probe !== undefined && <Comparison probe={probe} podAddresses={podAddresses} />}
       </div>
     </Panel>
   );
 }
 
-function Comparison({ probe: { predicted, observed, agree } }: { probe: Probe }) {
+function Comparison({
+  probe: { predicted, observed, agree },
+  podAddresses,
+}: {
+  probe: Probe;
+  podAddresses: readonly string[];
+}) {
+  const kept = podAddresses.includes(observed.source.address);
+  const own = podAddresses.find((address) => address.includes(':') === observed.source.address.includes(':'));
   const seen = endText(observed.source.address, observed.source.port);
   return (
     <>
@@ -86,11 +96,13 @@ function Comparison({ probe: { predicted, observed, agree } }: { probe: Probe })
               <VerdictText verdict={predicted.verdict} />{' '}
               <span className="machine text-2xs text-ink-3">{predicted.code}</span>
             </Td>
-            <Td className="text-ink-3">the address below says it</Td>
+            <Td>
+              <VerdictText verdict={kept ? 'NO_SNAT' : 'SNAT'} />
+            </Td>
           </tr>
           <tr>
             <Td className="text-ink-3">Source seen</Td>
-            <Td className="machine text-ink-1">{predictedSource(predicted)}</Td>
+            <Td className="machine text-ink-1">{predictedSource(predicted, own)}</Td>
             <Td className="machine text-ink-1">{seen}</Td>
           </tr>
         </tbody>
@@ -99,8 +111,8 @@ function Comparison({ probe: { predicted, observed, agree } }: { probe: Probe })
   );
 }
 
-function predictedSource({ verdict, source: { address, ports } }: Probe['predicted']): string {
+function predictedSource({ verdict, source: { address, ports } }: Probe['predicted'], own: string | undefined): string {
   if (verdict === 'INDETERMINATE') return 'not known';
-  const known = address ?? (verdict === 'SNAT' ? 'the node’s address' : 'the pod’s address');
+  const known = address ?? (verdict === 'SNAT' ? 'the node’s address' : (own ?? 'the pod’s address'));
   return ports === null ? known : `${endText(known, ports[0])}–${ports[1]}`;
 }

@@ -88,7 +88,7 @@ export function QuestionForm({
             onChange={(event) => set({ port: event.target.value })}
           />
         </Field>
-        <div className="flex flex-wrap items-center gap-2 pt-5.5">
+        <div className="flex flex-wrap items-center gap-2 pt-5.5 narrow:pt-0">
           <Button
             look="primary"
             type="submit"

@@ -100,6 +100,7 @@ export function Simulator() {
           error={probe.error}
           sending={probe.isPending}
           sentAt={probe.submittedAt}
+          podAddresses={pods.find(({ name }) => name === probe.variables?.from)?.addresses ?? []}
           connection={
             probe.variables === undefined
               ? ''

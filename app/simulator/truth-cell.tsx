@@ -22,7 +22,7 @@ export function TruthCell({
   const Icon = answer.truth === 'desired' ? Database : Server;
   return (
     <li className={clsx('min-w-0 px-4.5 py-2.25', differs && 'bg-drifted-bg')}>
-      <div className="flex items-center gap-2">
+      <div className="flex flex-wrap items-center gap-x-2">
         <Icon aria-hidden className={clsx('size-3 flex-none', differs ? 'text-ink-2' : 'text-ink-3')} />
         <b className="whitespace-nowrap">{title}</b>
         <span className={clsx('ml-auto text-right text-2xs tabular-nums', differs ? 'text-ink-2' : 'text-ink-3')}>

@@ -18,7 +18,17 @@ export function VerdictPanel({ arranged, from, local }: { arranged: Arranged; fr
       title={`${host.node}, programmed`}
       age={host.at === null ? 'no report' : <Age at={host.at} prefix="read back" limitSeconds={30} />}
       differs={differs}
-      tail={differs ? 'disagrees with desired' : <Revision text={host.revision} />}
+      tail={
+        differs ? (
+          host.verdict === 'INDETERMINATE' ? (
+            'cannot be compared with desired'
+          ) : (
+            'disagrees with desired'
+          )
+        ) : (
+          <Revision text={host.revision} />
+        )
+      }
     />
   );
   const wanted = desired !== null && (
