@@ -66,6 +66,7 @@ export async function startServerProcess(
   const address = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${lines.join('\n')}`)));
     createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!line.startsWith('{')) return; // Next's own words at its start
       lines.push(line);
       const entry = JSON.parse(line) as { msg?: string; address?: string };
       if (entry.msg === 'ready' && entry.address !== undefined) resolve(entry.address);
