@@ -12,7 +12,7 @@ export const probeProtos = ['tcp', 'udp'] as const;
 export interface Probe {
   /** a pod's name */
   readonly from: string;
-  /** an address */
+  /** an address; `lab.probe` also takes the name of a pod or target */
   readonly to: string;
   readonly proto: (typeof probeProtos)[number];
 }

@@ -23,8 +23,11 @@ const lab = createServer((req, res) => {
   });
   req.on('end', () => {
     const status = {
-      pods: [{ name: 'pod-1a', node: 'node-1', addresses: ['192.168.1.10', 'fd00:192:168:1::10'] }],
-      targets: [],
+      pods: [
+        { name: 'pod-1a', node: 'node-1', addresses: ['192.168.1.10', 'fd00:192:168:1::10'] },
+        { name: 'pod-1b', node: 'node-1', addresses: ['203.0.113.10'] },
+      ],
+      targets: [{ name: 'internet', addresses: ['2001:DB8:F::10', '198.51.100.10'] }],
     };
     if (req.url === '/probe') asked.push(JSON.parse(text));
     const { status: code, body } = req.url === '/status' ? { status: 200, body: status } : answer;
@@ -84,6 +87,17 @@ test('prediction and observation stand side by side, and agree or not', async ()
   });
 });
 
+test('a pod or target may be named: its first address of a family that the sender has', async () => {
+  seen('203.0.113.10');
+  const asks = async (from: string, to: string) => {
+    expect((await probe({ from, to })).status).toBe(200);
+    return asked.at(-1);
+  };
+  expect(await asks('pod-1a', 'pod-1b')).toEqual({ from: 'pod-1a', to: '203.0.113.10', proto: 'tcp' });
+  expect(await asks('pod-1a', 'internet')).toMatchObject({ to: '2001:db8:f::10' });
+  expect(await asks('pod-1b', 'internet')).toMatchObject({ to: '198.51.100.10' });
+});
+
 test('what cannot be sent is refused with its field; what does not come back says why', async () => {
   const reasons = async (input: object) => {
     const { data } = (await probe(input)).body.error;
@@ -91,6 +105,10 @@ test('what cannot be sent is refused with its field; what does not come back say
   };
   expect(await reasons({ from: 'pod-9', to: '198.51.100.10' })).toEqual(['INVALID_INPUT', 'from']);
   expect(await reasons({ from: 'pod-1a', to: '010.1.2.3' })).toEqual(['INVALID_INPUT', 'to']);
+  expect(await reasons({ from: 'pod-1b', to: 'fd00::1' })).toEqual(['INVALID_INPUT', 'to']);
+  const both = (await probe({ from: 'pod-9', to: 'pod-8' })).body.error.data.issues;
+  expect(both.map(({ field }: { field: string }) => field)).toEqual(['from', 'to']);
+  expect(both[1].message).toContain('pod-1a, pod-1b, internet');
   expect(await reasons({ from: 'pod-1a', to: '198.51.100.10', proto: 'icmp' })).toEqual(['INVALID_INPUT', 'proto']);
   answer = { status: 400, body: { error: 'to must answer', errors: [{ field: 'to', message: 'to must answer' }] } };
   expect(await reasons({ from: 'pod-1a', to: '198.51.100.99' })).toEqual(['INVALID_INPUT', 'to']);

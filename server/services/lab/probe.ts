@@ -18,28 +18,17 @@ export async function labStatus(deps: Deps): Promise<LabStatus> {
   return ask(deps, (lab) => lab.status());
 }
 
-/** Throws LAB_OFF, INVALID_INPUT with the fields, PROBE_FAILED with what went wrong on the way. */
+/** `to` is an address, or the name of a pod or target. Throws LAB_OFF, INVALID_INPUT with the fields, PROBE_FAILED. */
 export async function probeLab(deps: Deps, probe: Probe): Promise<ProbeResult> {
-  const to = parseAddress(probe.to);
-  if (!to.ok) throw invalid('to', to.reason);
-  const { pods } = await labStatus(deps);
-  const pod = pods.find((one) => one.name === probe.from);
-  if (pod === undefined) {
-    throw invalid(
-      'from',
-      `from must be one of ${pods.map(({ name }) => name).join(', ')}, not ${JSON.stringify(probe.from)}`,
-    );
-  }
-  const from = pod.addresses.map(canonical).find((address) => address.includes(':') === (to.value.family === 6));
-  if (from === undefined) throw invalid('to', `${pod.name} has no IPv${to.value.family} address`);
+  const { pod, from, to } = endsOf(await labStatus(deps), probe);
   await deps.state.refresh();
   const facts = (await deps.counters.reports()).get(pod.node)?.facts ?? undefined;
-  const flow = { from, to: formatAddress(to.value), proto: probe.proto, port: ECHO_PORT };
+  const flow = { from, to, proto: probe.proto, port: ECHO_PORT };
   const predicted = simulate(deps.state.decider(pod.node), flow, facts);
   if (!predicted.ok) {
     throw new AppError('INVALID_INPUT', 'the packet must be one that can be simulated', { issues: predicted.errors });
   }
-  const answer = await ask(deps, (lab) => lab.probe({ ...probe, to: flow.to }));
+  const answer = await ask(deps, (lab) => lab.probe({ ...probe, to }));
   if ('errors' in answer) throw new AppError('INVALID_INPUT', answer.error, { issues: answer.errors });
   if ('error' in answer) throw new AppError('PROBE_FAILED', `the packet did not come back: ${answer.error}`);
   const { verdict, code, source } = predicted.value;
@@ -49,6 +38,32 @@ export async function probeLab(deps: Deps, probe: Probe): Promise<ProbeResult> {
     observed: { source: { address: seen, port: answer.source.port } },
     agree: agrees(predicted.value, from, seen),
   };
+}
+
+/** The pod and both addresses, of one family. Throws INVALID_INPUT with every field that is wrong. */
+function endsOf(lab: LabStatus, probe: Probe): { pod: LabStatus['pods'][number]; from: string; to: string } {
+  const pod = lab.pods.find(({ name }) => name === probe.from);
+  const named = [...lab.pods, ...lab.targets].find(({ name }) => name === probe.to);
+  const written = parseAddress(probe.to);
+  const errors: { field: string; message: string }[] = [];
+  if (pod === undefined) {
+    const must = `from must be one of ${lab.pods.map(({ name }) => name).join(', ')}`;
+    errors.push({ field: 'from', message: `${must}, not ${JSON.stringify(probe.from)}` });
+  }
+  if (named === undefined && !written.ok) {
+    const names = [...lab.pods, ...lab.targets].map(({ name }) => name).join(', ');
+    errors.push({ field: 'to', message: `to must be an address or one of ${names}: ${written.reason}` });
+  }
+  if (pod === undefined || errors.length > 0) throw invalid(errors);
+  const candidates = named === undefined ? [canonical(probe.to)] : named.addresses.map(canonical);
+  for (const to of candidates) {
+    const from = pod.addresses.map(canonical).find((address) => address.includes(':') === to.includes(':'));
+    if (from !== undefined) return { pod, from, to };
+  }
+  const family = candidates.some((address) => address.includes(':')) ? 'IPv6' : 'IPv4';
+  throw invalid([
+    { field: 'to', message: `${pod.name} has no ${family} address, which it takes to reach ${probe.to}` },
+  ]);
 }
 
 /** The lab's hosts answer there. */
@@ -71,8 +86,8 @@ async function ask<T>({ lab }: Deps, question: (lab: Lab) => Promise<T>): Promis
   }
 }
 
-const invalid = (field: string, message: string): AppError =>
-  new AppError('INVALID_INPUT', message, { issues: [{ field, message }] });
+const invalid = (issues: { field: string; message: string }[]): AppError =>
+  new AppError('INVALID_INPUT', issues.map(({ message }) => message).join('; '), { issues });
 
 function canonical(text: string): string {
   const parsed = parseAddress(text);
