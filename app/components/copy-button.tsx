@@ -32,12 +32,17 @@ export function CopyButton({
       setState('failed');
     }
   }
+  const said = state === 'done' ? 'Copied' : state === 'failed' ? 'Refused by the browser' : '';
   return (
-    <Button small={small} look={look} onClick={() => void copy()}>
-      {state === 'done' ? <Check aria-hidden /> : icon}
-      <span role="status">
-        {state === 'done' ? 'Copied' : state === 'failed' ? 'Refused by the browser' : children}
+    <span className="relative inline-flex">
+      <Button small={small} look={look} onClick={() => void copy()}>
+        {state === 'done' ? <Check aria-hidden /> : icon}
+        {said === '' ? children : said}
+      </Button>
+      {/* beside the button: a status inside it would leave the button without a name */}
+      <span role="status" className="sr-only">
+        {said}
       </span>
-    </Button>
+    </span>
   );
 }

@@ -46,7 +46,8 @@ export function PathPicture({
         <svg
           viewBox={`0 0 ${WIDTH} ${height}`}
           role="img"
-          aria-labelledby={`${id}t ${id}d`}
+          aria-labelledby={`${id}t`}
+          aria-describedby={`${id}d`}
           className="w-full min-w-[56rem]"
         >
           <title id={`${id}t`}>

@@ -1,0 +1,115 @@
+/** History in a real browser: every change, its difference, its filters in the address, and a revert. */
+import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { type Api, signIn as signInApi } from './api.ts';
+import { expectAccessible } from './pages/accessibility.ts';
+import { HistoryPage } from './pages/history-page.ts';
+import { ADMIN } from './pages/sign-in-page.ts';
+import { signedIn, withAdmin } from './pages/signed-in.ts';
+import { type Outgate, startOutgate } from './start-outgate.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+let outgate: Outgate;
+let api: Api;
+let context: BrowserContext;
+let page: Page;
+let problems: string[];
+
+const pool = (name: string, cidr: string, natOutgoing: boolean) => ({ name, spec: { cidr, natOutgoing } });
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(300_000);
+  outgate = await startOutgate({ lab: 'off', environment: withAdmin });
+  api = await signInApi(outgate.url, ADMIN);
+  ({ context, page, problems } = await signedIn(browser, outgate.url));
+});
+
+test.afterAll(async () => {
+  test.setTimeout(60_000);
+  await context?.close();
+  await outgate?.stop();
+});
+
+test('without a change it says what will stand here', async () => {
+  await page.goto(`${outgate.url}/history`);
+  await expect(page.getByText('Nothing was changed yet.')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('a change shows who, why and the difference, as soon as it is made', async () => {
+  const history = new HistoryPage(page);
+  await api.mutate('pools.create', pool('public', '203.0.113.0/24', true));
+  await expect(history.change(1)).toContainText('public created, 203.0.113.0/24');
+  await api.mutate('pools.update', {
+    ...pool('public', '203.0.113.0/24', false),
+    expectedVersion: 1,
+    reason: 'the CDN must see our addresses',
+  });
+  await history.change(2).click();
+  await expect(page).toHaveURL(/change=2/);
+  await expect(page.getByRole('heading', { name: /public: natOutgoing true → false/ })).toBeVisible();
+  await expect(page.getByText('the CDN must see our addresses')).toBeVisible();
+  await expect(history.difference()).toContainText('-  natOutgoing: true');
+  await expect(history.difference()).toContainText('+  natOutgoing: false');
+  await expect(page.getByText('admin at that time')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('filters are in the address and survive a reload', async () => {
+  const history = new HistoryPage(page);
+  await api.mutate('pools.create', pool('other', '198.18.0.0/24', false));
+  await expect(history.change(3)).toBeVisible();
+  await page.keyboard.press('s');
+  await page.keyboard.type('CDN');
+  await expect(history.change(3)).toHaveCount(0);
+  await expect(history.change(2)).toBeVisible();
+  await expect(page).toHaveURL(/search=CDN/);
+  await page.reload();
+  await expect(history.search()).toHaveValue('CDN');
+  await expect(history.change(3)).toHaveCount(0);
+  await history.search().blur();
+  await page.keyboard.press('Escape');
+  await expect(history.change(3)).toBeVisible();
+  await page.getByText('Filters: pool, account, kind, days').click();
+  await page.getByLabel('Kind').selectOption('Pool changed');
+  await expect(history.change(3)).toHaveCount(0);
+  await expectAccessible(page);
+});
+
+test('a revert is previewed, needs a reason, and leads to what it took back', async () => {
+  const history = new HistoryPage(page);
+  await page.goto(`${outgate.url}/history?change=2`);
+  await history.previewRevert();
+  await expect(history.revertPanel()).toContainText('+  natOutgoing: true');
+  const button = page.getByRole('button', { name: 'Revert change #2' });
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  await expectAccessible(page);
+  await page.getByLabel('Reason').fill('Revert of #2: the CDN was changed instead');
+  await button.click();
+  await expect(page).toHaveURL(/change=4/);
+  await expect(page.getByRole('heading', { name: /public: natOutgoing false → true/ })).toBeVisible();
+  await page.getByRole('link', { name: '#2', exact: true }).click();
+  await expect(page).toHaveURL(/change=2/);
+});
+
+test('a change that a later one covers says so instead of reverting', async () => {
+  const history = new HistoryPage(page);
+  await api.mutate('pools.update', { ...pool('public', '203.0.113.0/24', false), expectedVersion: 4 });
+  await page.goto(`${outgate.url}/history?change=1`);
+  await history.previewRevert();
+  await expect(history.revertPanel()).toContainText('was changed since');
+  await expect(page.getByRole('button', { name: 'Revert change #1' })).toHaveAttribute('aria-disabled', 'true');
+  await expectAccessible(page);
+});
+
+test('a viewer may look, and sees why not more; nothing broke the policy', async ({ browser }) => {
+  const viewer = { name: 'Vera', email: 'vera@example.org', password: 'a viewers password', role: 'viewer' };
+  await api.mutate('accounts.create', viewer);
+  const other = await signedIn(browser, outgate.url, viewer);
+  await other.page.goto(`${outgate.url}/history?change=2`);
+  await expect(other.page.getByText('Needs the role editor; you are viewer.')).toBeVisible();
+  await expect(other.page.getByRole('button', { name: 'Preview revert' })).toHaveAttribute('aria-disabled', 'true');
+  await expectAccessible(other.page);
+  await other.context.close();
+  expect([...problems, ...other.problems]).toEqual([]);
+});

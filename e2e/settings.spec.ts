@@ -1,0 +1,123 @@
+/** Settings in a real browser: NAT settings with every violation while typing, accounts, join tokens, and this browser. */
+import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { expectAccessible } from './pages/accessibility.ts';
+import { SettingsPage } from './pages/settings-page.ts';
+import { signedIn, withAdmin } from './pages/signed-in.ts';
+import { type Outgate, startOutgate } from './start-outgate.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+let outgate: Outgate;
+let context: BrowserContext;
+let page: Page;
+let problems: string[];
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(300_000);
+  outgate = await startOutgate({ lab: 'off', environment: withAdmin });
+  ({ context, page, problems } = await signedIn(browser, outgate.url));
+});
+
+test.afterAll(async () => {
+  test.setTimeout(60_000);
+  await context?.close();
+  await outgate?.stop();
+});
+
+test('a setting that stops nodes is refused while it is typed, a good one is saved with its reason', async () => {
+  const settings = new SettingsPage(page);
+  await page.goto(`${outgate.url}/settings`);
+  await expectAccessible(page);
+  await settings.ports().fill('40000:30000');
+  await expect(settings.ports()).toHaveAccessibleDescription(/lower port first: '40000:30000'/);
+  await expect(page.getByText('Save is blocked by 1 error.')).toBeVisible();
+  await expectAccessible(page);
+  await settings.ports().fill('30000:40000');
+  await expect(page.getByText('A change of settings needs a reason.')).toBeVisible();
+  await settings.reason().fill('the firewall expects these');
+  await expect(page.getByRole('region', { name: 'What changes' })).toContainText('natPortRange: 30000:40000');
+  await settings.save().click();
+  await expect(page.getByText('Connections that exist keep the address they have.')).toBeVisible();
+  await page.getByRole('link', { name: 'change #1' }).click();
+  await expect(page.getByRole('heading', { name: /natPortRange not set → 30000:40000/ })).toBeVisible();
+});
+
+test('a single node may have its own', async () => {
+  const settings = new SettingsPage(page);
+  await page.goto(`${outgate.url}/settings`);
+  await page.getByLabel('Settings for a single node').fill('edge-1');
+  await page.getByRole('button', { name: 'Add the node' }).click();
+  await page.getByLabel('Fixed IPv4 address').last().fill('10.0.0.300');
+  await expect(page.getByText(/natOutgoingAddress must be an IPv4 address/)).toBeVisible();
+  await page.getByLabel('Fixed IPv4 address').last().fill('192.0.2.50');
+  await settings.reason().fill('the edge has an address of its own');
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(page.getByRole('link', { name: 'change #2' })).toBeVisible();
+});
+
+test('accounts: make one, change its role, remove it; the last admin stays', async () => {
+  const settings = new SettingsPage(page);
+  await settings.tab('Accounts').click();
+  await expect(page).toHaveURL(/tab=accounts/);
+  await page.getByLabel('Name').fill('Vera');
+  await page.getByLabel('Email').fill('vera@example.org');
+  await page.getByLabel('Password').fill('short');
+  await page.getByRole('button', { name: 'Make the account' }).click();
+  await expect(page.getByLabel('Password')).toHaveAccessibleDescription(/at least 12 characters/);
+  await page.getByLabel('Password').fill('a viewers password');
+  await page.getByRole('button', { name: 'Make the account' }).click();
+  await expect(page.getByText('vera@example.org may sign in as viewer.')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel('Role of vera@example.org').selectOption('editor');
+  await page.reload();
+  await expect(page.getByLabel('Role of vera@example.org')).toHaveValue('editor');
+  await page.getByLabel('Role of admin@example.org').selectOption('viewer');
+  await expect(page.getByRole('alert').filter({ hasText: 'last admin' })).toBeVisible();
+  await page.getByRole('button', { name: 'Remove vera@example.org' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Remove vera@example.org' });
+  await dialog.getByLabel('Type vera@example.org').fill('vera@example.org');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Remove the account' }).click();
+  await expect(page.getByRole('row', { name: /vera@example\.org/ })).toHaveCount(0);
+});
+
+test('a join token is shown once with the command, and can be revoked', async () => {
+  const settings = new SettingsPage(page);
+  await settings.tab('Join tokens').click();
+  await page.getByLabel('Name').fill('rack 7');
+  await page.getByRole('button', { name: 'Make the token' }).click();
+  await expect(page.getByText('is shown here once and never again')).toBeVisible();
+  await page.getByRole('button', { name: 'Copy the command' }).click();
+  const command = await page.evaluate(() => navigator.clipboard.readText());
+  expect(command).toContain(`--source server:${outgate.url}`);
+  await expectAccessible(page);
+  await page.reload();
+  await expect(page.getByText('is shown here once and never again')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Revoke rack 7' }).click();
+  await expect(page.getByRole('row', { name: /rack 7/ })).toContainText('revoked');
+});
+
+test('theme and single-letter keys are kept in this browser', async () => {
+  const settings = new SettingsPage(page);
+  await settings.tab('This browser').click();
+  await page.getByRole('button', { name: 'Dark' }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.getByRole('switch', { name: 'Single-letter keys' }).click();
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.getByRole('switch', { name: 'Single-letter keys' }).click();
+  await page.getByRole('button', { name: 'As the system' }).click();
+  await expectAccessible(page);
+});
+
+test('phone width: no page of settings scrolls sideways; nothing broke the policy', async () => {
+  await page.setViewportSize({ width: 375, height: 812 });
+  for (const tab of ['nat', 'accounts', 'tokens', 'browser']) {
+    await page.goto(`${outgate.url}/settings?tab=${tab}`);
+    await expect(page.getByRole('tabpanel')).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), tab).toBe(true);
+  }
+  expect(problems).toEqual([]);
+});

@@ -1,0 +1,116 @@
+/** The simulator against the lab: what it says, what each node's kernel says, and what a real packet does. */
+import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { type Api, signIn as signInApi } from './api.ts';
+import { run } from './lab/run.ts';
+import { expectAccessible } from './pages/accessibility.ts';
+import { ADMIN } from './pages/sign-in-page.ts';
+import { signedIn, withAdmin } from './pages/signed-in.ts';
+import { SimulatorPage } from './pages/simulator-page.ts';
+import { type Outgate, startOutgate } from './start-outgate.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+let outgate: Outgate;
+let api: Api;
+let context: BrowserContext;
+let page: Page;
+let problems: string[];
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(300_000);
+  outgate = await startOutgate({ environment: withAdmin });
+  api = await signInApi(outgate.url, ADMIN);
+  ({ context, page, problems } = await signedIn(browser, outgate.url));
+  await api.mutate('pools.create', { name: 'pods', spec: { cidr: '192.168.0.0/16', natOutgoing: true } });
+});
+
+test.afterAll(async () => {
+  test.setTimeout(60_000);
+  await context?.close();
+  await outgate?.stop();
+});
+
+test('the desired answer comes while typing, the nodes’ answers with Ctrl+Enter, the question into the address', async () => {
+  const simulator = new SimulatorPage(page);
+  await page.goto(`${outgate.url}/simulator`);
+  await expectAccessible(page);
+  await simulator.from().fill('pod-1');
+  await page.getByRole('option', { name: /pod-1a/ }).click();
+  await simulator.to().fill('198.51.100.10');
+  await simulator.to().press('Escape');
+  await expect(simulator.verdict()).toContainText('NATed to the node’s address');
+  await expect(simulator.verdict()).toContainText('computed in this browser');
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(simulator.verdict().getByRole('heading')).toHaveText('NATed to 192.0.2.11.');
+  await expect(simulator.verdict()).toContainText('node-1, programmed');
+  await expect(simulator.verdict().getByRole('img', { name: '2 NATed' })).toBeVisible();
+  await expect(page).toHaveURL(/\/simulator\?from=pod-1a&to=198\.51\.100\.10$/);
+  await expect(simulator.path().getByRole('img')).toHaveAccessibleDescription(/restores 192\.168\.1\.10/);
+  await expect(simulator.steps().getByRole('row', { name: /Is the source in a pool with natOutgoing/ })).toContainText(
+    'pods',
+  );
+  await expectAccessible(page);
+});
+
+test('the link alone brings the answer back, and the code leads to its page', async () => {
+  const simulator = new SimulatorPage(page);
+  await page.goto(`${outgate.url}/simulator?from=pod-2a&to=2001%3Adb8%3Af%3A%3A10&port=443`);
+  await expect(simulator.verdict().getByRole('heading')).toContainText('Keeps the pod address fd00:192:168:2::10');
+  await page.getByRole('link', { name: 'NO_SNAT_SOURCE_NOT_IN_POOL' }).first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('NO_SNAT_SOURCE_NOT_IN_POOL');
+  await expectAccessible(page);
+});
+
+test('a real packet stands beside the prediction', async () => {
+  const simulator = new SimulatorPage(page);
+  await page.goto(`${outgate.url}/simulator?from=pod-1a&to=internet`);
+  await simulator.send().click();
+  await expect(page.getByText('As predicted: the other end saw it come from 192.0.2.11.')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('a rule of somebody else makes the node disagree, and the packet not as predicted', async () => {
+  const simulator = new SimulatorPage(page);
+  const rule = ['POSTROUTING', '-d', '198.51.100.0/24', '-j', 'ACCEPT'];
+  const node = `${outgate.labPrefix}-node-1`;
+  await run('ip', ['netns', 'exec', node, 'iptables', '-t', 'nat', '-I', ...rule]);
+  try {
+    await page.goto(`${outgate.url}/simulator?from=pod-1a&to=198.51.100.10`);
+    const first = simulator.verdict().getByRole('listitem').first();
+    await expect(first).toContainText('INDETERMINATE_FOREIGN_RULE', { timeout: 20_000 });
+    await expect(simulator.verdict().getByRole('heading')).toHaveText(
+      'It should be NATed to 192.0.2.11, but what node-1 does cannot be told: a rule of somebody else may decide first.',
+    );
+    await simulator.send().click();
+    await expect(page.getByText('Not as predicted: the other end saw it come from 192.168.1.10.')).toBeVisible();
+    await expectAccessible(page);
+  } finally {
+    await run('ip', ['netns', 'exec', node, 'iptables', '-t', 'nat', '-D', ...rule]);
+  }
+});
+
+test('what cannot be read is said under its field', async () => {
+  const simulator = new SimulatorPage(page);
+  await page.goto(`${outgate.url}/simulator`);
+  await simulator.ask('10.0.0.300', '198.51.100.10');
+  await expect(simulator.from()).toHaveAccessibleDescription(/10\.0\.0\.300/);
+  await simulator.port().fill('http');
+  await expect(page.getByText("port must be a number from 0 to 65535: 'http'")).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('copy as text says verdict, truths, path and steps', async () => {
+  await page.goto(`${outgate.url}/simulator?from=pod-1a&to=198.51.100.10`);
+  await page.getByRole('button', { name: 'Copy as text' }).click();
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  expect(text).toContain('Desired: NATed, SNAT_MASQUERADE');
+  expect(text).toContain(`${outgate.url}/simulator?from=pod-1a&to=198.51.100.10`);
+});
+
+test('phone width: the page does not scroll sideways; nothing broke the policy', async () => {
+  await page.setViewportSize({ width: 375, height: 812 });
+  await page.goto(`${outgate.url}/simulator?from=pod-1a&to=198.51.100.10`);
+  await expect(new SimulatorPage(page).verdict()).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  expect(problems).toEqual([]);
+});
