@@ -68,11 +68,15 @@ async function onDatabase(databaseUrl: string, node: BenchNode, log: (line: stri
     ]);
     const programmed = async (): Promise<boolean> =>
       (await query(address, 'status.get', undefined, cookie)).body.result.data.nodes.programmed === 1;
-    for (const end = Date.now() + 60_000; !(await programmed()); await delay(200)) {
-      if (Date.now() > end) throw new Error('the node was not programmed within a minute');
-    }
+    const settled = async (): Promise<void> => {
+      for (const end = Date.now() + 60_000; !(await programmed()); await delay(20)) {
+        if (Date.now() > end) throw new Error('the node was not programmed within a minute');
+      }
+    };
+    await settled();
     log(`${POOLS} pools are in the kernel`);
     return await measure(node, watch.until, async (name) => {
+      await settled(); // the report on the change before is work of its own
       const { body } = await query(address, 'pools.get', { name }, cookie);
       const { spec, version } = body.result.data;
       return () =>
@@ -87,7 +91,7 @@ async function onDatabase(databaseUrl: string, node: BenchNode, log: (line: stri
   }
 }
 
-/** `prepare` reads a pool and returns what toggles it. */
+/** `prepare` waits until nothing is under way, reads a pool, and returns what toggles it. */
 async function measure(
   node: BenchNode,
   until: (set: string, member: string, present: boolean) => Promise<void>,
@@ -101,7 +105,6 @@ async function measure(
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {
     const pool = manyPool(round >> 1);
     const toggle = await prepare(pool.name);
-    await delay(50); // the report that follows each change is not what is measured
     const start = process.hrtime.bigint();
     const answered = toggle().then(() => void answers.push(millisecondsSince(start)));
     const arrived = until('outgate-src-v4', pool.spec.cidr, round % 2 === 1).then(
