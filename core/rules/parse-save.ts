@@ -70,11 +70,11 @@ export function parseSave(text: string): SavedTable[] {
 
 /** `[packets:bytes] -A CHAIN ...` or `-A CHAIN ... -c packets bytes ...`; undefined for any other line. */
 function ruleLine(line: string): SavedRule | undefined {
-  const match = /^(?:\[(\d+):(\d+)\] )?(-A (\S+)(?: .*)?)$/.exec(line);
+  const match = /^(?:\[(\d+):(\d+)\] )?(-A (\S+)(?: .*)?)$/s.exec(line);
   if (match === null) return undefined;
   let [, packets = '0', bytes = '0', text = '', chain = ''] = match;
-  const verbose = [...text.matchAll(/ -c (\d+) (\d+)(?= |$)/g)].find(({ index }) => !insideQuotes(text, index));
-  if (verbose !== undefined) {
+  const verbose = / -c (\d+) (\d+)(?= |$)/.exec(withoutQuoted(text));
+  if (verbose !== null) {
     [, packets = '0', bytes = '0'] = verbose;
     text = text.slice(0, verbose.index) + text.slice(verbose.index + verbose[0].length);
   }
@@ -85,12 +85,20 @@ function ruleLine(line: string): SavedRule | undefined {
   return { chain, text, words, comments, target, packets: counterOf(packets), bytes: counterOf(bytes) };
 }
 
-/** A comment may hold anything, ` -c 1 2 ` too. */
-function insideQuotes(text: string, index: number): boolean {
+/** What stands in quotes blotted out, as long as before: a comment may hold anything, ` -c 1 2 ` too. One pass: texts may be long. */
+function withoutQuoted(text: string): string {
+  if (!text.includes('"')) return text;
+  const characters: string[] = [];
   let open = false;
-  for (let i = 0; i < index; i++) {
-    if (open && text[i] === '\\') i++;
-    else if (text[i] === '"') open = !open;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charAt(i);
+    if (open && c === '\\' && i + 1 < text.length) {
+      characters.push('""');
+      i++;
+    } else {
+      if (c === '"') open = !open;
+      characters.push(open ? '"' : c);
+    }
   }
-  return open;
+  return characters.join('');
 }
