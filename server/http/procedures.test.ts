@@ -33,6 +33,20 @@ it('a query that fits into no URL is asked by POST', async () => {
   expect(answer.body.result.data.verdicts).toHaveLength(10_000);
 });
 
+it('a request holds at most 50 calls, however their commas are written', async () => {
+  for (const [comma, calls, status] of [
+    [',', 50, 200],
+    ['%2C', 50, 200],
+    [',', 51, 400],
+    ['%2C', 51, 400],
+  ] as const) {
+    const path = Array.from({ length: calls }, () => 'session.get').join(comma);
+    const answer = await fetch(`${server.address}/api/trpc/${path}?batch=1&input={}`, { headers: { cookie } });
+    expect([comma, calls, answer.status]).toEqual([comma, calls, status]);
+    await answer.text();
+  }
+});
+
 it('a mutation is never asked by GET', async () => {
   const input = encodeURIComponent(JSON.stringify({ name: 'b', spec: { cidr: '172.16.0.0/12' } }));
   const answer = await fetch(`${server.address}/api/trpc/pools.create?input=${input}`, { headers: { cookie } });
@@ -49,6 +63,7 @@ it('an error has its code, reason, fields and request id, and never a stack', as
     ['pools.nothing', {}, 404, 'NOT_FOUND'],
     ['pools.create', '{"name": ', 400, 'INVALID_INPUT'],
     ['pools.create', '[]', 400, 'INVALID_INPUT'],
+    ['pools.create', '['.repeat(200_000) + ']'.repeat(200_000), 400, 'INVALID_INPUT'],
     ['pools.create', 'null', 400, 'INVALID_INPUT'],
   ] as const) {
     const { status: got, body } = await call(path, input);

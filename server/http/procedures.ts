@@ -19,7 +19,8 @@ export function proceduresRoom(deps: Deps, auth: Auth, log: Log): Room {
   return {
     path: PREFIX,
     handle: async ({ req, res, path, id }) => {
-      const calls = path.slice(PREFIX.length);
+      // decoded first: a comma may come as %2C
+      const calls = decoded(path.slice(PREFIX.length));
       if (calls.split(',').length > MOST_CALLS) {
         return sendProblem(res, path, problem('badRequest', `a request must hold at most ${MOST_CALLS} calls`));
       }
@@ -32,7 +33,7 @@ export function proceduresRoom(deps: Deps, auth: Auth, log: Log): Room {
       res.setHeader('cache-control', 'no-store');
       await nodeHTTPRequestHandler({
         router: appRouter,
-        path: decoded(calls),
+        path: calls,
         req: posted === null ? req : Object.assign(req, { body: posted.text }),
         res,
         createContext: () => Promise.resolve(context),
