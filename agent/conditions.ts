@@ -1,6 +1,6 @@
 /** The conditions of a node: what is known beside its state, each with the time since when it is so. */
 import type { NodeReason } from '../core/wire/reasons.ts';
-import type { Condition } from '../core/wire/report.ts';
+import { type Condition, LONGEST_MESSAGE } from '../core/wire/report.ts';
 
 export interface Conditions {
   set(type: string, status: Condition['status'], reason: NodeReason, message: string): void;
@@ -17,7 +17,7 @@ export function conditionList(now: () => string): Conditions {
     set(type, status, reason, message) {
       const old = all.find((one) => one.type === type);
       const since = old?.status === status && old.reason === reason ? old.since : now();
-      all = [...all.filter((one) => one.type !== type), { type, status, reason, message, since }];
+      all = [...all.filter((one) => one.type !== type), { type, status, reason, message: clip(message), since }];
     },
     clear(type) {
       all = all.filter((one) => one.type !== type);
@@ -27,12 +27,20 @@ export function conditionList(now: () => string): Conditions {
       const reasons = [...new Set(found.map(({ reason }) => reason))];
       const fresh = reasons.map((reason): Condition => {
         const messages = found.filter((one) => one.reason === reason).map(({ message }) => message);
-        return { type, status, reason, message: messages.join('; '), since };
+        return { type, status, reason, message: clip(messages.join('; ')), since };
       });
       all = [...all.filter((one) => one.type !== type), ...fresh];
     },
     list: () => [...all].sort((a, b) => (a.type === b.type ? order(a.reason, b.reason) : order(a.type, b.type))),
   };
+}
+
+/** The server takes no longer one, and no half of a character: a thousand rules put into our chain must not silence the node. */
+function clip(message: string): string {
+  const whole = message.toWellFormed();
+  return whole.length <= LONGEST_MESSAGE
+    ? whole
+    : `${whole.slice(0, LONGEST_MESSAGE - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { nodeFactsSchema } from '../nat/node-facts.ts';
 import { nodeReasons } from './reasons.ts';
 
-/** Packet and byte counters: numbers, or decimal strings above 2^53. */
-export const counterSchema = z.union([z.int().min(0), z.string().regex(/^\d+$/)]);
+/** Packet and byte counters of 64 bits: numbers, or decimal strings above 2^53. */
+export const counterSchema = z.union([z.int().min(0), z.string().regex(/^\d{1,20}$/)]);
 
 export const reportedRuleSchema = z.object({
   chain: z.string(),
@@ -24,11 +24,14 @@ export const reportedFamilySchema = z.object({
 });
 export type ReportedFamily = z.infer<typeof reportedFamilySchema>;
 
+/** Every list of nodes carries every node's conditions: they stay short, and a node has not many. */
+export const MOST_CONDITIONS = 64;
+export const LONGEST_MESSAGE = 2000;
 export const conditionSchema = z.object({
-  type: z.string(),
+  type: z.string().max(100),
   status: z.enum(['True', 'False', 'Unknown']),
   reason: z.enum(nodeReasons),
-  message: z.string(),
+  message: z.string().max(LONGEST_MESSAGE),
   since: z.iso.datetime(),
 });
 export type Condition = z.infer<typeof conditionSchema>;
@@ -46,7 +49,7 @@ export const reportSchema = z.object({
   families: z.object({ '4': reportedFamilySchema, '6': reportedFamilySchema }),
   /** NAT rules of others in POSTROUTING that may decide before ours */
   foreign: z.array(z.object({ chain: z.string(), text: z.string() })),
-  conditions: z.array(conditionSchema),
+  conditions: z.array(conditionSchema).max(MOST_CONDITIONS),
   facts: nodeFactsSchema.nullable(),
 });
 export type Report = z.infer<typeof reportSchema>;

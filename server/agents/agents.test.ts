@@ -242,6 +242,13 @@ describe('report', () => {
   test('garbage, lies about types and oversize bodies are refused', async () => {
     const credential = await joinNode(server.address, cookie, 'report-5');
     const bad = reportOf('report-5');
+    const condition = (message: string) => {
+      return { type: 'Programmed', status: 'True', reason: 'AsDesired', message, since: '2026-01-01T00:00:00Z' };
+    };
+    const withPackets = (packets: string | number) => {
+      const sets = [{ name: 'outgate-src-v4', members: [{ cidr: '10.0.0.0/8', packets, bytes: 0 }] }];
+      return { ...bad, families: { '4': { rules: [], sets }, '6': { rules: [], sets: [] } } };
+    };
     for (const body of [
       '',
       '[',
@@ -249,6 +256,10 @@ describe('report', () => {
       { ...bad, state: 'Fine' },
       { ...bad, sequence: 1.5 },
       { ...bad, foreign: [{ chain: '\u0000', text: '' }] },
+      { ...bad, conditions: Array.from({ length: 65 }, () => condition('m')) },
+      { ...bad, conditions: [condition('m'.repeat(2001))] },
+      withPackets('1'.repeat(21)),
+      withPackets(-1),
     ]) {
       expect((await report(credential, body as Report)).status).toBe(400);
     }

@@ -4,7 +4,6 @@ import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, type Pool, poolSpecSchema, violationSchema, warningSchema } from '../../../core/pool/spec.ts';
 import { validatePool } from '../../../core/pool/validate.ts';
 import { warningsFor } from '../../../core/pool/warnings.ts';
-import { counterSchema } from '../../../core/wire/report.ts';
 import { readNodes } from '../../db/nodes.ts';
 import { overlapsOf, type StoredPool } from '../../db/pools.ts';
 import type { Deps } from '../deps.ts';
@@ -22,7 +21,7 @@ export const poolViewSchema = z.object({
   /** nodes that hold it in their kernel as it is now */
   nodes: z.object({ programmed: z.int(), total: z.int() }),
   /** connections NATed for it so far, all nodes; a decimal string above 2^53 */
-  natted: counterSchema,
+  natted: z.union([z.int().min(0), z.string().regex(/^\d+$/)]),
   violations: z.array(violationSchema),
   warnings: z.array(warningSchema),
   createdAt: z.iso.datetime(),
