@@ -1,5 +1,6 @@
 /** The nodes' last reports in memory: a page of pools must not read every node's whole kernel again. */
 import type { NodeFacts } from '../../core/nat/node-facts.ts';
+import { readFacts } from '../../core/nat/read-facts.ts';
 import type { Report } from '../../core/wire/report.ts';
 import type { Queryable } from '../db/client.ts';
 import { readNewReports } from '../db/nodes.ts';
@@ -7,6 +8,7 @@ import { readNewReports } from '../db/nodes.ts';
 export interface KnownReport {
   readonly at: Date;
   readonly body: Report;
+  /** null also when they cannot be read: one node's nonsense must not spoil the answers about the others */
   readonly facts: NodeFacts | null;
 }
 
@@ -29,7 +31,8 @@ export function makeCounters(db: Queryable): Counters {
     const rows = await readNewReports(db, new Map([...before].map(([node, entry]) => [node, entry.version])));
     const next = new Map<string, Entry>();
     for (const { node, version, at, body } of rows) {
-      const entry = body === null ? before.get(node) : { version, at, body, facts: body.facts, natted: nattedIn(body) };
+      const entry =
+        body === null ? before.get(node) : { version, at, body, facts: readableFacts(body), natted: nattedIn(body) };
       if (entry !== undefined) next.set(node, entry);
     }
     known = next;
@@ -46,6 +49,8 @@ export function makeCounters(db: Queryable): Counters {
     },
   };
 }
+
+const readableFacts = ({ facts }: Report): NodeFacts | null => (facts !== null && readFacts(facts).ok ? facts : null);
 
 /** The nat table sees a connection's first packet alone, so packets of the source set are connections. */
 function nattedIn(report: Report): ReadonlyMap<string, bigint> {

@@ -92,6 +92,22 @@ it('a node that is silent for too long cannot tell', async () => {
   expect(agree).toBe(false);
 });
 
+it('facts that cannot be read are none, and spoil no answer about another node', async () => {
+  const { db } = api.database;
+  const report = programmed('n-2', '192.0.2.12', '192.168.2.0/24', '192.168.0.0/16');
+  await ingestReport(db, {
+    ...report,
+    facts: { name: 'n-2', interfaces: [{ name: 'up0', addresses: ['10.0.0.1/999'] }], routes: [] },
+  });
+  const { answers } = await viewer.simulate.flow({ ...flow, from: '192.168.1.10' });
+  expect(answers.map(({ verdict, source }) => [verdict, source.address])).toEqual([
+    ['SNAT', '192.0.2.11'],
+    ['SNAT', '192.0.2.11'],
+    ['SNAT', null],
+  ]);
+  await ingestReport(db, report);
+});
+
 it('a draft is judged as if it were saved, and nothing is', async () => {
   const draft = { name: 'exempt', spec: { cidr: '198.51.100.0/24', disabled: true } };
   const { answers, agree } = await viewer.simulate.flow({ ...flow, draft });
