@@ -4,6 +4,7 @@
  */
 
 import { type ClusterSettings, settingsFor } from '../core/nat/settings.ts';
+import { validateSettings } from '../core/nat/validate-settings.ts';
 import type { Family } from '../core/net/address.ts';
 import type { Pool } from '../core/pool/spec.ts';
 import { compile } from '../core/rules/compile.ts';
@@ -26,8 +27,18 @@ export type DeltaResult =
   /** `members` is null when more than members changed: settings or the nodes' addresses */
   { readonly ok: true; readonly members: readonly SetDelta[] | null } | { readonly ok: false; readonly reason: string };
 
-/** Undefined when the state does not hash to its revision. */
+/**
+ * Why settings cannot be programmed; undefined when they can. The server checks them too, but their texts become words of
+ * rules: what reaches iptables is not left to it alone.
+ */
+export function settingsFault(settings: ClusterSettings): string | undefined {
+  const faults = validateSettings(settings, []).map(({ field, message }) => `${field}: ${message}`);
+  return faults.length === 0 ? undefined : faults.join('; ');
+}
+
+/** Undefined when the state does not hash to its revision, or its settings cannot be programmed. */
 export function holdSnapshot(state: EffectiveState): HeldState | undefined {
+  if (settingsFault(state.settings) !== undefined) return undefined;
   const held = holdState(state.pools, state.settings, state.hosts);
   return held.revision === state.revision ? { ...held, sequence: state.sequence } : undefined;
 }
@@ -52,6 +63,8 @@ export function applyDelta(held: HeldState, delta: Delta): DeltaResult {
   for (const pool of upsert) sum = addShare(sum, poolShare(pool));
   const settings = delta.settings ?? held.settings;
   const hosts = delta.hosts ?? held.hosts;
+  const fault = delta.settings === undefined ? undefined : settingsFault(delta.settings);
+  if (fault !== undefined) return { ok: false, reason: fault };
   if (revisionOf(sum, settings, hosts) !== delta.revision) {
     return { ok: false, reason: `the delta to sequence ${delta.sequence} does not lead to revision ${delta.revision}` };
   }

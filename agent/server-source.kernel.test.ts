@@ -129,6 +129,33 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     expect(condition(away, 'Drifted')).toBeDefined();
   });
 
+  it('refuses settings that are no settings, whoever sends them, and keeps what it has', async () => {
+    const { node, server, start } = await setup();
+    const agent = start();
+    const first = await server.reported(({ state }) => state === 'Programmed');
+    const before = node.run('iptables-nft -t nat -S');
+    const filter = 'up0 -j ACCEPT\n-A POSTROUTING -j DROP\n-A POSTROUTING -o up0';
+    server.change([], [], { global: { iptablesNATOutgoingInterfaceFilter: filter }, nodes: {} });
+    const report = await server.reported((one) => condition(one, 'Source')?.reason === 'StateRefused', 15_000);
+    expect([report.revision, report.sequence]).toEqual([first.revision, 1]);
+    expect(condition(report, 'Source')?.message).toContain('iptablesNATOutgoingInterfaceFilter');
+    expect(node.run('iptables-nft -t nat -S')).toBe(before);
+    agent.kill('SIGTERM');
+    expect((await agent.ended).code).toBe(0);
+  }, 30_000);
+
+  it('works without a state directory that it can write, joins once, and says so', async () => {
+    const { dir, server, start } = await setup();
+    const agent = start(server.url, '--state-dir', `${dir.write('file', '')}/state`);
+    await server.reported(({ state }) => state === 'Programmed');
+    const revision = server.change([pool('b', 1)]);
+    await server.reported((one) => one.revision === revision);
+    expect(server.joins).toHaveLength(1);
+    agent.kill('SIGTERM');
+    const { code, stderr } = await agent.ended;
+    expect([code, stderr]).toEqual([0, expect.stringContaining('the state directory must be writable')]);
+  });
+
   it('writes nothing before the first state', async () => {
     const { node, server, start } = await setup();
     server.cut(true);

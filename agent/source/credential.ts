@@ -18,9 +18,11 @@ export interface CredentialInput {
   readonly node: string;
   readonly stateDir: string;
   readonly tokenFile: string | undefined;
+  /** hears of a directory that cannot be written: the credential is good until the agent ends, and then bought anew */
+  readonly onError: (message: string) => void;
 }
 
-export function credentials({ client, server, node, stateDir, tokenFile }: CredentialInput): Credentials {
+export function credentials({ client, server, node, stateDir, tokenFile, onError }: CredentialInput): Credentials {
   const path = join(stateDir, 'credential.json');
   let known = keptCredential(readKept(path), server, node);
   const joinServer = async (): Promise<string> => {
@@ -30,7 +32,11 @@ export function credentials({ client, server, node, stateDir, tokenFile }: Crede
     if (answer.status !== 200)
       throw new Error(`the server refused the join token (${answer.status}): ${said(answer.text)}`);
     const { credential } = joinAnswerSchema.parse(JSON.parse(answer.text));
-    writeKept(path, `${JSON.stringify({ server, node, credential })}\n`);
+    try {
+      writeKept(path, `${JSON.stringify({ server, node, credential })}\n`);
+    } catch (error) {
+      onError(error instanceof Error ? error.message : String(error));
+    }
     return credential;
   };
   // stream and reports ask at the same time: a second join would make the first credential invalid

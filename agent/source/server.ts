@@ -8,8 +8,8 @@ import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../core/wire/report.ts';
-import { streamMessageSchema } from '../../core/wire/state.ts';
-import { applyDelta, type HeldState, holdSnapshot } from '../held-state.ts';
+import { type StreamMessage, streamMessageSchema } from '../../core/wire/state.ts';
+import { applyDelta, type HeldState, holdSnapshot, settingsFault } from '../held-state.ts';
 import { backoff } from './backoff.ts';
 import { credentials } from './credential.ts';
 import { clientOf } from './http.ts';
@@ -34,7 +34,10 @@ const SILENCE = 15_000;
 export async function serverSource(input: ServerSourceInput): Promise<Source> {
   const { base, node, stateDir, tokenFile } = input;
   const client = await clientOf(base, input.caFile);
-  const identity = credentials({ client, server: base.href, node, stateDir, tokenFile });
+  const unwritable = (message: string): void => {
+    process.stderr.write(`the state directory must be writable: ${message}\n`);
+  };
+  const identity = credentials({ client, server: base.href, node, stateDir, tokenFile, onError: unwritable });
   const stopping = new AbortController();
   const { signal } = stopping;
   const reports = reportSender({ client, identity });
@@ -43,9 +46,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
   let heard = false;
   let sink: Sink | undefined;
 
-  const journal = openJournal(stateDir, (message) => {
-    process.stderr.write(`the state directory must be writable: ${message}\n`);
-  });
+  const journal = openJournal(stateDir, unwritable);
 
   /** Once: a state that was dropped because a delta did not fit must not come back from disk. */
   const takeKept = (): void => {
@@ -55,10 +56,10 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
     if (held !== undefined) sink?.state(held, null, true);
   };
 
-  const away = (message: string): void => {
+  const away = (message: string, reason: 'ServerAway' | 'StateRefused' = 'ServerAway'): void => {
     if (signal.aborted) return;
     takeKept();
-    sink?.trouble({ reason: 'ServerAway', message: `${base.href}: ${message}` });
+    sink?.trouble({ reason, message: `${base.href}: ${message}` });
   };
 
   /** One connection, from joining to its end. */
@@ -97,6 +98,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
       throw new Error(`the server sent what is no message: ${issue?.path.join('.')}: ${issue?.message}`);
     }
     const message = parsed.data;
+    refuseSettings(message);
     if (message.type === 'snapshot') {
       const next = holdSnapshot(message.state);
       if (next === undefined) throw new Error(`the snapshot does not hash to its revision ${message.state.revision}`);
@@ -122,7 +124,8 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
         await follow();
         away('the server ended the stream');
       } catch (error) {
-        away(error instanceof Error ? error.message : String(error));
+        const reason = error instanceof StateRefused ? 'StateRefused' : 'ServerAway';
+        away(error instanceof Error ? error.message : String(error), reason);
       }
       await sleep(delays.next(), undefined, { signal }).catch(() => undefined);
     }
@@ -141,6 +144,16 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
       client.close();
     },
   };
+}
+
+class StateRefused extends Error {}
+
+/** Throws StateRefused: the state held so far stays, and is the one that the next connection goes on from. */
+function refuseSettings(message: StreamMessage): void {
+  if (message.type === 'heartbeat') return;
+  const settings = message.type === 'snapshot' ? message.state.settings : message.settings;
+  const fault = settings === undefined ? undefined : settingsFault(settings);
+  if (fault !== undefined) throw new StateRefused(`settings that cannot be programmed: ${fault}`);
 }
 
 /** Lines of a body; `alive` is called for every piece that comes, also within a long line. */
