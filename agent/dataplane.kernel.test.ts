@@ -1,9 +1,12 @@
 /** What the agent does to a kernel, and what it leaves alone: both backends, both families, beside rules and sets of others. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../core/wire/report.ts';
+import { conditionList } from './conditions.ts';
 import { iptablesDataplane } from './dataplane/iptables/driver.ts';
 import { type Exec, systemIn } from './exec.ts';
 import { holdState, wantedOf } from './held-state.ts';
+import { agentMetrics } from './metrics.ts';
+import { reconciler } from './reconcile.ts';
 import { cannotRun, type Namespace, namespace } from './testing/namespaces.ts';
 import { agentFile, manifests, once, runAgent, startAgent, workDir } from './testing/run-agent.ts';
 import { streamServer } from './testing/stream-server.ts';
@@ -302,6 +305,51 @@ describe.skipIf(cannotRun !== null).each(['iptables-nft', 'iptables-legacy'] as 
     },
     180_000,
   );
+
+  it('cannot remove a chain that a rule of somebody else leads into: NAT ends all the same, and it says so', async () => {
+    expect((await run()).state).toBe('Programmed');
+    node.run(`${tool(4)} -t nat -A FOREIGN -j ${CHAIN}`);
+    const refused = await runAgent('--cleanup', '--netns', node.name);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('it is empty now')]);
+    expect(node.run('ipset list -name')).not.toMatch(/outgate-(src|exempt|nodes)-/);
+    const left = node.run(`${tool(4)} -t nat -S`).split('\n');
+    expect(left.filter((line) => line.includes(CHAIN))).toEqual([`-N ${CHAIN}`, `-A FOREIGN -j ${CHAIN}`]);
+    node.run(`${tool(4)} -t nat -D FOREIGN -j ${CHAIN}`);
+    expect((await runAgent('--cleanup', '--netns', node.name)).code).toBe(0);
+    expect((await run()).state).toBe('Programmed');
+  });
+
+  it('is not programmed while a node with IPv6 cannot program its IPv6 pools', async () => {
+    const { exec, open } = systemIn(node.name);
+    const without: Exec = (command) =>
+      command.file.startsWith('ip6tables')
+        ? Promise.resolve({ code: 127, stdout: '', stderr: 'no such tool' })
+        : exec(command);
+    const report = async (addresses: string[], pools: Parameters<typeof holdState>[0]): Promise<Report> => {
+      const loop = reconciler({
+        node: 'n1',
+        dataplane: iptablesDataplane({ exec: without, open }, backend, process.pid),
+        conditions: conditionList(() => new Date().toISOString()),
+        metrics: agentMetrics('n1', backend),
+        record: { read: () => undefined, write: () => undefined },
+        facts: async () => ({ name: 'n1', interfaces: [{ name: 'up0', addresses }], routes: [] }),
+        onReport: () => undefined,
+      });
+      await loop.state(holdState(pools, { global: {}, nodes: {} }, []), null);
+      return loop.report();
+    };
+    const four = { name: 'four', spec: { cidr: '10.10.0.0/24', natOutgoing: true } };
+    const six = { name: 'six', spec: { cidr: 'fd10::/64', natOutgoing: true } };
+    const failed = await report(['192.0.2.1/24', '2001:db8::1/64'], [four, six]);
+    expect([failed.state, failed.revision]).toEqual(['Failed', null]);
+    const why = failed.conditions.find(({ type }) => type === 'Programmed');
+    expect([why?.status, why?.reason]).toEqual(['False', 'ToolMissing']);
+    expect((await report(['192.0.2.1/24', '2001:db8::1/64'], [four])).state).toBe('Programmed');
+    const fourOnly = await report(['192.0.2.1/24', '::1/128'], [four, six]);
+    expect(fourOnly.state).toBe('Programmed');
+    expect(fourOnly.conditions.find(({ type }) => type === 'IPv6Available')?.status).toBe('False');
+    expect((await run()).state).toBe('Programmed');
+  });
 
   it('cleans up exactly what is ours, twice', async () => {
     node.run('ipset create outgate-tmp-1-src-v4 hash:net');

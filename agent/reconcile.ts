@@ -8,6 +8,7 @@
 
 import type { NodeFacts } from '../core/nat/node-facts.ts';
 import type { SetDelta } from '../core/rules/delta.ts';
+import { setName } from '../core/rules/model.ts';
 import type { NodeReason } from '../core/wire/reasons.ts';
 import type { Report } from '../core/wire/report.ts';
 import { withChanges } from './adjusted.ts';
@@ -85,7 +86,7 @@ export function reconciler(input: ReconcilerInput): Reconciler {
     }
     if (writing.length > 0) kernel = await dataplane.read();
     const left = writing.length > 0 ? plansFor(wanted, kernel).flatMap((plan) => plan.findings) : [];
-    settle(failures, left, writing.length > 0);
+    settle(wanted, failures, left, writing.length > 0);
     if (expected) noteDrift(plans.flatMap((plan) => plan.findings));
     if (!proved) return;
     programmed = version;
@@ -98,8 +99,9 @@ export function reconciler(input: ReconcilerInput): Reconciler {
       return found === undefined ? [] : [dataplane.plan(wanted[family], found)];
     });
 
-  const settle = (failures: readonly Failure[], left: readonly Finding[], wrote: boolean): void => {
-    const missing = kernel.families[4] === undefined ? kernel.unavailable[4] : undefined;
+  const settle = (wanted: Wanted, failures: readonly Failure[], left: readonly Finding[], wrote: boolean): void => {
+    const needed = needsIPv6(wanted, facts) ? ([4, 6] as const) : ([4] as const);
+    const missing = needed.flatMap((family) => kernel.unavailable[family] ?? [])[0];
     const wrong: { reason: NodeReason; message: string } | undefined = failures[0] ?? missing ?? left[0];
     proved = wrong === undefined;
     outcome = {
@@ -186,6 +188,10 @@ export function reconciler(input: ReconcilerInput): Reconciler {
   };
 }
 
+/** Without an IPv6 address of its own a node sends nothing that an IPv6 pool could be NATed for. */
+const needsIPv6 = (wanted: Wanted, facts: NodeFacts | null): boolean =>
+  (wanted[6].sets.get(setName('src', 6))?.members.size ?? 0) > 0 &&
+  (facts?.interfaces.some(({ addresses }) => addresses.some((one) => one.includes(':') && one !== '::1/128')) ?? true);
 const text = ({ message }: { message: string }): string => message;
 const existsAny = ({ families }: Held): boolean =>
   [families[4], families[6]].some((family) => family !== undefined && (family.chain !== null || family.sets.size > 0));

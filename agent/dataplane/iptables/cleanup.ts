@@ -26,29 +26,32 @@ export async function cleanUp(exec: Exec): Promise<CleanupResult> {
   return { removed, failures };
 }
 
-/** Our chain and jumps of one backend alone. */
-export async function cleanRules(
-  exec: Exec,
-  backend: IptablesBackend,
-  removed: string[],
-  failures: string[],
-): Promise<void> {
+/** Our chain and jumps of one backend. A chain that a rule of somebody else leads into cannot go: it stays, empty. */
+async function cleanRules(exec: Exec, backend: IptablesBackend, removed: string[], failures: string[]): Promise<void> {
   const used = { 4: await inUse(exec, backend, 4), 6: await inUse(exec, backend, 6) };
   if (!used[4] && !used[6]) return;
   const { families } = await readHeld(exec, backend, () => true);
   for (const family of [4, 6] as const) {
     const held = families[family];
-    const text = used[family] && held !== undefined ? removalText(held) : '';
-    if (text === '') continue;
+    const lines = used[family] && held !== undefined ? removalLines(held) : [];
+    if (lines.length === 0) continue;
     const file = toolOf(backend, family, '-restore');
-    const outcome = await exec({ file, args: ['--noflush', ...LOCK_WAIT], stdin: text });
-    if (outcome.code === 0) removed.push(`chain ${CHAIN} and its jump (${toolOf(backend, family)})`);
-    else failures.push(`chain ${CHAIN}: ${explain(file, outcome).message}`);
+    const restore = (all: readonly string[]) =>
+      exec({ file, args: ['--noflush', ...LOCK_WAIT], stdin: `${['*nat', ...all, 'COMMIT'].join('\n')}\n` });
+    const outcome = await restore(lines);
+    if (outcome.code === 0) {
+      removed.push(`chain ${CHAIN} and its jump (${toolOf(backend, family)})`);
+      continue;
+    }
+    const emptied = await restore(lines.filter((line) => line !== REMOVE_CHAIN));
+    const left = emptied.code === 0 ? 'it is empty now, its jump is gone, but it could not be removed: ' : '';
+    failures.push(`chain ${CHAIN}: ${left}${explain(file, outcome).message}`);
   }
 }
 
-function removalText(held: HeldFamily): string {
-  const lines = ownJumps(held).map(({ text }) => text.replace(/^-A /, '-D '));
-  if (held.chain !== null) lines.push(`-F ${CHAIN}`, `-X ${CHAIN}`);
-  return lines.length === 0 ? '' : `${['*nat', ...lines, 'COMMIT'].join('\n')}\n`;
+const REMOVE_CHAIN = `-X ${CHAIN}`;
+
+function removalLines(held: HeldFamily): string[] {
+  const jumps = ownJumps(held).map(({ text }) => text.replace(/^-A /, '-D '));
+  return held.chain === null ? jumps : [...jumps, `-F ${CHAIN}`, REMOVE_CHAIN];
 }
