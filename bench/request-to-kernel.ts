@@ -75,8 +75,7 @@ async function onDatabase(databaseUrl: string, node: BenchNode, log: (line: stri
     };
     await settled();
     log(`${POOLS} pools are in the kernel`);
-    return await measure(node, watch.until, async (name) => {
-      await settled(); // the report on the change before is work of its own
+    return await measure(node, watch.until, settled, async (name) => {
       const { body } = await query(address, 'pools.get', { name }, cookie);
       const { spec, version } = body.result.data;
       return () =>
@@ -91,10 +90,14 @@ async function onDatabase(databaseUrl: string, node: BenchNode, log: (line: stri
   }
 }
 
-/** `prepare` waits until nothing is under way, reads a pool, and returns what toggles it. */
+/**
+ * `settled` waits until the report on the last change is through: it is work of its own, and would weigh on either side of
+ * the comparison. `prepare` reads a pool and returns what toggles it.
+ */
 async function measure(
   node: BenchNode,
   until: (set: string, member: string, present: boolean) => Promise<void>,
+  settled: () => Promise<void>,
   prepare: (name: string) => Promise<() => Promise<unknown>>,
 ) {
   const { exec } = systemIn(node.name);
@@ -111,7 +114,7 @@ async function measure(
       () => void kernel.push(millisecondsSince(start)),
     );
     await Promise.all([answered, arrived]);
-
+    await settled();
     const rawStart = process.hrtime.bigint();
     const done = await exec({ file: 'ipset', args: [round % 2 === 0 ? 'add' : 'del', 'raw-set', pool.spec.cidr] });
     raw.push(millisecondsSince(rawStart));
