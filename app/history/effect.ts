@@ -43,8 +43,9 @@ export function dotsOf(taken: Effect['taken'], count: number): Dots {
   };
 }
 
-/** "0.3 s", "12 s", "4 min", "3 h": one digit below ten seconds. */
+/** "37 ms", "1.3 s", "12 s", "4 min", "3 h": one digit below ten seconds. */
 export function after(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
   if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
