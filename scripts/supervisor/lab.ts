@@ -23,8 +23,10 @@ export async function whyNoLab(choice: LabChoice, prefix: string): Promise<strin
 
 /** The token with which the lab's agents join; made once for each data directory, readable by its owner alone. */
 export function labJoinToken(paths: Paths): string {
-  if (existsSync(paths.joinToken)) return readFileSync(paths.joinToken, 'utf8').trim();
+  const kept = existsSync(paths.joinToken) ? readFileSync(paths.joinToken, 'utf8').trim() : '';
   const token = randomBytes(32).toString('base64url');
+  // half of one is what a full disk or a killed start leaves: no agent could ever join with it
+  if (kept.length === token.length) return kept;
   mkdirSync(dirname(paths.joinToken), { recursive: true, mode: 0o700 });
   writeFileSync(paths.joinToken, `${token}\n`, { mode: 0o600 });
   return token;
