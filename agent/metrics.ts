@@ -1,5 +1,6 @@
 /** Figures of the agent as Prometheus text. Counters that the kernel resets (a swapped set) start again from 0. */
 import { createServer } from 'node:http';
+import { setName } from '../core/rules/model.ts';
 import type { Conditions } from './conditions.ts';
 import type { Finding, Held } from './dataplane/driver.ts';
 
@@ -83,7 +84,7 @@ const members = (held: Held): Sample[] =>
 
 function natted(held: Held): Sample[] {
   return families(held).map(({ family, sets }) => {
-    const source = sets.get(`outgate-src-v${family}`);
+    const source = sets.get(setName('src', family));
     const packets = source?.members.reduce((sum, member) => sum + Number(member.packets), 0) ?? 0;
     return [label({ family: String(family) }), packets];
   });

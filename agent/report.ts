@@ -1,5 +1,6 @@
 /** From what was read back to the report's shape. */
 import type { Family } from '../core/net/address.ts';
+import { passesOn } from '../core/rules/foreign.ts';
 import { CHAIN } from '../core/rules/model.ts';
 import type { SavedRule } from '../core/rules/parse.ts';
 import type { Report, ReportedFamily } from '../core/wire/report.ts';
@@ -36,17 +37,12 @@ const hashOf = ({ comments }: SavedRule): string => {
   return own === undefined ? '' : own.slice('outgate:'.length);
 };
 
-/** Targets after which the walk of the chain goes on: rules with them decide nothing. */
-const passing = new Set(['LOG', 'NFLOG', 'ULOG', 'MARK', 'CONNMARK', 'TRACE', 'CLASSIFY', 'DSCP', 'TOS', 'TTL', 'HL']);
-
 /** Rules of others in POSTROUTING that packets meet before our jump and that may decide. */
 export function foreignRules(held: Held): Report['foreign'] {
   return ([4, 6] as const).flatMap((family) => {
     const rules = held.families[family]?.postrouting ?? [];
     const jump = rules.findIndex(({ target }) => target === CHAIN);
     const before = jump < 0 ? rules : rules.slice(0, jump);
-    return before
-      .filter(({ target }) => target !== null && !passing.has(target))
-      .map(({ chain, text }) => ({ chain, text }));
+    return before.filter((rule) => !passesOn(rule)).map(({ chain, text }) => ({ chain, text }));
   });
 }

@@ -6,15 +6,19 @@ import { type Address, parseAddress } from '../net/address.ts';
 import { contains, parseInterface, prefixOf } from '../net/prefix.ts';
 import type { SavedRule } from './parse-save.ts';
 
-/** Targets after which the walk goes on. */
-const passing = new Set(['LOG', 'NFLOG', 'ULOG', 'MARK', 'CONNMARK', 'TRACE', 'AUDIT', 'CONNSECMARK', 'SECMARK']);
+/** Targets after which the walk goes on: a rule without a target, or with one of these, decides nothing. */
+const passing = new Set([
+  ...['LOG', 'NFLOG', 'ULOG', 'MARK', 'CONNMARK', 'TRACE', 'AUDIT', 'CONNSECMARK', 'SECMARK'],
+  ...['CLASSIFY', 'DSCP', 'TOS', 'TTL', 'HL'],
+]);
+export const passesOn = ({ target }: SavedRule): boolean => target === null || passing.has(target);
 
 /** Chains of the service proxy: they NAT what it marked, and never a packet without its mark. */
 const marked = new Set(['KUBE-POSTROUTING', 'KUBE-IPVS-POSTROUTING']);
 
 /** False only when the rule surely lets the flow pass: a match that can be read does not hold, or the target ends nothing. */
 export function mayDecide(rule: SavedRule, flow: ReadFlow, outInterface: string | null): boolean {
-  if (rule.target === null || passing.has(rule.target) || marked.has(rule.target)) return false;
+  if (passesOn(rule) || (rule.target !== null && marked.has(rule.target))) return false;
   const { words } = rule;
   for (const [i, word] of words.entries()) {
     if (words[i - 1] === '--comment') continue;

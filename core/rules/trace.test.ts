@@ -101,6 +101,7 @@ describe('a kernel that differs from what was asked', () => {
     ['-A POSTROUTING -p tcp -m comment --comment "-p udp" -j ACCEPT', 'INDETERMINATE_FOREIGN_RULE'],
     ['-A POSTROUTING -m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING', 'SNAT_MASQUERADE'],
     ['-A POSTROUTING -j LOG', 'SNAT_MASQUERADE'],
+    ['-A POSTROUTING -j CLASSIFY --set-class 1:1', 'SNAT_MASQUERADE'],
     ['-A POSTROUTING -j SOMEBODYS-CHAIN', 'INDETERMINATE_FOREIGN_RULE'],
     ['-A POSTROUTING -j RETURN', 'INDETERMINATE_FOREIGN_RULE'],
   ])('foreign first: %s -> %s', (text, expected) => {

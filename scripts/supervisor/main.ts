@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readEnvironment } from '../../server/env.ts';
+import { reachableHost } from '../../server/http/origin.ts';
 import { type KeptDatabase, keepDatabase } from './database.ts';
 import type { KeptChild } from './keep-running.ts';
 import { type LabChoice, labJoinToken, startLab, whyNoLab } from './lab.ts';
@@ -30,7 +31,7 @@ async function supervise(options: { dev: boolean }): Promise<number> {
   const choice = (process.env['OUTGATE_LAB'] || 'auto') as LabChoice;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const paths = pathsIn(realpathSync(dataDir));
-  const local = `http://${reachable(listen.host)}:${listen.port}`;
+  const local = `http://${reachableHost(listen.host)}:${listen.port}`;
   const address = read.value.url ?? local;
 
   const lock = await takeLock(`outgate-data-${createHash('sha256').update(paths.run).digest('hex').slice(0, 16)}`);
@@ -102,12 +103,6 @@ async function supervise(options: { dev: boolean }): Promise<number> {
 const LONGEST_START = 180_000;
 
 const say = (sentence: string): void => console.log(sentence);
-
-const reachable = (host: string): string => {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
-};
 
 function stopSignals(): Promise<'asked'> {
   return new Promise((resolve) => {

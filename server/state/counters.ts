@@ -1,6 +1,7 @@
 /** The nodes' last reports in memory: a page of pools must not read every node's whole kernel again. */
 import type { NodeFacts } from '../../core/nat/node-facts.ts';
 import { readFacts } from '../../core/nat/read-facts.ts';
+import { setName } from '../../core/rules/model.ts';
 import type { Report } from '../../core/wire/report.ts';
 import type { Queryable } from '../db/client.ts';
 import { readNewReports } from '../db/nodes.ts';
@@ -55,8 +56,8 @@ const readableFacts = ({ facts }: Report): NodeFacts | null => (facts !== null &
 /** The nat table sees a connection's first packet alone, so packets of the source set are connections. */
 function nattedIn(report: Report): ReadonlyMap<string, bigint> {
   const found = new Map<string, bigint>();
-  for (const family of ['4', '6'] as const) {
-    const set = report.families[family].sets.find(({ name }) => name === `outgate-src-v${family}`);
+  for (const family of [4, 6] as const) {
+    const set = report.families[family].sets.find(({ name }) => name === setName('src', family));
     for (const { cidr, packets } of set?.members ?? []) found.set(cidr, BigInt(packets));
   }
   return found;
