@@ -41,5 +41,5 @@ it('keeps the last node on the axis', () => {
 });
 
 it('writes times as people read them', () => {
-  expect([0, 340, 12_400, 240_000, 10_800_000].map(after)).toEqual(['0.0 s', '0.3 s', '12 s', '4 min', '3 h']);
+  expect([0, 340, 12_400, 240_000, 10_800_000].map(after)).toEqual(['0 ms', '340 ms', '12 s', '4 min', '3 h']);
 });
