@@ -15,7 +15,7 @@ type Series = Outputs['overview']['series'];
 
 const WIDTH = 1140;
 const HEIGHT = 178;
-const frame = { left: 48, right: WIDTH - 8, top: 22, bottom: 150 };
+const frame = { left: 48, right: WIDTH - 8, top: 26, bottom: 150 };
 /** agents report every 10 s: three missed reports are a gap */
 const GAP_MS = 35_000;
 
@@ -67,45 +67,57 @@ function Picture({ series, minutes }: { series: Series; minutes: number }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section aria-label="Chart" tabIndex={0} className="relative overflow-x-auto px-3.5 pt-2 pb-1 -outline-offset-2">
-      <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        role="img"
-        aria-labelledby={`${id}t`}
-        aria-describedby={`${id}d`}
-        className="w-full min-w-[56rem]"
-      >
-        <title id={`${id}t`}>New connections NATed per second over the last {span(minutes)}</title>
-        <desc id={`${id}d`}>{describe(series)}</desc>
-        <Axes chart={chart} />
-        <path d={chart.v4} strokeWidth={1.6} className="fill-none stroke-snat-mark" />
-        <path d={chart.v6} strokeWidth={1.6} strokeDasharray="4 3" className="fill-none stroke-snat-mark" />
-        {chart.marks.map(({ id: change, x }) => (
-          <g key={change}>
-            <path d={`M${x} ${frame.top}V${frame.bottom}`} strokeDasharray="2 3" className="stroke-ink-3" />
-            <circle cx={x} cy={frame.bottom} r={3} strokeWidth={1.5} className="fill-surface-1 stroke-ink-3" />
-          </g>
-        ))}
-        {labelled(chart.marks, 70).map(({ x, ids }) => (
-          <Link key={ids[0]} href={`/history?change=${ids.at(-1)}`} className="group">
-            <rect x={Math.min(x - 12, WIDTH - 92)} y={0} width={90} height={24} className="fill-transparent" />
-            <text
-              x={Math.min(x, WIDTH - 8)}
-              y={15}
-              textAnchor={x > WIDTH - 90 ? 'end' : 'start'}
-              className="fill-accent-fg text-[11px] underline decoration-accent-fg/35 group-hover:decoration-accent-fg"
-            >
-              #{ids.at(-1)}
-              {ids.length > 1 && ` and ${ids.length - 1} before`}
-            </text>
-          </Link>
-        ))}
-      </svg>
+      <div className="relative min-w-[56rem]">
+        <svg
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          role="img"
+          aria-labelledby={`${id}t`}
+          aria-describedby={`${id}d`}
+          className="w-full"
+        >
+          <title id={`${id}t`}>New connections NATed per second over the last {span(minutes)}</title>
+          <desc id={`${id}d`}>{describe(series)}</desc>
+          <Axes chart={chart} />
+          <path d={chart.v4} strokeWidth={1.6} className="fill-none stroke-snat-mark" />
+          <path d={chart.v6} strokeWidth={1.6} strokeDasharray="4 3" className="fill-none stroke-snat-mark" />
+          {chart.marks.map(({ id: change, x }) => (
+            <g key={change}>
+              <path d={`M${x} ${frame.top}V${frame.bottom}`} strokeDasharray="2 3" className="stroke-ink-3" />
+              <circle cx={x} cy={frame.bottom} r={3} strokeWidth={1.5} className="fill-surface-1 stroke-ink-3" />
+            </g>
+          ))}
+        </svg>
+        <MarkLinks chart={chart} />
+      </div>
       {series.points.length === 0 && (
         <p className="pointer-events-none absolute inset-x-0 top-1/2 -translate-y-1/2 text-center text-ink-3">
           No node has reported counters in the last {span(minutes)}.
         </p>
       )}
     </section>
+  );
+}
+
+/** The changes' links, over the picture: links inside an image could not be reached by everybody. */
+function MarkLinks({ chart }: { chart: Chart }) {
+  return (
+    <ul aria-label="Changes in this time">
+      {labelled(chart.marks, 90).map(({ x, ids }) => (
+        <li
+          key={ids[0]}
+          className="absolute top-0"
+          style={{ left: `${(x / WIDTH) * 100}%`, transform: x > WIDTH - 110 ? 'translateX(-100%)' : 'none' }}
+        >
+          <Link
+            href={`/history?change=${ids.at(-1)}`}
+            className="flex h-6 min-w-6 items-center link px-0.5 text-2xs whitespace-nowrap -outline-offset-1"
+          >
+            #{ids.at(-1)}
+            {ids.length > 1 && ` and ${ids.length - 1} before`}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 
