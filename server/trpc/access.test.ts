@@ -91,3 +91,10 @@ it('shows nothing of a failure but the request, and logs all of it', async () =>
   expect(broken.defects).toHaveLength(1);
   await broken.close().catch(() => {});
 });
+
+it('a list whose fields are all optional is had without any', async () => {
+  const viewer = api.caller('viewer');
+  expect((await viewer.pools.list()).pools).toEqual([]);
+  expect((await viewer.changes.list()).changes).toEqual([]);
+  expect((await viewer.nodes.list()).nodes).toEqual([]);
+});

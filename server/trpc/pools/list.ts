@@ -5,11 +5,13 @@ import { viewerProcedure } from '../init.ts';
 
 export const list = viewerProcedure
   .input(
-    z.strictObject({
-      search: z.string().max(253).optional(),
-      cursor: z.string().max(253).optional(),
-      limit: z.int().min(1).max(1000).default(100),
-    }),
+    z
+      .strictObject({
+        search: z.string().max(253).optional(),
+        cursor: z.string().max(253).optional(),
+        limit: z.int().min(1).max(1000).default(100),
+      })
+      .prefault({}),
   )
   .output(
     z.object({
