@@ -6,8 +6,9 @@
  * built before starts from it, as Docker's layers do.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Instruction, parseDockerfile } from './dockerfile.ts';
 
 export interface Built {
@@ -76,8 +77,8 @@ function copy(
 
 /** Hard links: packages are many and large, and no command of ours writes into a file that another stage made. */
 function link(from: string, into: string): void {
-  mkdirSync(into, { recursive: true });
-  const { status, stderr } = spawnSync('cp', ['-a', '-l', `${from}/.`, into], { encoding: 'utf8' });
+  mkdirSync(dirname(into), { recursive: true });
+  const { status, stderr } = spawnSync('cp', ['-a', '-l', '-f', '-T', from, into], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`cp of ${from} ended with ${status}: ${stderr}`);
 }
 
@@ -85,7 +86,7 @@ function link(from: string, into: string): void {
 function layerFor(done: readonly Instruction[], options: BuildOptions): string | null {
   const layers = done.slice(FOLDERS_OF_NO_LAYER);
   if (layers.length > 2) return null;
-  return join(options.work, `layer-${Buffer.from(JSON.stringify(layers)).toString('hex').slice(-60)}`);
+  return join(options.work, `layer-${createHash('sha256').update(JSON.stringify(layers)).digest('hex').slice(0, 16)}`);
 }
 
 function runLayer(command: string, directory: string, layer: string | null, options: BuildOptions): void {
@@ -93,9 +94,9 @@ function runLayer(command: string, directory: string, layer: string | null, opti
     link(layer, directory);
     return;
   }
-  // of this process's environment a build gets only where its programs and its caches are
+  // of this process's environment a build gets only where its programs and its caches are; what is cached is not asked for again
   const path = `PATH=${options.nodeDir}:${process.env['PATH'] ?? ''}`;
-  const bare = ['-i', path, `HOME=${process.env['HOME'] ?? '/root'}`, 'CI=true'];
+  const bare = ['-i', path, `HOME=${process.env['HOME'] ?? '/root'}`, 'CI=true', 'npm_config_prefer_offline=true'];
   const result = spawnSync('env', [...bare, 'sh', '-c', command], {
     cwd: directory,
     encoding: 'utf8',

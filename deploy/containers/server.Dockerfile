@@ -13,17 +13,13 @@ COPY server server
 COPY app app
 RUN npx prisma generate
 RUN npx next build
-
-FROM node:24-bookworm-slim AS packages
-WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund --omit=dev
+RUN npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 WORKDIR /app
 ENV NODE_ENV=production OUTGATE_LISTEN=0.0.0.0:7171 OUTGATE_DATA_DIR=/data
 RUN mkdir /data && chown node:node /data
-COPY --from=packages /app/node_modules node_modules
+COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/.next .next
 COPY --from=build /app/server server
 COPY package.json next.config.ts ./
