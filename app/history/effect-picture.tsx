@@ -20,9 +20,7 @@ export function EffectPicture({ savedAt, nodes }: { savedAt: string; nodes: read
       <div className="flex flex-wrap items-center gap-2">
         <h3 className="text-xs font-medium text-ink-2">
           Took effect on each node{' '}
-          <span className="font-normal text-ink-3">
-            each dot is a node, at the time it reported the change read back from its kernel
-          </span>
+          <span className="font-normal text-ink-3">each dot is a node, when it reported the change</span>
         </h3>
         <span className="ml-auto text-xs text-ink-1 tabular-nums">
           {taken.length.toLocaleString('en-US')} of {nodes.length.toLocaleString('en-US')}

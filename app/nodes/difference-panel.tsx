@@ -6,7 +6,7 @@ import { Button } from '../components/button.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Tag } from '../components/tag.tsx';
 import { differenceOf } from './difference.ts';
-import type { FamilyName, NodeDetail } from './node-page.tsx';
+import type { FamilyName, NodeDetail } from './node-detail.ts';
 
 const STEP = 50;
 

@@ -1,6 +1,6 @@
 import { Panel } from '../components/panel.tsx';
 import { Table, Td, Th } from '../components/table.tsx';
-import type { NodeDetail } from './node-page.tsx';
+import type { NodeDetail } from './node-detail.ts';
 
 /** Interfaces and routes in the kernel's order: what predicts the address after NAT. */
 export function NetworkPanels({ facts }: { facts: NodeDetail['facts'] }) {

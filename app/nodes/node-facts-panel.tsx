@@ -1,6 +1,6 @@
 import { CircleCheck, CircleQuestionMark, TriangleAlert } from 'lucide-react';
 import { Age, utc } from '../components/age.tsx';
-import type { NodeDetail } from './node-page.tsx';
+import type { NodeDetail } from './node-detail.ts';
 
 /** The node at one glance. */
 export function NodeFactsPanel({ node }: { node: NodeDetail }) {

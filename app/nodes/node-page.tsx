@@ -17,18 +17,16 @@ import { NodeStateChip } from '../components/state-chip.tsx';
 import { TruthLine, TruthPill } from '../components/truth-pill.tsx';
 import { causeOf } from '../overview/attention.ts';
 import { useRefusal } from '../shell/session.tsx';
-import { type Outputs, useTRPC } from '../trpc/client.ts';
+import { useTRPC } from '../trpc/client.ts';
 import { type DesiredState, useDesiredState } from '../trpc/desired-state.ts';
 import { picksAtRandom } from './difference.ts';
 import { DifferencePanel } from './difference-panel.tsx';
 import { ForgetDialog } from './forget-dialog.tsx';
 import { NetworkPanels } from './network-panels.tsx';
+import type { FamilyName } from './node-detail.ts';
 import { NodeFactsPanel } from './node-facts-panel.tsx';
 import { RulesPanel } from './rules-panel.tsx';
 import { SetsPanel } from './sets-panel.tsx';
-
-export type NodeDetail = Outputs['nodes']['get'];
-export type FamilyName = '4' | '6';
 
 /** One node: what its kernel holds as it was read back, and how that differs from what is desired. */
 export function NodePage({ name }: { name: string }) {

@@ -4,7 +4,7 @@ import { Panel } from '../components/panel.tsx';
 import { Segmented } from '../components/segmented.tsx';
 import { Table, Td, Th } from '../components/table.tsx';
 import { Tag } from '../components/tag.tsx';
-import type { FamilyName, NodeDetail } from './node-page.tsx';
+import type { FamilyName, NodeDetail } from './node-detail.ts';
 import { numberedRules } from './numbered-rules.ts';
 
 /** POSTROUTING as read back, ours below its jump; rules of others that may decide first say so. */
