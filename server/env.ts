@@ -14,6 +14,8 @@ const listenSchema = z
   })
   .refine((listen) => listen.port <= 65535, 'the port must be at most 65535');
 
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://');
+
 const environmentSchema = z
   .object({
     OUTGATE_DATA_DIR: optional(z.string().default('.outgate')).transform((path) =>
@@ -27,12 +29,8 @@ const environmentSchema = z
         .transform((text) => new URL(text).origin)
         .optional(),
     ),
-    DATABASE_URL: optional(
-      z
-        .string()
-        .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
-        .optional(),
-    ),
+    DATABASE_URL: optional(postgresUrl.optional()),
+    DATABASE_APP_URL: optional(postgresUrl.optional()),
     OUTGATE_CLUSTER: optional(
       z.literal('none', { error: 'must be none: this version has no cluster mode' }).default('none'),
     ),
@@ -55,6 +53,10 @@ const environmentSchema = z
     ),
   })
   .superRefine((env, context) => {
+    if (env.DATABASE_APP_URL !== undefined && env.DATABASE_URL === undefined) {
+      const message = 'must be set with DATABASE_APP_URL: migrations need the owner';
+      context.addIssue({ code: 'custom', path: ['DATABASE_URL'], message });
+    }
     const missing =
       env.OUTGATE_ADMIN_EMAIL === undefined
         ? env.OUTGATE_ADMIN_PASSWORD !== undefined && 'OUTGATE_ADMIN_EMAIL'
@@ -75,6 +77,8 @@ export interface Environment {
   readonly url: string | null;
   /** null: the embedded database */
   readonly databaseUrl: string | null;
+  /** what the application logs in as; null: as `databaseUrl` says, and it takes the role outgate_app */
+  readonly applicationUrl: string | null;
   readonly labSocket: string | null;
   readonly admin: { readonly email: string; readonly password: string } | null;
   readonly bootstrapJoinToken: string | null;
@@ -101,6 +105,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
       listen: env.OUTGATE_LISTEN,
       url: env.OUTGATE_URL ?? null,
       databaseUrl: env.DATABASE_URL ?? null,
+      applicationUrl: env.DATABASE_APP_URL ?? null,
       labSocket: env.OUTGATE_LAB_SOCKET ?? null,
       admin: email !== undefined && password !== undefined ? { email, password } : null,
       bootstrapJoinToken: env.OUTGATE_BOOTSTRAP_JOIN_TOKEN ?? null,

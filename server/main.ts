@@ -33,8 +33,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => vo
 
 try {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-  const databaseUrl = env.databaseUrl ?? (await embeddedDatabase());
-  const serving = await serve({ env, databaseUrl, root, version, log });
+  const serving = await serve({ env, ...(await database()), root, version, log });
   running.unshift(serving.stop);
   const { setupLink } = await serving.ready;
   log.info({ url: serving.url, address: serving.address, version }, 'ready');
@@ -46,10 +45,13 @@ try {
   }
 }
 
-async function embeddedDatabase(): Promise<string> {
+async function database(): Promise<{ databaseUrl: string; applicationUrl: string }> {
+  if (env.databaseUrl !== null) {
+    return { databaseUrl: env.databaseUrl, applicationUrl: env.applicationUrl ?? env.databaseUrl };
+  }
   const embedded = await startEmbedded(join(env.dataDir, 'postgres'));
   running.unshift(embedded.stop);
-  return embedded.url;
+  return { databaseUrl: embedded.url, applicationUrl: embedded.applicationUrl };
 }
 
 /** To whoever started us; a link that makes an admin has no place in a log file. */

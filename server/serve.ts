@@ -21,7 +21,10 @@ import { problem, sendProblem } from './http/problem.ts';
 
 export interface ServeOptions {
   readonly env: Environment;
+  /** as the owner: migrations run with it */
   readonly databaseUrl: string;
+  /** as the application */
+  readonly applicationUrl: string;
   /** where app/ and .next/ are */
   readonly root: string;
   readonly version: string;
@@ -43,10 +46,10 @@ const RETRY_MS = 1_000;
 const GRACE_MS = 4_000;
 
 /** Throws when the address cannot be bound. */
-export async function serve({ env, databaseUrl, root, version, log }: ServeOptions): Promise<Serving> {
+export async function serve({ env, databaseUrl, applicationUrl, root, version, log }: ServeOptions): Promise<Serving> {
   const hub = makeHub();
   const metrics = makeMetrics();
-  const db = openDatabase({ url: databaseUrl, onError: (error) => log.warn({ error }, 'database connection lost') });
+  const db = openDatabase({ url: applicationUrl, onError: (error) => log.warn({ error }, 'database connection lost') });
   const waiting: Record<'migrations' | 'events' | 'pages', string | null> = {
     migrations: 'not applied yet',
     events: 'not listening yet',

@@ -61,6 +61,7 @@ test('a database that comes later: alive at once, ready when it is there', async
   const serving = await serve({
     env: read.value,
     databaseUrl: url,
+    applicationUrl: url,
     root: dir,
     version: 'test',
     log: makeLog('silent'),

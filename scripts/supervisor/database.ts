@@ -5,6 +5,7 @@ import { identify } from './process-record.ts';
 
 export interface KeptDatabase {
   readonly url: string;
+  readonly applicationUrl: string;
   stop(): Promise<void>;
 }
 
@@ -33,6 +34,7 @@ export async function keepDatabase(directory: string, report: (sentence: string)
   const watching = watch();
   return {
     url: current.url,
+    applicationUrl: current.applicationUrl,
     async stop() {
       stopped.abort();
       await watching;

@@ -67,7 +67,7 @@ async function supervise(options: { dev: boolean }): Promise<number> {
       report: say,
       environment: {
         OUTGATE_DATA_DIR: dataDir,
-        ...(database === undefined ? {} : { DATABASE_URL: database.url }),
+        ...(database === undefined ? {} : { DATABASE_URL: database.url, DATABASE_APP_URL: database.applicationUrl }),
         ...(options.dev ? { OUTGATE_DEV: '1' } : {}),
         ...(noLab === null ? { OUTGATE_LAB_SOCKET: paths.labSocket } : {}),
         ...(noLab === null ? { OUTGATE_BOOTSTRAP_JOIN_TOKEN: labJoinToken(paths) } : {}),

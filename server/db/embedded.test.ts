@@ -138,3 +138,12 @@ it('says why it did not start', async () => {
   await expect(startEmbedded(home)).rejects.toThrow(/did not start; see .*postgres\.log.*no_such_setting/s);
   expect(await readFile(join(home, 'postgres.log'), 'utf8')).toContain('no_such_setting');
 });
+
+it('the application logs in as a role that cannot become the owner', async () => {
+  const { url, applicationUrl } = await start(home);
+  expect(await ask(applicationUrl, 'SELECT session_user::text AS who')).toEqual([{ who: 'outgate_app' }]);
+  await expect(ask(applicationUrl, 'SET ROLE outgate')).rejects.toThrow(/permission denied to set role/);
+  await ask(url, 'ALTER ROLE outgate_app NOLOGIN');
+  const again = await start(home);
+  expect(await ask(again.applicationUrl, 'SELECT session_user::text AS who')).toEqual([{ who: 'outgate_app' }]);
+});

@@ -18,13 +18,16 @@ import { isRunning, readPid, waitUntil } from './embedded-process.ts';
 import { prepareSocketDir, socketDirFor } from './embedded-socket.ts';
 import { type RunAs, runAs } from './embedded-user.ts';
 
-const USER = 'outgate';
+const OWNER = 'outgate';
+const APPLICATION = 'outgate_app';
 const DATABASE = 'outgate';
 const LOG_LIMIT = 10 * 1024 * 1024;
 
 export interface Embedded {
-  /** connection string of the application's database, as its owner */
+  /** connection string of the application's database, as its owner: for migrations alone */
   readonly url: string;
+  /** the same as the role that the application works as: no SET ROLE makes it more than that */
+  readonly applicationUrl: string;
   readonly socketDir: string;
   /** the postmaster's process id */
   readonly pid: number;
@@ -68,9 +71,10 @@ async function finish(pid: number, data: string, socketDir: string, adopted: boo
       throw new Error(`PostgreSQL stopped again; see ${join(data, '../postgres.log')}`);
     return (await readPid(data))?.ready === true;
   });
-  await createDatabase(socketDir);
+  await prepareDatabase(socketDir);
   return {
     url: urlFor(socketDir, DATABASE),
+    applicationUrl: urlFor(socketDir, DATABASE, APPLICATION),
     socketDir,
     pid,
     adopted,
@@ -81,8 +85,8 @@ async function finish(pid: number, data: string, socketDir: string, adopted: boo
   };
 }
 
-export const urlFor = (socketDir: string, database: string): string =>
-  `postgresql://${USER}@localhost/${database}?host=${encodeURIComponent(socketDir)}`;
+export const urlFor = (socketDir: string, database: string, user = OWNER): string =>
+  `postgresql://${user}@localhost/${database}?host=${encodeURIComponent(socketDir)}`;
 
 /** The live postmaster of this data directory. One without its socket is of no use to anybody: it is stopped. */
 async function findRunning(data: string, socketDir: string): Promise<number | null> {
@@ -106,7 +110,7 @@ async function initialise(home: string, data: string, initdb: string, user: RunA
   await own(draft, user);
   await run(
     initdb,
-    ['-D', '/proc/self/cwd', '-U', USER, '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-instructions'],
+    ['-D', '/proc/self/cwd', '-U', OWNER, '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-instructions'],
     { ...user.ids, cwd: draft },
   );
   await rm(data, { recursive: true, force: true });
@@ -172,12 +176,16 @@ async function isReady(data: string, pid: number | undefined): Promise<boolean> 
   return file !== null && file.pid === pid && file.ready;
 }
 
-async function createDatabase(socketDir: string): Promise<void> {
+/** The database, and the application's role, which may log in here: the socket is the embedded server's only door. */
+async function prepareDatabase(socketDir: string): Promise<void> {
   const client = new pg.Client({ connectionString: urlFor(socketDir, 'postgres') });
   await client.connect();
   try {
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
     if (found.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+    const role = await client.query('SELECT rolcanlogin FROM pg_roles WHERE rolname = $1', [APPLICATION]);
+    if (role.rowCount === 0) await client.query(`CREATE ROLE ${APPLICATION} LOGIN`);
+    else if (!role.rows[0].rolcanlogin) await client.query(`ALTER ROLE ${APPLICATION} LOGIN`);
   } finally {
     await client.end();
   }

@@ -25,7 +25,14 @@ const WITH_ADMIN: Variables = { OUTGATE_ADMIN_EMAIL: ADMIN.email, OUTGATE_ADMIN_
 export async function startServer(databaseUrl: string, variables: Variables = WITH_ADMIN): Promise<TestServer> {
   const root = await mkdtemp(join(tmpdir(), `outgate-root-${process.pid}-`));
   const env = environmentOf(variables);
-  const serving = await serve({ env, databaseUrl, root, version: '0.0.0-test', log: makeLog('silent') });
+  const serving = await serve({
+    env,
+    databaseUrl,
+    applicationUrl: databaseUrl,
+    root,
+    version: '0.0.0-test',
+    log: makeLog('silent'),
+  });
   const { setupLink } = await serving.ready;
   return {
     address: serving.address,
