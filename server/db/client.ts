@@ -46,6 +46,8 @@ export function openDatabase({ url, connections = 10, onError = () => {} }: Data
     connectionTimeoutMillis: 10_000,
   });
   pool.on('error', onError);
+  // a connection lost between two queries of a transaction tells nobody but the client: unheard, it ends the process
+  pool.on('connect', (client) => client.on('error', onError));
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { onPoolError: onError, onConnectionError: onError }),
   });
