@@ -24,7 +24,9 @@ export function startServer(paths: Paths, options: ServerOptions): StartedServer
   const ready = new Promise<{ setupLink: string | null }>((resolve) => {
     announce = resolve;
   });
-  const watch = options.dev ? ['--watch', '--watch-preserve-output'] : [];
+  // its own rooms alone: Next writes files that it has loaded, and each write would start it again
+  const watched = ['server', 'core'].map((room) => `--watch-path=${join(ROOT, room)}`);
+  const watch = options.dev ? [...watched, '--watch-preserve-output'] : [];
   const child = keepRunning({
     name: 'server',
     command: process.execPath,
@@ -35,11 +37,17 @@ export function startServer(paths: Paths, options: ServerOptions): StartedServer
     stopSignal: 'SIGTERM',
     graceMs: 10_000,
     died: (how, again) => options.report(`the server ended (${how}); starting it again in ${again} ms`),
-    onMessage: (message) => announce(message as { setupLink: string | null }),
+    onMessage: (message) => {
+      if (isAnnouncement(message)) announce(message);
+    },
     finalCodes: [UNUSABLE],
   });
   return { ...child, ready };
 }
+
+/** `node --watch` talks over the same channel. */
+const isAnnouncement = (message: unknown): message is { setupLink: string | null } =>
+  typeof message === 'object' && message !== null && 'setupLink' in message;
 
 const serverLog = (paths: Paths): string => join(paths.logs, 'server.log');
 
