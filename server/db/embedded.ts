@@ -179,6 +179,7 @@ async function isReady(data: string, pid: number | undefined): Promise<boolean> 
 /** The database, and the application's role, which may log in here: the socket is the embedded server's only door. */
 async function prepareDatabase(socketDir: string): Promise<void> {
   const client = new pg.Client({ connectionString: urlFor(socketDir, 'postgres') });
+  client.on('error', () => {}); // lost between two queries: the next one fails and says so
   await client.connect();
   try {
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);

@@ -26,6 +26,7 @@ export interface Migrated {
  */
 export async function migrate(url: string, dir = migrationsDir()): Promise<Migrated> {
   const client = new pg.Client({ connectionString: url, application_name: 'outgate-migrate' });
+  client.on('error', () => {}); // lost between two queries: the next one fails and says so
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]); // released with the connection
