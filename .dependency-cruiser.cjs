@@ -21,9 +21,24 @@ module.exports = {
     only('core-net', '^core/net/(?!.*\\.test\\.ts$)', ['^core/net/'], 'net <- pool <- nat <- rules, calico, wire'),
     only('core-pool', '^core/pool/(?!.*\\.test\\.ts$)', ['^core/(net|pool)/', '^node_modules/'], 'net <- pool <- nat'),
     only('core-nat', '^core/nat/(?!.*\\.test\\.ts$)', ['^core/(net|pool|nat)/', '^node_modules/'], 'pool <- nat'),
-    only('core-rules', '^core/rules/(?!.*\\.test\\.ts$)', ['^core/(net|pool|nat|rules)/', '^node_modules/'], 'nat <- rules'),
-    only('core-calico', '^core/calico/(?!.*\\.test\\.ts$)', ['^core/(net|pool|nat|calico)/', '^node_modules/'], 'nat <- calico'),
-    only('core-wire', '^core/wire/(?!.*\\.test\\.ts$)', ['^core/(net|pool|nat|wire)/', '^node_modules/'], 'nat <- wire'),
+    only(
+      'core-rules',
+      '^core/rules/(?!.*\\.test\\.ts$)',
+      ['^core/(net|pool|nat|rules)/', '^node_modules/'],
+      'nat <- rules',
+    ),
+    only(
+      'core-calico',
+      '^core/calico/(?!.*\\.test\\.ts$)',
+      ['^core/(net|pool|nat|calico)/', '^node_modules/'],
+      'nat <- calico',
+    ),
+    only(
+      'core-wire',
+      '^core/wire/(?!.*\\.test\\.ts$)',
+      ['^core/(net|pool|nat|wire)/', '^node_modules/'],
+      'nat <- wire',
+    ),
     {
       name: 'agent-is-small',
       comment: 'the agent is one bundled file: core and node builtins, nothing else.',

@@ -34,5 +34,8 @@ export const streamMessageSchema = z.discriminatedUnion('type', [
 export type StreamMessage = z.infer<typeof streamMessageSchema>;
 
 /** POST /agent/v1/join: the join token is shown once and buys one node one credential. */
-export const joinRequestSchema = z.strictObject({ token: z.string().min(1).max(200), node: z.string().min(1).max(253) });
+export const joinRequestSchema = z.strictObject({
+  token: z.string().min(1).max(200),
+  node: z.string().min(1).max(253),
+});
 export const joinAnswerSchema = z.object({ node: z.string(), credential: z.string() });

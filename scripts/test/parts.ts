@@ -17,7 +17,11 @@ export interface Part {
 const ROOMS = ['core', 'agent', 'server', 'app', 'cli', 'bench', 'e2e', 'scripts'];
 
 export const parts: readonly Part[] = [
-  { name: 'lint', what: 'format and lint', run: () => check('biome', ['ci', '.']) },
+  {
+    name: 'lint',
+    what: 'format and lint',
+    run: () => check('biome', ['ci', ...(process.stdout.isTTY ? [] : ['--colors=off']), '.']),
+  },
   { name: 'types', what: 'TypeScript, strict', run: () => check('tsc', ['--noEmit']) },
   {
     name: 'boundaries',

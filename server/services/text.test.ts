@@ -18,5 +18,5 @@ test('what nests deeper than anything of ours is one issue, and no stack is too 
   const issues = [{ field: 'input', message: 'input must nest at most 32 levels deep' }];
   expect(unstorable(nested(40))).toEqual(issues);
   expect(unstorable(nested(500_000))).toEqual(issues);
-  expect(unstorable(JSON.parse('{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)))).toEqual(issues);
+  expect(unstorable(JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`))).toEqual(issues);
 });
