@@ -42,6 +42,16 @@ describe.skipIf(cannotRun !== null)('live traffic', () => {
     return found;
   };
 
+  // stands first: nothing has used conntrack in this namespace yet
+  it('the first nat rule of a bare node: live UDP is NATed at once, live TCP is reset', async () => {
+    const [udp, tcp] = [await talk('udp'), await talk('tcp')];
+    expect([await source(udp), await source(tcp)]).toEqual(['10.10.0.2', '10.10.0.2']);
+    await program(nat);
+    expect(await source(udp)).toBe('192.0.2.1');
+    expect(await source(tcp)).toMatch(/closed|none/);
+    expect([await fresh('udp'), await fresh('tcp')]).toEqual(['192.0.2.1', '192.0.2.1']);
+  });
+
   it('existing connections keep their source, new ones follow, conntrack -D moves them', async () => {
     await program(nat);
     const [udp, tcp] = [await talk('udp'), await talk('tcp')];
