@@ -54,9 +54,9 @@ async function database(): Promise<{ databaseUrl: string; applicationUrl: string
   return { databaseUrl: embedded.url, applicationUrl: embedded.applicationUrl };
 }
 
-/** To whoever started us; a link that makes an admin has no place in a log file. */
+/** To whoever started us; a link that makes an admin has no place in a log file. `node --watch` passes nothing on. */
 function announce(setupLink: string | null): void {
-  if (process.connected) process.send?.({ setupLink });
+  if (process.connected && !env.dev) process.send?.({ setupLink });
   else if (setupLink !== null) {
     process.stderr.write(`\nMake the first account here (once, within a day):\n${setupLink}\n\n`);
   }

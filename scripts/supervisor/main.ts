@@ -64,6 +64,7 @@ async function supervise(options: { dev: boolean }): Promise<number> {
     }
     const server = startServer(paths, {
       dev: options.dev,
+      address: local,
       report: say,
       environment: {
         OUTGATE_DATA_DIR: dataDir,

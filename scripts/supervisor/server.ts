@@ -2,11 +2,14 @@
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type KeptChild, keepRunning } from './keep-running.ts';
 import { type Paths, ROOT } from './paths.ts';
 
 export interface ServerOptions {
   readonly dev: boolean;
+  /** where it will answer */
+  readonly address: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly report: (sentence: string) => void;
 }
@@ -37,17 +40,22 @@ export function startServer(paths: Paths, options: ServerOptions): StartedServer
     stopSignal: 'SIGTERM',
     graceMs: 10_000,
     died: (how, again) => options.report(`the server ended (${how}); starting it again in ${again} ms`),
-    onMessage: (message) => {
-      if (isAnnouncement(message)) announce(message);
-    },
+    ...(options.dev ? {} : { onMessage: (message: unknown) => announce(message as { setupLink: string | null }) }),
     finalCodes: [UNUSABLE],
   });
+  if (options.dev) void untilReady(options.address).then(() => announce({ setupLink: null }));
   return { ...child, ready };
 }
 
-/** `node --watch` talks over the same channel. */
-const isAnnouncement = (message: unknown): message is { setupLink: string | null } =>
-  typeof message === 'object' && message !== null && 'setupLink' in message;
+/** A watched server's messages end at `node --watch`: it is asked instead, and prints its setup link itself. */
+async function untilReady(address: string): Promise<void> {
+  const isReady = (): Promise<boolean> =>
+    fetch(`${address}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) await delay(200, undefined, { ref: false });
+}
 
 const serverLog = (paths: Paths): string => join(paths.logs, 'server.log');
 
