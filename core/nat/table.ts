@@ -79,6 +79,28 @@ export function flagsAt<T>(table: Table<T>, key: Key): number {
   return table.flags[rangeAt(table, key)] ?? 0;
 }
 
+/** Addresses from `first` to `last`, both included. */
+export interface Span {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** All addresses whose flags the test accepts: sorted, disjoint, neighbours merged. */
+export function rangesWhere<T>({ family, starts, flags }: Table<T>, accept: (flags: number) => boolean): Span[] {
+  const found: { first: bigint; last: bigint }[] = [];
+  const startOf = (range: number): bigint =>
+    family === 4 ? BigInt(starts[range] ?? 0) : joined(starts.subarray(4 * range, 4 * range + 4));
+  for (const [range, own] of flags.entries()) {
+    if (!accept(own)) continue;
+    const first = startOf(range);
+    const last = range + 1 < flags.length ? startOf(range + 1) - 1n : limit(family);
+    const before = found.at(-1);
+    if (before !== undefined && before.last + 1n === first) before.last = last;
+    else found.push({ first, last });
+  }
+  return found;
+}
+
 /** Every entry that holds the address, innermost first. */
 export function entriesAt<T>(table: Table<T>, key: Key): Entry<T>[] {
   const found: Entry<T>[] = [];
@@ -92,6 +114,8 @@ export function entriesAt<T>(table: Table<T>, key: Key): Entry<T>[] {
 const limit = (family: Family): bigint => (family === 4 ? 0xffffffffn : (1n << 128n) - 1n);
 
 const words = (value: bigint): number[] => [96n, 64n, 32n, 0n].map((shift) => Number((value >> shift) & 0xffffffffn));
+
+const joined = (four: Uint32Array): bigint => four.reduce((value, word) => (value << 32n) | BigInt(word), 0n);
 
 function topOf(starts: Uint32Array): Uint32Array {
   const top = new Uint32Array(65537);

@@ -43,11 +43,19 @@ const errors = t.middleware(async ({ ctx, path, next }) => {
 });
 
 /** Text that the database cannot keep is refused wherever it stands, before anything else looks at it. */
-const storable = t.middleware(async ({ getRawInput, next }) => {
-  const issues = unstorable(await getRawInput());
+const storable = t.middleware(async ({ getRawInput, next, type }) => {
+  const given = await getRawInput();
+  const issues = unstorable(given);
   if (issues.length > 0) throw new TRPCError({ code: 'BAD_REQUEST', cause: new UnstorableText(issues) });
-  return next();
+  return type === 'query' ? next({ getRawInput: () => Promise.resolve(withoutDirection(given)) }) : next();
 });
+
+/** The client's infinite queries say whether they page forward or backward: our cursors lead one way. */
+function withoutDirection(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || !('direction' in input)) return input;
+  const { direction, ...rest } = input;
+  return direction === 'forward' || direction === 'backward' ? rest : input;
+}
 
 /** Roles are checked before the input is: who may not ask learns nothing about the form. */
 const signedIn = (needed: Role) =>

@@ -1,6 +1,6 @@
 /** A change as the API shows it. */
 import { z } from 'zod';
-import { clusterSettingsSchema } from '../../../core/nat/settings.ts';
+import { clusterSettingsSchema } from '../../../core/nat/settings-schema.ts';
 import { poolSpecSchema } from '../../../core/pool/spec.ts';
 
 export const actions = [

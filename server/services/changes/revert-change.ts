@@ -5,7 +5,7 @@ import type { Pool } from '../../../core/pool/spec.ts';
 import { findChange, type LoggedChange, laterChanges } from '../../db/changes.ts';
 import type { Queryable } from '../../db/client.ts';
 import { poolsOf } from '../../state/effect.ts';
-import type { Actor } from '../actor.ts';
+import { type Actor, system } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 import { readableCidrs, sameSpec } from '../pools/pool-input.ts';
@@ -31,6 +31,12 @@ export interface Reverted {
   readonly diff: { readonly before: string; readonly after: string };
   /** empty unless it is a dry run: with a conflict nothing is written */
   readonly conflicts: Conflict[];
+}
+
+/** What reverting would do. Throws what it would throw, but conflicts are returned; whoever asks cannot write. */
+export async function previewRevert(deps: Deps, id: number): Promise<Omit<Reverted, 'change'>> {
+  const { change: _, ...preview } = await revertChange(deps, system, { id, dryRun: true });
+  return preview;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Pool } from '../../../core/pool/spec.ts';
-import type { Actor } from '../actor.ts';
+import { type Actor, system } from '../actor.ts';
 import { applyChange, type Current, type Intent, rehearseChange } from '../changes/apply-change.ts';
 import type { ChangeView } from '../changes/change-view.ts';
 import type { Deps } from '../deps.ts';
@@ -7,15 +7,17 @@ import { optionalReason } from '../reason.ts';
 import { readableCidrs, sameSpec } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
 
-export interface Imported {
+export interface ImportPlan {
   /** names, in the order of the text */
   readonly created: string[];
   readonly updated: string[];
   readonly unchanged: string[];
   readonly notes: string[];
+  readonly revision: string;
+}
+export interface Imported extends ImportPlan {
   /** null: a dry run, or nothing had to change */
   readonly change: ChangeView | null;
-  readonly revision: string;
 }
 
 /**
@@ -27,29 +29,44 @@ export async function importPools(
   actor: Actor,
   input: { yaml: string; reason?: string | undefined; dryRun?: boolean | undefined },
 ): Promise<Imported> {
-  const { pools, notes } = readPoolYaml(input.yaml);
+  if (input.dryRun) return { ...(await previewImport(deps, input.yaml)), change: null };
+  const { intent, planned } = await planOf(actor, input.yaml, optionalReason(input.reason));
+  const { change, revision } = await applyChange(deps.db, intent);
+  return { ...planned(), change, revision };
+}
+
+/** What the import of the text would do. Throws what it would throw; whoever asks cannot write. */
+export async function previewImport(deps: Deps, yaml: string): Promise<ImportPlan> {
+  const { intent, planned } = await planOf(system, yaml, null);
+  const { current } = await rehearseChange(deps.db, intent);
+  return { ...planned(), revision: current.desired.revision };
+}
+
+async function planOf(
+  actor: Actor,
+  yaml: string,
+  reason: string | null,
+): Promise<{ intent: Intent; planned: () => Omit<ImportPlan, 'revision'> }> {
+  const { pools, notes } = await readPoolYaml(yaml);
   let sorted = sort(pools, { pools: new Map() });
-  const intent: Intent = {
-    actor,
-    reason: optionalReason(input.reason),
-    names: pools.map((pool) => pool.name),
-    cidrs: readableCidrs(pools),
-    decide: (current) => {
-      sorted = sort(pools, current);
-      const upsert = [...sorted.created, ...sorted.updated];
-      return upsert.length === 0 ? [] : [{ action: 'pool.import', upsert }];
-    },
-  };
-  const { change, revision } = input.dryRun
-    ? { change: null, revision: (await rehearseChange(deps.db, intent)).current.desired.revision }
-    : await applyChange(deps.db, intent);
   return {
-    created: sorted.created.map(nameOf),
-    updated: sorted.updated.map(nameOf),
-    unchanged: sorted.unchanged.map(nameOf),
-    notes,
-    change,
-    revision,
+    intent: {
+      actor,
+      reason,
+      names: pools.map((pool) => pool.name),
+      cidrs: readableCidrs(pools),
+      decide: (current) => {
+        sorted = sort(pools, current);
+        const upsert = [...sorted.created, ...sorted.updated];
+        return upsert.length === 0 ? [] : [{ action: 'pool.import', upsert }];
+      },
+    },
+    planned: () => ({
+      created: sorted.created.map(nameOf),
+      updated: sorted.updated.map(nameOf),
+      unchanged: sorted.unchanged.map(nameOf),
+      notes,
+    }),
   };
 }
 

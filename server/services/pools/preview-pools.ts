@@ -20,7 +20,7 @@ export interface Preview {
 
 /** What would come of writing these pools. Throws YAML_UNREADABLE. */
 export async function previewPools(deps: Deps, input: { yaml: string } | Pool): Promise<Preview> {
-  const pools = 'yaml' in input ? readPoolYaml(input.yaml).pools : [canonicalPool(input)];
+  const pools = 'yaml' in input ? (await readPoolYaml(input.yaml)).pools : [canonicalPool(input)];
   const names = pools.map((pool) => pool.name);
   const [touched, nodes] = await Promise.all([poolsTouching(deps.db, names, readableCidrs(pools)), readNodes(deps.db)]);
   const stored = new Map(touched.map(({ name, spec }) => [name, { name, spec }]));

@@ -14,7 +14,7 @@ export interface PoolsOfYaml {
 }
 
 /** Throws YAML_UNREADABLE with every problem (at most 100), each with document, line and field. */
-export function readPoolYaml(text: string): PoolsOfYaml {
+export async function readPoolYaml(text: string): Promise<PoolsOfYaml> {
   const found = readManifests([{ name: 'yaml', text }]);
   const issues = [
     ...found.errors.map(({ field, message, document, line }) => ({ field: field || 'yaml', message, document, line })),

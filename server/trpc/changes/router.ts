@@ -1,6 +1,6 @@
 import { router } from '../init.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
-import { revert } from './revert.ts';
+import { previewRevert, revert } from './revert.ts';
 
-export const changesRouter = router({ list, get, revert });
+export const changesRouter = router({ list, get, revert, previewRevert });

@@ -1,21 +1,25 @@
 import { z } from 'zod';
 import { actorOf } from '../../services/actor.ts';
 import { changeSchema } from '../../services/changes/change-view.ts';
-import { importPools } from '../../services/pools/import-pools.ts';
+import { importPools, previewImport as preview } from '../../services/pools/import-pools.ts';
 import { yamlSchema } from '../../services/pools/pool-input.ts';
 import { reasonSchema } from '../../services/reason.ts';
-import { editorProcedure } from '../init.ts';
+import { editorProcedure, viewerProcedure } from '../init.ts';
+
+const planSchema = z.object({
+  created: z.array(z.string()),
+  updated: z.array(z.string()),
+  unchanged: z.array(z.string()),
+  notes: z.array(z.string()),
+  revision: z.string(),
+});
+
+export const previewImport = viewerProcedure
+  .input(z.strictObject({ yaml: yamlSchema }))
+  .output(planSchema)
+  .query(({ ctx, input }) => preview(ctx.deps, input.yaml));
 
 export const importYaml = editorProcedure
   .input(z.strictObject({ yaml: yamlSchema, reason: reasonSchema.optional(), dryRun: z.boolean().optional() }))
-  .output(
-    z.object({
-      created: z.array(z.string()),
-      updated: z.array(z.string()),
-      unchanged: z.array(z.string()),
-      notes: z.array(z.string()),
-      change: changeSchema.nullable(),
-      revision: z.string(),
-    }),
-  )
+  .output(planSchema.extend({ change: changeSchema.nullable() }))
   .mutation(({ ctx, input }) => importPools(ctx.deps, actorOf(ctx.user), input));

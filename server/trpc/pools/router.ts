@@ -3,9 +3,10 @@ import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { exportYaml } from './export.ts';
 import { get } from './get.ts';
-import { importYaml } from './import.ts';
+import { importYaml, previewImport } from './import.ts';
 import { list } from './list.ts';
 import { preview } from './preview.ts';
+import { previewDelete } from './preview-delete.ts';
 import { update } from './update.ts';
 
 export const poolsRouter = router({
@@ -17,4 +18,6 @@ export const poolsRouter = router({
   import: importYaml,
   export: exportYaml,
   preview,
+  previewImport,
+  previewDelete,
 });

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { previewDelete as preview } from '../../services/pools/preview-delete.ts';
+import { viewerProcedure } from '../init.ts';
+
+const judgement = z.enum(['SNAT', 'NO_SNAT']);
+
+/** The exact difference in behaviour, in the form of `outgate diff`. */
+export const previewDelete = viewerProcedure
+  .input(z.strictObject({ names: z.array(z.string().max(253)).min(1).max(1000) }))
+  .output(
+    z.object({
+      revision: z.string(),
+      equal: z.boolean(),
+      changes: z.array(
+        z.object({
+          family: z.literal([4, 6]),
+          from: z.array(z.string()),
+          to: z.array(z.string()),
+          before: judgement,
+          after: judgement,
+          pools: z.array(z.string()),
+        }),
+      ),
+    }),
+  )
+  .query(({ ctx, input }) => preview(ctx.deps, input.names));
