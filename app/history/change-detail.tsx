@@ -12,7 +12,6 @@ import { Loading } from '../components/loading.tsx';
 import { Panel } from '../components/panel.tsx';
 import { ReasonText } from '../components/reason-text.tsx';
 import { Tag } from '../components/tag.tsx';
-import { useRefusal } from '../shell/session.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { EffectPicture } from './effect-picture.tsx';
 import { RevertPanel } from './revert-panel.tsx';
@@ -23,13 +22,11 @@ export function ChangeDetail({ id }: { id: number }) {
   const trpc = useTRPC();
   const change = useQuery(trpc.changes.get.queryOptions({ id }));
   const [reverting, setReverting] = useState(false);
-  const notEditor = useRefusal('editor');
   if (change.isError) return <ErrorPanel error={change.error} onRetry={() => void change.refetch()} />;
   if (change.data === undefined) return <Loading what={`change ${id}`} />;
   const { action } = change.data;
   const refused =
-    notEditor ??
-    (action === 'hosts.update' ? 'Node addresses are what the nodes report; they cannot be taken back.' : undefined);
+    action === 'hosts.update' ? 'Node addresses are what the nodes report; they cannot be taken back.' : undefined;
   return (
     <Panel
       title={

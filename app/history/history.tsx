@@ -67,7 +67,7 @@ export function History() {
               {isFiltered(view) ? (
                 <Button onClick={() => show(withoutFilters(view))}>Clear the filters</Button>
               ) : (
-                <p>The first pool that is saved stands here, with who saved it and when both nodes had it.</p>
+                <p>The first pool that is saved stands here, with who saved it and when each node had it.</p>
               )}
             </Empty>
           )}

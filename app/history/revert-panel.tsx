@@ -9,18 +9,15 @@ import { ErrorPanel } from '../components/error-panel.tsx';
 import { Field, TextArea } from '../components/field.tsx';
 import { Note } from '../components/note.tsx';
 import { useKeys } from '../keys/use-keys.ts';
-import { useTRPC, useTRPCClient } from '../trpc/client.ts';
+import { useRefusal } from '../shell/session.tsx';
+import { useTRPC } from '../trpc/client.ts';
 
 /** What a revert would do now, why it cannot, and the reason it needs. It is a new change: nothing is removed. */
 export function RevertPanel({ id, onClose }: { id: number; onClose: () => void }) {
   const trpc = useTRPC();
   const router = useRouter();
-  const client = useTRPCClient();
-  const preview = useQuery({
-    // named like a query of changes, so that a later change refreshes it
-    queryKey: [['changes', 'revert'], { input: { id, dryRun: true } }],
-    queryFn: () => client.changes.revert.mutate({ id, dryRun: true }),
-  });
+  const notEditor = useRefusal('editor');
+  const preview = useQuery(trpc.changes.previewRevert.queryOptions({ id }, { refetchInterval: false }));
   const lead = `Revert of #${id}: `;
   const [reason, setReason] = useState(lead);
   const revert = useMutation(
@@ -35,17 +32,18 @@ export function RevertPanel({ id, onClose }: { id: number; onClose: () => void }
     preview.data !== undefined && conflicts.length === 0 && preview.data.diff.before === preview.data.diff.after;
   const why = reason.replace(lead.trim(), '').trim();
   const refused =
-    preview.data === undefined
+    notEditor ??
+    (preview.data === undefined
       ? 'The preview must be here first.'
       : conflicts.length > 0
-        ? 'Later changes of the same must be reverted first.'
+        ? 'Revert the later changes first, the newest before the others.'
         : nothing
           ? 'Everything is as it was before this change already.'
           : why === ''
             ? 'A revert needs a reason.'
             : revert.isPending
               ? 'It is being saved.'
-              : undefined;
+              : undefined);
   const save = (): void => {
     if (refused === undefined) revert.mutate({ id, reason: reason.trim() });
   };

@@ -23,20 +23,6 @@ export function facetSentences(facets: Facets): string[] {
   ];
 }
 
-/** What becomes different once the pool is gone, in the order of the facets. `natting`: names of the other pools that NAT. */
-export function deletionSentences(name: string, spec: PoolSpec, facets: Facets, natting: readonly string[]): string[] {
-  const out: string[] = [];
-  if (facets.allocates) out.push(`No pod gets a new address from ${spec.cidr}. Addresses in use are not taken back.`);
-  if (facets.nats) out.push(`What pods in ${spec.cidr} send keeps the pod’s address; today it is NATed.`);
-  if (facets.exempt && natting.length > 0) {
-    const named = natting.slice(0, 3).join(', ');
-    const more = natting.length > 3 ? ` and ${natting.length - 3} more` : '';
-    out.push(`What pods of ${named}${more} send to ${spec.cidr} is NATed; today it keeps the pod’s address.`);
-  }
-  if (out.length === 0) out.push(`No verdict changes: no other pool NATs, and ${name} hands out no address.`);
-  return out;
-}
-
 /** "65,536", "2^72" above a trillion. */
 export function addressCount(length: number, bits: 32 | 128): string {
   const power = bits - length;

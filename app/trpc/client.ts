@@ -1,6 +1,13 @@
 /** The one way to data: tRPC over HTTP, and one SSE stream that says when to ask again. */
 import { QueryClient } from '@tanstack/react-query';
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpLink,
+  httpSubscriptionLink,
+  splitLink,
+  TRPCClientError,
+} from '@trpc/client';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '../../server/trpc/router.ts';
@@ -19,8 +26,13 @@ export function makeClient() {
       splitLink({
         condition: (operation) => operation.type === 'subscription',
         true: httpSubscriptionLink({ url }),
-        // a long URL is refused by proxies: batches are split before that
-        false: httpBatchLink({ url, maxURLLength: 4000 }),
+        false: splitLink({
+          // whole files are asked about: too long for an address
+          condition: ({ path }) => path === 'pools.previewImport',
+          true: httpLink({ url, methodOverride: 'POST' }),
+          // a long URL is refused by proxies: batches are split before that
+          false: httpBatchLink({ url, maxURLLength: 4000 }),
+        }),
       }),
     ],
   });

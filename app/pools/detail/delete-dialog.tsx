@@ -1,5 +1,5 @@
 'use client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
@@ -8,8 +8,7 @@ import { ErrorPanel, reasonOf } from '../../components/error-panel.tsx';
 import { Field, TextInput } from '../../components/field.tsx';
 import { Note } from '../../components/note.tsx';
 import { useTRPC } from '../../trpc/client.ts';
-import { useAllPools } from '../use-all-pools.ts';
-import { deletionSentences } from '../words.ts';
+import { DeletionEffect } from './deletion-effect.tsx';
 import type { PoolDetail } from './pool-detail.ts';
 
 /** What changes, the typed name, the reason: then it is deleted. */
@@ -35,7 +34,8 @@ function DeleteForm({ pool, onClose }: { pool: PoolDetail; onClose: () => void }
   const trpc = useTRPC();
   const router = useRouter();
   const queryClient = useQueryClient();
-  const { pools, complete } = useAllPools();
+  // a change of any pool asks again; nothing else can alter the answer
+  const preview = useQuery(trpc.pools.previewDelete.queryOptions({ names: [pool.name] }, { refetchInterval: false }));
   const [typed, setTyped] = useState('');
   const [reason, setReason] = useState('');
   const mutation = useMutation(
@@ -47,15 +47,16 @@ function DeleteForm({ pool, onClose }: { pool: PoolDetail; onClose: () => void }
     }),
   );
   const stale = reasonOf(mutation.error) === 'VERSION_STALE';
-  const natting = (pools ?? []).filter((one) => one.facets.nats && one.name !== pool.name).map(({ name }) => name);
   const refused =
-    typed !== pool.name
-      ? `Type ${pool.name} to delete it.`
-      : reason.trim() === ''
-        ? 'Give a reason.'
-        : mutation.isPending
-          ? 'It is being deleted.'
-          : undefined;
+    preview.data === undefined
+      ? 'What changes must be known first.'
+      : typed !== pool.name
+        ? `Type ${pool.name} to delete it.`
+        : reason.trim() === ''
+          ? 'Give a reason.'
+          : mutation.isPending
+            ? 'It is being deleted.'
+            : undefined;
   return (
     <form
       className="flex flex-col gap-3"
@@ -67,15 +68,11 @@ function DeleteForm({ pool, onClose }: { pool: PoolDetail; onClose: () => void }
     >
       <section aria-label="What changes" className="rounded-md border border-line bg-surface-2 px-3 py-2">
         <h3 className="text-xs font-medium text-ink-1">What changes</h3>
-        <ul className="mt-1 flex list-disc flex-col gap-1 pl-4 text-xs">
-          {complete ? (
-            deletionSentences(pool.name, pool.spec, pool.facets, natting).map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))
-          ) : (
-            <li>The other pools are being read.</li>
-          )}
-        </ul>
+        <div className="mt-1 text-xs">
+          {preview.data !== undefined && <DeletionEffect pool={pool} preview={preview.data} />}
+          {preview.isPending && 'The server is being asked.'}
+          {preview.isError && <ErrorPanel error={preview.error} onRetry={() => void preview.refetch()} />}
+        </div>
       </section>
       <Field label={`Type the name, ${pool.name}`}>
         <TextInput machine value={typed} onChange={(event) => setTyped(event.target.value)} />

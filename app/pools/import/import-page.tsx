@@ -1,5 +1,5 @@
 'use client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useEffect, useMemo, useState } from 'react';
@@ -31,7 +31,6 @@ export function ImportPage() {
   const [text, setText] = useState('');
   const [reason, setReason] = useState('');
   useEffect(() => setText((now) => takeOver() ?? now), []);
-  const dryRun = useMutation(trpc.pools.import.mutationOptions());
   const save = useMutation(
     trpc.pools.import.mutationOptions({
       onSuccess: async () => {
@@ -41,12 +40,12 @@ export function ImportPage() {
     }),
   );
   const asked = useDelayed(text, 350);
-  const { mutate: ask, reset } = dryRun;
-  useEffect(() => {
-    reset();
-    if (asked.trim() !== '' && refused === undefined) ask({ yaml: asked, dryRun: true });
-  }, [asked, refused, ask, reset]);
-  const plan = asked === text ? dryRun.data : undefined;
+  const readable = asked.trim() !== '' && asked === text;
+  const dryRun = useQuery(
+    trpc.pools.previewImport.queryOptions({ yaml: asked }, { enabled: readable, refetchInterval: false }),
+  );
+  const plan = readable ? dryRun.data : undefined;
+  const failed = readable ? dryRun.error : null;
   const changes = plan === undefined ? 0 : plan.created.length + plan.updated.length;
   useLeaveGuard(text.trim() !== '' && !save.isSuccess && !save.isPending ? 'The text is not imported.' : null);
 
@@ -59,7 +58,7 @@ export function ImportPage() {
     refused ??
     (text.trim() === ''
       ? 'Paste or drop YAML first.'
-      : dryRun.error !== null && asked === text
+      : failed !== null
         ? 'Nothing can be imported while something does not hold.'
         : plan === undefined
           ? 'The dry run is on its way.'
@@ -101,9 +100,9 @@ export function ImportPage() {
         </Panel>
         <div className="flex min-w-0 flex-col gap-3">
           <div aria-live="polite">
-            {dryRun.error !== null && asked === text && <ErrorPanel error={dryRun.error} />}
+            {failed !== null && <ErrorPanel error={failed} onRetry={() => void dryRun.refetch()} />}
             {plan !== undefined && <ImportPreview plan={plan} read={read} stored={stored} />}
-            {plan === undefined && dryRun.error === null && (
+            {plan === undefined && failed === null && (
               <Panel title="What it would do">
                 <p className="text-ink-3">
                   {text.trim() === '' ? 'Nothing yet. The dry run starts as you paste.' : 'The server is being asked.'}
@@ -116,7 +115,7 @@ export function ImportPage() {
       </div>
       <SaveBar
         blocked={blocked}
-        tone={dryRun.error !== null && asked === text ? 'error' : 'quiet'}
+        tone={failed !== null ? 'error' : 'quiet'}
         reason={reason}
         onReason={setReason}
         label={changes > 0 ? `Import ${changes} ${changes === 1 ? 'pool' : 'pools'}` : 'Import'}

@@ -6,7 +6,7 @@ import { Tag } from '../../components/tag.tsx';
 import type { Outputs } from '../../trpc/client.ts';
 import { plural } from '../edit/findings-panel.tsx';
 
-type Plan = Outputs['pools']['import'];
+type Plan = Outputs['pools']['previewImport'];
 
 /** More than this is listed by name alone. */
 const SHOWN_WHOLE = 50;

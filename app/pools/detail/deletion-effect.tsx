@@ -1,0 +1,61 @@
+import { ArrowRight } from 'lucide-react';
+import { VerdictText } from '../../components/verdict.tsx';
+import type { Outputs } from '../../trpc/client.ts';
+import { rangeText } from '../range-text.ts';
+import type { PoolDetail } from './pool-detail.ts';
+
+type Preview = Outputs['pools']['previewDelete'];
+
+/** What becomes different once the pool is gone: verdicts as the server computed them, exactly, then allocation. */
+export function DeletionEffect({ pool, preview }: { pool: PoolDetail; preview: Preview }) {
+  return (
+    <>
+      <p className="text-ink-1">
+        {preview.equal
+          ? 'No verdict changes.'
+          : `These verdicts change for new connections, and nothing else${pool.facets.allocates ? ' but allocation' : ''}.`}
+      </p>
+      <ul className="mt-1 flex flex-col gap-2">
+        {preview.changes.map(({ family, from, to, before, after }) => (
+          <li key={`${family} ${from[0]} ${to[0]} ${before}`}>
+            <span className="flex flex-wrap items-center gap-1.5">
+              <VerdictText verdict={before} />
+              <ArrowRight aria-label="becomes" className="size-3 text-ink-3" />
+              <VerdictText verdict={after} />
+            </span>
+            <dl className="mt-0.5 grid grid-cols-[max-content_minmax(0,1fr)] gap-x-2 [&>dt]:text-ink-3">
+              <dt>from</dt>
+              <Ranges ranges={from} />
+              <dt>to</dt>
+              <Ranges ranges={to} />
+            </dl>
+          </li>
+        ))}
+        {pool.facets.allocates && (
+          <li>No pod gets a new address from {pool.spec.cidr}. Addresses in use are not taken back.</li>
+        )}
+      </ul>
+    </>
+  );
+}
+
+/** The first ones, then how many more. */
+const SHOWN = 4;
+
+function Ranges({ ranges }: { ranges: readonly string[] }) {
+  const more = ranges.length - SHOWN;
+  return (
+    <dd className="flex flex-wrap gap-x-2">
+      {ranges.slice(0, SHOWN).map((range) => (
+        <span key={range} className="machine whitespace-nowrap text-ink-1">
+          {rangeText(range)}
+        </span>
+      ))}
+      {more > 0 && (
+        <span className="text-ink-3">
+          and {more.toLocaleString('en-US')} more {more === 1 ? 'range' : 'ranges'}
+        </span>
+      )}
+    </dd>
+  );
+}
