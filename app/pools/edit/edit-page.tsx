@@ -6,7 +6,6 @@ import { ButtonLink } from '../../components/button.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { ErrorPanel, reasonOf } from '../../components/error-panel.tsx';
 import { Loading } from '../../components/loading.tsx';
-import { Note } from '../../components/note.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { TruthLine, TruthPill } from '../../components/truth-pill.tsx';
 import { DesiredAndProgrammed } from '../../components/truths.tsx';
@@ -27,7 +26,7 @@ export function NewPoolPage() {
         title="New pool or exemption"
         truths={<DesiredAndProgrammed extra={<span>and this draft</span>} />}
       />
-      <PoolEditor stored={null} live={null} />
+      <PoolEditor stored={null} live={null} gone={false} />
     </>
   );
 }
@@ -74,16 +73,11 @@ export function EditPoolPage({ name }: { name: string }) {
           <ButtonLink href="/pools">All pools</ButtonLink>
         </Empty>
       )}
-      {gone && stored !== null && (
-        <Note kind="error" role="alert" className="mb-3">
-          {name} was deleted while you edited it. Your text below is kept: copy it into a new pool to bring it back.
-        </Note>
-      )}
       {query.isError && !gone && (
         <ErrorPanel error={query.error} onRetry={() => void query.refetch()} className="mb-3" />
       )}
       {stored === null && query.isPending && <Loading what={name} />}
-      {stored !== null && <PoolEditor stored={stored} live={live} />}
+      {stored !== null && <PoolEditor stored={stored} live={live} gone={gone} />}
     </>
   );
 }

@@ -12,12 +12,15 @@ export function FindingsPanel({
   problems,
   onFix,
   onBackToForm,
+  untouched,
   checked,
 }: {
   findings: readonly Finding[];
   problems: readonly TextProblem[];
   onFix: (change: SpecChange) => void;
   onBackToForm: () => void;
+  /** a new pool of which nothing is typed yet */
+  untouched: boolean;
   /** what was asked, in words: the server's answer is on its way, or here */
   checked: string;
 }) {
@@ -35,7 +38,8 @@ export function FindingsPanel({
       }
       footer={checked}
     >
-      {errors + others === 0 && (
+      {untouched && <p className="px-3.5 py-3 text-ink-2">Nothing is typed yet: each rule is checked as you type.</p>}
+      {errors + others === 0 && !untouched && (
         <p className="flex items-center gap-2 px-3.5 py-3 text-ink-2">
           <CircleCheck aria-hidden className="size-3.5 text-programmed-mark" />
           All rules hold.

@@ -23,6 +23,7 @@ import { useAllPools } from '../use-all-pools.ts';
 import { lineOf } from '../yaml-edit.ts';
 import { ConflictPanel } from './conflict-panel.tsx';
 import { FindingsPanel, plural } from './findings-panel.tsx';
+import { GonePanel } from './gone-panel.tsx';
 import { keep, readKept } from './kept-draft.ts';
 import { PoolForm } from './pool-form.tsx';
 import { SaveBar } from './save-bar.tsx';
@@ -31,8 +32,11 @@ import { type Current, useSave } from './use-save.ts';
 
 const YamlEditor = dynamic(() => import('./yaml-editor.tsx'), { ssr: false });
 
-/** Create (`stored` is null) and edit. `stored` is the pool as it was when editing began or was last merged. */
-export function PoolEditor({ stored, live }: { stored: Current | null; live: Current | null }) {
+/**
+ * Create (`stored` is null) and edit. `stored` is the pool as it was when editing began or was last merged; `gone`: it was
+ * deleted since.
+ */
+export function PoolEditor({ stored, live, gone }: { stored: Current | null; live: Current | null; gone: boolean }) {
   const router = useRouter();
   const [base, setBase] = useState(stored);
   const [draft, setDraft] = useState<Draft>(() => draftOf(stored?.pool ?? newPool));
@@ -91,8 +95,12 @@ export function PoolEditor({ stored, live }: { stored: Current | null; live: Cur
     [draft, findings],
   );
 
-  const theirs = conflict ?? (base !== null && live !== null && live.version > base.version ? live : null);
-  const blocked = blockedBy({ refused, conflict: theirs !== null, errors, dirty, pending: save.pending });
+  const deleted = gone && base !== null && !saved;
+  const theirs =
+    deleted || saved
+      ? null
+      : (conflict ?? (base !== null && live !== null && live.version > base.version ? live : null));
+  const blocked = blockedBy({ refused, conflict: theirs !== null || deleted, errors, dirty, pending: save.pending });
   const run = (): void => {
     if (blocked === null) save.save({ pool: draft.values, version: base?.version ?? null, reason });
   };
@@ -122,6 +130,17 @@ export function PoolEditor({ stored, live }: { stored: Current | null; live: Cur
             </Button>
           </span>
         </Note>
+      )}
+      {deleted && (
+        <GonePanel
+          name={base.pool.name}
+          onCreate={() => setBase(null)}
+          onGiveUp={() => {
+            keep(keptName, null);
+            setSaved(true);
+            router.push('/pools');
+          }}
+        />
       )}
       {theirs !== null && base !== null && (
         <ConflictPanel
@@ -155,6 +174,7 @@ export function PoolEditor({ stored, live }: { stored: Current | null; live: Cur
         </Panel>
         <FindingsPanel
           findings={findings}
+          untouched={untouched}
           problems={draft.problems}
           checked={
             others.complete
@@ -178,7 +198,7 @@ export function PoolEditor({ stored, live }: { stored: Current | null; live: Cur
       {save.error !== null && <ErrorPanel error={save.error} className="mt-3" />}
       <SaveBar
         blocked={blocked}
-        tone={errors > 0 || theirs !== null ? 'error' : 'quiet'}
+        tone={errors > 0 || theirs !== null || deleted ? 'error' : 'quiet'}
         reason={reason}
         onReason={setReason}
         label={base === null ? 'Create the pool' : 'Save the change'}
