@@ -62,9 +62,16 @@ export function explain(error: unknown): Explained {
     message: `${message} (${rule})`,
   }));
   const details = [...(data.issues ?? []), ...violations].filter(({ message }) => message !== error.message);
+  // the message repeats the violations without their fields and rules: they are told once
+  const repeated =
+    violations.length > 0 && (data.violations ?? []).every(({ message }) => error.message.includes(message));
   const internal = data.reason === 'INTERNAL';
   return {
-    title: internal ? 'The server failed to answer. Its log has the cause under the request below.' : error.message,
+    title: internal
+      ? 'The server failed to answer. Its log has the cause under the request below.'
+      : repeated
+        ? 'Refused: this must hold first.'
+        : error.message,
     details,
     requestId: internal ? (data.requestId ?? null) : null,
   };

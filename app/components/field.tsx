@@ -31,7 +31,7 @@ export function Field({
   const noted = errors.length > 0 || hint !== undefined;
   return (
     <div className={clsx('flex min-w-0 flex-col gap-1', className)}>
-      <div className="flex items-center justify-between gap-2">
+      <div className="flex flex-wrap items-center justify-between gap-x-2">
         <label htmlFor={id} className="text-xs font-medium text-ink-2">
           {label}
         </label>

@@ -22,7 +22,7 @@ export function PageHeader({
           {title}
         </h1>
         {beside}
-        {actions !== undefined && (
+        {actions !== undefined && actions !== false && (
           <div className="ml-auto flex flex-wrap items-center gap-2 narrow:ml-0 narrow:w-full">{actions}</div>
         )}
       </div>

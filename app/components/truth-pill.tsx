@@ -1,6 +1,8 @@
+'use client';
 import { clsx } from 'clsx';
 import { Database, Server } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { truthStop, useNextTruth } from './next-truth.ts';
 
 const truths = {
   desired: { word: 'Desired', icon: Database },
@@ -22,6 +24,7 @@ export function TruthPill({
   const { word, icon: Icon } = truths[truth];
   return (
     <span
+      {...truthStop}
       className={clsx(
         'inline-flex min-h-6 flex-wrap items-center gap-x-1.5 rounded-xl border py-0.5 pr-2.5 pl-1.75',
         off ? 'border-dashed border-line text-ink-3' : 'border-line bg-surface-1 text-ink-2',
@@ -37,6 +40,7 @@ export function TruthPill({
 
 /** Under each title: the truths in their order, always Desired before Programmed, then a sentence if one is needed. */
 export function TruthLine({ note, children }: { note?: ReactNode; children: ReactNode }) {
+  useNextTruth();
   return (
     <fieldset
       aria-label="What this page shows"

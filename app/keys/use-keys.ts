@@ -29,14 +29,18 @@ export function useKeys(group: string, bindings: readonly Binding[]): void {
   }, [group, names]);
 }
 
-/** Everything that works now, newest part first: the keyboard map shows it. */
+/** Everything that works now by group, newest part first: the keyboard map shows it. */
 export function useKeyMap(): { group: string; bindings: readonly Binding[] }[] {
   const all = useSyncExternalStore(
     subscribe,
     () => entries,
     () => none,
   );
-  return all.toReversed().map((entry) => ({ group: entry.group, bindings: entry.bindings() }));
+  const groups = new Map<string, readonly Binding[]>();
+  for (const { group, bindings } of all.toReversed()) {
+    groups.set(group, [...(groups.get(group) ?? []), ...bindings()]);
+  }
+  return [...groups].map(([group, bindings]) => ({ group, bindings }));
 }
 
 export const useLettersOn = (): boolean => useSyncExternalStore(subscribe, lettersOn, () => true);

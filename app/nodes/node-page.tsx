@@ -8,8 +8,9 @@ import { compile } from '../../core/rules/compile.ts';
 import type { Program } from '../../core/rules/model.ts';
 import type { ReportedFamily } from '../../core/wire/report.ts';
 import { Age } from '../components/age.tsx';
-import { Button } from '../components/button.tsx';
-import { ErrorPanel } from '../components/error-panel.tsx';
+import { Button, ButtonLink } from '../components/button.tsx';
+import { Empty } from '../components/empty.tsx';
+import { ErrorPanel, reasonOf } from '../components/error-panel.tsx';
 import { Loading } from '../components/loading.tsx';
 import { Note } from '../components/note.tsx';
 import { PageHeader } from '../components/page-header.tsx';
@@ -38,6 +39,7 @@ export function NodePage({ name }: { name: string }) {
   const node = useQuery(trpc.nodes.get.queryOptions({ name }));
   const desired = useDesiredState();
   const { data } = node;
+  const gone = reasonOf(node.error) === 'NOT_FOUND';
   const held = data?.report?.families;
   const wanted = useMemo(
     () => (desired === undefined || held === undefined ? null : wantedOf(desired, name, held)),
@@ -68,12 +70,14 @@ export function NodePage({ name }: { name: string }) {
           )
         }
         actions={
-          <>
-            {notAdmin !== undefined && <span className="text-xs text-ink-3">Forget: {notAdmin}</span>}
-            <Button look="danger" refused={notAdmin} onClick={() => setForgetting(true)}>
-              Forget {name}
-            </Button>
-          </>
+          !gone && (
+            <>
+              {notAdmin !== undefined && <span className="text-xs text-ink-3">Forget: {notAdmin}</span>}
+              <Button look="danger" refused={notAdmin} onClick={() => setForgetting(true)}>
+                Forget {name}
+              </Button>
+            </>
+          )
         }
         truths={
           data !== undefined && (
@@ -92,9 +96,15 @@ export function NodePage({ name }: { name: string }) {
           )
         }
       />
-      {node.isError && <ErrorPanel error={node.error} onRetry={() => void node.refetch()} className="mb-3" />}
+      {gone && (
+        <Empty title={`There is no node ${name}.`}>
+          <p>It never joined, or an admin let it be forgotten. A node that joins again stands in the list.</p>
+          <ButtonLink href="/nodes">All nodes</ButtonLink>
+        </Empty>
+      )}
+      {node.isError && !gone && <ErrorPanel error={node.error} onRetry={() => void node.refetch()} className="mb-3" />}
       {data === undefined && !node.isError && <Loading what={name} />}
-      {data !== undefined && (
+      {data !== undefined && !gone && (
         <div className="flex flex-col gap-3">
           {data.state === 'Stale' && (
             <Note kind="warning">

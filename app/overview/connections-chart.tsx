@@ -65,8 +65,13 @@ function Picture({ series, minutes }: { series: Series; minutes: number }) {
     gapMs: Math.max(GAP_MS, spacing(series.points) * 2.5),
   });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label="Chart" tabIndex={0} className="relative overflow-x-auto px-3.5 pt-2 pb-1 -outline-offset-2">
+    <section
+      ref={toNewest}
+      aria-label="Chart"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="relative overflow-x-auto px-3.5 pt-2 pb-1 -outline-offset-2"
+    >
       <div className="relative min-w-[56rem]">
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -96,6 +101,11 @@ function Picture({ series, minutes }: { series: Series; minutes: number }) {
       )}
     </section>
   );
+}
+
+/** Where the chart is wider than the page, what happens now is in sight. */
+function toNewest(chart: HTMLElement | null): void {
+  if (chart !== null) chart.scrollLeft = chart.scrollWidth;
 }
 
 /** The changes' links, over the picture: links inside an image could not be reached by everybody. */

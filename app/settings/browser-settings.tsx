@@ -27,8 +27,8 @@ export function BrowserSettings() {
         <dd className="flex flex-wrap items-center gap-2">
           <Switch label="Single-letter keys" checked={letters} onChange={setLettersOn} />
           <span>
-            {letters ? 'On' : 'Off'}: g then a letter, j, k, s, c, / and ?. They never work while typing; with Ctrl or
-            Cmd keys always do.
+            {letters ? 'On' : 'Off'}: g then a letter, j, k, x, e, s, t, c, / and ?. They never work while typing; with
+            Ctrl or Cmd keys always do.
           </span>
         </dd>
       </dl>

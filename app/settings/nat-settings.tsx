@@ -130,9 +130,10 @@ export function NatSettingsForm() {
         taken={settings.nodes}
         onAdd={(name) => change({ ...settings, nodes: { ...settings.nodes, [name]: {} } })}
       />
-      {warnings.map(({ field, message }) => (
+      {warnings.map(({ code, field, message }) => (
         <Note key={`${field} ${message}`} kind="warning">
-          <span className="machine text-ink-1">{field}</span>: {message}
+          <span className="machine text-ink-1">{field}</span>: {message}{' '}
+          <span className="machine text-ink-3">{code}</span>
         </Note>
       ))}
       {changed && (

@@ -41,7 +41,7 @@ export function SettingFields({
   onChange: (field: SettingField, text: string) => void;
 }) {
   return (
-    <div className="grid grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] items-start gap-x-4 gap-y-3">
+    <div className="grid grid-cols-[repeat(auto-fill,minmax(min(19rem,100%),1fr))] items-start gap-x-4 gap-y-3">
       <Field
         label="Node addresses"
         aside={<span className="machine text-2xs">natOutgoingExclusions</span>}
@@ -64,11 +64,7 @@ export function SettingFields({
           <Field
             key={field}
             label={label}
-            aside={
-              <span className="machine text-2xs">
-                {field === 'iptablesNATOutgoingInterfaceFilter' ? '…InterfaceFilter' : field}
-              </span>
-            }
+            aside={<span className="machine text-2xs">{field}</span>}
             hint={`${hint}, e.g. ${example}${fallback[field] === undefined ? '' : `. Not set here: ${fallback[field]}`}`}
             errors={errors(field)}
           >

@@ -2,12 +2,20 @@
 import { useRouter, useSearchParams } from 'next/navigation';
 import { PageHeader } from '../components/page-header.tsx';
 import { Tabs } from '../components/tabs.tsx';
+import { TruthLine } from '../components/truth-pill.tsx';
 import { Accounts } from './accounts.tsx';
 import { BrowserSettings } from './browser-settings.tsx';
 import { JoinTokens } from './join-tokens.tsx';
 import { NatSettingsForm } from './nat-settings.tsx';
+import { SettingsTruths } from './settings-truths.tsx';
 
 const tabs = ['nat', 'accounts', 'tokens', 'browser'] as const;
+/** what is no part of the desired state says where it is kept */
+const places = {
+  accounts: 'Kept by this server; no part of the desired state.',
+  tokens: 'Kept by this server; no part of the desired state.',
+  browser: 'Kept in this browser alone.',
+};
 
 export function Settings() {
   const router = useRouter();
@@ -15,7 +23,10 @@ export function Settings() {
   const tab = tabs.find((each) => each === wanted) ?? 'nat';
   return (
     <>
-      <PageHeader title="Settings" />
+      <PageHeader
+        title="Settings"
+        truths={tab === 'nat' ? <SettingsTruths /> : <TruthLine note={places[tab]}>{null}</TruthLine>}
+      />
       <Tabs
         label="Settings"
         value={tab}

@@ -10,9 +10,9 @@ export function KeyboardMap({ open, onClose }: { open: boolean; onClose: () => v
   const letters = useLettersOn();
   return (
     <Dialog open={open} onClose={onClose} title="Keyboard map" wide>
-      <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
+      <div className="gap-x-8 sm:columns-2">
         {groups.map(({ group, bindings }) => (
-          <section key={group}>
+          <section key={group} className="mb-4 break-inside-avoid">
             <h3 className="mb-1 text-2xs font-medium text-ink-3">{group}</h3>
             <dl>
               {byLabel(bindings).map(({ label, keys }) => (

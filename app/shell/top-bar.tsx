@@ -28,7 +28,7 @@ export function TopBar({ onPalette, onKeys }: { onPalette: () => void; onKeys: (
       <button
         type="button"
         onClick={onPalette}
-        className="flex h-7 w-60 min-w-9 flex-initial items-center gap-2 rounded-md border border-line bg-surface-2 pr-1.5 pl-2.5 text-ink-3 hover:border-line-control narrow:w-9 narrow:flex-none narrow:justify-center narrow:px-0 pointer-coarse:h-11"
+        className="flex h-7 w-60 min-w-9 flex-initial items-center gap-2 rounded-md border border-line bg-surface-2 pr-1.5 pl-2.5 text-ink-3 hover:border-line-control narrow:w-9 narrow:flex-none narrow:justify-center narrow:border-transparent narrow:bg-transparent narrow:px-0 pointer-coarse:h-11"
       >
         <Search aria-hidden className="size-3.5 flex-none" />
         <span className="min-w-0 flex-1 truncate text-left narrow:sr-only">Find a pool, node, address…</span>
@@ -93,7 +93,7 @@ function Convergence() {
 function LiveDot() {
   const live = useLive();
   return (
-    <span role="status" className="inline-flex flex-none items-center gap-1.5 text-2xs whitespace-nowrap text-ink-3">
+    <span className="inline-flex flex-none items-center gap-1.5 text-2xs whitespace-nowrap text-ink-3">
       <span
         aria-hidden
         className={clsx(
@@ -101,14 +101,19 @@ function LiveDot() {
           live.kind === 'live' ? 'bg-programmed-mark' : live.kind === 'lost' ? 'bg-warning-mark' : 'bg-stale-mark',
         )}
       />
-      {live.kind === 'live' && <span className="narrow:sr-only">Live</span>}
-      {live.kind === 'connecting' && <span className="narrow:sr-only">Connecting</span>}
-      {live.kind === 'lost' && (
-        <span className="text-warning-fg" title="The live stream is lost; asking every 10 s until it is back">
-          Not live<span className="narrow:sr-only">, asking every 10 s. </span>
-          <span className="narrow:sr-only">
-            <Age at={live.since} prefix="Lost" />
+      <span role="status">
+        {live.kind === 'live' && <span className="narrow:sr-only">Live</span>}
+        {live.kind === 'connecting' && <span className="narrow:sr-only">Connecting</span>}
+        {live.kind === 'lost' && (
+          <span className="text-warning-fg" title="The live stream is lost; asking every 10 s until it is back">
+            Not live<span className="narrow:sr-only">, asking every 10 s.</span>
           </span>
+        )}
+      </span>
+      {live.kind === 'lost' && (
+        <span className="narrow:sr-only">
+          {/* counts up each second: outside of what is read out */}
+          <Age at={live.since} prefix="Lost" />
         </span>
       )}
     </span>

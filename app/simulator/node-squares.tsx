@@ -1,5 +1,6 @@
 import { Server } from 'lucide-react';
 import Link from 'next/link';
+import { truthStop } from '../components/next-truth.ts';
 import { Swatch, verdictWord } from '../components/verdict.tsx';
 import type { TruthAnswer } from './answers.ts';
 
@@ -13,7 +14,7 @@ export function NodeSquares({ nodes }: { nodes: readonly TruthAnswer[] }) {
     .sort((a, b) => b.of.length - a.of.length);
   const label = counts.map(({ verdict, of }) => `${of.length} ${verdictWord(verdict)}`).join(', ');
   return (
-    <li className="min-w-0 px-4.5 py-2.25">
+    <li {...truthStop} className="min-w-0 px-4.5 py-2.25 -outline-offset-2">
       <div className="flex items-center gap-2">
         <Server aria-hidden className="size-3 flex-none text-ink-3" />
         <b className="whitespace-nowrap">If it ran on each node</b>

@@ -59,3 +59,12 @@ it('says in words what the picture shows', () => {
 it('writes IPv6 ends with brackets only before a port', () => {
   expect([endText('fd00::1', null), endText('fd00::1', 53)]).toEqual(['fd00::1', '[fd00::1]:53']);
 });
+
+it('draws no second lane for addresses that differ only because the node is not known', () => {
+  const open: TruthAnswer = { ...snat, source: { address: null, interface: null, ports: [1024, 65535] } };
+  const other: TruthAnswer = { ...snat, source: { ...snat.source, address: '192.0.2.12' } };
+  const lanes = lanesOf(arrange([open, on('a', snat), on('b', other)], null), ends);
+  expect(lanes.map(({ label, seen }) => [label, seen])).toEqual([
+    ['Desired and a and 1 more, programmed', 'the node’s address'],
+  ]);
+});

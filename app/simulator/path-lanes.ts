@@ -34,8 +34,9 @@ export function lanesOf({ desired, host, nodes }: Arranged, ends: PathEnds): Lan
     if (group === undefined) groups.push([answer]);
     else group.push(answer);
   }
-  const same = groups.find(([first]) => first !== undefined && agrees(desired, first)) ?? [];
-  const others = groups.filter((group) => group !== same).slice(0, 2);
+  const same = programmed.filter((answer) => agrees(desired, answer));
+  // an address that desired leaves open (no node is known to host the source) is no disagreement
+  const others = groups.filter(([first]) => first !== undefined && !agrees(desired, first)).slice(0, 2);
   const shown = host !== null && same.includes(host) ? host : desired;
   const together = same.length === 0 ? 'Desired' : `Desired and ${labelOf(same)}`;
   return [

@@ -133,10 +133,10 @@ function useLocal(typed: Question, names: readonly Named[], node: string | undef
   const decider = useMemo(() => (state === undefined ? null : deciderOf(state, node)), [state, node]);
   return useMemo(() => {
     const { flow, errors } = flowOf(question, names);
-    if (decider === null || state === undefined || !isAsked(question) || errors.length > 0) {
-      return { flow, answer: null, errors };
-    }
-    return { flow, ...localAnswer(decider, flow, state.revision) };
+    if (decider === null || state === undefined || !isAsked(question)) return { flow, answer: null, errors };
+    const said = localAnswer(decider, flow, state.revision);
+    const all = [...errors, ...said.errors];
+    return { flow, answer: all.length === 0 ? said.answer : null, errors: all };
   }, [question, names, decider, state]);
 }
 

@@ -2,6 +2,7 @@ import { clsx } from 'clsx';
 import { Database, Server } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { truthStop } from '../components/next-truth.ts';
 import { VerdictChip } from '../components/verdict.tsx';
 import type { TruthAnswer } from './answers.ts';
 
@@ -21,7 +22,7 @@ export function TruthCell({
 }) {
   const Icon = answer.truth === 'desired' ? Database : Server;
   return (
-    <li className={clsx('min-w-0 px-4.5 py-2.25', differs && 'bg-drifted-bg')}>
+    <li {...truthStop} className={clsx('min-w-0 px-4.5 py-2.25 -outline-offset-2', differs && 'bg-drifted-bg')}>
       <div className="flex flex-wrap items-center gap-x-2">
         <Icon aria-hidden className={clsx('size-3 flex-none', differs ? 'text-ink-2' : 'text-ink-3')} />
         <b className="whitespace-nowrap">{title}</b>

@@ -1,5 +1,6 @@
 import { clsx } from 'clsx';
 import { Age } from '../components/age.tsx';
+import { useNextTruth } from '../components/next-truth.ts';
 import { type Arranged, agrees, explanation, headline } from './answers.ts';
 import { NodeSquares } from './node-squares.tsx';
 import { Pieces } from './pieces.tsx';
@@ -10,6 +11,7 @@ import { TruthCell } from './truth-cell.tsx';
  * browser computed from the pools it has: no node is asked, and the panel says so.
  */
 export function VerdictPanel({ arranged, from, local }: { arranged: Arranged; from: string; local: boolean }) {
+  useNextTruth();
   const { desired, host, nodes, differs } = arranged;
   const programmed = host !== null && (
     <TruthCell
