@@ -1,16 +1,16 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { AdminTable, RowError } from '../components/admin-table.tsx';
 import { Age, Day } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { Code } from '../components/code.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { Field, Select, TextInput } from '../components/field.tsx';
-import { Loading } from '../components/loading.tsx';
 import { Note } from '../components/note.tsx';
 import { Panel } from '../components/panel.tsx';
-import { Table, Td, Th } from '../components/table.tsx';
+import { Td } from '../components/table.tsx';
 import { useRefusal } from '../shell/session.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { joinCommand } from './join-command.ts';
@@ -33,36 +33,15 @@ export function JoinTokens() {
   return (
     <div className="flex flex-col gap-3">
       <CreateToken />
-      {tokens.isError && <ErrorPanel error={tokens.error} onRetry={() => void tokens.refetch()} />}
-      {tokens.data === undefined && !tokens.isError && <Loading what="join tokens" />}
-      {tokens.data !== undefined && (
-        <Panel title="Join tokens" flush>
-          {tokens.data.joinTokens.length === 0 ? (
-            <p className="px-3.5 py-3 text-ink-3">No token was made yet. A node joins with one.</p>
-          ) : (
-            <Table label="Join tokens">
-              <thead>
-                <tr>
-                  <Th>Name</Th>
-                  <Th>Made</Th>
-                  <Th>By</Th>
-                  <Th>Holds until</Th>
-                  <Th numeric>Nodes joined</Th>
-                  <Th>Last used</Th>
-                  <Th>
-                    <span className="sr-only">Actions</span>
-                  </Th>
-                </tr>
-              </thead>
-              <tbody>
-                {tokens.data.joinTokens.map((token) => (
-                  <TokenRow key={token.id} token={token} />
-                ))}
-              </tbody>
-            </Table>
-          )}
-        </Panel>
-      )}
+      <AdminTable
+        title="Join tokens"
+        query={tokens}
+        rows={tokens.data?.joinTokens}
+        heads={['Name', 'Made', 'By', 'Holds until', '#Nodes joined', 'Last used']}
+        empty="No token was made yet. A node joins with one."
+      >
+        {(token) => <TokenRow key={token.id} token={token} />}
+      </AdminTable>
     </div>
   );
 }
@@ -101,13 +80,7 @@ function TokenRow({ token }: { token: JoinToken }) {
           )}
         </Td>
       </tr>
-      {revoke.isError && (
-        <tr>
-          <Td colSpan={7} className="whitespace-normal!">
-            <ErrorPanel error={revoke.error} className="my-1" />
-          </Td>
-        </tr>
-      )}
+      <RowError error={revoke.error} columns={7} />
     </>
   );
 }
