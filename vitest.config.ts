@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const kernel = '**/*.kernel.test.ts';
 const containers = '**/*.build.test.ts';
+const cluster = '**/*.cluster.test.ts';
 const elsewhere = ['node_modules/**', '.next/**', '.outgate/**', 'dist/**'];
 
 export default defineConfig({
@@ -11,9 +12,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts', '**/*.test.tsx'],
-          exclude: [...elsewhere, kernel, containers],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          exclude: [...elsewhere, kernel, containers, cluster],
+          // bounds, not measures: a loaded machine is slow
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
@@ -23,8 +25,8 @@ export default defineConfig({
           name: 'kernel',
           include: [kernel],
           exclude: elsewhere,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // they measure what a loaded machine distorts, and each has the kernel's locks to itself
           fileParallelism: false,
           sequence: { groupOrder: 2 },
@@ -37,6 +39,19 @@ export default defineConfig({
           exclude: elsewhere,
           hookTimeout: 120_000,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: [cluster],
+          exclude: elsewhere,
+          globalSetup: ['e2e/cluster/cluster.setup.ts'],
+          testTimeout: 60_000,
+          // some start a server of their own, which takes seconds, and more on a loaded machine
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { missingForCluster } from '../../e2e/cluster/binaries/build.ts';
 import { missingForLab } from '../../e2e/lab/requirements.ts';
 import { ROOT } from '../supervisor/paths.ts';
 import { findChromium } from './chromium.ts';
@@ -38,6 +39,11 @@ export const parts: readonly Part[] = [
     name: 'kernel',
     what: 'the real kernel, in namespaces',
     run: () => unlessMissing(missingForLab(), () => vitest('kernel')),
+  },
+  {
+    name: 'cluster',
+    what: 'a real Kubernetes API server',
+    run: () => unlessMissing(missingForCluster(), () => vitest('cluster')),
   },
   {
     name: 'containers',

@@ -1,0 +1,106 @@
+/**
+ * Builds what is absent into our cache, once: through Go modules, checked by go.sum. Cold this takes seven to fifteen minutes
+ * on two cores, with Go's own cache warm some seconds. Each program appears under its name only when it is complete, and two
+ * runs do not build at the same time: the second waits and finds what the first made.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { takeLock } from '../../../scripts/supervisor/machine-lock.ts';
+import { type Binaries, type Found, findBinaries } from './find.ts';
+import { findGo, GO_ENVIRONMENT } from './go.ts';
+import { MODULE, ourVersions, PROGRAMS, type Program, type Versions } from './versions.ts';
+
+/** Every `SAY_EVERY_MS` one line goes to `say` while it builds. */
+const SAY_EVERY_MS = 20_000;
+const LOOK_AGAIN_MS = 500;
+
+export type Say = (line: string) => void;
+
+/** Paths of the programs, built when they are absent. Throws with what is missing and how to get it. */
+export async function ensureBinaries(say: Say): Promise<Binaries> {
+  const missing = await missingForCluster();
+  if (missing.length > 0) throw new Error(missing.join('; '));
+  const found = findBinaries();
+  if (found.found) return found.binaries;
+
+  const name = `outgate-build-${createHash('sha256').update(found.folder).digest('hex').slice(0, 16)}`;
+  let lock = await takeLock(name);
+  if (lock === null) say('another run builds the API server; waiting for it');
+  while (lock === null) {
+    await sleep(LOOK_AGAIN_MS);
+    lock = await takeLock(name);
+  }
+  try {
+    const now = findBinaries();
+    if (!now.found) await build(now, say);
+  } finally {
+    await lock.release();
+  }
+  const built = findBinaries();
+  if (!built.found) throw new Error(`${built.absent.join(' and ')} must be in ${built.folder} after the build`);
+  return built.binaries;
+}
+
+/** One sentence when there are neither programs nor a way to build them; empty when the tests can run. */
+export async function missingForCluster(env: NodeJS.ProcessEnv = process.env): Promise<string[]> {
+  const found = findBinaries(env);
+  if (found.found) return [];
+  const absent = found.absent.join(' and ');
+  if (!found.buildable)
+    return [`KUBEBUILDER_ASSETS=${found.folder} must hold kube-apiserver and etcd; it lacks ${absent}`];
+  const { go: needed, kubernetes } = ourVersions();
+  const go = await findGo(needed, env);
+  if (go.usable) return [];
+  const ways = 'install Go, or set KUBEBUILDER_ASSETS to a folder that holds kube-apiserver and etcd';
+  return [`the cluster tests need ${absent} (Kubernetes ${kubernetes}); to build them, ${go.problem} - ${ways}`];
+}
+
+async function build({ folder, absent }: Extract<Found, { found: false }>, say: Say): Promise<void> {
+  const versions = ourVersions();
+  mkdirSync(folder, { recursive: true });
+  // what a killed build left; nobody else builds now
+  for (const file of readdirSync(folder)) if (file.endsWith(PART)) rmSync(join(folder, file));
+  const began = Date.now();
+  say(`building ${absent.join(', ')} into ${folder} (once; seven to fifteen minutes on two cores)`);
+  for (const program of PROGRAMS.filter(({ name }) => absent.includes(name))) {
+    const part = join(folder, `${program.name}${PART}`);
+    await goBuild(program, part, versions, say);
+    renameSync(part, join(folder, program.name));
+  }
+  say(`built in ${Math.round((Date.now() - began) / 1000)} s`);
+}
+
+const PART = '.part';
+
+/** `-v` names each package as it is compiled: that is the progress. Other lines are errors, and go into ours. */
+async function goBuild(program: Program, file: string, versions: Versions, say: Say): Promise<void> {
+  const env = { ...process.env, ...GO_ENVIRONMENT };
+  const args = ['build', '-v', '-ldflags', linkerFlags(versions), '-o', file, program.package];
+  const child = spawn('nice', ['-n', '10', 'go', ...args], { cwd: MODULE, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let compiled = 0;
+  const errors: string[] = [];
+  createInterface(child.stderr).on('line', (line) => {
+    if (/^[\w.~/-]+$/.test(line)) compiled++;
+    else if (!line.startsWith('go: downloading ')) errors.push(line);
+  });
+  const timer = setInterval(() => say(`${program.name}: ${compiled} packages compiled`), SAY_EVERY_MS);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  }).finally(() => clearInterval(timer));
+  if (code === 0) return;
+  throw new Error(`go build of ${program.package} ended with ${code}:\n${errors.slice(-20).join('\n')}`);
+}
+
+/** Without its version the server calls itself v0.0.0 and behaves like that. */
+function linkerFlags({ kubernetes }: Versions): string {
+  const [major = '', minor = ''] = kubernetes.slice(1).split('.');
+  const set = (name: string, value: string): string => `-X k8s.io/component-base/version.${name}=${value}`;
+  return ['-s -w', set('gitVersion', kubernetes), set('gitMajor', major), set('gitMinor', minor)].join(' ');
+}
+
+if (import.meta.main) console.log((await ensureBinaries((line) => console.error(line))).kubeApiserver);

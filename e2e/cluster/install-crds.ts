@@ -1,0 +1,52 @@
+/** Calico's resource types on a test server, in our own words (crds/). */
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
+import { must, request } from './request.ts';
+import type { Reachable } from './start-api-server.ts';
+
+/** `v3`: projectcalico.org/v3, as new installations have it; `v1`: crd.projectcalico.org/v1, as older ones. */
+export type CalicoApi = 'v3' | 'v1';
+
+export const CALICO_GROUP = { v3: 'projectcalico.org', v1: 'crd.projectcalico.org' } as const;
+
+export type CalicoPlural = 'ippools' | 'felixconfigurations';
+
+const PLURALS: readonly CalicoPlural[] = ['ippools', 'felixconfigurations'];
+
+/** `/apis/projectcalico.org/v3/ippools` */
+export const calicoPath = (api: CalicoApi, plural: CalicoPlural): string =>
+  `/apis/${CALICO_GROUP[api]}/${api}/${plural}`;
+
+/** Both types of one group; resolves when both can be listed. */
+export async function installCrds(server: Reachable, api: CalicoApi): Promise<void> {
+  for (const plural of PLURALS) {
+    await must(server.as('admin'), 'POST', CRDS, crd(api, plural));
+    await served(server, calicoPath(api, plural), true);
+  }
+}
+
+/** Deletes one type, its objects first; resolves when the server no longer knows it. */
+export async function removeCrd(server: Reachable, api: CalicoApi, plural: CalicoPlural): Promise<void> {
+  await must(server.as('admin'), 'DELETE', `${CRDS}/${plural}.${CALICO_GROUP[api]}`);
+  await served(server, calicoPath(api, plural), false);
+}
+
+/** The definition as an object, for tests that change it first. */
+export function crd(api: CalicoApi, plural: CalicoPlural): Record<string, unknown> {
+  const file = new URL(`crds/${plural}.${CALICO_GROUP[api]}.yaml`, import.meta.url);
+  return parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+}
+
+const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+/** A new type answers 404, then 429 while its storage starts. */
+async function served(server: Reachable, path: string, wanted: boolean): Promise<void> {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const { status } = await request(server.as('admin'), 'GET', `${path}?limit=1`);
+    if (wanted ? status === 200 : status === 404) return;
+    if (Date.now() > end) throw new Error(`${path} must ${wanted ? 'be served' : 'be gone'}; it answers ${status}`);
+    await sleep(20);
+  }
+}

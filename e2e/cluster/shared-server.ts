@@ -1,0 +1,35 @@
+/**
+ * The API server that all files of the part `cluster` share. It holds Calico's types of the group projectcalico.org and
+ * the users below. A test removes what it makes; one that stops, freezes or kills a server starts its own.
+ */
+import { readFileSync } from 'node:fs';
+import { inject } from 'vitest';
+import type { Target } from './request.ts';
+import type { Reachable } from './start-api-server.ts';
+
+/** `outgate` and `nobody` may do what tests grant them (rights.ts): at first nothing. */
+export const USERS: Readonly<Record<string, readonly string[]>> = { outgate: [], nobody: [] };
+
+/** What can be handed from the process that owns the server to those that run tests. */
+export interface SharedServer {
+  readonly url: string;
+  readonly port: number;
+  readonly caFile: string;
+  readonly keyFile: string;
+  readonly kubeconfig: string;
+  readonly kubectl: string;
+  readonly tokens: Readonly<Record<string, string>>;
+}
+
+export function sharedServer(): Reachable {
+  const { tokens, ...rest } = inject('cluster');
+  const ca = readFileSync(rest.caFile, 'utf8');
+  return {
+    ...rest,
+    as(name): Target {
+      const token = tokens[name];
+      if (token === undefined) throw new Error(`user must be among ${Object.keys(tokens).join(', ')}: "${name}"`);
+      return { url: rest.url, ca, token };
+    },
+  };
+}
