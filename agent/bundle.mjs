@@ -33,4 +33,16 @@ if (missing.length > 0) {
   console.error(`the agent must need nothing but node's own modules: ${[...new Set(missing)].join(', ')}`);
   process.exit(1);
 }
+
+/** What runs at every start: all that is not behind an `import()`. */
+const { inputs } = result.metafile;
+const atStart = new Set(Object.keys(inputs).filter((path) => path.endsWith('agent/main.ts')));
+for (const path of atStart) {
+  for (const { kind, path: next } of inputs[path]?.imports ?? []) if (kind !== 'dynamic-import') atStart.add(next);
+}
+const heavy = [...atStart].filter((path) => /node_modules[\\/](zod|yaml)[\\/]/.test(path));
+if (heavy.length > 0) {
+  console.error(`the agent must not load zod or yaml before it reads a file: ${heavy[0]}`);
+  process.exit(1);
+}
 chmodSync(outfile, 0o755);

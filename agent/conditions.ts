@@ -1,6 +1,8 @@
 /** The conditions of a node: what is known beside its state, each with the time since when it is so. */
+
+import { LONGEST_MESSAGE } from '../core/wire/limits.ts';
 import type { NodeReason } from '../core/wire/reasons.ts';
-import { type Condition, LONGEST_MESSAGE } from '../core/wire/report.ts';
+import type { Condition } from '../core/wire/report.ts';
 
 export interface Conditions {
   set(type: string, status: Condition['status'], reason: NodeReason, message: string): void;

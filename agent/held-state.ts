@@ -10,7 +10,7 @@ import type { Pool } from '../core/pool/spec.ts';
 import { compile } from '../core/rules/compile.ts';
 import { applyPools, indexPools, type MemberIndex, type SetDelta } from '../core/rules/delta.ts';
 import { addShare, poolShare, removeShare, revisionOf, sumOfPools } from '../core/wire/revision.ts';
-import type { EffectiveState, StreamMessage } from '../core/wire/state.ts';
+import type { Delta, EffectiveState } from '../core/wire/state.ts';
 import type { Wanted, WantedFamily } from './dataplane/driver.ts';
 
 export interface HeldState {
@@ -22,7 +22,6 @@ export interface HeldState {
   hosts: readonly string[];
   readonly index: MemberIndex;
 }
-export type Delta = Extract<StreamMessage, { type: 'delta' }>;
 export type DeltaResult =
   /** `members` is null when more than members changed: settings or the nodes' addresses */
   { readonly ok: true; readonly members: readonly SetDelta[] | null } | { readonly ok: false; readonly reason: string };

@@ -1,8 +1,8 @@
 /** From what was read back to the report's shape. */
 import type { Family } from '../core/net/address.ts';
-import { passesOn } from '../core/rules/foreign.ts';
 import { CHAIN } from '../core/rules/model.ts';
 import type { SavedRule } from '../core/rules/parse.ts';
+import { passesOn } from '../core/rules/passing.ts';
 import type { Report, ReportedFamily } from '../core/wire/report.ts';
 import type { Held, HeldFamily } from './dataplane/driver.ts';
 

@@ -5,8 +5,8 @@
 import { iptablesDataplane } from '../agent/dataplane/iptables/driver.ts';
 import { systemIn } from '../agent/exec.ts';
 import { adjustWanted, applyDelta, holdState, wantedOf } from '../agent/held-state.ts';
+import { readMessage } from '../core/wire/read-message.ts';
 import { addShare, poolShare, removeShare, revisionOf } from '../core/wire/revision.ts';
-import { streamMessageSchema } from '../core/wire/state.ts';
 import { type Bench, figure } from './bench.ts';
 import { benchNode, manyPool, millisecondsSince } from './kernel-node.ts';
 
@@ -47,8 +47,8 @@ export const bench: Bench = {
           remove: [],
         });
         const start = process.hrtime.bigint();
-        const message = streamMessageSchema.parse(JSON.parse(line));
-        const result = message.type === 'delta' ? applyDelta(held, message) : null;
+        const message = readMessage(JSON.parse(line));
+        const result = message.ok && message.value.type === 'delta' ? applyDelta(held, message.value) : null;
         if (result === null || !result.ok || result.members === null) throw new Error('the delta does not fit');
         adjustWanted(wanted, result.members);
         const acknowledged = await dataplane.adjust(result.members);

@@ -4,8 +4,9 @@
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { streamMessageSchema } from '../../core/wire/state.ts';
-import { applyDelta, type Delta, type HeldState, holdSnapshot, stateOf } from '../held-state.ts';
+import { readMessage } from '../../core/wire/read-message.ts';
+import type { Delta, StreamMessage } from '../../core/wire/state.ts';
+import { applyDelta, type HeldState, holdSnapshot, stateOf } from '../held-state.ts';
 import { readKept, writeKept } from '../kept.ts';
 
 export interface Journal {
@@ -55,10 +56,10 @@ export function replay(text: string): HeldState | undefined {
   return held;
 }
 
-function readLine(line: string) {
+function readLine(line: string): StreamMessage | undefined {
   try {
-    const parsed = streamMessageSchema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : undefined;
+    const read = readMessage(JSON.parse(line));
+    return read.ok ? read.value : undefined;
   } catch {
     return undefined;
   }

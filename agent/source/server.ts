@@ -7,8 +7,9 @@
 import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readMessage } from '../../core/wire/read-message.ts';
 import type { Report } from '../../core/wire/report.ts';
-import { type StreamMessage, streamMessageSchema } from '../../core/wire/state.ts';
+import type { StreamMessage } from '../../core/wire/state.ts';
 import { applyDelta, type HeldState, holdSnapshot, settingsFault } from '../held-state.ts';
 import { backoff } from './backoff.ts';
 import { credentials } from './credential.ts';
@@ -92,12 +93,9 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
 
   /** Throws when the line is not what it must be: the connection is then made anew. */
   const take = (line: string): void => {
-    const parsed = streamMessageSchema.safeParse(JSON.parse(line));
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new Error(`the server sent what is no message: ${issue?.path.join('.')}: ${issue?.message}`);
-    }
-    const message = parsed.data;
+    const read = readMessage(JSON.parse(line));
+    if (!read.ok) throw new Error(`the server sent what is no message: ${read.field}: ${read.message}`);
+    const message = read.value;
     refuseSettings(message);
     if (message.type === 'snapshot') {
       const next = holdSnapshot(message.state);

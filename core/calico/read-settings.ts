@@ -1,6 +1,7 @@
 /** The NAT settings in FelixConfiguration objects; all their other fields are Felix's own business. */
 
-import { type NatSettings, natSettingsSchema } from '../nat/settings.ts';
+import type { NatSettings } from '../nat/settings.ts';
+import { natSettingsSchema } from '../nat/settings-schema.ts';
 import { quote } from '../net/quote.ts';
 import { parsePoolName, type Shaped } from '../pool/shape.ts';
 import { type Fields, fieldsOf, isFields } from './object.ts';

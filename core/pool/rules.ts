@@ -5,8 +5,9 @@
  * a field that is absent counts as its default. C10-C14 need a CIDR that can be read; without one `-` says so.
  */
 import { overlaps, type Prefix } from '../net/prefix.ts';
-import type { uses, Violation } from './spec.ts';
+import type { Violation } from './spec.ts';
 import type { Subject } from './subject.ts';
+import type { uses } from './words.ts';
 
 type Rule = (pool: Subject) => Violation | undefined;
 

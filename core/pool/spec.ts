@@ -1,23 +1,29 @@
 /** The IPPool spec as Calico's API has it (projectcalico.org/v3 and crd.projectcalico.org/v1 share it). */
 import { z } from 'zod';
-
-export const encapsulations = ['Never', 'Always', 'CrossSubnet'] as const;
-export const uses = ['Workload', 'Tunnel', 'LoadBalancer'] as const;
-export const assignmentModes = ['Automatic', 'Manual'] as const;
+import {
+  assignmentModes,
+  encapsulations,
+  LONGEST_CIDR,
+  LONGEST_NAME,
+  LONGEST_SELECTOR,
+  MOST_USES,
+  poolNameForm,
+  uses,
+} from './words.ts';
 
 /** Shape and types alone; what must hold between fields is in rules.ts (C1-C17). Absent fields stay absent. */
 export const poolSpecSchema = z.strictObject({
-  cidr: z.string().max(48),
+  cidr: z.string().max(LONGEST_CIDR),
   natOutgoing: z.boolean().optional(),
   disabled: z.boolean().optional(),
   blockSize: z.int().optional(),
   ipipMode: z.enum(encapsulations).optional(),
   vxlanMode: z.enum(encapsulations).optional(),
-  nodeSelector: z.string().max(1024).optional(),
-  namespaceSelector: z.string().max(1024).optional(),
+  nodeSelector: z.string().max(LONGEST_SELECTOR).optional(),
+  namespaceSelector: z.string().max(LONGEST_SELECTOR).optional(),
   allowedUses: z
     .array(z.enum(uses))
-    .max(10)
+    .max(MOST_USES)
     .refine((list) => new Set(list).size === list.length, 'not repeat a use')
     .optional(),
   disableBGPExport: z.boolean().optional(),
@@ -25,13 +31,12 @@ export const poolSpecSchema = z.strictObject({
 });
 export type PoolSpec = z.infer<typeof poolSpecSchema>;
 
-/** Kubernetes object name: RFC 1123 subdomain, at most 253 characters. */
 export const poolNameSchema = z
   .string()
   .min(1, 'name must not be empty')
-  .max(253, 'name must be at most 253 characters')
+  .max(LONGEST_NAME, `name must be at most ${LONGEST_NAME} characters`)
   .regex(
-    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    poolNameForm,
     "name must consist of lower case letters, digits, '-' and '.', and start and end with a letter or digit",
   );
 

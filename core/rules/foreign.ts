@@ -5,13 +5,7 @@ import { protocols, type ReadFlow } from '../nat/read-flow.ts';
 import { type Address, parseAddress } from '../net/address.ts';
 import { contains, parseInterface, prefixOf } from '../net/prefix.ts';
 import type { SavedRule } from './parse-save.ts';
-
-/** Targets after which the walk goes on: a rule without a target, or with one of these, decides nothing. */
-const passing = new Set([
-  ...['LOG', 'NFLOG', 'ULOG', 'MARK', 'CONNMARK', 'TRACE', 'AUDIT', 'CONNSECMARK', 'SECMARK'],
-  ...['CLASSIFY', 'DSCP', 'TOS', 'TTL', 'HL'],
-]);
-export const passesOn = ({ target }: SavedRule): boolean => target === null || passing.has(target);
+import { passesOn } from './passing.ts';
 
 /** Chains of the service proxy: they NAT what it marked, and never a packet without its mark. */
 const marked = new Set(['KUBE-POSTROUTING', 'KUBE-IPVS-POSTROUTING']);

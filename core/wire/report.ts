@@ -1,6 +1,7 @@
 /** What an agent reports: the kernel as it was read back. Also the JSON of `agent --once` on stdout. */
 import { z } from 'zod';
 import { nodeFactsSchema } from '../nat/node-facts.ts';
+import { LONGEST_MESSAGE, MOST_CONDITIONS } from './limits.ts';
 import { nodeReasons } from './reasons.ts';
 
 /** Packet and byte counters of 64 bits: numbers, or decimal strings above 2^53. */
@@ -24,9 +25,6 @@ export const reportedFamilySchema = z.object({
 });
 export type ReportedFamily = z.infer<typeof reportedFamilySchema>;
 
-/** Every list of nodes carries every node's conditions: they stay short, and a node has not many. */
-export const MOST_CONDITIONS = 64;
-export const LONGEST_MESSAGE = 2000;
 export const conditionSchema = z.object({
   type: z.string().max(100),
   status: z.enum(['True', 'False', 'Unknown']),

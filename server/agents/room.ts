@@ -3,8 +3,8 @@
  * session: procedures do not know it, and no cookie is looked at here.
  */
 import type { z } from 'zod';
+import { joinRequestSchema } from '../../core/wire/join.ts';
 import { reportSchema } from '../../core/wire/report.ts';
-import { joinRequestSchema } from '../../core/wire/state.ts';
 import type { Database } from '../db/client.ts';
 import type { Hub } from '../events/hub.ts';
 import { readBody } from '../http/body.ts';

@@ -1,5 +1,6 @@
 /** Settings as they are stored: one text for each meaning, nothing that says nothing. */
-import { type ClusterSettings, type NatSettings, natSettingsSchema } from '../../../core/nat/settings.ts';
+import type { ClusterSettings, NatSettings } from '../../../core/nat/settings.ts';
+import { natSettingsSchema } from '../../../core/nat/settings-schema.ts';
 import { formatAddress, parseAddress } from '../../../core/net/address.ts';
 
 const names = natSettingsSchema.keyof().options;

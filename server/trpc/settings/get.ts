@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clusterSettingsSchema } from '../../../core/nat/settings.ts';
+import { clusterSettingsSchema } from '../../../core/nat/settings-schema.ts';
 import { warningSchema } from '../../../core/pool/spec.ts';
 import { getSettings } from '../../services/settings/settings.ts';
 import { viewerProcedure } from '../init.ts';

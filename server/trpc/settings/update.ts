@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clusterSettingsSchema } from '../../../core/nat/settings.ts';
+import { clusterSettingsSchema } from '../../../core/nat/settings-schema.ts';
 import { actorOf } from '../../services/actor.ts';
 import { changeSchema } from '../../services/changes/change-view.ts';
 import { reasonSchema } from '../../services/reason.ts';
