@@ -195,5 +195,5 @@ describe.skipIf(cannotRun !== null)('live traffic', () => {
     const sent = sniffer.lines.filter((line) => / load-\d+$/.test(line));
     expect(sent.length).toBeGreaterThan(500);
     expect(sent.filter((line) => !line.startsWith('203.0.113.1 '))).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -22,7 +22,7 @@ describe.skipIf(cannotRun !== null)('agent on the real server', () => {
     cookie = await cookieOf(server.address);
     const made = await mutate(server.address, 'joinTokens.create', { name: 'rack' }, cookie);
     dir.write('token', made.body.result.data.token);
-  }, 60_000);
+  });
   afterAll(async () => {
     agent?.kill('SIGKILL');
     await agent?.ended;

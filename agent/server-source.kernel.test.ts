@@ -142,7 +142,7 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     expect(node.run('iptables-nft -t nat -S')).toBe(before);
     agent.kill('SIGTERM');
     expect((await agent.ended).code).toBe(0);
-  }, 30_000);
+  });
 
   it('works without a state directory that it can write, joins once, and says so', async () => {
     const { dir, server, start } = await setup();

@@ -95,7 +95,7 @@ describe.each(['validate', 'convert'])('%s with files that cannot be used', (com
 it('ends quietly when its reader goes away', async () => {
   const main = fileURLToPath(new URL('main.ts', import.meta.url));
   const child = spawn(process.execPath, [main, 'validate', '-f', files.path('many.yaml'), '-o', 'json'], {
-    timeout: 20_000,
+    timeout: 60_000,
   });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -38,7 +38,7 @@ const pidOf = (child: KeptChild): number => {
   return pid;
 };
 const until = async (holds: () => boolean): Promise<void> => {
-  for (let i = 0; i < 200 && !holds(); i++) await delay(25);
+  for (let i = 0; i < 1000 && !holds(); i++) await delay(25);
   expect(holds()).toBe(true);
 };
 

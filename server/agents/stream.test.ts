@@ -61,7 +61,7 @@ test('an agent that reads nothing is cut, and only what the kernel buffers was a
     hub.publish({ kind: 'change', sequence: index });
     await delay(10);
   }
-  for (const deadline = Date.now() + 5_000; ends.length === 0 && Date.now() < deadline; ) await delay(20);
+  for (const deadline = Date.now() + 20_000; ends.length === 0 && Date.now() < deadline; ) await delay(20);
   expect(ends).toEqual(['too slow']);
   expect(asked).toBeLessThan(6);
   expect(hub.subscribers()).toBe(0);

@@ -12,7 +12,7 @@ const start = async (variables = {}): Promise<TestServer> => {
 };
 beforeAll(async () => {
   database = await testDatabase();
-}, 60_000);
+});
 afterAll(async () => {
   for (const server of servers) await server.stop();
   await database?.close();

@@ -8,7 +8,7 @@ let server: TestServer;
 beforeAll(async () => {
   database = await testDatabase();
   server = await startServer(database.url);
-}, 60_000);
+});
 afterAll(async () => {
   await server?.stop();
   await database?.close();

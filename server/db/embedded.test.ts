@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -121,6 +122,16 @@ it('a killed server starts again, though its pid file names a process of somebod
   const third = await start(home);
   expect(third.adopted).toBe(false);
   expect(await ask(third.url, 'SELECT n FROM kept')).toEqual([{ n: 9 }]);
+});
+
+it('one that dies while it is taken over is started again', async () => {
+  const first = await start(home);
+  process.kill(first.pid, 'SIGSTOP');
+  const second = start(home);
+  await delay(500); // it is found, and asked in vain
+  process.kill(first.pid, 'SIGKILL');
+  expect(await second).toMatchObject({ adopted: false });
+  expect(await ask((await second).url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
 });
 
 it('a first start that was cut off is begun again', async () => {

@@ -51,7 +51,14 @@ export async function startEmbedded(dir: string, settings: Readonly<Record<strin
   await own(home, user);
 
   const running = await findRunning(data, socketDir);
-  if (running !== null) return finish(running, data, socketDir, true);
+  if (running !== null) {
+    try {
+      return await finish(running, data, socketDir, true);
+    } catch (error) {
+      // found while it was dying of a kill: it is as good as one that was not found
+      if (await isRunning(running, socketDir)) throw error;
+    }
+  }
 
   await prepareSocketDir(socketDir, user);
   try {

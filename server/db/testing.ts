@@ -74,11 +74,15 @@ async function sweep(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
     if (pid === undefined || alive(Number(pid))) continue;
-    const dir = join(tmpdir(), name);
-    const left = await startEmbedded(dir).catch(() => undefined);
-    await left?.stop();
-    await rm(dir, { recursive: true, force: true });
+    // another test process may be at it as well: what it took away is no failure of this one
+    await removeServer(join(tmpdir(), name)).catch(() => {});
   }
+}
+
+async function removeServer(dir: string): Promise<void> {
+  const left = await startEmbedded(dir).catch(() => undefined);
+  await left?.stop();
+  await rm(dir, { recursive: true, force: true });
 }
 
 function alive(pid: number): boolean {

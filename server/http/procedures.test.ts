@@ -1,30 +1,18 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type TestDatabase, testDatabase } from '../db/testing.ts';
-import { cookieOf, mutate, post } from '../testing/test-client.ts';
-import { startServer, type TestServer } from '../testing/test-server.ts';
+import { expect, it } from 'vitest';
+import { serverOfFile } from '../testing/file-server.ts';
+import { mutate, openEvents, post } from '../testing/test-client.ts';
 
-let database: TestDatabase;
-let server: TestServer;
-let cookie: string;
-beforeAll(async () => {
-  database = await testDatabase();
-  server = await startServer(database.url);
-  cookie = await cookieOf(server.address);
-}, 60_000);
-afterAll(async () => {
-  await server?.stop();
-  await database?.close();
-});
+const server = serverOfFile();
 
 const call = (path: string, input: unknown) =>
-  post(`${server.address}/api/trpc/${path}`, input as object, { cookie, origin: server.address });
+  post(`${server.address}/api/trpc/${path}`, input as object, { cookie: server.cookie, origin: server.address });
 
 it('a query that fits into no URL is asked by POST', async () => {
   const made = await mutate(
     server.address,
     'pools.create',
     { name: 'a', spec: { cidr: '10.0.0.0/8', natOutgoing: true } },
-    cookie,
+    server.cookie,
   );
   expect(made.status).toBe(200);
   const flows = Array.from({ length: 10_000 }, (_, id) => ({ id, from: '10.0.0.1', to: `198.51.100.${id % 256}` }));
@@ -41,7 +29,9 @@ it('a request holds at most 50 calls, however their commas are written', async (
     ['%2C', 51, 400],
   ] as const) {
     const path = Array.from({ length: calls }, () => 'session.get').join(comma);
-    const answer = await fetch(`${server.address}/api/trpc/${path}?batch=1&input={}`, { headers: { cookie } });
+    const answer = await fetch(`${server.address}/api/trpc/${path}?batch=1&input={}`, {
+      headers: { cookie: server.cookie },
+    });
     expect([comma, calls, answer.status]).toEqual([comma, calls, status]);
     await answer.text();
   }
@@ -49,7 +39,9 @@ it('a request holds at most 50 calls, however their commas are written', async (
 
 it('a mutation is never asked by GET', async () => {
   const input = encodeURIComponent(JSON.stringify({ name: 'b', spec: { cidr: '172.16.0.0/12' } }));
-  const answer = await fetch(`${server.address}/api/trpc/pools.create?input=${input}`, { headers: { cookie } });
+  const answer = await fetch(`${server.address}/api/trpc/pools.create?input=${input}`, {
+    headers: { cookie: server.cookie },
+  });
   expect(answer.status).toBe(405);
 });
 
@@ -71,4 +63,22 @@ it('an error has its code, reason, fields and request id, and never a stack', as
     expect(body.error.data.requestId, path).toMatch(/\w/);
     expect(JSON.stringify(body), path).not.toMatch(/stack|node_modules|\.ts:|SELECT|INSERT/);
   }
+});
+
+it('an account holds 32 live streams open, and a place that was left is free again', async () => {
+  const streams = await Promise.all(Array.from({ length: 32 }, () => openEvents(server.address, server.cookie)));
+  expect(streams.map(({ status }) => status)).toEqual(Array(32).fill(200));
+  const refused = await fetch(`${server.address}/api/trpc/events.subscribe`, { headers: { cookie: server.cookie } });
+  expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
+  expect(((await refused.json()) as { error: { data: object } }).error.data).toMatchObject({
+    reason: 'TOO_MANY_ATTEMPTS',
+  });
+  for (const stream of streams) stream.close();
+  await expect
+    .poll(async () => {
+      const again = await openEvents(server.address, server.cookie);
+      again.close();
+      return again.status;
+    })
+    .toBe(200);
 });

@@ -55,7 +55,7 @@ export async function joinNode(address: string, cookie: string, node: string): P
 
 export interface Lines {
   readonly status: number;
-  /** the next message that the test accepts; throws after `ms` */
+  /** the next message that the test accepts; throws after `ms` (default: long, a loaded machine is slow) */
   next<T = unknown>(accept: (message: T) => boolean, ms?: number): Promise<T>;
   /** resolves when the server ends it */
   readonly ended: Promise<void>;
@@ -90,7 +90,7 @@ export async function openLines(url: string, headers: Record<string, string>, ss
     status: answer.status,
     ended,
     close: () => abort.abort(),
-    next: async <T>(accept: (message: T) => boolean, ms = 5_000): Promise<T> => {
+    next: async <T>(accept: (message: T) => boolean, ms = 25_000): Promise<T> => {
       const deadline = Date.now() + ms;
       for (;;) {
         const index = seen.findIndex((message) => accept(message as T));

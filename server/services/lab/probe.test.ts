@@ -45,7 +45,7 @@ beforeAll(async () => {
     OUTGATE_LAB_SOCKET: join(dir, 'lab.sock'),
   });
   cookie = await cookieOf(server.address);
-}, 60_000);
+});
 afterAll(async () => {
   await server?.stop();
   lab.close();
