@@ -1,6 +1,7 @@
 /** The server's environment, read and checked once at start: all errors at once, each with its name and reason. */
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { type Prefix, parsePrefix } from '../core/net/prefix.ts';
 
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema);
@@ -16,6 +17,16 @@ const listenSchema = z
 
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://');
 
+/** A list that must be right as a whole: one proxy left out would make all its clients one. */
+const proxiesSchema = z.string().transform((text, context): Prefix[] =>
+  text.split(',').flatMap((one) => {
+    const prefix = parsePrefix(one.trim());
+    if (prefix.ok) return [prefix.value];
+    context.addIssue({ code: 'custom', message: `must be CIDRs with commas between them: ${prefix.reason}` });
+    return [];
+  }),
+);
+
 const environmentSchema = z
   .object({
     OUTGATE_DATA_DIR: optional(z.string().default('.outgate')).transform((path) =>
@@ -29,6 +40,7 @@ const environmentSchema = z
         .transform((text) => new URL(text).origin)
         .optional(),
     ),
+    OUTGATE_TRUSTED_PROXIES: optional(proxiesSchema.optional()),
     DATABASE_URL: optional(postgresUrl.optional()),
     DATABASE_APP_URL: optional(postgresUrl.optional()),
     OUTGATE_CLUSTER: optional(
@@ -75,6 +87,8 @@ export interface Environment {
   readonly listen: { readonly host: string; readonly port: number };
   /** the public origin, null: the listen address is it */
   readonly url: string | null;
+  /** reverse proxies whose X-Forwarded-For is believed */
+  readonly trustedProxies: readonly Prefix[];
   /** null: the embedded database */
   readonly databaseUrl: string | null;
   /** what the application logs in as; null: as `databaseUrl` says, and it takes the role outgate_app */
@@ -104,6 +118,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
       dataDir: env.OUTGATE_DATA_DIR,
       listen: env.OUTGATE_LISTEN,
       url: env.OUTGATE_URL ?? null,
+      trustedProxies: env.OUTGATE_TRUSTED_PROXIES ?? [],
       databaseUrl: env.DATABASE_URL ?? null,
       applicationUrl: env.DATABASE_APP_URL ?? null,
       labSocket: env.OUTGATE_LAB_SOCKET ?? null,

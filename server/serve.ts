@@ -59,7 +59,15 @@ export async function serve({ env, databaseUrl, applicationUrl, root, version, l
   const rooms: Room[] = [...health, starting];
   const origins = new Set<string>();
   const secure = env.url?.startsWith('https:') ?? false;
-  const server = createEdge({ log, origins, secure, dev: env.dev, rooms, onAnswer: metrics.answered });
+  const server = createEdge({
+    log,
+    origins,
+    secure,
+    dev: env.dev,
+    trustedProxies: env.trustedProxies,
+    rooms,
+    onAnswer: metrics.answered,
+  });
   const listen = await listening(server, env.listen);
   for (const origin of allowedOrigins(env.url, listen)) origins.add(origin);
   const address = `http://${reachableHost(listen.host)}:${listen.port}`;

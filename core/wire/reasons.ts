@@ -51,6 +51,7 @@ export const errorReasons = [
   'EMAIL_TAKEN',
   'ORIGIN_REFUSED',
   'AGENT_REFUSED',
+  'NODE_NAME_TAKEN',
   'TOO_MANY_ATTEMPTS',
   'NOT_READY',
   'INTERNAL',

@@ -4,15 +4,18 @@
  */
 import type { z } from 'zod';
 import { joinRequestSchema } from '../../core/wire/join.ts';
+import type { ErrorReason } from '../../core/wire/reasons.ts';
 import { reportSchema } from '../../core/wire/report.ts';
 import type { Database } from '../db/client.ts';
 import type { Hub } from '../events/hub.ts';
 import { readBody } from '../http/body.ts';
 import type { Request, Room } from '../http/edge.ts';
 import type { Log } from '../http/log.ts';
-import { problem, sendJson, sendProblem } from '../http/problem.ts';
+import { problem, sendJson, sendProblem, sendTooMany } from '../http/problem.ts';
+import { makeQuota, type Quota } from '../http/quota.ts';
 import { joinNode, markSeen, nodeNameSchema, nodeOf } from '../services/agents/credential.ts';
 import { ingestReport } from '../services/agents/ingest.ts';
+import { AppError } from '../services/app-error.ts';
 import { unstorable } from '../services/text.ts';
 import type { Feed } from './feed.ts';
 import { openStream } from './stream.ts';
@@ -25,6 +28,8 @@ export interface AgentRoomOptions {
 }
 
 const JOIN_LIMIT = 4 * 1024;
+/** a minute from one address: a rack behind one address joins, somebody who floods does not */
+const MOST_JOINS = 300;
 const REPORT_LIMIT = 16 * 1024 * 1024;
 
 export interface AgentRoom extends Room {
@@ -34,8 +39,9 @@ export interface AgentRoom extends Room {
 export function agentRoom(options: AgentRoomOptions): AgentRoom {
   /** the newest stream of a node is the one: an agent that came back does not wait for its older connection to time out */
   const streams = new Map<string, (reason: string) => void>();
+  const joins = makeQuota(MOST_JOINS, 60, () => performance.now());
   const doors: Readonly<Record<string, { method: string; handle: (edge: Request) => Promise<void> }>> = {
-    '/agent/v1/join': { method: 'POST', handle: (edge) => join(edge, options) },
+    '/agent/v1/join': { method: 'POST', handle: (edge) => join(edge, options, joins) },
     '/agent/v1/report': { method: 'POST', handle: (edge) => report(edge, options) },
     '/agent/v1/stream': { method: 'GET', handle: (edge) => stream(edge, options, streams) },
   };
@@ -56,24 +62,38 @@ export function agentRoom(options: AgentRoomOptions): AgentRoom {
   };
 }
 
-async function join(edge: Request, { db, log }: AgentRoomOptions): Promise<void> {
+async function join(edge: Request, { db, log }: AgentRoomOptions, joins: Quota): Promise<void> {
+  const wait = joins.take(edge.client);
+  if (wait !== null)
+    return sendTooMany(edge.res, edge.path, wait, `an address may ask to join ${MOST_JOINS} times a minute`);
   const input = await readJson(edge, joinSchema, JOIN_LIMIT);
   if (input === null) return;
-  const credential = await joinNode(db, input.token, input.node);
-  if (credential === null) {
-    log.warn({ requestId: edge.id, access: 'node.join.refused', node: input.node }, 'access');
-    const message = 'the join token must be one that an admin made, not revoked and not expired';
-    return sendProblem(edge.res, edge.path, problem('agentUnauthorized', message));
+  const { node } = input;
+  const refused = (reason: ErrorReason): void =>
+    log.warn({ requestId: edge.id, access: 'node.join.refused', node, reason }, 'access');
+  try {
+    const joined = await joinNode(db, { ...input, held: credentialOf(edge) });
+    if (joined === null) {
+      refused('AGENT_REFUSED');
+      const message = 'the join token must be one that an admin made, not revoked and not expired';
+      return sendProblem(edge.res, edge.path, problem('agentUnauthorized', message));
+    }
+    log.info({ requestId: edge.id, access: 'node.join', node, again: joined.again }, 'access');
+    sendJson(edge.res, 200, { node, credential: joined.credential });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.reason !== 'NODE_NAME_TAKEN') throw error;
+    refused(error.reason);
+    edge.res.setHeader('retry-after', String(error.details.retryAfter));
+    sendProblem(edge.res, edge.path, problem('nameTaken', error.message));
   }
-  log.info({ requestId: edge.id, access: 'node.join', node: input.node }, 'access');
-  sendJson(edge.res, 200, { node: input.node, credential });
 }
 
 async function report(edge: Request, { db }: AgentRoomOptions): Promise<void> {
   const node = await authenticate(edge, db);
   if (node === null) return;
   const input = await readJson(edge, reportSchema, REPORT_LIMIT);
-  if (input === null) return;
+  // an agent whose report cannot be read is there all the same, and its name is its own
+  if (input === null) return markSeen(db, node);
   if (input.node !== node) {
     const message = `the report must be about ${node}, whose credential this is, not about ${JSON.stringify(input.node.slice(0, 253))}`;
     return sendProblem(edge.res, edge.path, problem('agentForbidden', message));

@@ -4,8 +4,9 @@ import type { Database } from '../db/client.ts';
 import { readBody } from '../http/body.ts';
 import type { Request as EdgeRequest, Room } from '../http/edge.ts';
 import type { Log } from '../http/log.ts';
-import { problem, sendProblem } from '../http/problem.ts';
+import { problem, sendProblem, sendTooMany } from '../http/problem.ts';
 import { toHeaders } from '../http/to-headers.ts';
+import { hasSessionFrom } from '../services/access/account.ts';
 import { countAttempt, forgetAttempts, type Limit, takeBackAttempt } from '../services/access/attempts.ts';
 import { type Auth, CLIENT_HEADER } from './auth.ts';
 
@@ -17,9 +18,12 @@ const open: Readonly<Record<string, 'GET' | 'POST'>> = {
 };
 const BODY_LIMIT = 64 * 1024;
 
-/** Failures only. The second is wide: behind a proxy, or on one machine, many people share one address. */
+/** Failures only. */
 const PER_ACCOUNT: Limit = { attempts: 5, seconds: 60 };
+/** wide: many people share one address */
 const PER_ADDRESS: Limit = { attempts: 50, seconds: 60 };
+/** from wherever: what many addresses together may guess at one account */
+const PER_ACCOUNT_ANYWHERE: Limit = { attempts: 50, seconds: 600 };
 
 export interface AuthRoomOptions {
   readonly auth: Auth;
@@ -54,13 +58,16 @@ async function signIn(edge: EdgeRequest, text: string, options: AuthRoomOptions)
   if (parsed === null) {
     return sendProblem(edge.res, edge.path, problem('badRequest', 'the body must be JSON with email and password'));
   }
-  const address = edge.req.socket.remoteAddress ?? 'unknown';
-  const answer = await limited(
-    edge,
-    options,
-    [`sign-in ${address} ${parsed.email.toLowerCase()}`, `sign-in ${address}`],
-    () => ask(edge, JSON.stringify(parsed), options),
-  );
+  const email = parsed.email.toLowerCase();
+  const subjects: Subject[] = [
+    { name: `sign-in ${edge.client} ${email}`, limit: PER_ACCOUNT, own: true },
+    { name: `sign-in ${edge.client}`, limit: PER_ADDRESS },
+  ];
+  // who guesses from everywhere must not close the door to the one who was in already
+  if (!(await hasSessionFrom(options.db, email, edge.client))) {
+    subjects.push({ name: `sign-in to ${email}`, limit: PER_ACCOUNT_ANYWHERE });
+  }
+  const answer = await limited(edge, options, subjects, () => ask(edge, JSON.stringify(parsed), options));
   if (answer === null) return;
   // a refused one names nobody: people type passwords into the wrong field
   if (answer.ok) options.log.info({ requestId: edge.id, access: 'session.signIn', actor: parsed.email }, 'access');
@@ -79,7 +86,7 @@ async function changePassword(edge: EdgeRequest, text: string, options: AuthRoom
   }
   const user = await options.auth.userOf(toHeaders(edge.req.headers));
   if (user === null) return sendProblem(edge.res, edge.path, problem('unauthorized', 'sign in first'));
-  const answer = await limited(edge, options, [`password ${user.id}`], () =>
+  const answer = await limited(edge, options, [{ name: `password ${user.id}`, limit: PER_ACCOUNT, own: true }], () =>
     ask(edge, JSON.stringify({ ...parsed, revokeOtherSessions: true }), options),
   );
   if (answer === null) return;
@@ -87,34 +94,36 @@ async function changePassword(edge: EdgeRequest, text: string, options: AuthRoom
   await send(edge, answer);
 }
 
-/** Null when it was refused, and answered so. `subjects`: the account first, then what is shared with others. */
+interface Subject {
+  readonly name: string;
+  readonly limit: Limit;
+  /** nobody else's: a success forgets its failures */
+  readonly own?: true;
+}
+
+/** Null when it was refused, and answered so. */
 async function limited(
   edge: EdgeRequest,
   { db, log }: AuthRoomOptions,
-  subjects: readonly string[],
+  subjects: readonly Subject[],
   attempt: () => Promise<Response>,
 ): Promise<Response | null> {
-  for (const [index, subject] of subjects.entries()) {
-    const wait = await countAttempt(db, subject, index === 0 ? PER_ACCOUNT : PER_ADDRESS);
+  for (const { name, limit } of subjects) {
+    const wait = await countAttempt(db, name, limit);
     if (wait === null) continue;
     log.warn({ requestId: edge.id, access: 'attempts.limited' }, 'access');
-    edge.res.setHeader('retry-after', String(wait));
-    sendProblem(edge.res, edge.path, problem('tooMany', `too many attempts: the next one may come in ${wait} s`));
+    sendTooMany(edge.res, edge.path, wait, `too many attempts: the next one may come in ${wait} s`);
     return null;
   }
   const answer = await attempt();
-  if (answer.ok) {
-    const [account, ...shared] = subjects;
-    if (account !== undefined) await forgetAttempts(db, account);
-    for (const subject of shared) await takeBackAttempt(db, subject);
-  }
+  if (answer.ok) for (const { name, own } of subjects) await (own ? forgetAttempts : takeBackAttempt)(db, name);
   return answer;
 }
 
 /** The origin was checked at the edge; the library asks for one again where a cookie came without. */
-function ask({ req, path }: EdgeRequest, body: string, { auth, url }: AuthRoomOptions): Promise<Response> {
+function ask({ req, path, client }: EdgeRequest, body: string, { auth, url }: AuthRoomOptions): Promise<Response> {
   const headers = toHeaders(req.headers);
-  headers.set(CLIENT_HEADER, req.socket.remoteAddress ?? '');
+  headers.set(CLIENT_HEADER, client);
   headers.set('origin', req.headers.origin ?? url);
   headers.delete('content-length');
   if (req.method === 'POST') headers.set('content-type', 'application/json');

@@ -4,6 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Prefix } from '../../core/net/prefix.ts';
+import { clientAddress } from './client-address.ts';
 import type { Log } from './log.ts';
 import { originRefusal } from './origin.ts';
 import { problem, sendProblem } from './problem.ts';
@@ -16,6 +18,8 @@ export interface Request {
   /** without the query, which may carry secrets and is never logged */
   readonly path: string;
   readonly id: string;
+  /** the address of who asks (client-address.ts) */
+  readonly client: string;
 }
 
 export interface Room {
@@ -29,6 +33,7 @@ export interface EdgeOptions {
   readonly origins: ReadonlySet<string>;
   readonly secure: boolean;
   readonly dev: boolean;
+  readonly trustedProxies: readonly Prefix[];
   /** the first that matches answers */
   readonly rooms: readonly Room[];
   readonly onAnswer: (answer: { room: string; status: number; seconds: number }) => void;
@@ -67,7 +72,7 @@ async function answer(req: IncomingMessage, res: ServerResponse, options: EdgeOp
   if (refusal !== null) return sendProblem(res, path, problem('forbidden', refusal));
   if (room === undefined) return sendProblem(res, path, problem('notFound', `there is nothing at ${path}`));
   try {
-    await room.handle({ req, res, path, id });
+    await room.handle({ req, res, path, id, client: clientAddress(req, options.trustedProxies) });
   } catch (error) {
     options.log.error({ requestId: id, path, error }, 'request failed');
     sendProblem(res, path, problem('internal', `something went wrong on the server (request ${id})`));

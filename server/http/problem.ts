@@ -20,6 +20,7 @@ const known = {
   notFound: { status: 404, code: 'NOT_FOUND', number: -32004, reason: 'NOT_FOUND' },
   methodNotAllowed: { status: 405, code: 'METHOD_NOT_SUPPORTED', number: -32005, reason: 'INVALID_INPUT' },
   tooLarge: { status: 413, code: 'PAYLOAD_TOO_LARGE', number: -32013, reason: 'INVALID_INPUT' },
+  nameTaken: { status: 409, code: 'CONFLICT', number: -32009, reason: 'NODE_NAME_TAKEN' },
   tooMany: { status: 429, code: 'TOO_MANY_REQUESTS', number: -32029, reason: 'TOO_MANY_ATTEMPTS' },
   internal: { status: 500, code: 'INTERNAL_SERVER_ERROR', number: -32603, reason: 'INTERNAL' },
   notReady: { status: 503, code: 'SERVICE_UNAVAILABLE', number: -32603, reason: 'NOT_READY' },
@@ -37,6 +38,12 @@ export function sendProblem(res: ServerResponse, path: string, problem: Problem)
   const data = { code, httpStatus: status, path, reason, requestId: res.getHeader('x-request-id') };
   if (!res.req.readableEnded) res.setHeader('connection', 'close');
   sendJson(res, status, { message, code, error: { message, code: number, data } });
+}
+
+/** The same with how long to wait: whoever asks again sooner is refused again. */
+export function sendTooMany(res: ServerResponse, path: string, seconds: number, message: string): void {
+  res.setHeader('retry-after', String(seconds));
+  sendProblem(res, path, problem('tooMany', message));
 }
 
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {

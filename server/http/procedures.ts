@@ -7,15 +7,20 @@ import { appRouter } from '../trpc/router.ts';
 import { readBody } from './body.ts';
 import type { Room } from './edge.ts';
 import type { Log } from './log.ts';
-import { problem, sendProblem } from './problem.ts';
+import { problem, sendProblem, sendTooMany } from './problem.ts';
+import { makePlaces } from './quota.ts';
 import { toHeaders } from './to-headers.ts';
 
 const PREFIX = '/api/trpc/';
 const BODY_LIMIT = 8 * 1024 * 1024;
 /** more calls in one request than any page makes */
 const MOST_CALLS = 50;
+/** live streams of one account on one server: more than anybody has windows */
+const MOST_STREAMS = 32;
+const STREAM = 'events.subscribe';
 
 export function proceduresRoom(deps: Deps, auth: Auth, log: Log): Room {
+  const streams = makePlaces(MOST_STREAMS);
   return {
     path: PREFIX,
     handle: async ({ req, res, path, id }) => {
@@ -29,6 +34,13 @@ export function proceduresRoom(deps: Deps, auth: Auth, log: Log): Room {
         return sendProblem(res, path, problem('tooLarge', `the body must be complete and at most ${BODY_LIMIT} bytes`));
       }
       const user = await auth.userOf(toHeaders(req.headers));
+      if (user !== null && calls.split(',').includes(STREAM)) {
+        const leave = streams.take(user.id);
+        if (leave === null) return sendTooMany(res, path, 10, `an account may hold ${MOST_STREAMS} live streams open`);
+        res.once('close', leave);
+        // who left while it was looked up who they are
+        if (res.destroyed) return leave();
+      }
       const context: Context = { deps, user, requestId: id, log };
       res.setHeader('cache-control', 'no-store');
       await nodeHTTPRequestHandler({

@@ -18,6 +18,8 @@ export interface ErrorDetails {
   readonly violations?: readonly PoolViolation[];
   /** the object as it is now, for a stale version */
   readonly current?: unknown;
+  /** seconds after which it may be tried again */
+  readonly retryAfter?: number;
 }
 
 export class AppError extends Error {

@@ -68,6 +68,16 @@ export async function hasSession(db: Queryable, userId: string): Promise<boolean
   return rows.length > 0;
 }
 
+/** Whether somebody is signed in to the account from this address. */
+export async function hasSessionFrom(db: Queryable, email: string, address: string): Promise<boolean> {
+  const rows = await db.query(
+    `SELECT 1 FROM session s JOIN "user" u ON u.id = s.user_id
+     WHERE u.email = $1 AND s.ip_address = $2 AND s.expires_at > now() LIMIT 1`,
+    [email, address],
+  );
+  return rows.length > 0;
+}
+
 /** Sessions whose time is over. */
 export async function pruneSessions(db: Queryable): Promise<void> {
   await db.query('DELETE FROM session WHERE expires_at < now()');

@@ -4,6 +4,8 @@ import { poolNameSchema } from '../../../core/pool/spec.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { redeemJoinToken } from '../access/join-tokens.ts';
 import { hashOf, newSecret } from '../access/secret-text.ts';
+import { AppError } from '../app-error.ts';
+import { STALE_AFTER_MS } from '../nodes/node-state.ts';
 import { notify } from '../notify.ts';
 
 /** A node is named like any Kubernetes object. */
@@ -11,23 +13,56 @@ export const nodeNameSchema = z.string().refine((name) => poolNameSchema.safePar
   error: "the node's name must be a Kubernetes object name: lower case letters, digits, '-' and '.'",
 });
 
+/** An agent that was not heard for so long is gone, or has lost its credential: three report intervals. */
+const IN_USE_SECONDS = STALE_AFTER_MS / 1000;
+
+export interface JoinRequest {
+  readonly token: string;
+  readonly node: string;
+  /** the credential that the node had so far, if the caller has it */
+  readonly held: string | null;
+}
+export interface Joined {
+  readonly credential: string;
+  /** the name had a credential before: it is worth nothing from now on */
+  readonly again: boolean;
+}
+
 /**
- * A credential for the node, or null when the token buys nothing. A node that lost its credential joins again: the older
- * one is worth nothing from then on, and a stream that was opened with it ends.
+ * A credential for the node, or null when the token buys nothing. A name whose agent was heard in the last 30 s belongs to
+ * it: throws NODE_NAME_TAKEN unless the caller shows its credential. After that a node that lost its credential joins again
+ * by itself: the older one is worth nothing then, and a stream that was opened with it ends.
  */
-export function joinNode(db: Database, token: string, node: string): Promise<string | null> {
+export function joinNode(db: Database, { token, node, held }: JoinRequest): Promise<Joined | null> {
   const credential = newSecret();
   return db.transaction(async (tx) => {
     if (!(await redeemJoinToken(tx, token))) return null;
-    await tx.query(
-      `INSERT INTO node (name, credential_hash) VALUES ($1, $2)
-       ON CONFLICT (name) DO UPDATE SET credential_hash = excluded.credential_hash, joined_at = now()`,
+    const [older] = await tx.query<{ credential_hash: string; silent: number }>(
+      `SELECT credential_hash,
+         extract(epoch FROM clock_timestamp() - greatest(joined_at, seen_at, reported_at))::float8 AS silent
+       FROM node WHERE name = $1 FOR UPDATE`,
+      [node],
+    );
+    const own = held !== null && older?.credential_hash === hashOf(held);
+    if (older !== undefined && !own && older.silent < IN_USE_SECONDS) throw nameTaken(node, older.silent);
+    const [written] = await tx.query(
+      older === undefined
+        ? `INSERT INTO node (name, credential_hash) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1`
+        : `UPDATE node SET credential_hash = $2, joined_at = now() WHERE name = $1 RETURNING 1`,
       [node, hashOf(credential)],
     );
+    // somebody else joined under the new name in this moment
+    if (written === undefined) throw nameTaken(node, 0);
     await notify(tx, { kind: 'credential', node });
     await notify(tx, { kind: 'access' });
-    return credential;
+    return { credential, again: older !== undefined };
   });
+}
+
+function nameTaken(node: string, silent: number): AppError {
+  const wait = Math.max(1, Math.ceil(IN_USE_SECONDS - silent));
+  const message = `an agent works under the name ${node} (heard ${Math.max(0, Math.floor(silent))} s ago): the name must be another one, or an admin forgets the node, or nothing is heard from it for ${IN_USE_SECONDS} s`;
+  return new AppError('NODE_NAME_TAKEN', message, { issues: [{ field: 'node', message }], retryAfter: wait });
 }
 
 /** The node that the credential speaks for, null for none. */
