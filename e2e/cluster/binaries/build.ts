@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { takeLock } from '../../../scripts/supervisor/machine-lock.ts';
-import { type Binaries, type Found, findBinaries } from './find.ts';
+import { type Binaries, type Environment, type Found, findBinaries } from './find.ts';
 import { findGo, GO_ENVIRONMENT } from './go.ts';
 import { MODULE, ourVersions, PROGRAMS, type Program, type Versions } from './versions.ts';
 
@@ -46,7 +46,7 @@ export async function ensureBinaries(say: Say): Promise<Binaries> {
 }
 
 /** One sentence when there are neither programs nor a way to build them; empty when the tests can run. */
-export async function missingForCluster(env: NodeJS.ProcessEnv = process.env): Promise<string[]> {
+export async function missingForCluster(env: Environment = process.env): Promise<string[]> {
   const found = findBinaries(env);
   if (found.found) return [];
   const absent = found.absent.join(' and ');

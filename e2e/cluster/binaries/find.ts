@@ -24,7 +24,7 @@ export type Found =
       readonly buildable: boolean;
     };
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export function findBinaries(env: Environment = process.env): Found {
   const assets = env['KUBEBUILDER_ASSETS'];

@@ -1,6 +1,7 @@
 /** The Go that builds the programs: only what is installed here, no toolchain is downloaded. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Environment } from './find.ts';
 
 /**
  * Ours alone, whatever the caller's own flags are: -trimpath and no cgo make static programs that are the same everywhere,
@@ -18,8 +19,9 @@ export type Go =
   | { readonly usable: false; readonly problem: string };
 
 /** Whether `go` on PATH is at least `needed` (`1.26`). */
-export async function findGo(needed: string, env: NodeJS.ProcessEnv = process.env): Promise<Go> {
-  const asked = await promisify(execFile)('go', ['env', 'GOVERSION'], { env: { ...env, ...GO_ENVIRONMENT } }).catch(
+export async function findGo(needed: string, env: Environment = process.env): Promise<Go> {
+  const local: Environment = { ...env, ...GO_ENVIRONMENT };
+  const asked = await promisify(execFile)('go', ['env', 'GOVERSION'], { env: local as NodeJS.ProcessEnv }).catch(
     () => null,
   );
   if (asked === null) return { usable: false, problem: `Go ${needed} or newer must be on PATH; there is none` };
