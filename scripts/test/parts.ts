@@ -8,11 +8,18 @@ import { missingForLab } from '../../e2e/lab/requirements.ts';
 import { ROOT } from '../supervisor/paths.ts';
 import { findChromium } from './chromium.ts';
 import { type Counts, counted, fromPlaywright, fromVitest, none } from './counts.ts';
+import { type Failure, playwrightFailures, vitestFailures } from './failures.ts';
+
+export interface Outcome {
+  readonly counts: Counts;
+  /** those that the runner's report names */
+  readonly failures: readonly Failure[];
+}
 
 export interface Part {
   readonly name: string;
   readonly what: string;
-  run(): Promise<Counts>;
+  run(): Promise<Outcome>;
 }
 
 const ROOMS = ['core', 'agent', 'server', 'app', 'cli', 'bench', 'e2e', 'scripts'];
@@ -57,29 +64,32 @@ export const parts: readonly Part[] = [
   },
 ];
 
-async function check(command: string, args: readonly string[]): Promise<Counts> {
-  return (await run(command, args)) === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 };
+async function check(command: string, args: readonly string[]): Promise<Outcome> {
+  const counts = (await run(command, args)) === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 };
+  return { counts, failures: [] };
 }
 
-const vitest = (project: string): Promise<Counts> =>
+const vitest = (project: string): Promise<Outcome> =>
   withReport(async (file) => {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const code = await run('vitest', ['run', '--project', project, ...reporters]);
-    return counted(fromVitest(read(file)), code);
+    const report = read(file);
+    return { counts: counted(fromVitest(report), code), failures: vitestFailures(report, ROOT) };
   });
 
-const browser = (): Promise<Counts> =>
+const browser = (): Promise<Outcome> =>
   withReport(async (file) => {
     const args = ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'];
     const code = await run('playwright', args, { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
-    return counted(fromPlaywright(read(file)), code);
+    const report = read(file);
+    return { counts: counted(fromPlaywright(report), code), failures: playwrightFailures(report) };
   });
 
-async function unlessMissing(missing: Promise<readonly string[]>, part: () => Promise<Counts>): Promise<Counts> {
+async function unlessMissing(missing: Promise<readonly string[]>, part: () => Promise<Outcome>): Promise<Outcome> {
   const reasons = await missing;
   if (reasons.length === 0) return part();
   console.log(`skipped: ${reasons.join('; ')}`);
-  return { ...none, skipped: 1 };
+  return { counts: { ...none, skipped: 1 }, failures: [] };
 }
 
 async function missingForBrowser(): Promise<string[]> {
@@ -87,7 +97,7 @@ async function missingForBrowser(): Promise<string[]> {
   return findChromium() === null ? [...missing, 'no Chromium was found'] : missing;
 }
 
-async function withReport(use: (file: string) => Promise<Counts>): Promise<Counts> {
+async function withReport(use: (file: string) => Promise<Outcome>): Promise<Outcome> {
   const directory = mkdtempSync(join(tmpdir(), 'outgate-report-'));
   try {
     return await use(join(directory, 'report.json'));
