@@ -21,7 +21,7 @@ export function Tabs<T extends string>({
           <Radix.Trigger
             key={tab.value}
             value={tab.value}
-            className="-mb-px h-8 flex-none border-b-2 border-transparent px-2.5 font-medium text-ink-2 -outline-offset-2 hover:text-ink-1 data-[state=active]:border-accent data-[state=active]:text-ink-1 pointer-coarse:h-11"
+            className="-mb-px h-8 flex-none border-b-2 border-transparent px-2.5 font-medium text-ink-2 narrow:px-1.5 -outline-offset-2 hover:text-ink-1 data-[state=active]:border-accent data-[state=active]:text-ink-1 pointer-coarse:h-11"
           >
             {tab.label}
           </Radix.Trigger>

@@ -13,7 +13,7 @@ export function BrowserSettings() {
   const letters = useLettersOn();
   return (
     <Panel title="This browser" lead="kept here, for nobody else">
-      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] items-center gap-x-6 gap-y-3">
+      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] items-center gap-x-6 gap-y-3 narrow:grid-cols-1 narrow:gap-y-1.5">
         <dt className="text-ink-1">Theme</dt>
         <dd>
           <Segmented

@@ -31,9 +31,9 @@ export function StepsTable({ truths }: { truths: readonly { name: string; steps:
             >
               {index + 1}
             </Td>
-            <Td className="py-2 align-top! text-ink-1">{row.question}</Td>
+            <Td className="py-2 align-top! text-ink-1 narrow:min-w-28 narrow:whitespace-normal!">{row.question}</Td>
             {truths.map(({ name }, column) => (
-              <Td key={name} className="min-w-56 py-2 align-top! whitespace-normal!">
+              <Td key={name} className="min-w-56 py-2 align-top! whitespace-normal! narrow:min-w-44">
                 <Cell
                   steps={row.cells[column] ?? []}
                   marked={row.differs && column > 0}

@@ -256,7 +256,7 @@ function ChoiceField<T extends string>({
 
 function FacetRow({ word, code, children }: { word: string; code: string; children: React.ReactNode }) {
   return (
-    <li className="flex min-h-9 items-center gap-3 pr-2 pl-2.5">
+    <li className="flex min-h-9 items-center gap-3 py-1 pr-2 pl-2.5">
       <span className="flex-1 text-xs font-medium text-ink-1">{word}</span>
       <span className="machine text-2xs text-ink-3">{code}</span>
       {children}
