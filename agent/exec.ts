@@ -3,12 +3,13 @@
  * it by nsenter, which replaces itself with the command (`ip netns exec` would also remount /sys each time).
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { pipeline, Readable, type Writable } from 'node:stream';
 
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
-  readonly stdin?: string;
+  /** a text, or its pieces: each is asked for when the tool has taken what was before */
+  readonly stdin?: string | Iterable<string>;
   /** milliseconds, 30000 when absent: a full rewrite of 100,000 members takes about one second */
   readonly timeout?: number;
 }
@@ -64,7 +65,9 @@ function run(command: Command, [file, args]: [string, string[]]): Promise<Outcom
       if (late) end(TIMED_OUT, `${command.file} did not end within ${timeout} ms`);
       else end(code ?? TIMED_OUT, '');
     });
-    child.stdin.end(command.stdin ?? '');
+    const { stdin = '' } = command;
+    if (typeof stdin === 'string') child.stdin.end(stdin);
+    else pipeline(Readable.from(stdin), child.stdin, () => undefined);
   });
 }
 

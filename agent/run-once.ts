@@ -46,10 +46,10 @@ export async function runDry(setup: Setup): Promise<number> {
     }
     const { findings, steps } = setup.dataplane.plan(wanted[family], found);
     for (const { reason, message } of findings) process.stdout.write(`# ${reason}: ${message}\n`);
-    for (const { tool, title, text } of steps) {
+    for (const { tool, title, lines } of steps) {
       const command =
         tool === 'ipset' ? 'ipset restore' : `${family === 4 ? 'iptables' : 'ip6tables'}-restore --noflush`;
-      process.stdout.write(`# ${command}: ${title}\n${text}`);
+      process.stdout.write(`# ${command}: ${title}\n${[...lines].join('\n')}\n`);
     }
     if (steps.length === 0) process.stdout.write(`# IPv${family}: nothing differs\n`);
   }

@@ -44,14 +44,15 @@ export interface Finding {
 }
 
 /**
- * One command with its exact input. `undo` is the input of the same tool that takes it back; an `atomic` step that fails
- * has changed nothing. A step that is not `required` may fail without harm and is tried again at the next round.
+ * The exact input of a tool, line by line: the lines of a big set are made while they are sent. `undo` is the input of the same
+ * tool that takes it back; an `atomic` step that fails has changed nothing. A step that is not `required` may fail without harm
+ * and is tried again at the next round.
  */
 export interface Step {
   readonly tool: 'ipset' | 'rules';
   readonly title: string;
-  readonly text: string;
-  readonly undo: string | null;
+  readonly lines: Iterable<string>;
+  readonly undo: readonly string[] | null;
   readonly atomic: boolean;
   readonly required: boolean;
 }

@@ -1,4 +1,4 @@
-import { parseAddress } from '../net/address.ts';
+import { parseAddress, v4Value } from '../net/address.ts';
 import { formatPrefix, parseInterface, prefixOf } from '../net/prefix.ts';
 import { type Counter, counterOf } from './counter.ts';
 import { wordsOf } from './words.ts';
@@ -31,8 +31,8 @@ export function parseIpsetSave(text: string): SavedSet[] {
   const sets = new Map<string, { header: Omit<SavedSet, 'members'>; members: SavedMember[] }>();
   for (const line of text.split('\n')) {
     if (line.startsWith('add ')) {
-      const [, name = '', entry = '', ...rest] = line.includes('"') ? wordsOf(line) : line.split(' ');
-      sets.get(name)?.members.push(memberOf(entry, rest));
+      const name = line.slice(4, line.indexOf(' ', 4));
+      sets.get(name)?.members.push(memberOf(line.slice(5 + name.length)));
     } else if (line.startsWith('create ')) {
       const header = headerOf(wordsOf(line));
       sets.set(header.name, { header, members: [] });
@@ -52,24 +52,37 @@ function headerOf([, name = '', type = '', ...words]: readonly string[]): Omit<S
   return { name, type, family, counters: options['counters'] === true, maxelem, options };
 }
 
-function memberOf(entry: string, rest: readonly string[]): SavedMember {
+/** An `add` line without its set. Slices, not words: there may be 200,000 of them. */
+function memberOf(text: string): SavedMember {
+  const end = text.indexOf(' ');
+  if (end < 0) return { cidr: canonical(text), packets: 0, bytes: 0, nomatch: false };
+  const rest = text.slice(end + 1);
+  const words = rest.includes('"') ? wordsOf(rest) : rest.split(' ');
   const counter = (word: string): Counter => {
-    const at = rest.indexOf(word);
-    return at < 0 ? 0 : counterOf(rest[at + 1] ?? '0');
+    const at = words.indexOf(word);
+    return at < 0 ? 0 : counterOf(words[at + 1] ?? '0');
   };
   return {
-    cidr: canonical(entry),
+    cidr: canonical(text.slice(0, end)),
     packets: counter('packets'),
     bytes: counter('bytes'),
-    nomatch: rest.includes('nomatch'),
+    nomatch: words.includes('nomatch'),
   };
 }
 
+/** What is canonical already, as every IPv4 member of `hash:net` is, is not made again. */
 function canonical(entry: string): string {
-  if (!entry.includes('/')) {
-    const address = parseAddress(entry);
-    return address.ok ? formatPrefix({ ...address.value, length: address.value.family === 4 ? 32 : 128 }) : entry;
+  const slash = entry.indexOf('/');
+  const length = slash < 0 ? 32 : v4Length(entry.slice(slash + 1));
+  const four = v4Value(slash < 0 ? entry : entry.slice(0, slash));
+  if (four !== undefined && four % 2 ** (32 - length) === 0) return slash < 0 ? `${entry}/32` : entry;
+  if (slash < 0) {
+    const parsed = parseAddress(entry);
+    return parsed.ok ? formatPrefix({ ...parsed.value, length: parsed.value.family === 4 ? 32 : 128 }) : entry;
   }
   const parsed = parseInterface(entry);
   return parsed.ok ? formatPrefix(prefixOf(parsed.value.address, parsed.value.length)) : entry;
 }
+
+/** NaN for what is no canonical number from 0 to 32. */
+const v4Length = (digits: string): number => (/^(?:\d|[12]\d|3[0-2])$/.test(digits) ? Number(digits) : Number.NaN);

@@ -26,10 +26,16 @@ export function renderRules(program: Program, jump: JumpPlan = { remove: [], app
 export const renderSets = (program: Program): string => program.sets.map((set) => renderSet(set)).join('');
 
 /** `create` and every `add` of one set, under another name when it is to be swapped in. */
-export function renderSet(set: NetSet, name: string = set.name): string {
-  const lines = [createText(set, name)];
-  for (const member of set.members) lines.push(`add ${name} ${member}`);
-  return `${lines.join('\n')}\n`;
+export const renderSet = (set: NetSet, name: string = set.name): string => `${[...setLines(set, name)].join('\n')}\n`;
+
+/** The lines of {@link renderSet}, made one by one as they are asked for. */
+export function setLines(set: NetSet, name: string = set.name): Iterable<string> {
+  return {
+    *[Symbol.iterator]() {
+      yield createText(set, name);
+      for (const member of set.members) yield `add ${name} ${member}`;
+    },
+  };
 }
 
 function createText({ family, counters, members }: NetSet, name: string): string {

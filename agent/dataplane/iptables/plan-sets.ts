@@ -9,7 +9,7 @@
  */
 import type { NetSet } from '../../../core/rules/model.ts';
 import type { SavedSet } from '../../../core/rules/parse.ts';
-import { renderSet } from '../../../core/rules/render.ts';
+import { setLines } from '../../../core/rules/render.ts';
 import type { Finding, HeldFamily, Step, WantedFamily } from '../driver.ts';
 import { temporaryName } from './names.ts';
 
@@ -30,7 +30,7 @@ export interface SetSteps {
 
 export function planSets(wanted: WantedFamily, held: HeldFamily, pid: number): SetSteps {
   const findings: Finding[] = [];
-  const make: string[] = [];
+  const make: Iterable<string>[] = [];
   const made: string[] = [];
   const commit: Step[] = [];
   const old: string[] = [];
@@ -40,7 +40,7 @@ export function planSets(wanted: WantedFamily, held: HeldFamily, pid: number): S
     const has = held.sets.get(name);
     if (has === undefined) {
       findings.push({ reason: 'SetMissing', message: `set ${name} does not exist` });
-      make.push(renderSet(want));
+      make.push(setLines(want));
       made.push(name);
       continue;
     }
@@ -49,13 +49,13 @@ export function planSets(wanted: WantedFamily, held: HeldFamily, pid: number): S
     if (wrong !== undefined) findings.push({ reason: 'SetChanged', message: `set ${name} ${wrong.text}` });
     if (wrong?.swappable === false) {
       replace.push(name);
-      make.push(renderSet(want));
+      make.push(setLines(want));
       continue;
     }
     findings.push(...memberFindings(name, add, remove));
     if (wrong !== undefined || add.length + remove.length > BATCH_LIMIT) {
       const temporary = temporaryName(name, pid);
-      make.push(renderSet(want, temporary));
+      make.push(setLines(want, temporary));
       made.push(temporary);
       commit.push(swapStep(name, temporary));
       old.push(temporary);
@@ -85,15 +85,17 @@ function headerFault(want: NetSet, has: SavedSet): { text: string; swappable: bo
   return undefined;
 }
 
+/** It stops when it has found more to remove than one batch may: the set is rewritten then, whatever else differs. */
 function memberDifference(wanted: ReadonlySet<string>, has: SavedSet): { add: string[]; remove: string[] } {
-  const right = new Set<string>();
+  const right: string[] = [];
   const remove: string[] = [];
   for (const { cidr, nomatch } of has.members) {
-    if (wanted.has(cidr) && !nomatch) right.add(cidr);
-    else remove.push(cidr);
+    (wanted.has(cidr) && !nomatch ? right : remove).push(cidr);
+    if (remove.length > BATCH_LIMIT) return { add: [], remove };
   }
-  const add = right.size === wanted.size ? [] : [...wanted].filter((member) => !right.has(member));
-  return { add, remove };
+  if (right.length === wanted.size) return { add: [], remove };
+  const known = new Set(right);
+  return { add: [...wanted].filter((member) => !known.has(member)), remove };
 }
 
 function memberFindings(name: string, add: readonly string[], remove: readonly string[]): Finding[] {
@@ -107,44 +109,50 @@ function memberFindings(name: string, add: readonly string[], remove: readonly s
 
 function examples(members: readonly string[]): string {
   const shown = members.slice(0, 5).join(', ');
-  return members.length <= 5 ? shown : `${shown} and ${members.length - 5} more`;
+  if (members.length <= 5) return shown;
+  return members.length > BATCH_LIMIT ? `${shown} and many more` : `${shown} and ${members.length - 5} more`;
 }
 
-function prepareStep(make: readonly string[], made: readonly string[]): Step {
+function prepareStep(make: readonly Iterable<string>[], made: readonly string[]): Step {
   return {
     tool: 'ipset',
     title: 'make and fill sets that no rule names yet',
-    text: make.join(''),
-    undo: made.map((name) => `destroy ${name}\n`).join(''),
+    lines: {
+      *[Symbol.iterator]() {
+        for (const lines of make) yield* lines;
+      },
+    },
+    undo: made.map((name) => `destroy ${name}`),
     atomic: false,
     required: true,
   };
 }
 
 function batchStep(name: string, add: readonly string[], remove: readonly string[]): Step {
-  const lines = (command: 'add' | 'del', members: readonly string[]): string =>
-    members.map((member) => `${command} ${name} ${member}\n`).join('');
+  // quoted: ipset obeys an unfinished last line too, and of a killed writer's /24 it could read /2
+  const lines = (command: 'add' | 'del', members: readonly string[]): string[] =>
+    members.map((member) => `${command} ${name} "${member}"`);
   return {
     tool: 'ipset',
     title: `change ${add.length + remove.length} members of ${name}`,
     // removed first: a member that must lose its `nomatch` is both removed and added
-    text: lines('del', remove) + lines('add', add),
-    undo: lines('del', add) + lines('add', remove),
+    lines: [...lines('del', remove), ...lines('add', add)],
+    undo: [...lines('del', add), ...lines('add', remove)],
     atomic: false,
     required: true,
   };
 }
 
 function swapStep(name: string, temporary: string): Step {
-  const text = `swap ${temporary} ${name}\n`;
-  return { tool: 'ipset', title: `swap the new ${name} in`, text, undo: text, atomic: true, required: true };
+  const lines = [`swap ${temporary} ${name}`];
+  return { tool: 'ipset', title: `swap the new ${name} in`, lines, undo: lines, atomic: true, required: true };
 }
 
 function destroyStep(name: string): Step {
   return {
     tool: 'ipset',
     title: `remove ${name}`,
-    text: `destroy ${name}\n`,
+    lines: [`destroy ${name}`],
     undo: null,
     atomic: true,
     required: false,

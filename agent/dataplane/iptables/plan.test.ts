@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseIpsetSave, parseSave } from '../../../core/rules/parse.ts';
 import { jumpText, ruleText } from '../../../core/rules/render.ts';
 import { holdState, wantedOf } from '../../held-state.ts';
-import type { HeldFamily } from '../driver.ts';
+import type { HeldFamily, Step } from '../driver.ts';
 import { planFamily } from './plan.ts';
 
 const state = (natOutgoing = true, count = 1) => {
@@ -35,6 +35,7 @@ add outgate-exempt-v4 10.0.0.0/24
   };
 }
 const plan = (of: HeldFamily, wanted = state()) => planFamily(wanted, of, 77);
+const linesOf = (step: Step | undefined): string[] => [...(step?.lines ?? [])];
 const titles = (of: HeldFamily, wanted = state()) => plan(of, wanted).steps.map(({ title }) => title);
 const reasons = (of: HeldFamily) => plan(of).findings.map(({ reason }) => reason);
 
@@ -47,23 +48,22 @@ describe('planFamily', () => {
     const empty = held({ chain: null, postrouting: [], sets: '' });
     const { steps } = plan(empty);
     expect(steps.map(({ tool }) => tool)).toEqual(['ipset', 'rules']);
-    expect(steps[0]?.text).not.toContain('outgate-tmp');
-    expect(steps[1]?.text.split('\n')).toEqual([
+    expect(linesOf(steps[0]).join()).not.toContain('outgate-tmp');
+    expect(linesOf(steps[1])).toEqual([
       '*nat',
       ':OUTGATE-POSTROUTING - [0:0]',
       ...state().rules.map(ruleText),
       jumpText,
       'COMMIT',
-      '',
     ]);
   });
 
   it('changes one member by one line, with its undo', () => {
     const { steps } = plan(held(), state(false));
     expect(steps).toHaveLength(1);
-    expect([steps[0]?.text, steps[0]?.undo]).toEqual([
-      'del outgate-src-v4 10.0.0.0/24\n',
-      'add outgate-src-v4 10.0.0.0/24\n',
+    expect([linesOf(steps[0]), steps[0]?.undo]).toEqual([
+      ['del outgate-src-v4 "10.0.0.0/24"'],
+      ['add outgate-src-v4 "10.0.0.0/24"'],
     ]);
   });
 
@@ -80,7 +80,7 @@ describe('planFamily', () => {
 
   it('writes the jump alone when the chain is right', () => {
     const { steps } = plan(held({ postrouting: [jumpText, '-A POSTROUTING -j ACCEPT'] }));
-    expect(steps.map(({ text }) => text)).toEqual([`*nat\n${jumpText.replace('-A', '-D')}\n${jumpText}\nCOMMIT\n`]);
+    expect(steps.map(linesOf)).toEqual([['*nat', jumpText.replace('-A', '-D'), jumpText, 'COMMIT']]);
   });
 
   it('removes leftovers first, and a set that nothing wants last, after the rules', () => {
@@ -97,7 +97,7 @@ describe('planFamily', () => {
     const of = held({
       sets: 'create outgate-src-v4 hash:ip family inet\ncreate outgate-exempt-v4 hash:net family inet maxelem 65536\nadd outgate-exempt-v4 10.0.0.0/24\n',
     });
-    expect(plan(of).steps.map(({ tool, text }) => [tool, text.split('\n')[0]])).toEqual([
+    expect(plan(of).steps.map((step) => [step.tool, linesOf(step)[0]])).toEqual([
       ['rules', '*nat'],
       ['ipset', 'destroy outgate-src-v4'],
       ['ipset', 'create outgate-src-v4 hash:net family inet hashsize 1024 maxelem 65536 counters'],

@@ -12,11 +12,11 @@ export function planFamily(wanted: WantedFamily, held: HeldFamily, pid: number):
   const sets = planSets(wanted, held, pid);
   const chain = chainFindings(wanted, held);
   const jump = jumpFindings(held);
-  const before = rulesText(held.chain ?? []);
+  const before = chainTable(held.chain ?? []);
   // a set of another type goes only while no rule of ours names it
   const empty = sets.replace.length > 0 && (held.chain ?? []).length > 0;
   const steps: Step[] = [...leftoverSteps(held)];
-  if (empty) steps.push(rulesStep('empty the chain, so that a set of a wrong type can go', rulesText([]), before));
+  if (empty) steps.push(rulesStep('empty the chain, so that a set of a wrong type can go', chainTable([]), before));
   for (const name of sets.replace) steps.push(removeWrongType(name));
   steps.push(...sets.prepare, ...sets.commit);
   if (chain.length > 0 || jump.length > 0 || empty) {
@@ -80,14 +80,14 @@ const jumpLines = (held: HeldFamily): string[] => [
   ...ownJumps(held).map(({ text }) => text.replace(/^-A /, '-D ')),
   jumpText,
 ];
-const table = (lines: readonly string[]): string => `${['*nat', ...lines, 'COMMIT'].join('\n')}\n`;
-const rulesText = (rules: readonly SavedRule[]): string => table(chainLines(rules.map(({ text }) => text)));
+const table = (lines: readonly string[]): string[] => ['*nat', ...lines, 'COMMIT'];
+const chainTable = (rules: readonly SavedRule[]): string[] => table(chainLines(rules.map(({ text }) => text)));
 
-function rulesStep(title: string, text: string, undo: string | null): Step {
-  return { tool: 'rules', title, text, undo, atomic: true, required: true };
+function rulesStep(title: string, lines: readonly string[], undo: readonly string[] | null): Step {
+  return { tool: 'rules', title, lines, undo, atomic: true, required: true };
 }
 
 function removeWrongType(name: string): Step {
   const title = `remove ${name}, which has a wrong type`;
-  return { tool: 'ipset', title, text: `destroy ${name}\n`, undo: null, atomic: true, required: true };
+  return { tool: 'ipset', title, lines: [`destroy ${name}`], undo: null, atomic: true, required: true };
 }
