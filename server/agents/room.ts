@@ -176,11 +176,11 @@ async function readJson<T>({ req, res, path }: Request, schema: z.ZodType<T>, li
   } catch {
     return refuseBody('the body must be JSON');
   }
-  const parsed = schema.safeParse(value);
-  const issues = parsed.success
-    ? unstorable(parsed.data)
-    : parsed.error.issues.map((issue) => ({ field: issue.path.join('.') || 'body', message: issue.message }));
-  if (parsed.success && issues.length === 0) return parsed.data;
+  const refused = unstorable(value);
+  const parsed = refused.length > 0 ? null : schema.safeParse(value);
+  if (parsed?.success) return parsed.data;
+  const issues =
+    parsed?.error.issues.map((issue) => ({ field: issue.path.join('.') || 'body', message: issue.message })) ?? refused;
   return refuseBody(
     issues
       .slice(0, 20)

@@ -1,6 +1,8 @@
 /** `/api/trpc`: procedures over HTTP. Who asks is known by the session cookie alone. */
+import type { TRPCError } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Auth } from '../auth/auth.ts';
+import { AppError } from '../services/app-error.ts';
 import type { Deps } from '../services/deps.ts';
 import type { Context } from '../trpc/context.ts';
 import { appRouter } from '../trpc/router.ts';
@@ -49,11 +51,17 @@ export function proceduresRoom(deps: Deps, auth: Auth, log: Log): Room {
         req: posted === null ? req : Object.assign(req, { body: posted.text }),
         res,
         createContext: () => Promise.resolve(context),
+        responseMeta: ({ errors }) => ({ headers: retryAfter(errors) }),
         // a query with ten thousand flows or a whole manifest fits into no URL; a mutation is never asked by GET
         allowMethodOverride: true,
       });
     },
   };
+}
+
+function retryAfter(errors: readonly TRPCError[]): Record<string, string> {
+  const seconds = errors.flatMap(({ cause }) => (cause instanceof AppError ? (cause.details.retryAfter ?? []) : []));
+  return seconds.length === 0 ? {} : { 'retry-after': String(Math.max(...seconds)) };
 }
 
 function decoded(text: string): string {

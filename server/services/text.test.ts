@@ -20,3 +20,10 @@ test('what nests deeper than anything of ours is one issue, and no stack is too 
   expect(unstorable(nested(500_000))).toEqual(issues);
   expect(unstorable(JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`))).toEqual(issues);
 });
+
+test('the key __proto__ is refused wherever it stands; names that look as odd are names', () => {
+  const value = JSON.parse('{"nodes": {"__proto__": {"a": 1}, "constructor": {}, "toString": 1}}');
+  expect(unstorable(value)).toEqual([
+    { field: 'nodes.__proto__', message: 'a field must not have the name __proto__' },
+  ]);
+});

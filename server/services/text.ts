@@ -1,33 +1,38 @@
-/** What PostgreSQL cannot keep: a NUL character, half of a surrogate pair, and what nests as deep as no object of ours. */
+/**
+ * What no JSON value may hold: text that PostgreSQL cannot keep (a NUL character, half of a surrogate pair), the key
+ * `__proto__`, which half of all libraries drop without a word, and nesting as deep as no object of ours.
+ */
 import type { Issue } from './app-error.ts';
 
 const DEEPEST = 32;
 
-/** One issue for each such string inside a JSON value, keys included; one alone when it nests deeper than 32 levels. */
+/** One issue for each such place inside a JSON value, keys included; one alone when it nests deeper than 32 levels. */
 export function unstorable(value: unknown): Issue[] {
-  if (deeper(value, DEEPEST)) return [{ field: 'input', message: `input must nest at most ${DEEPEST} levels deep` }];
-  return badTexts(value, '');
+  const issues: Issue[] = [];
+  if (look(value, [], issues)) return issues;
+  return [{ field: 'input', message: `input must nest at most ${DEEPEST} levels deep` }];
 }
 
-/** By level, not by recursion: a text of a few hundred kilobytes nests deeper than the stack. */
-function deeper(value: unknown, levels: number): boolean {
-  let level = [value];
-  for (let depth = 0; depth <= levels && level.length > 0; depth++) {
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-  }
-  return level.length > 0;
-}
-
-function badTexts(value: unknown, field: string): Issue[] {
+/** False where it nests too deep. The path is written as text for an issue alone: a report has a million values. */
+function look(value: unknown, path: string[], issues: Issue[]): boolean {
   if (typeof value === 'string') {
-    return bad(value) ? [{ field: field || 'input', message: 'text must not contain NUL or unpaired surrogates' }] : [];
+    if (bad(value)) issues.push({ field: path.join('.') || 'input', message: BAD_TEXT });
+    return true;
   }
-  if (Array.isArray(value)) return value.flatMap((one, index) => badTexts(one, join(field, String(index))));
-  if (value === null || typeof value !== 'object') return [];
-  return Object.entries(value).flatMap(([key, one]) =>
-    bad(key) ? badTexts(key, field) : badTexts(one, join(field, key)),
-  );
+  if (typeof value !== 'object' || value === null) return true;
+  if (path.length >= DEEPEST) return false;
+  for (const key of Object.keys(value)) {
+    if (bad(key)) issues.push({ field: path.join('.') || 'input', message: BAD_TEXT });
+    else if (key === '__proto__') {
+      issues.push({ field: [...path, key].join('.'), message: 'a field must not have the name __proto__' });
+    } else {
+      path.push(key);
+      if (!look(Reflect.get(value, key), path, issues)) return false;
+      path.pop();
+    }
+  }
+  return true;
 }
 
-const bad = (text: string): boolean => text.includes('\0') || /\p{Surrogate}/u.test(text);
-const join = (field: string, key: string): string => (field === '' ? key : `${field}.${key}`);
+const BAD_TEXT = 'text must not contain NUL or unpaired surrogates';
+const bad = (text: string): boolean => text.includes('\0') || !text.isWellFormed();

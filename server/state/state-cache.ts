@@ -10,12 +10,13 @@
 import { type ClusterSettings, settingsFor } from '../../core/nat/settings.ts';
 import { type Decider, makeDecider } from '../../core/nat/simulate.ts';
 import type { Pool } from '../../core/pool/spec.ts';
-import { addShare, poolShare, removeShare, revisionOf, sumOfPools } from '../../core/wire/revision.ts';
+import { addShare, removeShare, revisionOf } from '../../core/wire/revision.ts';
 import type { EffectiveState, StreamMessage } from '../../core/wire/state.ts';
 import { changesSince } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
 import { readState } from '../db/state.ts';
 import { type Effect, effectOf } from './effect.ts';
+import { sumOfShares } from './shares.ts';
 
 export type Snapshot = Extract<StreamMessage, { type: 'snapshot' }>;
 export type Delta = Extract<StreamMessage, { type: 'delta' }>;
@@ -77,7 +78,7 @@ export async function openStateCache({ db, onMismatch, history = 1000 }: StateCa
       const changes = await changesSince(db, state.sequence, BATCH);
       for (const change of changes) {
         const effect = effectOf(change);
-        if (change.sequence === state.sequence + 1 && advance(state, effect) === change.revision) {
+        if (change.sequence === state.sequence + 1 && (await advance(state, effect)) === change.revision) {
           state.sequence = change.sequence;
           state.revision = change.revision;
           state.effects.push(effect);
@@ -166,23 +167,20 @@ async function load(db: Database): Promise<State> {
     settings,
     hosts,
     pools: new Map(pools.map((pool) => [pool.name, pool])),
-    sum: sumOfPools(pools),
+    sum: await sumOfShares(pools),
     effects: [],
     oldest: sequence,
   };
 }
 
-/** Applies the effect and returns the revision it leads to. */
-function advance(state: State, effect: Effect): string {
-  for (const name of [...effect.remove, ...effect.upsert.map((pool) => pool.name)]) {
-    const old = state.pools.get(name);
-    if (old !== undefined) state.sum = removeShare(state.sum, poolShare(old));
-    state.pools.delete(name);
-  }
-  for (const pool of effect.upsert) {
-    state.pools.set(pool.name, pool);
-    state.sum = addShare(state.sum, poolShare(pool));
-  }
+/** Applies the effect and returns the revision it leads to. What takes long comes first: nobody may see half of it. */
+async function advance(state: State, effect: Effect): Promise<string> {
+  const names = [...effect.remove, ...effect.upsert.map((pool) => pool.name)];
+  const gone = await sumOfShares(names.flatMap((name) => state.pools.get(name) ?? []));
+  const come = await sumOfShares(effect.upsert);
+  state.sum = addShare(removeShare(state.sum, gone), come);
+  for (const name of names) state.pools.delete(name);
+  for (const pool of effect.upsert) state.pools.set(pool.name, pool);
   state.settings = effect.settings ?? state.settings;
   state.hosts = effect.hosts ?? state.hosts;
   return revisionOf(state.sum, state.settings, state.hosts);

@@ -10,11 +10,12 @@ import { type ClusterSettings, noSettings } from '../../../core/nat/settings.ts'
 import { validateSettings } from '../../../core/nat/validate-settings.ts';
 import type { Pool, PoolSpec, Violation } from '../../../core/pool/spec.ts';
 import { addedViolationsOfSet } from '../../../core/pool/validate.ts';
-import { addShare, hostsMatter, poolShare, removeShare, revisionOf } from '../../../core/wire/revision.ts';
+import { addShare, hostsMatter, removeShare, revisionOf } from '../../../core/wire/revision.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { type Desired, lockDesired, readDesired, writeChange } from '../../db/desired.ts';
 import { poolsTouching, type StoredPool } from '../../db/pools.ts';
 import { noticeText } from '../../events/notice.ts';
+import { sumOfShares } from '../../state/shares.ts';
 import { type Actor, system } from '../actor.ts';
 import { AppError, type PoolViolation } from '../app-error.ts';
 import type { Action, ChangeView, Content } from './change-view.ts';
@@ -123,8 +124,8 @@ async function write(tx: Queryable, intent: Intent, current: Current, decision: 
   const upsert = decision.upsert ?? [];
   const remove = decision.remove ?? [];
   const old = [...upsert.map((pool) => pool.name), ...remove].flatMap((name) => current.pools.get(name) ?? []);
-  const cleared = old.reduce((sum, pool) => removeShare(sum, poolShare(plain(pool))), desired.poolSum);
-  const poolSum = upsert.reduce((sum, pool) => addShare(sum, poolShare(pool)), cleared);
+  const cleared = removeShare(desired.poolSum, await sumOfShares(old.map(plain)));
+  const poolSum = addShare(cleared, await sumOfShares(upsert));
   const settings = decision.settings ?? desired.settings;
   const hosts = decision.hosts ?? desired.hosts;
   const next: Desired = {

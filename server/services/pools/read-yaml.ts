@@ -1,39 +1,18 @@
 /** Pools of a pasted or uploaded manifest. */
-import { readManifests } from '../../../core/calico/read.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 import { AppError } from '../app-error.ts';
-import { unstorable } from '../text.ts';
-import { canonicalPool } from './pool-input.ts';
+import { makeThread } from '../thread.ts';
+import { poolsOfYaml, type YamlPools } from './yaml.ts';
 
-const MOST_ISSUES = 100;
+/** characters: what is read in some 50 ms is read at once, the rest in a thread of its own */
+const AT_ONCE = 16_000;
+const MOST_WAITING = 8;
 
-export interface PoolsOfYaml {
-  readonly pools: Pool[];
-  /** what the text holds besides pools and what was done with it: nothing */
-  readonly notes: string[];
-}
+const thread = makeThread<string, YamlPools>(new URL('./yaml-thread.ts', import.meta.url), MOST_WAITING);
 
-/** Throws YAML_UNREADABLE with every problem (at most 100), each with document, line and field. */
-export async function readPoolYaml(text: string): Promise<PoolsOfYaml> {
-  const found = readManifests([{ name: 'yaml', text }]);
-  const issues = [
-    ...found.errors.map(({ field, message, document, line }) => ({ field: field || 'yaml', message, document, line })),
-    ...found.pools.flatMap(({ pool, document, line }) =>
-      unstorable(pool).map((issue) => ({ ...issue, document, line })),
-    ),
-  ];
-  if (issues.length === 0 && found.pools.length === 0) {
-    issues.push({ field: 'yaml', message: 'yaml must hold at least one IPPool', document: 1, line: 1 });
-  }
-  if (issues.length > 0) {
-    const first = issues[0];
-    const where =
-      first === undefined ? '' : `document ${first.document}, line ${first.line}, ${first.field}: ${first.message}`;
-    const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-    throw new AppError('YAML_UNREADABLE', `${where}${more}`, { issues: issues.slice(0, MOST_ISSUES) });
-  }
-  const notes: string[] = [];
-  if (found.settings !== null) notes.push('FelixConfiguration was left out: NAT settings are changed under Settings');
-  if (found.nodes.length > 0) notes.push('Nodes were left out: their addresses come from the agents');
-  return { pools: found.pools.map(({ pool }) => canonicalPool(pool)), notes };
+/** Throws YAML_UNREADABLE with every problem (at most 100), TOO_MANY_ATTEMPTS when others have much to read. */
+export async function readPoolYaml(text: string): Promise<{ pools: Pool[]; notes: string[] }> {
+  const read = text.length <= AT_ONCE ? poolsOfYaml(text) : await thread.run(text);
+  if (!read.ok) throw new AppError('YAML_UNREADABLE', read.message, { issues: read.issues });
+  return read;
 }

@@ -109,3 +109,15 @@ it('the nodes addresses enter the state with the setting that makes them matter'
   expect(cache.hosts).toEqual(['192.0.2.12']);
   expect(cache.revision).toBe((await editor.status.get()).revision);
 });
+
+it('a name that no node can have is refused with its field, and none is dropped without a word', async () => {
+  for (const name of ['__proto__', 'Node_1', 'a b', '-a', '']) {
+    const nodes = JSON.parse(`{${JSON.stringify(name)}: {"natOutgoingAddress": "192.0.2.1"}}`);
+    const refused = await refusal(update({ nodes }));
+    expect([name, refused.reason]).toEqual([name, 'INVALID_INPUT']);
+    expect(refused.issues?.[0]?.field).toContain('settings.nodes');
+  }
+  const named = await update({ nodes: { constructor: { natOutgoingAddress: '192.0.2.1' } } });
+  expect(named.settings.nodes).toEqual({ constructor: { natOutgoingAddress: '192.0.2.1' } });
+  expect((await editor.settings.get()).settings.nodes).toEqual({ constructor: { natOutgoingAddress: '192.0.2.1' } });
+});
