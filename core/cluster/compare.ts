@@ -1,0 +1,83 @@
+/** What is wanted beside what the cluster holds and what was last applied, field by field. */
+import { formatPrefix, parsePrefix } from '../net/prefix.ts';
+import { withDefaults } from '../pool/defaults.ts';
+import type { PoolSpec } from '../pool/spec.ts';
+import { type FieldClaim, othersOn } from './managed-fields.ts';
+
+export type PoolField = keyof PoolSpec;
+
+export interface FieldComparison {
+  readonly field: PoolField;
+  /** with defaults; null: the side has no object */
+  readonly desired: unknown;
+  readonly live: unknown;
+  readonly applied: unknown;
+  readonly differs: boolean;
+  /** other managers that claim the field */
+  readonly managers: readonly string[];
+}
+
+const fields: readonly PoolField[] = [
+  'cidr',
+  'natOutgoing',
+  'disabled',
+  'blockSize',
+  'ipipMode',
+  'vxlanMode',
+  'nodeSelector',
+  'namespaceSelector',
+  'allowedUses',
+  'disableBGPExport',
+  'assignmentMode',
+];
+
+/** Fields in which the cluster does not say what is wanted. An absent block size is whatever the cluster took. */
+export function differingFields(desired: PoolSpec, live: PoolSpec): PoolField[] {
+  const wanted = comparable(desired);
+  const held = comparable(live);
+  return fields.filter(
+    (field) =>
+      !(field === 'blockSize' && !desired.blockSize) && JSON.stringify(wanted[field]) !== JSON.stringify(held[field]),
+  );
+}
+
+/** Every field that one of the three sides states. */
+export function compareFields(input: {
+  readonly desired: PoolSpec;
+  readonly live: PoolSpec | null;
+  readonly applied: PoolSpec | null;
+  readonly claims: readonly FieldClaim[];
+}): FieldComparison[] {
+  const { desired, live, applied, claims } = input;
+  const differing = new Set<PoolField>(live === null ? fields : differingFields(desired, live));
+  const sides = [desired, live, applied];
+  const [wanted, held, sent] = sides.map((spec) => (spec === null ? null : comparable(spec)));
+  return fields
+    .filter((field) => sides.some((spec) => spec?.[field] !== undefined))
+    .map((field) => ({
+      field,
+      desired: wanted?.[field] ?? null,
+      live: held?.[field] ?? null,
+      applied: sent?.[field] ?? null,
+      differs: differing.has(field),
+      managers: [...new Set(othersOn(claims, field).map(({ manager }) => manager))],
+    }));
+}
+
+/**
+ * What is sent to the server: every field that the spec states, `natOutgoing` always, and the default of a field where
+ * the cluster holds something else. `allowedUses` goes in full: sets merge, and an absent item claims nothing.
+ */
+export function applyBody(desired: PoolSpec, live: PoolSpec | null): PoolSpec {
+  const full = withDefaults(desired);
+  const differing = live === null ? [] : differingFields(desired, live);
+  const stated = fields.filter(
+    (field) => desired[field] !== undefined || field === 'natOutgoing' || differing.includes(field),
+  );
+  return Object.fromEntries(stated.map((field) => [field, desired[field] ?? full[field]])) as PoolSpec;
+}
+
+function comparable(spec: PoolSpec): ReturnType<typeof withDefaults> {
+  const prefix = parsePrefix(spec.cidr);
+  return withDefaults(prefix.ok ? { ...spec, cidr: formatPrefix(prefix.value) } : spec);
+}

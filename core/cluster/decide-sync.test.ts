@@ -1,0 +1,133 @@
+import { expect, it } from 'vitest';
+import type { PoolSpec } from '../pool/spec.ts';
+import { applyBody, compareFields, differingFields } from './compare.ts';
+import { decideSync, type SyncInput } from './decide-sync.ts';
+import { type LivePool, readLivePool } from './live-pool.ts';
+
+const claim = (manager: string, operation: string, fields: readonly string[]): object => ({
+  manager,
+  operation,
+  fieldsV1: { 'f:spec': Object.fromEntries(fields.map((field) => [`f:${field}`, {}])) },
+});
+
+function live(spec: unknown, managedFields: readonly object[], extra: object = {}): LivePool {
+  const metadata = { name: 'a', uid: 'u1', resourceVersion: '7', managedFields, ...extra };
+  const read = readLivePool({ metadata, spec });
+  if (read === null) throw new Error('not an object');
+  return read;
+}
+
+const spec: PoolSpec = { cidr: '10.1.0.0/16', natOutgoing: true };
+const ours = claim('outgate', 'Apply', ['cidr', 'natOutgoing']);
+const input = (over: Partial<SyncInput>): SyncInput => ({
+  desired: { name: 'a', spec, version: 5 },
+  live: live(spec, [ours]),
+  applied: { uid: 'u1', version: 5 },
+  policy: 'ask',
+  ...over,
+});
+
+it('what the cluster says is what is wanted: nothing to do', () => {
+  expect(decideSync(input({}))).toMatchObject({ do: 'nothing', state: 'Synced', reason: 'AsDesired' });
+  const newer = input({ applied: { uid: 'u1', version: 3 } });
+  expect(decideSync(newer)).toMatchObject({ do: 'nothing', state: 'Synced' });
+});
+
+it('an adopted pool is claimed by an apply of the values that it has', () => {
+  const found = live(spec, [claim('kubectl-create', 'Update', ['cidr', 'natOutgoing'])]);
+  expect(decideSync(input({ live: found }))).toEqual({ do: 'apply', spec, uid: 'u1', force: false });
+});
+
+it('a new pool is created, a decision about a pool of ours is applied to that very object, unforced', () => {
+  expect(decideSync(input({ live: null, applied: null }))).toEqual({ do: 'apply', spec, uid: null, force: false });
+  const off = { cidr: '10.1.0.0/16', natOutgoing: false };
+  expect(decideSync(input({ desired: { name: 'a', spec: off, version: 6 } }))).toEqual({
+    do: 'apply',
+    spec: off,
+    uid: 'u1',
+    force: false,
+  });
+});
+
+it('a field changed in the cluster is shown with its manager, and written over where the policy says so', () => {
+  const edited = live({ ...spec, natOutgoing: false }, [
+    claim('outgate', 'Apply', ['cidr']),
+    claim('kubectl-edit', 'Update', ['natOutgoing']),
+  ]);
+  expect(decideSync(input({ live: edited }))).toEqual({
+    do: 'nothing',
+    state: 'OutOfSync',
+    reason: 'FieldChangedInCluster',
+    fields: ['natOutgoing'],
+    managers: ['kubectl-edit'],
+  });
+  expect(decideSync(input({ live: edited, policy: 'enforce' }))).toMatchObject({ do: 'apply', force: true });
+});
+
+it('a pool deleted in the cluster is not made again by itself', () => {
+  expect(decideSync(input({ live: null }))).toMatchObject({ state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
+  expect(decideSync(input({ live: null, policy: 'enforce' }))).toMatchObject({ do: 'apply', uid: null });
+  const again = live(spec, [claim('kubectl-create', 'Update', ['cidr'])], { uid: 'u2' });
+  expect(decideSync(input({ live: again }))).toMatchObject({ reason: 'PoolMadeAgain', managers: ['kubectl'] });
+});
+
+it('a pool of somebody else is left alone', () => {
+  const helm = live(spec, [ours], { annotations: { 'meta.helm.sh/release-name': 'net' } });
+  for (const policy of ['ask', 'enforce'] as const) {
+    expect(decideSync(input({ live: helm, policy }))).toMatchObject({ reason: 'OwnedElsewhere', managers: ['helm'] });
+    const found = live(spec, [claim('kubectl-create', 'Update', ['cidr'])]);
+    expect(decideSync(input({ live: found, applied: null, policy }))).toMatchObject({ reason: 'NotAdopted' });
+  }
+});
+
+it('an object that Calico cannot decode is named, not written', () => {
+  const odd = live({ ...spec, natOutgoing: 'yes' }, [ours]);
+  expect(odd).toMatchObject({ pool: null, problems: [{ field: 'spec.natOutgoing' }] });
+  expect(decideSync(input({ live: odd }))).toMatchObject({ reason: 'Unreadable' });
+  expect(live(undefined, [])).toMatchObject({ pool: null, problems: [{ field: 'spec' }] });
+});
+
+it('words and fields that we do not know do not hide the pool', () => {
+  const read = live({ ...spec, ipipMode: 'Sometimes', later: 1, disabled: null }, [ours]);
+  expect(read.pool?.spec).toEqual(spec);
+  expect(read.problems.map(({ field }) => field).sort()).toEqual(['spec.ipipMode', 'spec.later']);
+});
+
+it('compares meaning, not text: defaults, spelling of a CIDR, the order of a set', () => {
+  const wanted: PoolSpec = { cidr: 'fd00::/64', natOutgoing: true, allowedUses: ['Workload', 'Tunnel'] };
+  const held: PoolSpec = {
+    cidr: 'FD00:0::/64',
+    natOutgoing: true,
+    allowedUses: ['Tunnel', 'Workload'],
+    blockSize: 124,
+  };
+  expect(differingFields(wanted, held)).toEqual([]);
+  expect(differingFields({ ...wanted, blockSize: 122 }, held)).toEqual(['blockSize']);
+  expect(differingFields(wanted, { ...held, disabled: true })).toEqual(['disabled']);
+});
+
+it('the body states natOutgoing, and the default of what the cluster has otherwise', () => {
+  expect(applyBody({ cidr: '10.1.0.0/16' }, null)).toEqual({ cidr: '10.1.0.0/16', natOutgoing: false });
+  const held: PoolSpec = { cidr: '10.1.0.0/16', disabled: true, nodeSelector: 'all()' };
+  expect(applyBody({ cidr: '10.1.0.0/16' }, held)).toEqual({
+    cidr: '10.1.0.0/16',
+    natOutgoing: false,
+    disabled: false,
+  });
+});
+
+it('the three-way view names who holds what', () => {
+  const held = live({ ...spec, natOutgoing: false }, [ours, claim('kubectl-edit', 'Update', ['natOutgoing'])]);
+  const rows = compareFields({ desired: spec, live: held.pool?.spec ?? null, applied: spec, claims: held.claims });
+  expect(rows).toEqual([
+    {
+      field: 'cidr',
+      desired: '10.1.0.0/16',
+      live: '10.1.0.0/16',
+      applied: '10.1.0.0/16',
+      differs: false,
+      managers: [],
+    },
+    { field: 'natOutgoing', desired: true, live: false, applied: true, differs: true, managers: ['kubectl-edit'] },
+  ]);
+});

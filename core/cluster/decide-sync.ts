@@ -1,0 +1,68 @@
+/** What is to be done about one pool, from what is wanted, what the cluster holds and what was applied last. */
+import type { PoolSpec } from '../pool/spec.ts';
+import { applyBody, differingFields, type PoolField } from './compare.ts';
+import type { LivePool } from './live-pool.ts';
+import { lostFields, othersOn } from './managed-fields.ts';
+import type { SyncPolicy, SyncReason } from './sync-state.ts';
+
+export interface SyncInput {
+  /** `version` is the number of the change that wrote it */
+  readonly desired: { readonly name: string; readonly spec: PoolSpec; readonly version: number };
+  readonly live: LivePool | null;
+  /** the last apply that the server took */
+  readonly applied: { readonly uid: string; readonly version: number } | null;
+  readonly policy: SyncPolicy;
+}
+
+export type SyncDecision =
+  | { readonly do: 'apply'; readonly spec: PoolSpec; readonly uid: string | null; readonly force: boolean }
+  | {
+      readonly do: 'nothing';
+      readonly state: 'Synced' | 'OutOfSync';
+      readonly reason: SyncReason;
+      readonly fields: readonly PoolField[];
+      /** who else claims those fields */
+      readonly managers: readonly string[];
+    };
+
+/**
+ * The decision is by level, not by event: asked twice it says the same. An apply carries the uid of the object that it
+ * is meant for, so that a pool deleted meanwhile is not made again by accident.
+ */
+export function decideSync({ desired, live, applied, policy }: SyncInput): SyncDecision {
+  const enforce = policy === 'enforce';
+  if (live === null) {
+    return applied === null || enforce
+      ? { do: 'apply', spec: applyBody(desired.spec, null), uid: null, force: false }
+      : outOfSync('PoolDeletedInCluster');
+  }
+  const { ownership } = live;
+  if (ownership.class !== 'managed' && ownership.class !== 'hand') {
+    return outOfSync('OwnedElsewhere', [], [ownership.owner]);
+  }
+  if (applied === null) return outOfSync('NotAdopted', [], [ownership.owner]);
+  if (applied.uid !== live.uid) return outOfSync('PoolMadeAgain', [], [ownership.owner]);
+  if (live.pool === null) return outOfSync('Unreadable');
+  const fields = differingFields(desired.spec, live.pool.spec);
+  const body = applyBody(desired.spec, live.pool.spec);
+  if (fields.length === 0) {
+    // equal values are shared without conflict: the claim is what later shows who changed a field
+    return lostFields(live.claims, Object.keys(body)).length > 0
+      ? { do: 'apply', spec: body, uid: live.uid, force: false }
+      : { do: 'nothing', state: 'Synced', reason: 'AsDesired', fields: [], managers: [] };
+  }
+  // a new decision of an operator is sent unforced: where somebody else holds a field, the server says so
+  if (desired.version > applied.version) return { do: 'apply', spec: body, uid: live.uid, force: false };
+  if (enforce) return { do: 'apply', spec: body, uid: live.uid, force: true };
+  return outOfSync('FieldChangedInCluster', fields, managersOf(live, fields));
+}
+
+const outOfSync = (
+  reason: SyncReason,
+  fields: readonly PoolField[] = [],
+  managers: readonly string[] = [],
+): SyncDecision => ({ do: 'nothing', state: 'OutOfSync', reason, fields, managers });
+
+const managersOf = (live: LivePool, fields: readonly PoolField[]): string[] => [
+  ...new Set(fields.flatMap((field) => othersOn(live.claims, field).map(({ manager }) => manager))),
+];

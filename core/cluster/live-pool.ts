@@ -1,0 +1,83 @@
+/** An IPPool object as the cluster holds it. Anything may stand in it: nothing here throws, and what is odd is named. */
+import { fieldsOf, isFields } from '../calico/object.ts';
+import { quote } from '../net/quote.ts';
+import { type FieldError, parsePoolSpec } from '../pool/shape.ts';
+import type { Pool, PoolSpec } from '../pool/spec.ts';
+import { type FieldClaim, specClaims } from './managed-fields.ts';
+import { type Ownership, ownershipOf } from './ownership.ts';
+
+export interface LivePool {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** what Calico reads; null when Calico cannot decode the object: it then decides nothing */
+  readonly pool: Pool | null;
+  /** everything in the spec that is not as an IPPool has it */
+  readonly problems: readonly FieldError[];
+  readonly claims: readonly FieldClaim[];
+  readonly ownership: Ownership;
+  /** it has a deletionTimestamp: it still counts until it is gone */
+  readonly deleting: boolean;
+}
+
+/** Null for something without name, uid or resource version: no object of an API server. */
+export function readLivePool(object: unknown): LivePool | null {
+  const metadata = fieldsOf(fieldsOf(object)['metadata']);
+  const { name, uid, resourceVersion, deletionTimestamp } = metadata;
+  if (typeof name !== 'string' || typeof uid !== 'string' || typeof resourceVersion !== 'string') return null;
+  const { spec, problems } = readSpec(fieldsOf(object)['spec']);
+  return {
+    name,
+    uid,
+    resourceVersion,
+    pool: spec === null ? null : { name, spec },
+    problems,
+    claims: specClaims(metadata),
+    ownership: ownershipOf(metadata),
+    deleting: typeof deletionTimestamp === 'string',
+  };
+}
+
+/** Go types of the fields: a value of another type makes Calico drop the whole object, a strange word does not. */
+const goTypes: Readonly<Record<keyof PoolSpec, (value: unknown) => boolean>> = {
+  cidr: isText,
+  natOutgoing: isFlag,
+  disabled: isFlag,
+  blockSize: Number.isInteger,
+  ipipMode: isText,
+  vxlanMode: isText,
+  nodeSelector: isText,
+  namespaceSelector: isText,
+  allowedUses: (value) => Array.isArray(value) && value.every(isText),
+  disableBGPExport: isFlag,
+  assignmentMode: isText,
+};
+
+function readSpec(raw: unknown): { spec: PoolSpec | null; problems: FieldError[] } {
+  if (raw === undefined || raw === null) {
+    return { spec: null, problems: [{ field: 'spec', message: 'spec must be given' }] };
+  }
+  if (!isFields(raw)) {
+    return { spec: null, problems: [{ field: 'spec', message: `spec must be an object: ${quote(raw)}` }] };
+  }
+  // null is the zero value to Go: as if the field were absent
+  const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null));
+  const strict = parsePoolSpec(given);
+  if (strict.ok) return { spec: strict.value, problems: [] };
+  const decodes = Object.entries(goTypes).every(([field, fits]) => !(field in given) || fits(given[field]));
+  if (!decodes) return { spec: null, problems: strict.errors };
+  const usable = Object.entries(given).filter(([field, value]) => {
+    if (!(field in goTypes)) return false;
+    return field === 'cidr' || parsePoolSpec({ cidr: '', [field]: value }).ok;
+  });
+  const lenient = parsePoolSpec(Object.fromEntries(usable));
+  return { spec: lenient.ok ? lenient.value : null, problems: strict.errors };
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isFlag(value: unknown): boolean {
+  return typeof value === 'boolean';
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { lostFields, specClaims } from './managed-fields.ts';
+import { ownershipOf } from './ownership.ts';
+
+interface Case {
+  readonly writer: string;
+  readonly expect: {
+    readonly owner: string;
+    readonly class: string;
+    readonly shared?: string[];
+    readonly applied?: string[];
+    readonly lost?: string[];
+  };
+  readonly metadata: { readonly managedFields?: unknown };
+}
+
+const { cases } = JSON.parse(readFileSync(new URL('./fixtures/managed-fields.json', import.meta.url), 'utf8')) as {
+  cases: Case[];
+};
+
+it.each(cases.map((one) => [one.writer, one] as const))('%s', (_, { metadata, expect: expected }) => {
+  const found = ownershipOf(metadata);
+  expect(found).toMatchObject({ owner: expected.owner, class: expected.class, shared: expected.shared ?? [] });
+  if (expected.lost === undefined) return;
+  const claims = specClaims(metadata);
+  const applied = expected.applied ?? ['cidr', 'natOutgoing'];
+  expect(lostFields(claims, applied)).toEqual(expected.lost);
+});
+
+it('marks beat names: a mark of Argo CD on a pool that claims to be ours', () => {
+  const ours = { manager: 'outgate', operation: 'Apply', fieldsV1: { 'f:spec': { 'f:cidr': {} } } };
+  expect(ownershipOf({ managedFields: [ours] }).class).toBe('managed');
+  const annotations = { 'argocd.argoproj.io/tracking-id': 'net' };
+  expect(ownershipOf({ managedFields: [ours], annotations })).toMatchObject({
+    owner: 'argocd',
+    class: 'gitops',
+    evidence: { field: 'metadata.annotations.argocd.argoproj.io/tracking-id', value: 'net' },
+  });
+});
+
+it('a controlling owner reference makes it the operator’s', () => {
+  const ownerReferences = [
+    { kind: 'Other', name: 'x' },
+    { kind: 'Installation', name: 'default', controller: true },
+  ];
+  expect(ownershipOf({ ownerReferences })).toMatchObject({ owner: 'Installation/default', class: 'operator' });
+});
+
+it('nonsense in the metadata is nobody’s claim', () => {
+  for (const metadata of [undefined, null, 7, 'x', [], { managedFields: 7 }, { managedFields: [null, 7, {}] }]) {
+    expect(ownershipOf(metadata)).toEqual({ owner: 'unknown', class: 'hand', shared: [], evidence: null });
+  }
+  const odd = { manager: 7, operation: 'Apply', fieldsV1: { 'f:spec': { 'f:cidr': {} } } };
+  expect(specClaims({ managedFields: [odd, { ...odd, manager: 'a', operation: 'Other' }] })).toEqual([]);
+});

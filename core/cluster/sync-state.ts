@@ -1,0 +1,25 @@
+/** The closed lists of what a pool's stand in the cluster is called. */
+
+/** `ask`: a change in the cluster is shown and stays until somebody decides. `enforce`: it is written over. */
+export const syncPolicies = ['ask', 'enforce'] as const;
+export type SyncPolicy = (typeof syncPolicies)[number];
+
+/** `Pending`: not tried yet, or the cluster does not answer. */
+export const syncStates = ['Synced', 'Pending', 'OutOfSync', 'Contested', 'Rejected', 'Forbidden'] as const;
+export type SyncState = (typeof syncStates)[number];
+
+export const syncReasons = [
+  'AsDesired',
+  'WaitingForCluster',
+  'FieldChangedInCluster',
+  'PoolDeletedInCluster',
+  'PoolMadeAgain',
+  'NotAdopted',
+  'OwnedElsewhere',
+  'Unreadable',
+  'FieldOwnedByOther',
+  'WrittenOverAgain',
+  'RefusedByCluster',
+  'RightMissing',
+] as const;
+export type SyncReason = (typeof syncReasons)[number];
