@@ -35,6 +35,12 @@ module.exports = {
       'nat <- calico',
     ),
     only(
+      'core-cluster',
+      '^core/cluster/(?!.*\\.test\\.ts$)',
+      ['^core/(net|pool|nat|calico|cluster)/', '^node_modules/'],
+      'calico <- cluster',
+    ),
+    only(
       'core-wire',
       '^core/wire/(?!.*\\.test\\.ts$)',
       ['^core/(net|pool|nat|wire)/', '^node_modules/'],
