@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -40,7 +40,9 @@ async function add(name: string, sql: string): Promise<void> {
 it('applies everything once, also when several servers start together', async () => {
   const url = await emptyDatabase();
   const all = await Promise.all(Array.from({ length: 5 }, () => migrate(url, dir)));
-  expect(all.flatMap(({ applied }) => applied)).toEqual(['20261101000000_init']);
+  const there = (await readdir(dir)).filter((name) => /^\d/.test(name)).sort();
+  expect(there[0]).toBe('20261101000000_init');
+  expect(all.flatMap(({ applied }) => applied)).toEqual(there);
   expect(await migrate(url, dir)).toEqual({ applied: [] });
 });
 

@@ -1,0 +1,171 @@
+/**
+ * What the cluster says: the `live` row, its pools, and the log of what became different there. One writer at a time: the
+ * leader of a term, known by its epoch.
+ */
+import type { LivePool } from '../../core/cluster/live-pool.ts';
+import type { ClusterSettings } from '../../core/nat/settings.ts';
+import type { Pool } from '../../core/pool/spec.ts';
+import type { Database, Queryable } from './client.ts';
+
+export interface Live {
+  /** the last live change; 0: the cluster was never read */
+  readonly sequence: number;
+  readonly revision: string;
+  readonly poolSum: bigint;
+  readonly settings: ClusterSettings;
+  readonly hosts: readonly string[];
+  /** the term whose leader may write */
+  readonly epoch: number;
+}
+
+export interface LiveChange {
+  readonly sequence: number;
+  readonly at: Date;
+  /** the field manager that wrote it, `outgate` for ours */
+  readonly actor: string;
+  readonly action: string;
+  readonly pools: readonly string[];
+  readonly revision: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  /** the change of ours that it carries out */
+  readonly cause: number | null;
+}
+
+export interface NewLiveChange {
+  readonly next: Omit<Live, 'epoch'>;
+  readonly actor: string;
+  readonly action: string;
+  readonly pools: readonly string[];
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly cause: number | null;
+  /** payload for the listeners */
+  readonly notice: string;
+}
+
+/** The term of the writer is over: another one leads. Nothing was written. */
+export class TermOver extends Error {
+  override name = 'TermOver';
+}
+
+const SELECT = 'SELECT sequence, revision, pool_sum, settings, hosts, epoch FROM live WHERE id = 1';
+
+export const readLive = (db: Queryable): Promise<Live> => read(db, SELECT);
+
+/** Locks it until the transaction ends. Throws TermOver when `epoch` is not the current term. */
+export async function lockLive(tx: Queryable, epoch: number): Promise<Live> {
+  const live = await read(tx, `${SELECT} FOR UPDATE`);
+  if (live.epoch !== epoch) throw new TermOver(`term ${epoch} is over: it is term ${live.epoch}`);
+  return live;
+}
+
+/** Begins a new term; every writer of an earlier one is refused from here on. */
+export async function beginTerm(db: Queryable, leader: string): Promise<number> {
+  const [row] = await db.query<{ epoch: string }>(
+    'UPDATE live SET epoch = epoch + 1, leader = $1 WHERE id = 1 RETURNING epoch',
+    [leader],
+  );
+  if (row === undefined) throw missing();
+  return Number(row.epoch);
+}
+
+/** Writes pools as they were seen; the caller holds the lock. No live change: see `writeLiveChange`. */
+export async function writeLivePools(tx: Queryable, seen: readonly LivePool[], gone: readonly string[]): Promise<void> {
+  await tx.query(
+    `WITH removed AS (
+       DELETE FROM live_pool WHERE name = ANY($1::text[])
+     )
+     INSERT INTO live_pool (name, uid, resource_version, object)
+     SELECT o->>'name', o->>'uid', o->>'resourceVersion', o FROM jsonb_array_elements($2::jsonb) AS o
+     ON CONFLICT (name) DO UPDATE
+       SET uid = excluded.uid, resource_version = excluded.resource_version, object = excluded.object, seen_at = now()`,
+    [gone, JSON.stringify(seen)],
+    'write-live-pools',
+  );
+}
+
+/** The caller holds the lock. */
+export async function writeLiveChange(tx: Queryable, change: NewLiveChange): Promise<void> {
+  const { next } = change;
+  await tx.query(
+    `WITH moved AS (
+       UPDATE live SET sequence = $1, revision = $2, pool_sum = $3, settings = $4::jsonb, hosts = $5::jsonb WHERE id = 1
+     ), logged AS (
+       INSERT INTO live_change (sequence, at, actor, action, pools, revision, before, after, cause)
+       VALUES ($1, clock_timestamp(), $6, $7, $8::text[], $2, $9::jsonb, $10::jsonb, $11)
+     )
+     SELECT pg_notify('outgate', $12)`,
+    [
+      next.sequence,
+      next.revision,
+      next.poolSum.toString(16),
+      JSON.stringify(next.settings),
+      JSON.stringify(next.hosts),
+      change.actor,
+      change.action,
+      change.pools,
+      change.before === null ? null : JSON.stringify(change.before),
+      change.after === null ? null : JSON.stringify(change.after),
+      change.cause,
+      change.notice,
+    ],
+    'write-live-change',
+  );
+}
+
+/** Every pool, or those of these names, in the order of names. */
+export async function readLivePools(db: Queryable, names?: readonly string[]): Promise<LivePool[]> {
+  const rows = await db.query<{ object: LivePool }>(
+    'SELECT object FROM live_pool WHERE $1::text[] IS NULL OR name = ANY($1) ORDER BY name',
+    [names ?? null],
+  );
+  return rows.map(({ object }) => object);
+}
+
+/** The live state of one moment: the pools that Calico can decode. */
+export function readLiveState(db: Database): Promise<{ live: Live; pools: Pool[] }> {
+  return db.transaction(async (tx) => {
+    await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const live = await readLive(tx);
+    const pools = await readLivePools(tx);
+    return { live, pools: pools.flatMap(({ pool }) => pool ?? []) };
+  });
+}
+
+/** Up to `limit` live changes after `sequence`, the oldest first. */
+export async function liveChangesSince(db: Queryable, sequence: number, limit: number): Promise<LiveChange[]> {
+  const rows = await db.query<Omit<LiveChange, 'sequence' | 'cause'> & { sequence: string; cause: string | null }>(
+    `SELECT sequence, at, actor, action, pools, revision, before, after, cause FROM live_change
+     WHERE sequence > $1 ORDER BY sequence LIMIT $2`,
+    [sequence, limit],
+    'live-changes-since',
+  );
+  return rows.map((row) => ({
+    ...row,
+    sequence: Number(row.sequence),
+    cause: row.cause === null ? null : Number(row.cause),
+  }));
+}
+
+async function read(db: Queryable, text: string): Promise<Live> {
+  const [row] = await db.query<{
+    sequence: string;
+    revision: string;
+    pool_sum: string;
+    settings: ClusterSettings;
+    hosts: string[];
+    epoch: string;
+  }>(text, []);
+  if (row === undefined) throw missing();
+  return {
+    sequence: Number(row.sequence),
+    revision: row.revision,
+    poolSum: BigInt(`0x${row.pool_sum}`),
+    settings: row.settings,
+    hosts: row.hosts,
+    epoch: Number(row.epoch),
+  };
+}
+
+const missing = (): Error => new Error('the live state must have its row: the database was not migrated');

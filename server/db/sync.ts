@@ -1,0 +1,100 @@
+/** How each pool of ours stands in the cluster: what was applied last, and what came of it. */
+
+import type { SyncPolicy, SyncState } from '../../core/cluster/sync-state.ts';
+import type { PoolSpec } from '../../core/pool/spec.ts';
+import type { Queryable } from './client.ts';
+
+export interface SyncRow {
+  readonly name: string;
+  readonly policy: SyncPolicy;
+  readonly state: SyncState;
+  readonly reason: string;
+  readonly detail: SyncDetail;
+  readonly since: Date;
+  /** the last apply that the server took */
+  readonly applied: { readonly uid: string; readonly version: number; readonly spec: PoolSpec } | null;
+  /** this version may be applied by force: an operator saw whose fields it takes */
+  readonly forceVersion: number | null;
+  /** the change that deleted the pool here: its object is to go too */
+  readonly deletedBy: number | null;
+}
+
+export interface SyncDetail {
+  /** the cluster's own words, or ours where it said none */
+  readonly message?: string;
+  readonly fields?: readonly string[];
+  readonly managers?: readonly string[];
+  /** for Forbidden: the verb and resource that are missing */
+  readonly missing?: string;
+  /** times at which a change in the cluster was written over, the newest last */
+  readonly rewrites?: readonly string[];
+}
+
+export async function readSync(db: Queryable, names?: readonly string[]): Promise<SyncRow[]> {
+  const rows = await db.query<Row>(
+    `SELECT name, policy, state, reason, detail, since, applied_uid, applied_version, applied_spec, force_version, deleted_by
+     FROM sync WHERE $1::text[] IS NULL OR name = ANY($1) ORDER BY name`,
+    [names ?? null],
+  );
+  return rows.map(syncRow);
+}
+
+/** Writes the whole row; `since` moves only when state or reason do. */
+export async function writeSync(tx: Queryable, row: Omit<SyncRow, 'since'>): Promise<void> {
+  await tx.query(
+    `INSERT INTO sync (name, policy, state, reason, detail, applied_uid, applied_version, applied_spec, force_version, deleted_by)
+     VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8::jsonb, $9, $10)
+     ON CONFLICT (name) DO UPDATE SET policy = excluded.policy, state = excluded.state, reason = excluded.reason,
+       detail = excluded.detail, applied_uid = excluded.applied_uid, applied_version = excluded.applied_version,
+       applied_spec = excluded.applied_spec, force_version = excluded.force_version, deleted_by = excluded.deleted_by,
+       since = CASE WHEN sync.state = excluded.state AND sync.reason = excluded.reason THEN sync.since ELSE now() END`,
+    [
+      row.name,
+      row.policy,
+      row.state,
+      row.reason,
+      JSON.stringify(row.detail),
+      row.applied?.uid ?? null,
+      row.applied?.version ?? null,
+      row.applied === null ? null : JSON.stringify(row.applied.spec),
+      row.forceVersion,
+      row.deletedBy,
+    ],
+    'write-sync',
+  );
+}
+
+export async function removeSync(tx: Queryable, name: string): Promise<void> {
+  await tx.query('DELETE FROM sync WHERE name = $1', [name]);
+}
+
+interface Row {
+  name: string;
+  policy: SyncPolicy;
+  state: SyncState;
+  reason: string;
+  detail: SyncDetail;
+  since: Date;
+  applied_uid: string | null;
+  applied_version: string | null;
+  applied_spec: PoolSpec | null;
+  force_version: string | null;
+  deleted_by: string | null;
+}
+
+const numberOrNull = (text: string | null): number | null => (text === null ? null : Number(text));
+
+function syncRow(row: Row): SyncRow {
+  const { applied_uid: uid, applied_version: version, applied_spec: spec } = row;
+  return {
+    name: row.name,
+    policy: row.policy,
+    state: row.state,
+    reason: row.reason,
+    detail: row.detail,
+    since: row.since,
+    applied: uid === null || version === null || spec === null ? null : { uid, version: Number(version), spec },
+    forceVersion: numberOrNull(row.force_version),
+    deletedBy: numberOrNull(row.deleted_by),
+  };
+}
