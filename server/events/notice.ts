@@ -9,6 +9,8 @@ export const NOTICE_CHANNEL = 'outgate';
 export const noticeSchema = z.discriminatedUnion('kind', [
   /** a change was written: every sequence up to this one is in the change table */
   z.object({ kind: z.literal('change'), sequence: z.int() }),
+  /** the cluster says something else: every live change up to this one is in the log */
+  z.object({ kind: z.literal('live'), sequence: z.int() }),
   /** a node reported */
   z.object({ kind: z.literal('node'), node: z.string() }),
   /** a node joined anew or was forgotten: streams opened with its older credential end */

@@ -1,0 +1,34 @@
+/** Who made a pool of the cluster different, as far as its managedFields tell. */
+import { differingFields } from './compare.ts';
+import type { LivePool } from './live-pool.ts';
+import { type FieldClaim, OUR_MANAGER } from './managed-fields.ts';
+
+/** The API does not say who deleted an object, and `managedFields` may be stripped. */
+export const UNKNOWN_WRITER = 'unknown';
+
+/**
+ * The manager whose claim on a changed field is new, or renewed, and the newest. Times are whole seconds: where two are
+ * equal the later entry counts. Ours by Update is not ours: the name then reads `outgate (Update)`.
+ */
+export function writerOf(before: LivePool | null, after: LivePool): string {
+  const known = new Set(before?.claims.map(keyOf));
+  const changed = changedFields(before, after);
+  const touching = after.claims.filter(({ fields }) => changed === null || fields.some((field) => changed.has(field)));
+  const fresh = touching.filter((claim) => !known.has(keyOf(claim)));
+  const candidates = fresh.length > 0 ? fresh : touching;
+  const newest = candidates.reduce<FieldClaim | null>(
+    (best, claim) => (best === null || (claim.at ?? '') >= (best.at ?? '') ? claim : best),
+    null,
+  );
+  if (newest === null) return UNKNOWN_WRITER;
+  const { manager, operation } = newest;
+  return manager === OUR_MANAGER && operation === 'Update' ? `${manager} (Update)` : manager;
+}
+
+/** Null: all of them. */
+function changedFields(before: LivePool | null, after: LivePool): ReadonlySet<string> | null {
+  if (before === null || before.pool === null || after.pool === null) return null;
+  return new Set(differingFields(after.pool.spec, before.pool.spec));
+}
+
+const keyOf = ({ manager, operation, at, fields }: FieldClaim): string => [manager, operation, at, ...fields].join(' ');

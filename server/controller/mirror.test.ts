@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
+import { sumOfPools } from '../../core/wire/revision.ts';
+import { beginTerm, liveChangesSince, readLive, readLivePools, readLiveState, TermOver } from '../db/live.ts';
+import { type TestApi, testApi } from '../testing/test-api.ts';
+import { mirror, mirrorAll } from './mirror.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await testApi();
+});
+afterAll(async () => api?.close());
+
+let version = 0;
+function seen(name: string, spec: unknown, manager = 'kubectl-create', operation = 'Update'): LivePool {
+  version++;
+  const at = new Date(1_800_000_000_000 + version * 1000).toISOString();
+  const fieldsV1 = { 'f:spec': Object.fromEntries(Object.keys(spec as object).map((field) => [`f:${field}`, {}])) };
+  const managedFields = [{ manager, operation, time: at, fieldsV1 }];
+  const read = readLivePool({
+    metadata: { name, uid: `uid-${name}`, resourceVersion: `${version}`, managedFields },
+    spec,
+  });
+  if (read === null) throw new Error('not an object');
+  return read;
+}
+const changesAfter = (sequence: number) => liveChangesSince(api.database.db, sequence, 100);
+
+it('what the watch saw is in the ledger, by its writer, and the revision is that of the pools', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'one');
+  await mirror(db, epoch, { seen: [seen('a', { cidr: '10.1.0.0/16', natOutgoing: true })], gone: [] });
+  await mirror(db, epoch, {
+    seen: [seen('a', { cidr: '10.1.0.0/16', natOutgoing: false }, 'kubectl-edit'), seen('b', { cidr: '10.2.0.0/16' })],
+    gone: [],
+  });
+  const sequence = await mirror(db, epoch, { seen: [], gone: ['b', 'never-there'] });
+  const changes = await changesAfter(0);
+  expect(changes.map(({ actor, pools, cause }) => [actor, pools, cause])).toEqual([
+    ['kubectl-create', ['a'], null],
+    ['kubectl-edit', ['a'], null],
+    ['kubectl-create', ['b'], null],
+    ['unknown', ['b'], null],
+  ]);
+  expect(changes[1]).toMatchObject({
+    before: [{ name: 'a', spec: { natOutgoing: true } }],
+    after: [{ name: 'a', spec: { natOutgoing: false } }],
+  });
+  const { live, pools } = await readLiveState(db);
+  expect(live.sequence).toBe(sequence);
+  expect(live.poolSum).toBe(sumOfPools(pools));
+  expect(pools.map(({ name }) => name)).toEqual(['a']);
+});
+
+it('what changes no NAT is stored without a live change; an object that cannot be decoded decides nothing', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'one');
+  const before = await readLive(db);
+  const spelled = seen('a', { cidr: '10.1.0.0/16', natOutgoing: false, disabled: false }, 'kubectl-edit');
+  expect(await mirror(db, epoch, { seen: [spelled], gone: [] })).toBe(before.sequence);
+  expect((await readLivePools(db, ['a']))[0]?.resourceVersion).toBe(spelled.resourceVersion);
+  const sequence = await mirror(db, epoch, { seen: [seen('a', { cidr: 7 }, 'kubectl-edit')], gone: [] });
+  const [change] = await changesAfter(before.sequence);
+  expect(change).toMatchObject({ sequence, after: [], before: [{ name: 'a' }] });
+  expect((await readLivePools(db, ['a']))[0]).toMatchObject({ pool: null, problems: [{ field: 'spec.cidr' }] });
+});
+
+it('an apply of ours names the change that it carries out', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'one');
+  const spec = { cidr: '10.7.0.0/16', natOutgoing: true };
+  const { change } = await api.caller('editor').pools.create({ name: 'ours', spec });
+  const before = await readLive(db);
+  await mirror(db, epoch, { seen: [seen('ours', spec, 'outgate', 'Apply')], gone: [] });
+  await mirror(db, epoch, { seen: [seen('ours', { ...spec, natOutgoing: false }, 'outgate', 'Update')], gone: [] });
+  expect((await changesAfter(before.sequence)).map(({ actor, cause }) => [actor, cause])).toEqual([
+    ['outgate', change.id],
+    ['outgate (Update)', null],
+  ]);
+});
+
+it('a whole list takes away what it does not name, in one change, and writes nothing that it knows', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'one');
+  const list = Array.from({ length: 300 }, (_, i) => seen(`p-${i}`, { cidr: `10.${100 + (i >> 8)}.${i & 255}.0/24` }));
+  const before = await readLive(db);
+  const sequence = await mirrorAll(db, epoch, list);
+  expect(await changesAfter(before.sequence)).toHaveLength(2);
+  expect((await readLivePools(db)).map(({ name }) => name).sort()).toEqual(list.map(({ name }) => name).sort());
+  expect(await mirrorAll(db, epoch, list)).toBe(sequence);
+});
+
+it('the leader of an earlier term writes nothing', async () => {
+  const { db } = api.database;
+  const old = await beginTerm(db, 'one');
+  const now = await beginTerm(db, 'two');
+  const before = await readLiveState(db);
+  const late = { seen: [seen('late', { cidr: '10.9.0.0/16' })], gone: ['p-1'] };
+  await expect(mirror(db, old, late)).rejects.toThrow(TermOver);
+  await expect(mirrorAll(db, old, [])).rejects.toThrow(TermOver);
+  expect(await readLiveState(db)).toEqual(before);
+  expect(await mirror(db, now, late)).toBe(before.live.sequence + 2);
+});

@@ -1,0 +1,111 @@
+/** Takes what the watch saw of the cluster's pools into the live ledger, which agents and replicas follow. */
+import { differingFields } from '../../core/cluster/compare.ts';
+import type { LivePool } from '../../core/cluster/live-pool.ts';
+import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
+import { UNKNOWN_WRITER, writerOf } from '../../core/cluster/writer.ts';
+import type { Pool } from '../../core/pool/spec.ts';
+import { addShare, poolShare, removeShare, revisionOf } from '../../core/wire/revision.ts';
+import type { Database, Queryable } from '../db/client.ts';
+import { type Live, lockLive, readLivePools, writeLiveChange, writeLivePools } from '../db/live.ts';
+import { readPools } from '../db/pools.ts';
+import { readSync } from '../db/sync.ts';
+import { noticeText } from '../events/notice.ts';
+
+export interface Seen {
+  readonly seen: readonly LivePool[];
+  /** names of pools that are no more; the caller knows that the resource type still is */
+  readonly gone: readonly string[];
+}
+
+/** What became different, by one writer for one reason. */
+interface Move {
+  readonly actor: string;
+  readonly cause: number | null;
+  readonly moves: { readonly name: string; readonly before: Pool | null; readonly after: Pool | null }[];
+}
+
+/**
+ * Pools are stored as seen. Where the effective pool differs, a live change says so: one for each writer and cause. Throws
+ * TermOver when `epoch` is not the current term; nothing was written then. Returns the live sequence.
+ */
+export function mirror(db: Database, epoch: number, { seen, gone }: Seen): Promise<number> {
+  return db.transaction(async (tx) => {
+    let live = await lockLive(tx, epoch);
+    const names = [...seen.map(({ name }) => name), ...gone];
+    const before = new Map((await readLivePools(tx, names)).map((pool) => [pool.name, pool]));
+    const there = gone.filter((name) => before.has(name));
+    await writeLivePools(tx, seen, there);
+    for (const move of await movesOf(tx, before, seen, there)) live = await write(tx, live, move);
+    return live.sequence;
+  });
+}
+
+/** The same for a complete list: pools that it does not name are gone. */
+export async function mirrorAll(db: Database, epoch: number, all: readonly LivePool[]): Promise<number> {
+  const listed = new Map(all.map((pool) => [pool.name, pool]));
+  const known = await readLivePools(db);
+  const versions = new Map(known.map(({ name, uid, resourceVersion }) => [name, `${uid} ${resourceVersion}`]));
+  const seen = all.filter((pool) => versions.get(pool.name) !== `${pool.uid} ${pool.resourceVersion}`);
+  return mirror(db, epoch, { seen, gone: known.flatMap(({ name }) => (listed.has(name) ? [] : [name])) });
+}
+
+async function movesOf(
+  tx: Queryable,
+  known: ReadonlyMap<string, LivePool>,
+  seen: readonly LivePool[],
+  gone: readonly string[],
+): Promise<Move[]> {
+  const changed = seen.filter((pool) => !sameEffect(known.get(pool.name)?.pool ?? null, pool.pool));
+  const removed = gone.flatMap((name) => known.get(name)?.pool ?? []);
+  const names = [...changed, ...removed].map(({ name }) => name);
+  if (names.length === 0) return [];
+  const desired = new Map((await readPools(tx, names)).map((pool) => [pool.name, pool]));
+  const sync = new Map((await readSync(tx, names)).map((row) => [row.name, row]));
+  const groups = new Map<string, Move>();
+  const add = (actor: string, cause: number | null, move: Move['moves'][number]): void => {
+    const key = JSON.stringify([actor, cause]);
+    const group = groups.get(key) ?? { actor, cause, moves: [] };
+    group.moves.push(move);
+    groups.set(key, group);
+  };
+  for (const after of changed) {
+    const before = known.get(after.name) ?? null;
+    const actor = writerOf(before, after);
+    const wanted = desired.get(after.name);
+    const carriedOut =
+      actor === OUR_MANAGER &&
+      wanted !== undefined &&
+      after.pool !== null &&
+      differingFields(wanted.spec, after.pool.spec).length === 0;
+    const move = { name: after.name, before: before?.pool ?? null, after: after.pool };
+    add(actor, carriedOut ? wanted.sequence : null, move);
+  }
+  for (const before of removed) {
+    const cause = sync.get(before.name)?.deletedBy ?? null;
+    add(cause === null ? UNKNOWN_WRITER : OUR_MANAGER, cause, { name: before.name, before, after: null });
+  }
+  return [...groups.values()];
+}
+
+async function write(tx: Queryable, live: Live, { actor, cause, moves }: Move): Promise<Live> {
+  const poolSum = moves.reduce((sum, { before, after }) => {
+    const cleared = before === null ? sum : removeShare(sum, poolShare(before));
+    return after === null ? cleared : addShare(cleared, poolShare(after));
+  }, live.poolSum);
+  const sequence = live.sequence + 1;
+  const next = { ...live, sequence, poolSum, revision: revisionOf(poolSum, live.settings, live.hosts) };
+  await writeLiveChange(tx, {
+    next,
+    actor,
+    cause,
+    action: 'pools',
+    pools: moves.map(({ name }) => name).sort(),
+    before: moves.flatMap(({ before }) => before ?? []),
+    after: moves.flatMap(({ after }) => after ?? []),
+    notice: noticeText({ kind: 'live', sequence }),
+  });
+  return next;
+}
+
+const sameEffect = (a: Pool | null, b: Pool | null): boolean =>
+  a === null || b === null ? a === b : poolShare(a) === poolShare(b);
