@@ -1,12 +1,12 @@
 /** The node agent. Exit codes: 0 as asked, 1 not programmed (or not cleaned), 2 unusable configuration, nothing written. */
 import { existsSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { conditionList } from './conditions.ts';
 import type { Unavailable } from './dataplane/driver.ts';
 import { detectBackend } from './dataplane/iptables/detect.ts';
 import { iptablesDataplane } from './dataplane/iptables/driver.ts';
 import { systemIn } from './exec.ts';
 import { type Flags, parseFlags, usage } from './flags.ts';
+import { saveMemory } from './frugal.ts';
 import { agentMetrics } from './metrics.ts';
 import { readNodeFacts } from './node-facts.ts';
 import { programmedRecord } from './programmed-record.ts';
@@ -68,11 +68,7 @@ function refuse(lines: readonly string[]): number {
 
 const unavailable = ({ reason, message }: Unavailable): string => `--backend: ${reason}: ${message}`;
 
-// An agent waits most of its life. The last compiler stage costs 6 MB as soon as it is used and makes no start faster; the
-// one before it is left to what is really hot: the start with ten thousand pools, not the rounds with ten.
-const frugal = ['--optimize-for-size', '--max-semi-space-size=1', '--no-opt', '--invocation-count-for-maglev=5000'];
-for (const flag of frugal) setFlagsFromString(flag);
-
+saveMemory();
 main().then(
   (code) => {
     process.exitCode = code;

@@ -1,4 +1,4 @@
-/** Figures of the agent as Prometheus text. Counters that the kernel resets (a swapped set) start again from 0. */
+/** Figures of the agent as Prometheus text. */
 import { createServer } from 'node:http';
 import { setName } from '../core/rules/model.ts';
 import type { Conditions } from './conditions.ts';

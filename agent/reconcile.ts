@@ -58,6 +58,8 @@ export function reconciler(input: ReconcilerInput): Reconciler {
   let rounds = 0;
   /** what was programmed last: the report names it until the next one is */
   let programmed: Version | undefined;
+  /** nothing of ours is left in a backend that was used before */
+  let alone = false;
 
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     queue = queue.then(work, work);
@@ -91,6 +93,22 @@ export function reconciler(input: ReconcilerInput): Reconciler {
     if (!proved) return;
     programmed = version;
     input.record.write(version.revision);
+    if (!alone) await retireOther();
+  };
+
+  /** Only when NAT is proved here: until then the old rules are better than none. */
+  const retireOther = async (): Promise<void> => {
+    const { removed, failures } = await dataplane.retireOther();
+    alone = failures.length === 0;
+    if (removed.length > 0) outcome = { ...outcome, changed: true };
+    if (alone) conditions.clear('OtherBackend');
+    else
+      conditions.set(
+        'OtherBackend',
+        'True',
+        'CommandFailed',
+        `rules of ours in the other backend: ${failures.join('; ')}`,
+      );
   };
 
   const plansFor = (wanted: Wanted, held: Held): FamilyPlan[] =>

@@ -77,6 +77,8 @@ export interface Dataplane {
   apply(plan: FamilyPlan): Promise<Failure | null>;
   /** A few members of live sets at once, acknowledged by the kernel. False: not all took effect, do it the long way. */
   adjust(deltas: readonly SetDelta[]): Promise<boolean>;
+  /** Removes our rules where this driver does not write them: another backend was used before. Sets stay. */
+  retireOther(): Promise<CleanupResult>;
   /** Removes everything of ours in every backend and family, and nothing else. */
   cleanup(): Promise<CleanupResult>;
   close(): void;

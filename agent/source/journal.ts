@@ -6,6 +6,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMessage } from '../../core/wire/read-message.ts';
 import type { Delta, StreamMessage } from '../../core/wire/state.ts';
+import { expectWork, LARGE } from '../frugal.ts';
 import { applyDelta, type HeldState, holdSnapshot, stateOf } from '../held-state.ts';
 import { readKept, writeKept } from '../kept.ts';
 
@@ -36,7 +37,11 @@ export function openJournal(stateDir: string, onError: (message: string) => void
     attempt(() => writeKept(path, `${JSON.stringify({ type: 'snapshot', state })}\n`));
   };
   return {
-    load: () => replay(readKept(path) ?? ''),
+    load() {
+      const text = readKept(path) ?? '';
+      if (text.length > LARGE) expectWork();
+      return replay(text);
+    },
     snapshot,
     delta(held, delta) {
       if (++deltas > MOST_DELTAS) snapshot(held);

@@ -8,6 +8,7 @@ import { readManifests as readTexts } from '../../core/calico/read.ts';
 import { noSettings } from '../../core/nat/settings.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
 import { parsePrefix } from '../../core/net/prefix.ts';
+import { expectWork, LARGE } from '../frugal.ts';
 import { type HeldState, holdState } from '../held-state.ts';
 
 /** Reasons are lines of `FILE: document N, line N: FIELD: what must hold`. */
@@ -18,6 +19,7 @@ export type ReadState =
 export async function readState(path: string): Promise<ReadState> {
   const files = await readTextFiles(path);
   if (typeof files === 'string') return { ok: false, reasons: [files] };
+  if (files.some(({ text }) => text.length > LARGE)) expectWork();
   const { pools, settings, nodes, errors } = readTexts(files);
   const reasons = errors.map(({ file, document, line, field, message }) => place(file, document, line, field, message));
   for (const { pool, file, document, line } of pools) {

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readMessage } from '../../core/wire/read-message.ts';
 import type { Report } from '../../core/wire/report.ts';
 import type { StreamMessage } from '../../core/wire/state.ts';
+import { expectWork, LARGE } from '../frugal.ts';
 import { applyDelta, type HeldState, holdSnapshot, settingsFault } from '../held-state.ts';
 import { backoff } from './backoff.ts';
 import { credentials } from './credential.ts';
@@ -93,6 +94,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
 
   /** Throws when the line is not what it must be: the connection is then made anew. */
   const take = (line: string): void => {
+    if (line.length > LARGE) expectWork();
     const read = readMessage(JSON.parse(line));
     if (!read.ok) throw new Error(`the server sent what is no message: ${read.field}: ${read.message}`);
     const message = read.value;

@@ -28,12 +28,15 @@ export const renderSets = (program: Program): string => program.sets.map((set) =
 /** `create` and every `add` of one set, under another name when it is to be swapped in. */
 export const renderSet = (set: NetSet, name: string = set.name): string => `${[...setLines(set, name)].join('\n')}\n`;
 
+/** What members have counted so far, as words of `add`; members that counted nothing may be left out. */
+export type Counted = ReadonlyMap<string, string>;
+
 /** The lines of {@link renderSet}, made one by one as they are asked for. */
-export function setLines(set: NetSet, name: string = set.name): Iterable<string> {
+export function setLines(set: NetSet, name: string = set.name, counted: Counted = new Map()): Iterable<string> {
   return {
     *[Symbol.iterator]() {
       yield createText(set, name);
-      for (const member of set.members) yield `add ${name} ${member}`;
+      for (const member of set.members) yield `add ${name} ${member}${counted.get(member) ?? ''}`;
     },
   };
 }

@@ -26,6 +26,20 @@ export async function cleanUp(exec: Exec): Promise<CleanupResult> {
   return { removed, failures };
 }
 
+/**
+ * Takes away what an agent left in the other backend. Packets meet the chains of both, so NAT would go on there whatever is
+ * wanted here. The sets stay: ours names them.
+ */
+export async function retireOther(exec: Exec, backend: IptablesBackend): Promise<CleanupResult> {
+  const removed: string[] = [];
+  const failures: string[] = [];
+  for (const other of backends.filter((one) => one !== backend)) {
+    const tools = await exec({ file: toolOf(other, 4), args: ['-V'] });
+    if (tools.code === 0) await cleanRules(exec, other, removed, failures);
+  }
+  return { removed, failures };
+}
+
 /** Our chain and jumps of one backend. A chain that a rule of somebody else leads into cannot go: it stays, empty. */
 async function cleanRules(exec: Exec, backend: IptablesBackend, removed: string[], failures: string[]): Promise<void> {
   const used = { 4: await inUse(exec, backend, 4), 6: await inUse(exec, backend, 6) };

@@ -3,7 +3,7 @@ import type { SetDelta } from '../../../core/rules/delta.ts';
 import type { System } from '../../exec.ts';
 import type { Dataplane } from '../driver.ts';
 import { applyPlan } from './apply.ts';
-import { cleanUp } from './cleanup.ts';
+import { cleanUp, retireOther } from './cleanup.ts';
 import { type Change, openIpsetPipe } from './ipset-pipe.ts';
 import { planFamily } from './plan.ts';
 import { readHeld } from './read.ts';
@@ -18,6 +18,7 @@ export function iptablesDataplane(system: System, backend: IptablesBackend, pid:
     plan: (wanted, held) => planFamily(wanted, held, pid),
     apply: (plan) => applyPlan(exec, backend, plan),
     adjust: (deltas) => pipe.send(deltas.flatMap(changesOf)),
+    retireOther: () => retireOther(exec, backend),
     cleanup: () => cleanUp(exec),
     close: () => pipe.close(),
   };

@@ -9,7 +9,7 @@
  */
 import type { NetSet } from '../../../core/rules/model.ts';
 import type { SavedSet } from '../../../core/rules/parse.ts';
-import { setLines } from '../../../core/rules/render.ts';
+import { type Counted, setLines } from '../../../core/rules/render.ts';
 import type { Finding, HeldFamily, Step, WantedFamily } from '../driver.ts';
 import { temporaryName } from './names.ts';
 
@@ -55,7 +55,7 @@ export function planSets(wanted: WantedFamily, held: HeldFamily, pid: number): S
     findings.push(...memberFindings(name, add, remove));
     if (wrong !== undefined || add.length + remove.length > BATCH_LIMIT) {
       const temporary = temporaryName(name, pid);
-      make.push(setLines(want, temporary));
+      make.push(setLines(want, temporary, counters ? countedOf(has) : undefined));
       made.push(temporary);
       commit.push(swapStep(name, temporary));
       old.push(temporary);
@@ -69,6 +69,15 @@ export function planSets(wanted: WantedFamily, held: HeldFamily, pid: number): S
     finish: [...unwanted, ...old].map((name) => destroyStep(name)),
     replace,
   };
+}
+
+/** A set that is swapped in goes on counting where the old one was read: a pool's count must not fall because of us. */
+function countedOf({ members }: SavedSet): Counted {
+  const counted = new Map<string, string>();
+  for (const { cidr, packets, bytes } of members) {
+    if (packets !== 0 || bytes !== 0) counted.set(cidr, ` packets ${packets} bytes ${bytes}`);
+  }
+  return counted;
 }
 
 /** Leftovers of a killed writer go first, so that their memory is free before ours is asked for. */
