@@ -5,7 +5,7 @@ import { systemIn } from './exec.ts';
 import { readNodeFacts } from './node-facts.ts';
 import { cannotRun, type Talker } from './testing/namespaces.ts';
 import { type NodeLab, nodeLab } from './testing/node-lab.ts';
-import { manifests, once, startAgent, workDir } from './testing/run-agent.ts';
+import { manifests, once, runAgent, startAgent, workDir } from './testing/run-agent.ts';
 import { streamServer } from './testing/stream-server.ts';
 
 const nat = { a: { cidr: '10.10.0.0/24', natOutgoing: true } };
@@ -195,5 +195,27 @@ describe.skipIf(cannotRun !== null)('live traffic', () => {
     const sent = sniffer.lines.filter((line) => / load-\d+$/.test(line));
     expect(sent.length).toBeGreaterThan(500);
     expect(sent.filter((line) => !line.startsWith('203.0.113.1 '))).toEqual([]);
+  });
+
+  // the table's own chain stays when our rules go, so what was translated still is: unlike an own nft table, deleted
+  it.each([
+    ['nothing else uses conntrack', [], '10.10.0.2', /closed|none/],
+    ['filter rules use conntrack', ['filter -A FORWARD -m conntrack --ctstate INVALID'], '192.0.2.1', /^192\.0\.2\.1$/],
+    [
+      'somebody else translates',
+      ['nat -A PREROUTING -s 198.51.100.9 -j DNAT --to-destination 10.10.1.2'],
+      '192.0.2.1',
+      /^192\.0\.2\.1$/,
+    ],
+  ])('cleanup where %s: what it means to live UDP and TCP', async (_what, others, udpThen, tcpThen) => {
+    for (const one of others) lab.node.run(`iptables-nft -t ${one}`);
+    await program(nat);
+    const [udp, tcp] = [await talk('udp'), await talk('tcp')];
+    expect([await source(udp), await source(tcp)]).toEqual(['192.0.2.1', '192.0.2.1']);
+    expect((await runAgent('--cleanup', '--netns', lab.node.name)).code).toBe(0);
+    const then = [await source(udp), await source(tcp)];
+    const after = [await fresh('udp'), await fresh('tcp')];
+    for (const one of others) lab.node.run(`iptables-nft -t ${one.replace('-A', '-D')}`);
+    expect([then[0], then[1], after]).toEqual([udpThen, expect.stringMatching(tcpThen), ['10.10.0.2', '10.10.0.2']]);
   });
 });
