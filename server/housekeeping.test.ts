@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readHoldingTimes } from './db/nodes.ts';
 import { type TestDatabase, testDatabase } from './db/testing.ts';
 import { pruneSessions } from './services/access/account.ts';
 import { countAttempt, forgetAttempts, pruneAttempts, takeBackAttempt } from './services/access/attempts.ts';
-import { pruneSamples } from './services/agents/ingest.ts';
+import { HOLDINGS_KEPT, pruneHoldings, pruneSamples } from './services/agents/ingest.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -18,6 +19,33 @@ test('samples older than a day go, newer ones stay', async () => {
   );
   await pruneSamples(db);
   expect(await db.query('SELECT 1 FROM sample')).toHaveLength(3);
+});
+
+test('holdings of the last 5,000 changes stay, and the newest of each node', async () => {
+  const { db } = database;
+  await db.query(`INSERT INTO node (name, credential_hash) VALUES ('lively', 'l'), ('away', 'a')`);
+  await db.query('UPDATE desired SET sequence = 6000');
+  await db.query(
+    `INSERT INTO holding SELECT node, s, now() FROM (VALUES ('lively', 1), ('lively', 1000), ('lively', 1001),
+       ('lively', 6000), ('away', 2), ('away', 3)) AS h(node, s)`,
+  );
+  await pruneHoldings(db);
+  const rows = await db.query(`SELECT node, sequence::int FROM holding ORDER BY node, sequence`);
+  expect(rows).toEqual([
+    { node: 'away', sequence: 3 },
+    { node: 'lively', sequence: 1001 },
+    { node: 'lively', sequence: 6000 },
+  ]);
+  const timesOf = async (sequence: number) =>
+    (await readHoldingTimes(db, sequence, HOLDINGS_KEPT))
+      .filter(({ node }) => node !== 'n')
+      .map(({ node, at }) => [node, at !== null]);
+  expect(await timesOf(1001)).toEqual([
+    ['away', false],
+    ['lively', true],
+  ]);
+  // 'lively' had it, and nobody knows any more since when
+  expect(await timesOf(1000)).toEqual([['away', false]]);
 });
 
 test('sessions whose time is over go', async () => {

@@ -49,12 +49,23 @@ export async function readNewReports(
   );
 }
 
-/** When each node first held a change; null: not yet. In the order of names. */
-export async function readHoldingTimes(db: Queryable, sequence: number): Promise<{ node: string; at: Date | null }[]> {
+/**
+ * When each node first held a change; null: not yet. In the order of names. Of changes that are not among the last `kept`
+ * the times are gone: only nodes that do not hold them yet are in the answer.
+ */
+export async function readHoldingTimes(
+  db: Queryable,
+  sequence: number,
+  kept: number,
+): Promise<{ node: string; at: Date | null }[]> {
   return db.query(
-    `SELECT n.name AS node, (SELECT min(h.at) FROM holding h WHERE h.node = n.name AND h.sequence >= $1) AS at
-     FROM node n ORDER BY n.name`,
-    [sequence],
+    `SELECT n.name AS node, first.at
+     FROM desired d, node n LEFT JOIN LATERAL (
+       SELECT h.at FROM holding h WHERE h.node = n.name AND h.sequence >= $1 ORDER BY h.sequence LIMIT 1
+     ) first ON true
+     WHERE $1 > d.sequence - $2::bigint OR first.at IS NULL
+     ORDER BY n.name`,
+    [sequence, kept],
   );
 }
 

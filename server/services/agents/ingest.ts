@@ -25,6 +25,23 @@ export function ingestReport(db: Database, report: Report): Promise<boolean> {
   });
 }
 
+/** History knows of so many of the last changes when each node had them. */
+export const HOLDINGS_KEPT = 5_000;
+
+/** Rows of older changes, a bounded number at a time; the newest of each node stays: it says what the node holds. */
+export async function pruneHoldings(db: Database): Promise<void> {
+  await db.query(
+    `DELETE FROM holding WHERE ctid = ANY (ARRAY(
+       SELECT old.ctid FROM node n, LATERAL (
+         SELECT h.ctid FROM holding h
+         WHERE h.node = n.name AND h.sequence <= (SELECT sequence FROM desired WHERE id = 1) - $1::bigint
+           AND h.sequence < (SELECT max(newest.sequence) FROM holding newest WHERE newest.node = n.name)
+         LIMIT 1000
+       ) old))`,
+    [HOLDINGS_KEPT],
+  );
+}
+
 /** Samples older than a day, a bounded number at a time. */
 export async function pruneSamples(db: Database): Promise<void> {
   await db.query(
@@ -56,12 +73,17 @@ async function writeReport(tx: Queryable, report: Report): Promise<void> {
   );
 }
 
-/** Only a sequence that exists, with the revision it led to: a node cannot claim a change that is not there yet. */
+/**
+ * Only a sequence that exists, with the revision it led to: a node cannot claim a change that is not there yet. One that
+ * came back with an older state held the newer one before: the times of a node's rows follow their sequences.
+ */
 async function writeHolding(tx: Queryable, report: Report): Promise<void> {
   if (report.sequence === null || report.state !== 'Programmed') return;
   await tx.query(
     `INSERT INTO holding (node, sequence, at)
-     SELECT $1::varchar, sequence, now() FROM change WHERE sequence = $2 AND revision = $3
+     SELECT $1::varchar, sequence, now() FROM change
+     WHERE sequence = $2 AND revision = $3
+       AND NOT EXISTS (SELECT 1 FROM holding h WHERE h.node = $1::varchar AND h.sequence > $2)
      ON CONFLICT DO NOTHING`,
     [report.node, report.sequence, report.revision],
     'write-holding',

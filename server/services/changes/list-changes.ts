@@ -1,5 +1,6 @@
 import { type ChangeFilter, findChange, findChanges, type LoggedChange } from '../../db/changes.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
+import { HOLDINGS_KEPT } from '../agents/ingest.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 import type { ChangeView } from './change-view.ts';
@@ -23,11 +24,11 @@ export async function listChanges(
 
 export type NodeTime = { node: string; at: string | null };
 
-/** One change, whole, with the time each node first held it (null: not yet). Throws NOT_FOUND. */
+/** One change, whole, with the time each node first held it (null: not yet; left out: not kept any more). Throws NOT_FOUND. */
 export async function getChange(deps: Deps, id: number): Promise<ChangeView & { nodeTimes: NodeTime[] }> {
   const [change, times, holdings] = await Promise.all([
     findChange(deps.db, id),
-    readHoldingTimes(deps.db, id),
+    readHoldingTimes(deps.db, id, HOLDINGS_KEPT),
     readHoldings(deps.db),
   ]);
   if (change === null) throw changeNotFound(id);

@@ -1,5 +1,4 @@
 /** Undoing a change is a new change: History only grows. */
-import { writePools } from '../../../core/calico/write.ts';
 import type { ClusterSettings } from '../../../core/nat/settings.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 import { findChange, type LoggedChange, laterChanges } from '../../db/changes.ts';
@@ -9,6 +8,7 @@ import { type Actor, system } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 import { readableCidrs, sameSpec } from '../pools/pool-input.ts';
+import { writeYaml } from '../pools/write-yaml.ts';
 import { requiredReason } from '../reason.ts';
 import { sameSettings } from '../settings/canonical-settings.ts';
 import { decideSettings } from '../settings/settings.ts';
@@ -63,7 +63,8 @@ export async function revertChange(
     names: change.pools,
     cidrs: readableCidrs(poolsOf(change.action === 'settings.update' ? null : change.before)),
     decide: async (current, tx) => {
-      const undone = change.action === 'settings.update' ? undoSettings(change, current) : undoPools(change, current);
+      const undone =
+        change.action === 'settings.update' ? undoSettings(change, current) : await undoPools(change, current);
       seen.diff = undone.diff;
       seen.conflicts = await conflictsOf(change, undone.changedSince, tx);
       if (seen.conflicts.length > 0) {
@@ -92,7 +93,7 @@ interface Undone {
   readonly changedSince: readonly string[];
 }
 
-function undoPools(change: LoggedChange, current: Current): Undone {
+async function undoPools(change: LoggedChange, current: Current): Promise<Undone> {
   const before = new Map(poolsOf(change.before).map((pool) => [pool.name, pool]));
   const after = new Map(poolsOf(change.after).map((pool) => [pool.name, pool]));
   const now = (name: string): Pool | undefined => current.pools.get(name);
@@ -104,8 +105,8 @@ function undoPools(change: LoggedChange, current: Current): Undone {
   return {
     decision: todo.length === 0 ? null : { action: action ?? single, upsert, remove },
     diff: {
-      before: yamlOf(todo.flatMap((name) => plain(now(name)))),
-      after: yamlOf(upsert),
+      before: await yamlOf(todo.flatMap((name) => plain(now(name)))),
+      after: await yamlOf(upsert),
     },
     changedSince: todo.filter((name) => !same(now(name), after.get(name))),
   };
@@ -145,5 +146,5 @@ function changedSince(change: LoggedChange, conflicts: readonly Conflict[]): App
 const same = (a: Pool | undefined, b: Pool | undefined): boolean =>
   a === undefined || b === undefined ? a === b : sameSpec(a.spec, b.spec);
 const plain = (pool: Pool | undefined): Pool[] => (pool === undefined ? [] : [{ name: pool.name, spec: pool.spec }]);
-const yamlOf = (pools: readonly Pool[]): string => (pools.length === 0 ? '' : writePools(pools, 'v3'));
+const yamlOf = async (pools: readonly Pool[]): Promise<string> => (pools.length === 0 ? '' : writeYaml(pools, 'v3'));
 const textOf = (settings: ClusterSettings): string => `${JSON.stringify(settings, null, 2)}\n`;

@@ -1,7 +1,7 @@
-import { writePools } from '../../../core/calico/write.ts';
 import { readPools } from '../../db/pools.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
+import { writeYaml } from './write-yaml.ts';
 
 /** Canonical Calico YAML of these pools (default: all), in the order of names. Throws NOT_FOUND naming every missing one. */
 export async function exportPools(
@@ -15,5 +15,5 @@ export async function exportPools(
     const issues = missing.map((name) => ({ field: 'names', message: `there is no pool '${name}'` }));
     throw new AppError('NOT_FOUND', issues.map(({ message }) => message).join('; '), { issues });
   }
-  return { yaml: writePools(pools, api) };
+  return { yaml: await writeYaml(pools, api) };
 }

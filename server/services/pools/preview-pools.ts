@@ -1,4 +1,3 @@
-import { writePools } from '../../../core/calico/write.ts';
 import type { Pool, Warning } from '../../../core/pool/spec.ts';
 import { validatePool } from '../../../core/pool/validate.ts';
 import { warningsFor } from '../../../core/pool/warnings.ts';
@@ -9,6 +8,7 @@ import type { Deps } from '../deps.ts';
 import { nodeAddresses } from '../nodes/node-addresses.ts';
 import { canonicalPool, readableCidrs } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
+import { writeYaml } from './write-yaml.ts';
 
 export interface Preview {
   /** everything that the pools as given would break; `pool` where there are several */
@@ -35,10 +35,10 @@ export async function previewPools(deps: Deps, input: { yaml: string } | Pool): 
       warningsFor(pool, { nodes: addresses }).map((one) => ({ ...one, ...label(pool.name) })),
     ),
     diff: {
-      before: yamlOf(names.flatMap((name) => stored.get(name) ?? [])),
-      after: yamlOf(pools),
+      before: await yamlOf(names.flatMap((name) => stored.get(name) ?? [])),
+      after: await yamlOf(pools),
     },
   };
 }
 
-const yamlOf = (pools: readonly Pool[]): string => (pools.length === 0 ? '' : writePools(pools, 'v3'));
+const yamlOf = async (pools: readonly Pool[]): Promise<string> => (pools.length === 0 ? '' : writeYaml(pools, 'v3'));

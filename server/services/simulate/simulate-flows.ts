@@ -1,4 +1,4 @@
-import { simulate } from '../../../core/nat/simulate.ts';
+import { judge } from '../../../core/nat/simulate.ts';
 import type { Answer, Flow } from '../../../core/nat/verdict.ts';
 import { parseAddress } from '../../../core/net/address.ts';
 import type { Deps } from '../deps.ts';
@@ -23,7 +23,7 @@ export async function simulateFlows(
     const from = parseAddress(flow.from);
     const host = from.ok ? hostOf(from.value) : undefined;
     const facts = host === undefined ? undefined : (reports.get(host)?.facts ?? undefined);
-    const answer = simulate(deps.state.decider(host), flow, facts);
+    const answer = judge(deps.state.decider(host), flow, facts);
     const named = id === undefined ? {} : { id };
     if (!answer.ok) return { ...named, error: [...answer.errors] };
     const { verdict, code, source } = answer.value;
