@@ -75,8 +75,10 @@ export function Combobox({
         lead={lead}
         trail={trail}
         onChange={(event) => {
-          onChange(event.target.value);
-          setOpen(true);
+          const { value: text } = event.target;
+          onChange(text);
+          // a name typed whole needs no list, which would only cover what follows
+          setOpen(!options.some((option) => option.value === text));
           setActive(-1);
         }}
         onClick={() => setOpen(true)}

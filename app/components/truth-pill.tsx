@@ -44,7 +44,7 @@ export function TruthLine({ note, children }: { note?: ReactNode; children: Reac
   return (
     <fieldset
       aria-label="What this page shows"
-      className="mt-1.5 mb-3.5 flex min-h-6 min-w-0 flex-wrap items-center gap-1.5 text-xs"
+      className="mt-1.5 mb-3.5 flex min-h-6 min-w-0 flex-wrap content-start items-center gap-1.5 text-xs narrow:min-h-13.5"
     >
       {children}
       {note !== undefined && <span className="ml-1 text-ink-3">{note}</span>}

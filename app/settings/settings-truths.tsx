@@ -8,18 +8,17 @@ import { useTRPC } from '../trpc/client.ts';
 /** Which settings stand below and how old they are; what the nodes run with is on their own pages. */
 export function SettingsTruths() {
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.settings.get.queryOptions());
-  const version = data?.version ?? 0;
-  const { data: change } = useQuery(trpc.changes.get.queryOptions({ id: version }, { enabled: version > 0 }));
+  const { data } = useQuery(trpc.changes.list.queryOptions({ action: 'settings.update', limit: 1 }));
+  const change = data?.changes[0];
   return (
     <TruthLine>
       {data !== undefined && (
         <TruthPill truth="desired" age={change !== undefined && <Age at={change.at} prefix="saved" />}>
-          {version === 0 ? (
+          {change === undefined ? (
             'never changed: Calico’s defaults'
           ) : (
-            <Link className="machine hover:underline" href={`/history?change=${version}`}>
-              change #{version}
+            <Link className="machine hover:underline" href={`/history?change=${change.id}`}>
+              change #{change.id}
             </Link>
           )}
         </TruthPill>

@@ -100,7 +100,7 @@ export function ImportPage() {
         </Panel>
         <div className="flex min-w-0 flex-col gap-3">
           <div aria-live="polite">
-            {failed !== null && <ErrorPanel error={failed} onRetry={() => void dryRun.refetch()} />}
+            {failed !== null && <ErrorPanel error={failed} />}
             {plan !== undefined && <ImportPreview plan={plan} read={read} stored={stored} />}
             {plan === undefined && failed === null && (
               <Panel title="What it would do">
