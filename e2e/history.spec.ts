@@ -1,42 +1,23 @@
 /** History in a real browser: every change, its difference, its filters in the address, and a revert. */
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { type Api, signIn as signInApi } from './api.ts';
+import { expect, test } from '@playwright/test';
 import { expectAccessible } from './pages/accessibility.ts';
 import { HistoryPage } from './pages/history-page.ts';
-import { ADMIN } from './pages/sign-in-page.ts';
-import { signedIn, withAdmin } from './pages/signed-in.ts';
-import { type Outgate, startOutgate } from './start-outgate.ts';
+import { runningProduct } from './pages/product.ts';
+import { signedIn } from './pages/signed-in.ts';
 
-test.describe.configure({ mode: 'serial' });
-
-let outgate: Outgate;
-let api: Api;
-let context: BrowserContext;
-let page: Page;
-let problems: string[];
+const product = runningProduct({ lab: 'off' });
 
 const pool = (name: string, cidr: string, natOutgoing: boolean) => ({ name, spec: { cidr, natOutgoing } });
 
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(300_000);
-  outgate = await startOutgate({ lab: 'off', environment: withAdmin });
-  api = await signInApi(outgate.url, ADMIN);
-  ({ context, page, problems } = await signedIn(browser, outgate.url));
-});
-
-test.afterAll(async () => {
-  test.setTimeout(60_000);
-  await context?.close();
-  await outgate?.stop();
-});
-
 test('without a change it says what will stand here', async () => {
+  const { outgate, page } = product;
   await page.goto(`${outgate.url}/history`);
   await expect(page.getByText('Nothing was changed yet.')).toBeVisible();
   await expectAccessible(page);
 });
 
 test('a change shows who, why and the difference, as soon as it is made', async () => {
+  const { api, page } = product;
   const history = new HistoryPage(page);
   await api.mutate('pools.create', pool('public', '203.0.113.0/24', true));
   await expect(history.change(1)).toContainText('public created, 203.0.113.0/24');
@@ -56,6 +37,7 @@ test('a change shows who, why and the difference, as soon as it is made', async 
 });
 
 test('filters are in the address and survive a reload', async () => {
+  const { api, page } = product;
   const history = new HistoryPage(page);
   await api.mutate('pools.create', pool('other', '198.18.0.0/24', false));
   await expect(history.change(3)).toBeVisible();
@@ -77,6 +59,7 @@ test('filters are in the address and survive a reload', async () => {
 });
 
 test('a revert is previewed, needs a reason, and leads to what it took back', async () => {
+  const { outgate, page } = product;
   const history = new HistoryPage(page);
   await page.goto(`${outgate.url}/history?change=2`);
   await history.previewRevert();
@@ -93,6 +76,7 @@ test('a revert is previewed, needs a reason, and leads to what it took back', as
 });
 
 test('a change that a later one covers says so instead of reverting', async () => {
+  const { outgate, api, page } = product;
   const history = new HistoryPage(page);
   await api.mutate('pools.update', { ...pool('public', '203.0.113.0/24', false), expectedVersion: 4 });
   await page.goto(`${outgate.url}/history?change=1`);
@@ -102,13 +86,17 @@ test('a change that a later one covers says so instead of reverting', async () =
   await expectAccessible(page);
 });
 
-test('a viewer may look, and sees why not more; nothing broke the policy', async ({ browser }) => {
+test('a viewer may look and preview, and sees why not more; nothing broke the policy', async ({ browser }) => {
+  const { outgate, api, problems } = product;
   const viewer = { name: 'Vera', email: 'vera@example.org', password: 'a viewers password', role: 'viewer' };
   await api.mutate('accounts.create', viewer);
   const other = await signedIn(browser, outgate.url, viewer);
   await other.page.goto(`${outgate.url}/history?change=2`);
-  await expect(other.page.getByText('Needs the role editor; you are viewer.')).toBeVisible();
-  await expect(other.page.getByRole('button', { name: 'Preview revert' })).toHaveAttribute('aria-disabled', 'true');
+  const history = new HistoryPage(other.page);
+  await history.previewRevert();
+  await expect(history.revertPanel()).toContainText('+  natOutgoing: true');
+  await expect(history.revertPanel().getByText('Needs the role editor; you are viewer.')).toBeVisible();
+  await expect(other.page.getByRole('button', { name: 'Revert change #2' })).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(other.page);
   await other.context.close();
   expect([...problems, ...other.problems]).toEqual([]);
