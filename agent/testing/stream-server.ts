@@ -1,5 +1,6 @@
 /** A small real HTTP server that speaks /agent/v1, for tests and benchmarks: what it is told to send, it sends. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
@@ -28,7 +29,12 @@ export interface StreamServer {
   close(): Promise<void>;
 }
 
-export async function streamServer(initial: readonly Pool[], port = 0, token = 'test-token'): Promise<StreamServer> {
+export async function streamServer(
+  initial: readonly Pool[],
+  port = 0,
+  token = 'test-token',
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<StreamServer> {
   const pools = new Map(initial.map((pool) => [pool.name, pool]));
   let sum = initial.reduce((total, pool) => addShare(total, poolShare(pool)), 0n);
   let settings: ClusterSettings = { global: {}, nodes: {} };
@@ -69,7 +75,7 @@ export async function streamServer(initial: readonly Pool[], port = 0, token = '
     response.on('close', () => streams.delete(response));
   };
 
-  const server = createServer((request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -91,12 +97,13 @@ export async function streamServer(initial: readonly Pool[], port = 0, token = '
       for (const one of waiting) one(report);
       response.writeHead(200).end('{}');
     });
-  });
+  };
+  const server = tls === undefined ? createServer(handle) : createTlsServer(tls, handle);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const bound = (server.address() as AddressInfo).port;
 
   return {
-    url: `http://127.0.0.1:${bound}`,
+    url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${bound}`,
     port: bound,
     reports,
     joins,
