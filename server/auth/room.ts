@@ -8,6 +8,7 @@ import { problem, sendProblem, sendTooMany } from '../http/problem.ts';
 import { toHeaders } from '../http/to-headers.ts';
 import { hasSessionFrom } from '../services/access/account.ts';
 import { countAttempt, forgetAttempts, type Limit, takeBackAttempt } from '../services/access/attempts.ts';
+import { unstorable } from '../services/text.ts';
 import { type Auth, CLIENT_HEADER } from './auth.ts';
 
 const open: Readonly<Record<string, 'GET' | 'POST'>> = {
@@ -157,7 +158,8 @@ function withoutTokens(text: string): string {
 
 function parse<T>(schema: z.ZodType<T>, text: string): T | null {
   try {
-    return schema.parse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    return unstorable(value).length > 0 ? null : schema.parse(value);
   } catch {
     return null;
   }

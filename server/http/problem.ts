@@ -21,6 +21,7 @@ const known = {
   methodNotAllowed: { status: 405, code: 'METHOD_NOT_SUPPORTED', number: -32005, reason: 'INVALID_INPUT' },
   tooLarge: { status: 413, code: 'PAYLOAD_TOO_LARGE', number: -32013, reason: 'INVALID_INPUT' },
   nameTaken: { status: 409, code: 'CONFLICT', number: -32009, reason: 'NODE_NAME_TAKEN' },
+  unsupported: { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE', number: -32015, reason: 'INVALID_INPUT' },
   tooMany: { status: 429, code: 'TOO_MANY_REQUESTS', number: -32029, reason: 'TOO_MANY_ATTEMPTS' },
   internal: { status: 500, code: 'INTERNAL_SERVER_ERROR', number: -32603, reason: 'INTERNAL' },
   notReady: { status: 503, code: 'SERVICE_UNAVAILABLE', number: -32603, reason: 'NOT_READY' },

@@ -31,6 +31,9 @@ export function proceduresRoom(deps: Deps, auth: Auth, log: Log): Room {
       if (calls.split(',').length > MOST_CALLS) {
         return sendProblem(res, path, problem('badRequest', `a request must hold at most ${MOST_CALLS} calls`));
       }
+      if (req.method === 'POST' && !/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) {
+        return sendProblem(res, path, problem('unsupported', 'the content-type of the body must be application/json'));
+      }
       const posted = req.method === 'POST' ? await readBody(req, BODY_LIMIT) : null;
       if (posted !== null && !posted.ok) {
         return sendProblem(res, path, problem('tooLarge', `the body must be complete and at most ${BODY_LIMIT} bytes`));

@@ -23,6 +23,7 @@ export const newJoinTokenSchema = z.strictObject({
   /** absent: it does not expire */
   expiresAt: z.iso
     .datetime({ offset: true, error: 'the expiry must be a time, for example 2027-01-31T12:00:00Z' })
+    .refine((text) => Date.parse(text) < Date.UTC(9999, 11, 31), 'the expiry must be before the year 9999 ends')
     .nullish(),
 });
 
