@@ -48,7 +48,7 @@ test.afterAll(async () => {
 });
 
 test('server, PostgreSQL and agent killed in the middle of changes: nothing acknowledged is lost, NAT goes on', async () => {
-  test.setTimeout(90_000);
+  test.setTimeout(240_000);
   const attempts: Attempt[] = [];
   const acknowledged = (): number => attempts.filter((one) => one.acknowledged !== null).length;
   let failed = false;
@@ -62,7 +62,7 @@ test('server, PostgreSQL and agent killed in the middle of changes: nothing ackn
     failed = true;
   });
   const reached = (count: number) =>
-    expect.poll(() => failed || acknowledged() >= count, { timeout: 30_000 }).toBe(true);
+    expect.poll(() => failed || acknowledged() >= count, { timeout: 60_000 }).toBe(true);
   try {
     await reached(BLOWS.server);
     await outageOf(await pidOf('server'));
@@ -122,7 +122,7 @@ async function outageOf(pid: number): Promise<void> {
   } finally {
     process.kill(outgate.pid, 'SIGCONT');
   }
-  await expect.poll(isReady, { timeout: 20_000 }).toBe(true);
+  await expect.poll(isReady, { timeout: 40_000 }).toBe(true);
 }
 
 /** While changes go on. Its successor must come; the rules and sets of its node stay meanwhile. */
@@ -131,8 +131,8 @@ async function killAgent(name: string, acknowledged: () => number): Promise<void
   const before = acknowledged();
   process.kill(pid, 'SIGKILL');
   await expectNatGoesOn();
-  await expect.poll(() => pidOf(name).catch(() => pid), { timeout: 15_000 }).not.toBe(pid);
-  await expect.poll(acknowledged, { timeout: 15_000 }).toBeGreaterThan(before);
+  await expect.poll(() => pidOf(name).catch(() => pid), { timeout: 30_000 }).not.toBe(pid);
+  await expect.poll(acknowledged, { timeout: 30_000 }).toBeGreaterThan(before);
 }
 
 /** A real packet from a pod of each node: the other end sees the node's address. */

@@ -117,11 +117,18 @@ async function untilPrinted(child: ChildProcess, output: () => string, text: str
   throw new Error(`npm start did not become ready:\n${output()}`);
 }
 
+/** Below the range that the kernel gives to connections: none of them can take it until the server listens. */
 async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = net.createServer();
+    const free = once(server.listen(port, '127.0.0.1'), 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!(await free)) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }

@@ -10,6 +10,9 @@ import { listNamespaces } from './lab/network.ts';
 import { labPlan, namespacesOf } from './lab/plan.ts';
 import { leftOf, type Outgate, startOutgate } from './start-outgate.ts';
 
+// the first start of a checkout builds the pages
+test.describe.configure({ timeout: 300_000 });
+
 let dataDir: string;
 const running: Outgate[] = [];
 
@@ -44,7 +47,9 @@ test('Ctrl-C leaves no process, namespace, socket; the second start takes second
   const second = await start('on');
   const page = await fetch(second.url);
   expect(page.ok).toBe(true);
-  expect(Date.now() - began).toBeLessThan(10_000);
+  expect(second.output()).not.toMatch(/Building|Installing/);
+  // about 3 s on a quiet machine
+  expect(Date.now() - began).toBeLessThan(30_000);
   await second.stop();
 });
 
@@ -64,13 +69,15 @@ test('server, PostgreSQL and agent come back after kill -9', async () => {
   for (const name of ['server', 'agent-node-1', 'lab']) {
     const pid = await pidOf(name);
     process.kill(pid, 'SIGKILL');
-    await expect.poll(() => pidOf(name).catch(() => pid), { timeout: 15_000 }).not.toBe(pid);
-    await expect.poll(() => isReady(outgate), { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => pidOf(name).catch(() => pid), { timeout: 30_000 }).not.toBe(pid);
+    await expect.poll(() => isReady(outgate), { timeout: 30_000 }).toBe(true);
   }
-  const postmaster = Number((await readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8')).split('\n')[0]);
-  process.kill(postmaster, 'SIGKILL');
-  await expect.poll(() => isReady(outgate), { timeout: 5000 }).toBe(false);
-  await expect.poll(() => isReady(outgate), { timeout: 20_000 }).toBe(true);
+  const postmaster = async (): Promise<number> =>
+    Number((await readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8')).split('\n')[0]);
+  const pid = await postmaster();
+  process.kill(pid, 'SIGKILL');
+  await expect.poll(() => postmaster().catch(() => pid), { timeout: 30_000 }).not.toBe(pid);
+  await expect.poll(() => isReady(outgate), { timeout: 30_000 }).toBe(true);
   await expect
     .poll(async () =>
       (await listNamespaces()).filter((name) => namespacesOf(labPlan(outgate.labPrefix)).includes(name)),
