@@ -211,6 +211,58 @@ test('a change in one browser shows in another within a second, and a conflict l
   await other.close();
 });
 
+test('a pool that another deletes while it is edited: nothing is lost, and a choice is offered', async () => {
+  const editor = new PoolEditor(page);
+  await post('pools.create', { name: 'short-lived', spec: { cidr: '100.65.0.0/24' } });
+  await page.goto(`${outgate.url}/pools/short-lived/edit`);
+  await page.getByText('Allocation, selectors and uses').click();
+  await page.getByLabel('nodeSelector').fill('site == "ams"');
+  const { version } = (await get('pools.get', { name: 'short-lived' })) as { version: number };
+  await post('pools.delete', { name: 'short-lived', expectedVersion: version, reason: 'not needed' });
+  await expect(page.getByRole('heading', { name: 'short-lived was deleted while you edited it' })).toBeVisible();
+  await expect(editor.save()).toHaveAttribute('aria-disabled', 'true');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Make it a new pool' }).click();
+  await expect(page.getByLabel('nodeSelector')).toHaveValue('site == "ams"');
+  await editor.save().click();
+  await page.waitForURL(`${outgate.url}/pools/short-lived`);
+  await page.getByRole('tab', { name: 'YAML' }).click();
+  await expect(page.getByText('site ==')).toBeVisible();
+  const again = (await get('pools.get', { name: 'short-lived' })) as { version: number };
+  await page.goto(`${outgate.url}/pools/short-lived/edit`);
+  await expect(editor.cidr()).toHaveValue('100.65.0.0/24');
+  await post('pools.delete', { name: 'short-lived', expectedVersion: again.version, reason: 'really not' });
+  await page.getByRole('button', { name: 'Let it stay deleted' }).click();
+  await page.waitForURL(`${outgate.url}/pools`);
+});
+
+test('a viewer sees and previews everything, and why nothing can be saved', async ({ browser }) => {
+  const viewer = { name: 'Vera', email: 'vera@example.org', password: 'a viewers password', role: 'viewer' };
+  await post('accounts.create', viewer);
+  const other = await browser.newContext();
+  const visitor = await other.newPage();
+  watch(visitor);
+  await visitor.goto(`${outgate.url}/pools`);
+  await signIn(visitor, viewer);
+  const why = 'Needs the role editor; you are viewer.';
+  await expect(visitor.getByRole('button', { name: 'New pool or exemption' })).toHaveAttribute('title', why);
+  await visitor.goto(`${outgate.url}/pools/tenant-blue`);
+  for (const name of ['Delete', 'Edit']) {
+    await expect(visitor.getByRole('button', { name, exact: true })).toHaveAttribute('aria-disabled', 'true');
+    await expect(visitor.getByRole('button', { name, exact: true })).toHaveAttribute('title', why);
+  }
+  await visitor.goto(`${outgate.url}/pools/tenant-blue/edit`);
+  await expect(new PoolEditor(visitor).status(why)).toBeVisible();
+  await expectAccessible(visitor);
+  await visitor.goto(`${outgate.url}/pools/import`);
+  await visitor.getByLabel('Or paste it here').fill(manifest('public-pool', '203.0.113.0/24'));
+  await expect(visitor.getByText('1 created, 0 changed, 0 unchanged')).toBeVisible();
+  await expect(new PoolEditor(visitor).status(why)).toBeVisible();
+  await expect(visitor.getByRole('button', { name: 'Import 1 pool' })).toHaveAttribute('aria-disabled', 'true');
+  await expectAccessible(visitor);
+  await other.close();
+});
+
 test('import is a dry run first, all or nothing; export gives it back', async () => {
   const list = new PoolsPage(page);
   await page.goto(`${outgate.url}/pools/import`);
@@ -244,12 +296,17 @@ test('import is a dry run first, all or nothing; export gives it back', async ()
   );
 });
 
-test('delete shows what changes and wants the name and a reason', async () => {
+test('delete shows exactly what changes and wants the name and a reason', async () => {
   const list = new PoolsPage(page);
+  await post('pools.create', { name: 'pods-v6', spec: { cidr: 'fd00:192:168::/48', natOutgoing: true } });
   await page.goto(`${outgate.url}/pools/public-pool`);
   await page.getByRole('button', { name: 'Delete' }).click();
   const dialog = page.getByRole('dialog', { name: 'Delete public-pool?' });
-  await expect(dialog.getByText('send to 203.0.113.0/24 is NATed; today it keeps')).toBeVisible();
+  const changes = dialog.getByRole('region', { name: 'What changes' });
+  await expect(changes).toContainText(
+    /Keeps pod address\s*NATed\s*from\s*192\.168\.0\.0\/16\s*to\s*203\.0\.113\.0\/24/,
+  );
+  await expect(changes).not.toContainText('fd00:');
   const button = dialog.getByRole('button', { name: 'Delete public-pool' });
   await expect(button).toHaveAttribute('aria-disabled', 'true');
   await dialog.getByLabel('Type the name, public-pool').fill('public-pool');
@@ -263,12 +320,8 @@ test('delete shows what changes and wants the name and a reason', async () => {
 test('thousands of pools scroll: only the rows in sight exist', async () => {
   const list = new PoolsPage(page);
   const many = Array.from({ length: 3000 }, (_, i) => manifest(`bulk-${i}`, `11.${i >> 8}.${i & 255}.0/24`)).join('');
-  const answer = await page.request.post(`${outgate.url}/api/trpc/pools.import`, {
-    data: { yaml: many },
-    headers: { origin: outgate.url },
-  });
-  expect(answer.status()).toBe(200);
-  await expect(list.footer(/^3,003 pools/)).toBeVisible({ timeout: 20_000 });
+  await post('pools.import', { yaml: many });
+  await expect(list.footer(/^3,004 pools/)).toBeVisible({ timeout: 20_000 });
   expect(await list.table().getByRole('row').count()).toBeLessThan(100);
   await list.search().fill('bulk-2999');
   await expect(list.row('bulk-2999')).toBeVisible();
@@ -285,6 +338,18 @@ test('phone width: the page does not scroll sideways, the table does', async () 
 test('nothing broke the policy, threw, or asked anybody else', () => {
   expect(problems).toEqual([]);
 });
+
+async function post(procedure: string, data: object): Promise<void> {
+  const headers = { origin: outgate.url };
+  const answer = await page.request.post(`${outgate.url}/api/trpc/${procedure}`, { data, headers });
+  expect(answer.status(), await answer.text()).toBe(200);
+}
+
+async function get(procedure: string, input: object): Promise<unknown> {
+  const params = { input: JSON.stringify(input) };
+  const answer = await page.request.get(`${outgate.url}/api/trpc/${procedure}`, { params });
+  return (await answer.json()).result.data;
+}
 
 function manifest(name: string, cidr: string, more?: string): string {
   const extra = more === undefined ? '' : `  ${more}\n`;
