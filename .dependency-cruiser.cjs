@@ -72,6 +72,12 @@ module.exports = {
       to: { path: '(^|/)(@?prisma)/|^server/db/generated/' },
     },
     {
+      name: 'kubernetes-client-in-kube-alone',
+      severity: 'error',
+      from: { pathNot: '^server/kube/' },
+      to: { path: '^node_modules/(@kubernetes|undici)/' },
+    },
+    {
       name: 'app-knows-types-of-the-router-alone',
       severity: 'error',
       from: { path: '^app/' },

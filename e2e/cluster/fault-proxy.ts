@@ -40,6 +40,8 @@ export interface FaultProxy {
   cut(): void;
   /** Writes a line into each open watch, as if the server had sent it. Returns how many there were. */
   inject(line: string): number;
+  /** Watches that the server has taken and that are neither over nor cut. */
+  watches(): number;
   /** Resets each connection that is open now. */
   resetAll(): void;
   /** Connections that clients have opened since the start. */
@@ -95,7 +97,7 @@ export async function startFaultProxy(server: Reachable): Promise<FaultProxy> {
     const sent = httpsRequest({ host: '127.0.0.1', port: server.port, ...options });
     sent.on('error', () => frozen.has(socket) || reset(socket));
     sent.on('response', (answer) => {
-      if (frozen.has(socket)) return;
+      if (frozen.has(socket) || response.destroyed) return;
       if (limit < Number.POSITIVE_INFINITY) delete answer.headers['content-length'];
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       response.flushHeaders();
@@ -142,6 +144,9 @@ export async function startFaultProxy(server: Reachable): Promise<FaultProxy> {
   await once(front, 'listening');
   const url = `https://127.0.0.1:${(front.address() as AddressInfo).port}`;
 
+  const open = (): Exchange[] =>
+    [...exchanges].filter(({ watch, socket, response }) => watch && response.headersSent && !frozen.has(socket));
+
   return {
     url,
     as: (user) => ({ ...server.as(user), url }),
@@ -157,10 +162,11 @@ export async function startFaultProxy(server: Reachable): Promise<FaultProxy> {
       for (const exchange of exchanges) exchange.freeze();
     },
     inject(line) {
-      const watches = [...exchanges].filter(({ watch, socket }) => watch && !frozen.has(socket));
+      const watches = open();
       for (const { response } of watches) response.write(`${line}\n`);
       return watches.length;
     },
+    watches: () => open().length,
     resetAll() {
       for (const socket of sockets) reset(socket);
     },

@@ -1,0 +1,142 @@
+/**
+ * Requests to the API server over connections that are shared and kept: the Kubernetes client itself opens a new one for
+ * each request. Calls and watches do not share any: a watch holds its connection, and is alone on it, so that one that has
+ * died in silence takes nothing else with it and is never chosen again.
+ */
+import { Agent, buildConnector, type Dispatcher, request as send } from 'undici';
+import type { Credentials } from './credentials.ts';
+import { type Failure, failure, KubeError } from './kube-error.ts';
+import { readFailure } from './read-failure.ts';
+
+/** The API server's CPU is the limit: more at a time do not finish sooner. */
+const CALLS_AT_A_TIME = 16;
+const CONNECT_MS = 5_000;
+/** from the request to the head of the answer, and between two pieces of it */
+const SILENCE_MS = 10_000;
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** with its query, from `/api` or `/apis` on */
+  readonly path: string;
+  /** sent as JSON */
+  readonly body?: unknown;
+  /** of the body; by default application/json */
+  readonly type?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface Connection {
+  readonly server: string;
+  /** A 2xx answer, parsed. Rejects with a KubeError, or with the signal's reason when it is aborted. */
+  call(call: Call): Promise<Answer>;
+  /** The body of a 2xx answer as it comes, on a connection of its own. Rejects as `call`; so does the stream. */
+  stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
+  /** Ends all connections; what is under way rejects. */
+  close(): Promise<void>;
+}
+
+export function openConnection(credentials: Credentials): Connection {
+  const connect = connector(credentials);
+  const calls = new Agent({
+    connect,
+    connections: CALLS_AT_A_TIME,
+    headersTimeout: SILENCE_MS,
+    bodyTimeout: SILENCE_MS,
+  });
+  // pipelining 0: a connection serves one request and is closed
+  const streams = new Agent({ connect, pipelining: 0, headersTimeout: SILENCE_MS, bodyTimeout: 0 });
+
+  /** The answer, when it is 2xx. A token that is refused is read anew before we are told. */
+  const ask = async (
+    dispatcher: Agent,
+    { method, path, body, type, signal }: Call,
+  ): Promise<Dispatcher.ResponseData> => {
+    const line = `${method} ${path}`;
+    const headers = await credentials.headers().catch((error: unknown) => {
+      credentials.renew();
+      throw new KubeError(line, failure('unauthorized', messageOf(error)));
+    });
+    const answer = await send(`${credentials.server}${path}`, {
+      dispatcher,
+      method,
+      headers: {
+        ...headers,
+        accept: 'application/json',
+        'user-agent': 'outgate',
+        ...(body === undefined ? {} : { 'content-type': type ?? 'application/json' }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+    }).catch((error: unknown) => Promise.reject(unreachable(line, error, signal)));
+    if (answer.statusCode >= 200 && answer.statusCode < 300) return answer;
+    const text = await answer.body.text().catch(() => '');
+    const retryAfter = answer.headers['retry-after'];
+    const read = readFailure(answer.statusCode, text, typeof retryAfter === 'string' ? retryAfter : null);
+    if (read.kind === 'unauthorized') credentials.renew();
+    throw new KubeError(line, read);
+  };
+
+  return {
+    server: credentials.server,
+    async call(call) {
+      const line = `${call.method} ${call.path}`;
+      const { statusCode, body } = await ask(calls, call);
+      const text = await body.text().catch((error: unknown) => Promise.reject(unreachable(line, error, call.signal)));
+      return { status: statusCode, body: parsed(line, text) };
+    },
+    async stream(path, signal) {
+      const { body } = await ask(streams, { method: 'GET', path, signal });
+      return readable(`GET ${path}`, body, signal);
+    },
+    close: async () => {
+      await Promise.all([calls.destroy(), streams.destroy()]);
+    },
+  };
+}
+
+/** Each new connection reads its certificates: they are replaced in place while we run. */
+function connector(credentials: Credentials): buildConnector.connector {
+  return (options, callback) => {
+    credentials.tls().then(
+      (tls) => buildConnector({ ...(tls as buildConnector.BuildOptions), timeout: CONNECT_MS })(options, callback),
+      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
+    );
+  };
+}
+
+async function* readable(line: string, body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<Buffer> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw unreachable(line, error, signal);
+  }
+}
+
+function parsed(line: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const start = text.trim().slice(0, 100);
+    throw new KubeError(line, failure('garbled', `the answer must be JSON; it begins with "${start}"`));
+  }
+}
+
+/** What an abort was for is its caller's to say. */
+function unreachable(line: string, error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason;
+  const read: Failure = failure('unreachable', messageOf(error));
+  return new KubeError(line, read);
+}
+
+/** The deepest cause speaks plainest (`connect ECONNREFUSED 127.0.0.1:6443`). */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
+  if (error.cause instanceof Error) return messageOf(error.cause);
+  return error.message || error.name;
+}

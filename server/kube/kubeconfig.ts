@@ -1,0 +1,42 @@
+/** A kubeconfig: tokens, client certificates, exec and auth plugins, whatever the Kubernetes client can read. */
+import { KubeConfig } from '@kubernetes/client-node';
+import type { Credentials } from './credentials.ts';
+
+type Options = Parameters<KubeConfig['applyToHTTPSOptions']>[0];
+
+/** `context`: by default the current one. Throws when the file or the context is not there. */
+export function fromKubeconfig(file: string, context?: string): Credentials {
+  let config = load(file, context);
+  const options = async (): Promise<Options> => {
+    const filled: Options = {};
+    await config.applyToHTTPSOptions(filled);
+    return filled;
+  };
+  return {
+    server: config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? '',
+    async tls() {
+      const { ca, cert, key, rejectUnauthorized, servername } = (await options()) as Record<string, unknown>;
+      const set = Object.entries({ ca, cert, key, rejectUnauthorized, servername });
+      return Object.fromEntries(set.filter(([, value]) => value !== undefined));
+    },
+    async headers() {
+      const { headers = {}, auth } = (await options()) as { headers?: object; auth?: string };
+      const basic = auth === undefined ? {} : { authorization: `Basic ${Buffer.from(auth).toString('base64')}` };
+      const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+      return { ...basic, ...Object.fromEntries(lower) };
+    },
+    renew() {
+      config = load(file, context);
+    },
+  };
+}
+
+function load(file: string, context: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(file);
+  if (context !== undefined) config.setCurrentContext(context);
+  if (config.getCurrentCluster() === null) {
+    throw new Error(`${file} must name a cluster for its context "${config.getCurrentContext() ?? ''}"`);
+  }
+  return config;
+}
