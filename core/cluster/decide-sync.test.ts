@@ -24,6 +24,7 @@ const input = (over: Partial<SyncInput>): SyncInput => ({
   live: live(spec, [ours]),
   applied: { uid: 'u1', version: 5 },
   policy: 'ask',
+  forced: false,
   ...over,
 });
 
@@ -62,11 +63,13 @@ it('a field changed in the cluster is shown with its manager, and written over w
     managers: ['kubectl-edit'],
   });
   expect(decideSync(input({ live: edited, policy: 'enforce' }))).toMatchObject({ do: 'apply', force: true });
+  expect(decideSync(input({ live: edited, forced: true }))).toMatchObject({ do: 'apply', force: true });
 });
 
 it('a pool deleted in the cluster is not made again by itself', () => {
   expect(decideSync(input({ live: null }))).toMatchObject({ state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
   expect(decideSync(input({ live: null, policy: 'enforce' }))).toMatchObject({ do: 'apply', uid: null });
+  expect(decideSync(input({ live: null, forced: true }))).toMatchObject({ do: 'apply', uid: null });
   const again = live(spec, [claim('kubectl-create', 'Update', ['cidr'])], { uid: 'u2' });
   expect(decideSync(input({ live: again }))).toMatchObject({ reason: 'PoolMadeAgain', managers: ['kubectl'] });
 });

@@ -12,6 +12,8 @@ export interface SyncInput {
   /** the last apply that the server took */
   readonly applied: { readonly uid: string; readonly version: number } | null;
   readonly policy: SyncPolicy;
+  /** an operator saw whose fields it takes, and wants this version all the same */
+  readonly forced: boolean;
 }
 
 export type SyncDecision =
@@ -29,10 +31,10 @@ export type SyncDecision =
  * The decision is by level, not by event: asked twice it says the same. An apply carries the uid of the object that it
  * is meant for, so that a pool deleted meanwhile is not made again by accident.
  */
-export function decideSync({ desired, live, applied, policy }: SyncInput): SyncDecision {
-  const enforce = policy === 'enforce';
+export function decideSync({ desired, live, applied, policy, forced }: SyncInput): SyncDecision {
+  const insists = forced || policy === 'enforce';
   if (live === null) {
-    return applied === null || enforce
+    return applied === null || insists
       ? { do: 'apply', spec: applyBody(desired.spec, null), uid: null, force: false }
       : outOfSync('PoolDeletedInCluster');
   }
@@ -51,9 +53,9 @@ export function decideSync({ desired, live, applied, policy }: SyncInput): SyncD
       ? { do: 'apply', spec: body, uid: live.uid, force: false }
       : { do: 'nothing', state: 'Synced', reason: 'AsDesired', fields: [], managers: [] };
   }
-  // a new decision of an operator is sent unforced: where somebody else holds a field, the server says so
-  if (desired.version > applied.version) return { do: 'apply', spec: body, uid: live.uid, force: false };
-  if (enforce) return { do: 'apply', spec: body, uid: live.uid, force: true };
+  // a new decision is sent unforced first: where somebody else holds a field, the server says so
+  if (desired.version > applied.version && !forced) return { do: 'apply', spec: body, uid: live.uid, force: false };
+  if (insists) return { do: 'apply', spec: body, uid: live.uid, force: true };
   return outOfSync('FieldChangedInCluster', fields, managersOf(live, fields));
 }
 

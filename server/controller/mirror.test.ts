@@ -34,7 +34,13 @@ it('what the watch saw is in the ledger, by its writer, and the revision is that
     seen: [seen('a', { cidr: '10.1.0.0/16', natOutgoing: false }, 'kubectl-edit'), seen('b', { cidr: '10.2.0.0/16' })],
     gone: [],
   });
-  const sequence = await mirror(db, epoch, { seen: [], gone: ['b', 'never-there'] });
+  const sequence = await mirror(db, epoch, {
+    seen: [],
+    gone: [
+      { name: 'b', uid: 'uid-b' },
+      { name: 'never-there', uid: 'x' },
+    ],
+  });
   const changes = await changesAfter(0);
   expect(changes.map(({ actor, pools, cause }) => [actor, pools, cause])).toEqual([
     ['kubectl-create', ['a'], null],
@@ -50,6 +56,17 @@ it('what the watch saw is in the ledger, by its writer, and the revision is that
   expect(live.sequence).toBe(sequence);
   expect(live.poolSum).toBe(sumOfPools(pools));
   expect(pools.map(({ name }) => name)).toEqual(['a']);
+});
+
+it('an event that comes late takes nothing back', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'one');
+  const early = seen('a', { cidr: '10.1.0.0/16', natOutgoing: true }, 'kubectl-edit');
+  const late = seen('a', { cidr: '10.1.0.0/16', natOutgoing: false }, 'kubectl-edit');
+  const sequence = await mirror(db, epoch, { seen: [late], gone: [] });
+  expect(await mirror(db, epoch, { seen: [early], gone: [] })).toBe(sequence);
+  expect(await mirror(db, epoch, { seen: [], gone: [{ name: 'a', uid: 'of an earlier one' }] })).toBe(sequence);
+  expect((await readLivePools(db, ['a']))[0]?.pool?.spec.natOutgoing).toBe(false);
 });
 
 it('what changes no NAT is stored without a live change; an object that cannot be decoded decides nothing', async () => {
@@ -95,7 +112,7 @@ it('the leader of an earlier term writes nothing', async () => {
   const old = await beginTerm(db, 'one');
   const now = await beginTerm(db, 'two');
   const before = await readLiveState(db);
-  const late = { seen: [seen('late', { cidr: '10.9.0.0/16' })], gone: ['p-1'] };
+  const late = { seen: [seen('late', { cidr: '10.9.0.0/16' })], gone: [{ name: 'p-1', uid: 'uid-p-1' }] };
   await expect(mirror(db, old, late)).rejects.toThrow(TermOver);
   await expect(mirrorAll(db, old, [])).rejects.toThrow(TermOver);
   expect(await readLiveState(db)).toEqual(before);

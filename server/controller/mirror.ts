@@ -13,8 +13,8 @@ import { noticeText } from '../events/notice.ts';
 
 export interface Seen {
   readonly seen: readonly LivePool[];
-  /** names of pools that are no more; the caller knows that the resource type still is */
-  readonly gone: readonly string[];
+  /** pools that are no more; the caller knows that the resource type still is */
+  readonly gone: readonly Pick<LivePool, 'name' | 'uid'>[];
 }
 
 /** What became different, by one writer for one reason. */
@@ -25,19 +25,29 @@ interface Move {
 }
 
 /**
- * Pools are stored as seen. Where the effective pool differs, a live change says so: one for each writer and cause. Throws
+ * Pools are stored as seen, whatever the order: an event that is older than what is stored says nothing new. Where the effective pool differs, a live change says so: one for each writer and cause. Throws
  * TermOver when `epoch` is not the current term; nothing was written then. Returns the live sequence.
  */
-export function mirror(db: Database, epoch: number, { seen, gone }: Seen): Promise<number> {
-  return db.transaction(async (tx) => {
-    let live = await lockLive(tx, epoch);
-    const names = [...seen.map(({ name }) => name), ...gone];
-    const before = new Map((await readLivePools(tx, names)).map((pool) => [pool.name, pool]));
-    const there = gone.filter((name) => before.has(name));
-    await writeLivePools(tx, seen, there);
-    for (const move of await movesOf(tx, before, seen, there)) live = await write(tx, live, move);
-    return live.sequence;
-  });
+export function mirror(db: Database, epoch: number, seen: Seen): Promise<number> {
+  return db.transaction(async (tx) => (await mirrorIn(tx, await lockLive(tx, epoch), seen)).sequence);
+}
+
+/** The same within the caller's transaction, which holds the lock. */
+export async function mirrorIn(tx: Queryable, live: Live, { seen, gone }: Seen): Promise<Live> {
+  const names = [...seen, ...gone].map(({ name }) => name);
+  const before = new Map((await readLivePools(tx, names)).map((pool) => [pool.name, pool]));
+  const newer = seen.filter((pool) => isNewer(before.get(pool.name), pool));
+  const removed = gone.flatMap(({ name, uid }) => (before.get(name)?.uid === uid ? [name] : []));
+  if (newer.length + removed.length === 0) return live;
+  await writeLivePools(tx, newer, removed);
+  let now = live;
+  for (const move of await movesOf(tx, before, newer, removed)) now = await write(tx, now, move);
+  return now;
+}
+
+/** Resource versions of one type are comparable numbers (Kubernetes 1.35; true of every etcd before). */
+function isNewer(known: LivePool | undefined, pool: LivePool): boolean {
+  return known?.uid !== pool.uid || BigInt(pool.resourceVersion) > BigInt(known.resourceVersion);
 }
 
 /** The same for a complete list: pools that it does not name are gone. */
@@ -46,7 +56,7 @@ export async function mirrorAll(db: Database, epoch: number, all: readonly LiveP
   const known = await readLivePools(db);
   const versions = new Map(known.map(({ name, uid, resourceVersion }) => [name, `${uid} ${resourceVersion}`]));
   const seen = all.filter((pool) => versions.get(pool.name) !== `${pool.uid} ${pool.resourceVersion}`);
-  return mirror(db, epoch, { seen, gone: known.flatMap(({ name }) => (listed.has(name) ? [] : [name])) });
+  return mirror(db, epoch, { seen, gone: known.filter(({ name }) => !listed.has(name)) });
 }
 
 async function movesOf(

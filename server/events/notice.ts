@@ -11,6 +11,8 @@ export const noticeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('change'), sequence: z.int() }),
   /** the cluster says something else: every live change up to this one is in the log */
   z.object({ kind: z.literal('live'), sequence: z.int() }),
+  /** how a pool of ours stands in the cluster is another */
+  z.object({ kind: z.literal('sync'), pool: z.string() }),
   /** a node reported */
   z.object({ kind: z.literal('node'), node: z.string() }),
   /** a node joined anew or was forgotten: streams opened with its older credential end */

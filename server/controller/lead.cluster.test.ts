@@ -1,0 +1,217 @@
+/** A term of the controller on a real API server and a real database. */
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { calicoPath } from '../../e2e/cluster/install-crds.ts';
+import { must, request } from '../../e2e/cluster/request.ts';
+import { grant, type Rule, revoke } from '../../e2e/cluster/rights.ts';
+import { sharedServer } from '../../e2e/cluster/shared-server.ts';
+import { beginTerm, liveChangesSince, readLive, readLivePools } from '../db/live.ts';
+import { readSync, writeSync } from '../db/sync.ts';
+import { type Hub, makeHub } from '../events/hub.ts';
+import { type Listener, startListener } from '../events/listener.ts';
+import { type Connection, openConnection } from '../kube/connection.ts';
+import { fromKubeconfig } from '../kube/kubeconfig.ts';
+import { type TestApi, testApi } from '../testing/test-api.ts';
+import { type Leading, lead } from './lead.ts';
+
+const server = sharedServer();
+const path = calicoPath('v3', 'ippools');
+const rule = (...verbs: string[]): Rule[] => [{ apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs }];
+const ALL = ['get', 'list', 'watch', 'patch', 'create', 'delete'];
+
+let api: TestApi;
+let connection: Connection;
+let hub: Hub;
+let listener: Listener;
+let leading: Leading | undefined;
+const errors: unknown[] = [];
+
+beforeAll(async () => {
+  api = await testApi();
+  await grant(server, 'lead-test', { kind: 'User', name: 'outgate' }, rule(...ALL));
+  hub = makeHub();
+  listener = startListener({
+    connectionString: api.database.url,
+    onNotice: hub.publish,
+    onConnected: () => hub.publish({ kind: 'resync' }),
+    onLost: (reason) => errors.push(reason),
+  });
+  connection = openConnection(fromKubeconfig(server.kubeconfig, 'outgate'));
+});
+afterEach(async () => {
+  const admin = api.caller('admin');
+  for (const { name, version } of (await admin.pools.list({})).pools) {
+    await admin.pools.delete({ name, expectedVersion: version, reason: 'test is over' });
+  }
+  await leading?.stop();
+  leading = undefined;
+  await must(server.as('admin'), 'DELETE', path);
+  await api.database.db.query('DELETE FROM sync');
+  expect(errors.splice(0)).toEqual([]);
+});
+afterAll(async () => {
+  await listener?.close();
+  await connection?.close();
+  await revoke(server, 'lead-test');
+  await api?.close();
+});
+
+async function begin(): Promise<Leading> {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'test');
+  leading = lead({
+    db,
+    hub,
+    connection,
+    group: 'projectcalico.org/v3',
+    epoch,
+    now: Date.now,
+    onTermOver: () => errors.push('term over'),
+    onError: (error) => errors.push(error),
+  });
+  return leading;
+}
+
+interface Stored {
+  readonly metadata: { readonly managedFields: { readonly manager: string; readonly operation: string }[] };
+  readonly spec: Record<string, unknown>;
+}
+const stored = async (name: string): Promise<Stored | null> => {
+  const { status, body } = await request(server.as('admin'), 'GET', `${path}/${name}`);
+  return status === 200 ? (body as Stored) : null;
+};
+const edit = (name: string, spec: object, manager = 'kubectl-edit') =>
+  must(server.as('admin'), 'PATCH', `${path}/${name}?fieldManager=${manager}`, { spec });
+const make = (name: string, spec: object, manager = 'kubectl-create') =>
+  must(server.as('admin'), 'POST', `${path}?fieldManager=${manager}`, {
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'IPPool',
+    metadata: { name },
+    spec,
+  });
+const stand = async (name: string) => (await readSync(api.database.db, [name]))[0];
+const stands = (name: string, expected: object) =>
+  vi.waitFor(async () => expect(await stand(name)).toMatchObject(expected), { timeout: 15_000, interval: 30 });
+const nat = { cidr: '10.1.0.0/16', natOutgoing: true };
+
+it('what is decided here is in the cluster, under our name, and the ledger names the change', async () => {
+  await begin();
+  const editor = api.caller('editor');
+  const { change, pool } = await editor.pools.create({ name: 'a', spec: nat });
+  await stands('a', { state: 'Synced', applied: { version: change.id } });
+  const made = await stored('a');
+  expect(made?.spec).toMatchObject(nat);
+  expect(made?.metadata.managedFields).toMatchObject([{ manager: 'outgate', operation: 'Apply' }]);
+  const off = await editor.pools.update({ name: 'a', spec: { cidr: nat.cidr }, expectedVersion: pool.version });
+  await stands('a', { state: 'Synced', applied: { version: off.change.id } });
+  expect((await stored('a'))?.spec['natOutgoing']).toBe(false);
+  const log = await liveChangesSince(api.database.db, 0, 100);
+  expect(log.slice(-2).map(({ actor, cause }) => [actor, cause])).toEqual([
+    ['outgate', change.id],
+    ['outgate', off.change.id],
+  ]);
+  const gone = await editor.pools.delete({ name: 'a', expectedVersion: off.change.id, reason: 'not needed' });
+  await vi.waitFor(async () => expect(await stored('a')).toBe(null), { timeout: 15_000 });
+  await vi.waitFor(async () => expect(await stand('a')).toBe(undefined), { timeout: 15_000 });
+  const last = (await liveChangesSince(api.database.db, 0, 100)).at(-1);
+  expect(last).toMatchObject({ actor: 'outgate', cause: gone.change.id, pools: ['a'], after: [] });
+});
+
+it('what others make is mirrored and left alone', async () => {
+  await make('found', { cidr: '10.9.0.0/16' });
+  const before = await readLive(api.database.db);
+  await begin();
+  await vi.waitFor(async () => expect(await readLivePools(api.database.db)).toHaveLength(1), { timeout: 15_000 });
+  await make('later', { cidr: '10.9.0.0/16', natOutgoing: true });
+  await vi.waitFor(async () => expect(await readLivePools(api.database.db)).toHaveLength(2), { timeout: 15_000 });
+  const log = await liveChangesSince(api.database.db, before.sequence, 100);
+  expect(log.map(({ actor, pools, cause }) => [actor, pools, cause])).toEqual([
+    ['kubectl-create', ['found'], null],
+    ['kubectl-create', ['later'], null],
+  ]);
+  expect(await readSync(api.database.db)).toEqual([]);
+  for (const name of ['found', 'later']) {
+    expect((await stored(name))?.metadata.managedFields.map(({ manager }) => manager)).toEqual(['kubectl-create']);
+  }
+});
+
+it('an edit in the cluster is shown with its manager and stays; forced, it is written over', async () => {
+  await begin();
+  const { pool } = await api.caller('editor').pools.create({ name: 'a', spec: nat });
+  await stands('a', { state: 'Synced' });
+  await edit('a', { natOutgoing: false });
+  await stands('a', {
+    state: 'OutOfSync',
+    reason: 'FieldChangedInCluster',
+    detail: { fields: ['natOutgoing'], managers: ['kubectl-edit'] },
+  });
+  expect((await stored('a'))?.spec['natOutgoing']).toBe(false);
+  // a decision about another field does not take that one along
+  const spec = { ...nat, disabled: true };
+  const { change } = await api.caller('editor').pools.update({ name: 'a', spec, expectedVersion: pool.version });
+  await stands('a', { state: 'Contested', reason: 'FieldOwnedByOther', detail: { managers: ['kubectl-edit'] } });
+  expect((await stored('a'))?.spec).not.toHaveProperty('disabled', true);
+  const row = await stand('a');
+  if (row === undefined) throw new Error('no row');
+  await writeSync(api.database.db, { ...row, forceVersion: change.id });
+  await leading?.stop();
+  await begin();
+  await stands('a', { state: 'Synced', applied: { version: change.id }, forceVersion: null });
+  expect((await stored('a'))?.spec).toMatchObject(spec);
+});
+
+it('a pool that is enforced is written over, until it is a fight', async () => {
+  await begin();
+  await api.caller('editor').pools.create({ name: 'a', spec: nat });
+  await stands('a', { state: 'Synced' });
+  const row = await stand('a');
+  if (row === undefined) throw new Error('no row');
+  await writeSync(api.database.db, { ...row, policy: 'enforce' });
+  for (let i = 1; i <= 3; i++) {
+    await edit('a', { natOutgoing: false });
+    await vi.waitFor(async () => expect((await stand('a'))?.detail.rewrites).toHaveLength(i), { timeout: 15_000 });
+    expect((await stored('a'))?.spec['natOutgoing']).toBe(true);
+  }
+  await edit('a', { natOutgoing: false });
+  await stands('a', { state: 'Contested', reason: 'WrittenOverAgain' });
+  expect((await stored('a'))?.spec['natOutgoing']).toBe(false);
+});
+
+it('a pool deleted in the cluster is not made again by itself', async () => {
+  await begin();
+  await api.caller('editor').pools.create({ name: 'a', spec: nat });
+  await stands('a', { state: 'Synced' });
+  await must(server.as('admin'), 'DELETE', `${path}/a`);
+  await stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
+  expect(await stored('a')).toBe(null);
+});
+
+it('a name that somebody else has in the cluster is left to them', async () => {
+  await make('a', { cidr: '10.8.0.0/16' });
+  await begin();
+  await api.caller('editor').pools.create({ name: 'a', spec: nat });
+  await stands('a', { state: 'OutOfSync', reason: 'NotAdopted', detail: { managers: ['kubectl'] } });
+  expect((await stored('a'))?.spec['cidr']).toBe('10.8.0.0/16');
+});
+
+it('a missing right is named, and the pool comes by itself when it is given', async () => {
+  await revoke(server, 'lead-test');
+  await grant(server, 'lead-test', { kind: 'User', name: 'outgate' }, rule('get', 'list', 'watch'));
+  await begin();
+  await api.caller('editor').pools.create({ name: 'a', spec: nat });
+  await stands('a', { state: 'Forbidden', detail: { missing: 'patch ippools.projectcalico.org' } });
+  await revoke(server, 'lead-test');
+  await grant(server, 'lead-test', { kind: 'User', name: 'outgate' }, rule(...ALL));
+  await stands('a', { state: 'Synced' });
+});
+
+it('the leader of a term that is over writes nothing more', async () => {
+  const old = await begin();
+  await api.caller('editor').pools.create({ name: 'a', spec: nat });
+  await stands('a', { state: 'Synced' });
+  await beginTerm(api.database.db, 'another');
+  await edit('a', { natOutgoing: false });
+  await vi.waitFor(() => expect(errors).toContain('term over'), { timeout: 15_000 });
+  errors.splice(0);
+  expect(await stand('a')).toMatchObject({ state: 'Synced' });
+  await old.stop();
+});

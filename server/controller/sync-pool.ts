@@ -1,0 +1,216 @@
+/**
+ * Brings one pool of the cluster to what is desired, or says why not. It works by level: whatever happened, and how often it
+ * is called, it looks at what is wanted and what is there. Nothing is remembered but the row in `sync`.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { differingFields } from '../../core/cluster/compare.ts';
+import { decideSync, type SyncDecision } from '../../core/cluster/decide-sync.ts';
+import type { LivePool } from '../../core/cluster/live-pool.ts';
+import type { SyncReason, SyncState } from '../../core/cluster/sync-state.ts';
+import type { PoolSpec } from '../../core/pool/spec.ts';
+import type { Database, Queryable } from '../db/client.ts';
+import { lockLive, readLivePools } from '../db/live.ts';
+import { readPools, type StoredPool } from '../db/pools.ts';
+import { readSync, removeSync, type SyncDetail, type SyncRow, writeSync } from '../db/sync.ts';
+import { noticeText } from '../events/notice.ts';
+import { KubeError } from '../kube/kube-error.ts';
+import { mirrorIn } from './mirror.ts';
+
+/** The cluster's pools, as the controller writes them. Both reject with a KubeError. */
+export interface ClusterPools {
+  /** Server-side apply under our manager; `uid` null: it is to be made. Returns the object as it is stored now. */
+  apply(request: ApplyRequest): Promise<LivePool>;
+  /** Only this object, and only if nobody changed it since. */
+  remove(pool: Pick<LivePool, 'name' | 'uid' | 'resourceVersion'>): Promise<void>;
+}
+
+export interface ApplyRequest {
+  readonly name: string;
+  readonly spec: PoolSpec;
+  readonly uid: string | null;
+  readonly force: boolean;
+}
+
+export interface SyncPoolOptions {
+  readonly db: Database;
+  readonly cluster: ClusterPools;
+  readonly epoch: number;
+  readonly now: () => Date;
+}
+
+/** `again`: the cluster did not answer, or something moved: ask again after a wait. `settled`: a change will bring it up. */
+export type SyncOutcome = 'settled' | 'again';
+
+/** Throws TermOver when another leads; nothing was noted then. */
+export async function syncPool(options: SyncPoolOptions, name: string): Promise<SyncOutcome> {
+  const { db } = options;
+  const [[pool], [row], [live]] = await Promise.all([
+    readPools(db, [name]),
+    readSync(db, [name]),
+    readLivePools(db, [name]),
+  ]);
+  if (pool === undefined) return row === undefined ? 'settled' : remove(options, row, live ?? null);
+  const decision = decideSync({
+    desired: { name, spec: pool.spec, version: pool.sequence },
+    live: live ?? null,
+    applied: row?.applied ?? null,
+    policy: row?.policy ?? 'ask',
+    forced: row?.forceVersion === pool.sequence,
+  });
+  const before = row ?? newRow(name);
+  if (decision.do === 'nothing') {
+    const { state, reason, fields, managers } = decision;
+    await note(options, before, { ...before, state, reason, detail: { ...rewritten(before), fields, managers } });
+    return 'settled';
+  }
+  return apply(options, pool, before, decision);
+}
+
+/** So often within REWRITE_MS a change of others is written over; then it is a fight, and we stop. */
+const MOST_REWRITES = 3;
+const REWRITE_MS = 600_000;
+
+async function apply(
+  options: SyncPoolOptions,
+  pool: StoredPool,
+  row: SyncRow | NewRow,
+  decision: Extract<SyncDecision, { do: 'apply' }>,
+): Promise<SyncOutcome> {
+  const { now, cluster } = options;
+  const settled = row.applied !== null && row.applied.version >= pool.sequence && row.forceVersion !== pool.sequence;
+  const rewrites = settled && decision.force ? (row.detail.rewrites ?? []) : [];
+  const recent = rewrites.filter((at) => now().getTime() - Date.parse(at) < REWRITE_MS);
+  // once stopped, only a new decision of an operator goes on
+  if (recent.length >= MOST_REWRITES || (rewrites.length > 0 && row.reason === 'WrittenOverAgain')) {
+    await note(options, row, { ...row, state: 'Contested', reason: 'WrittenOverAgain' });
+    return 'settled';
+  }
+  let taken: LivePool;
+  try {
+    const { spec, uid, force } = decision;
+    taken = await cluster.apply({ name: pool.name, spec, uid, force });
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    return fail(options, row, error);
+  }
+  const left = taken.pool === null ? ['spec'] : differingFields(pool.spec, taken.pool.spec);
+  // a 200 is not enough: items of a set that we leave out stay where they are
+  const stand: Pick<SyncRow, 'state' | 'reason'> =
+    left.length === 0
+      ? { state: 'Synced', reason: 'AsDesired' }
+      : { state: 'OutOfSync', reason: 'FieldChangedInCluster' };
+  const next: WriteRow = {
+    ...row,
+    ...stand,
+    detail: { fields: left, rewrites: settled && decision.force ? [...recent, now().toISOString()] : [] },
+    applied: { uid: taken.uid, version: pool.sequence, spec: decision.spec },
+    forceVersion: null,
+    deletedBy: null,
+  };
+  await options.db.transaction(async (tx) => {
+    await mirrorIn(tx, await lockLive(tx, options.epoch), { seen: [taken], gone: [] });
+    await write(tx, next);
+  });
+  return 'settled';
+}
+
+/** The pool was deleted here. Only an object of ours goes, the very one that we applied. */
+async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
+  const ours = live !== null && live.uid === row.applied?.uid && live.ownership.class === 'managed';
+  if (!ours || row.deletedBy === null) {
+    await options.db.transaction(async (tx) => {
+      await lockLive(tx, options.epoch);
+      await removeSync(tx, row.name);
+      await tell(tx, row.name);
+    });
+    return 'settled';
+  }
+  try {
+    await options.cluster.remove(live);
+    return 'settled'; // the watch says when it is gone
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    if (error.kind === 'not-found') return 'settled';
+    return fail(options, row, error);
+  }
+}
+
+async function fail(options: SyncPoolOptions, row: SyncRow | NewRow, error: KubeError): Promise<SyncOutcome> {
+  const { outcome, detail, ...stand } = failed(error);
+  await note(options, row, { ...row, ...stand, detail: { ...rewritten(row), ...detail } });
+  return outcome;
+}
+
+const rewritten = ({ detail: { rewrites } }: WriteRow): SyncDetail => (rewrites === undefined ? {} : { rewrites });
+
+interface Told {
+  readonly outcome: SyncOutcome;
+  readonly state: SyncState;
+  readonly reason: SyncReason;
+  readonly detail: SyncDetail;
+}
+
+function failed({ failure, kind }: KubeError): Told {
+  const { message, conflicts, causes, missing } = failure;
+  switch (kind) {
+    case 'conflict': {
+      const fields = [...new Set(conflicts.map(({ field }) => field.replace(/^spec\./, '')))];
+      const managers = [...new Set(conflicts.map(({ manager }) => manager))];
+      return {
+        outcome: 'settled',
+        state: 'Contested',
+        reason: 'FieldOwnedByOther',
+        detail: { message, fields, managers },
+      };
+    }
+    case 'invalid':
+    case 'bad-request': {
+      const fields = causes.map(({ field }) => field);
+      return { outcome: 'settled', state: 'Rejected', reason: 'RefusedByCluster', detail: { message, fields } };
+    }
+    case 'forbidden': {
+      const right = missing === null ? {} : { missing: `${missing.verb} ${missing.resource}.${missing.group}` };
+      return { outcome: 'again', state: 'Forbidden', reason: 'RightMissing', detail: { message, ...right } };
+    }
+    default:
+      return { outcome: 'again', state: 'Pending', reason: 'WaitingForCluster', detail: { message } };
+  }
+}
+
+type WriteRow = Omit<SyncRow, 'since'>;
+type NewRow = WriteRow & { readonly isNew: true };
+
+const newRow = (name: string): NewRow => ({
+  name,
+  policy: 'ask',
+  state: 'Pending',
+  reason: 'WaitingForCluster',
+  detail: {},
+  applied: null,
+  forceVersion: null,
+  deletedBy: null,
+  isNew: true,
+});
+
+/** Writes only what is news: a resync of ten thousand pools that are as they should be writes nothing. */
+async function note(options: SyncPoolOptions, before: WriteRow | NewRow, after: WriteRow): Promise<void> {
+  const same =
+    !('isNew' in before) &&
+    before.state === after.state &&
+    before.reason === after.reason &&
+    isDeepStrictEqual(before.detail, after.detail);
+  if (same) return;
+  await options.db.transaction(async (tx) => {
+    await lockLive(tx, options.epoch);
+    await write(tx, after);
+  });
+}
+
+async function write(tx: Queryable, row: WriteRow): Promise<void> {
+  await writeSync(tx, row);
+  await tell(tx, row.name);
+}
+
+async function tell(tx: Queryable, pool: string): Promise<void> {
+  await tx.query(`SELECT pg_notify('outgate', $1)`, [noticeText({ kind: 'sync', pool })]);
+}

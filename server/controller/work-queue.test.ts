@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it, vi } from 'vitest';
+import { workQueue } from './work-queue.ts';
+
+it('works on each name once at a time, and once more when it is asked for meanwhile', async () => {
+  const log: string[] = [];
+  let most = 0;
+  const open = new Set<string>();
+  const queue = workQueue({
+    workers: 3,
+    delay: () => 1,
+    work: async (name) => {
+      expect(open.has(name)).toBe(false);
+      open.add(name);
+      most = Math.max(most, open.size);
+      await sleep(5);
+      open.delete(name);
+      log.push(name);
+      return 'settled';
+    },
+  });
+  queue.add(['a', 'b', 'c', 'd', 'a']);
+  queue.add(['a']);
+  await vi.waitFor(() => expect(queue.size()).toBe(0));
+  expect(log.sort()).toEqual(['a', 'a', 'b', 'c', 'd']);
+  expect(most).toBe(3);
+});
+
+it('comes back after a wait that grows, and begins anew when it was settled', async () => {
+  const waits: number[] = [];
+  let left = 3;
+  const queue = workQueue({
+    workers: 1,
+    delay: (attempt) => {
+      waits.push(attempt);
+      return 1;
+    },
+    work: async () => (left-- > 0 ? 'again' : 'settled'),
+  });
+  queue.add(['a']);
+  await vi.waitFor(() => expect(queue.size()).toBe(0));
+  left = 1;
+  queue.add(['a']);
+  await vi.waitFor(() => expect(queue.size()).toBe(0));
+  expect(waits).toEqual([0, 1, 2, 0]);
+});
+
+it('stops with what was begun, and begins nothing more', async () => {
+  let begun = 0;
+  const queue = workQueue({
+    workers: 1,
+    delay: () => 1,
+    work: async () => {
+      begun++;
+      await sleep(10);
+      return 'again';
+    },
+  });
+  queue.add(['a', 'b']);
+  await queue.stop();
+  queue.add(['c']);
+  await sleep(20);
+  expect(begun).toBe(1);
+  expect(queue.size()).toBe(0);
+});

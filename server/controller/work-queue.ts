@@ -1,0 +1,73 @@
+/** Names to be looked at: each once however often it was asked for, never by two workers at a time, again later on request. */
+export interface WorkQueue {
+  add(names: Iterable<string>): void;
+  /** names that wait, are worked on, or come again later */
+  size(): number;
+  /** Nothing new is begun; resolves when what was begun has ended. */
+  stop(): Promise<void>;
+}
+
+export interface WorkQueueOptions {
+  readonly workers: number;
+  /** `again`: the name comes back after a wait that grows with each time in a row */
+  readonly work: (name: string) => Promise<'settled' | 'again'>;
+  /** milliseconds before the next try; `attempt` counts from 0 */
+  readonly delay: (attempt: number) => number;
+}
+
+/** `work` must not reject. */
+export function workQueue({ workers, work, delay }: WorkQueueOptions): WorkQueue {
+  const waiting = new Set<string>();
+  const running = new Map<string, Promise<void>>();
+  const attempts = new Map<string, number>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  let stopped = false;
+
+  const begin = (name: string): void => {
+    waiting.delete(name);
+    const done = work(name).then((outcome) => {
+      running.delete(name);
+      if (outcome === 'settled') attempts.delete(name);
+      else later(name);
+      next();
+    });
+    running.set(name, done);
+  };
+  const next = (): void => {
+    for (const name of waiting) {
+      if (stopped || running.size >= workers) return;
+      if (!running.has(name)) begin(name);
+    }
+  };
+  const later = (name: string): void => {
+    if (stopped || waiting.has(name)) return;
+    const attempt = attempts.get(name) ?? 0;
+    attempts.set(name, attempt + 1);
+    const timer = setTimeout(() => {
+      timers.delete(name);
+      waiting.add(name);
+      next();
+    }, delay(attempt));
+    timers.set(name, timer);
+  };
+
+  return {
+    add(names) {
+      if (stopped) return;
+      for (const name of names) {
+        clearTimeout(timers.get(name));
+        timers.delete(name);
+        waiting.add(name);
+      }
+      next();
+    },
+    size: () => new Set([...waiting, ...running.keys(), ...timers.keys()]).size,
+    async stop() {
+      stopped = true;
+      waiting.clear();
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
+      await Promise.all(running.values());
+    },
+  };
+}
