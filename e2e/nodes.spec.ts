@@ -1,34 +1,14 @@
 /** Nodes in a real browser, with the lab's two: rollout, the kernel as read back, drift that is seen, and forgetting. */
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { type Api, signIn as signInApi } from './api.ts';
+import { expect, test } from '@playwright/test';
 import { run } from './lab/run.ts';
+import { joinMany } from './many-nodes.ts';
 import { expectAccessible } from './pages/accessibility.ts';
-import { ADMIN } from './pages/sign-in-page.ts';
-import { signedIn, withAdmin } from './pages/signed-in.ts';
-import { type Outgate, startOutgate } from './start-outgate.ts';
+import { runningProduct } from './pages/product.ts';
 
-test.describe.configure({ mode: 'serial' });
-
-let outgate: Outgate;
-let api: Api;
-let context: BrowserContext;
-let page: Page;
-let problems: string[];
-
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(300_000);
-  outgate = await startOutgate({ environment: withAdmin });
-  api = await signInApi(outgate.url, ADMIN);
-  ({ context, page, problems } = await signedIn(browser, outgate.url));
-});
-
-test.afterAll(async () => {
-  test.setTimeout(60_000);
-  await context?.close();
-  await outgate?.stop();
-});
+const product = runningProduct();
 
 test('the list shows both nodes and when they had the last change', async () => {
+  const { outgate, api, page } = product;
   await page.goto(`${outgate.url}/nodes`);
   await expect(page.getByRole('row', { name: /node-1 Programmed/ })).toBeVisible();
   await expect(page.getByRole('row', { name: /node-2 Programmed/ })).toBeVisible();
@@ -41,6 +21,7 @@ test('the list shows both nodes and when they had the last change', async () => 
 });
 
 test('one node: rules, sets and counters as read back, equal to desired', async () => {
+  const { outgate, api, page } = product;
   await page.goto(`${outgate.url}/nodes/node-1`);
   await expect(page.getByText(/The kernel holds exactly what desired/)).toBeVisible();
   await expect(page.getByRole('region', { name: 'Rules' })).toContainText('-j OUTGATE-POSTROUTING');
@@ -57,6 +38,7 @@ test('one node: rules, sets and counters as read back, equal to desired', async 
 });
 
 test('a rule of somebody else is marked, and drift that was repaired is told', async () => {
+  const { outgate, page } = product;
   const node = `${outgate.labPrefix}-node-1`;
   const inNode = (...args: string[]) => run('ip', ['netns', 'exec', node, ...args]);
   await page.goto(`${outgate.url}/nodes/node-1`);
@@ -72,7 +54,37 @@ test('a rule of somebody else is marked, and drift that was repaired is told', a
   }
 });
 
+test('an unknown node is told, with the way back', async () => {
+  const { outgate, page } = product;
+  await page.goto(`${outgate.url}/nodes/node-9`);
+  await expect(page.getByText('There is no node node-9.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Forget node-9' })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'All nodes' }).click();
+  await expect(page).toHaveURL(`${outgate.url}/nodes`);
+});
+
+test('hundreds of nodes: only the rows in sight exist, and each can be found', async () => {
+  const { outgate, page, api } = product;
+  const names = Array.from({ length: 250 }, (_, i) => `rack-${String(i).padStart(3, '0')}`);
+  await joinMany(outgate.url, api, names);
+  await page.goto(`${outgate.url}/nodes`);
+  await expect(page.getByRole('button', { name: 'All 252' })).toBeVisible();
+  expect(await page.getByRole('row').count()).toBeLessThan(100);
+  const list = page.getByRole('region', { name: 'Node list' });
+  await expect(list.getByRole('link', { name: 'rack-000' })).toBeVisible();
+  await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await expect(list.getByRole('link', { name: 'node-2' })).toBeVisible();
+  await expect(list.getByRole('link', { name: 'rack-000' })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole('searchbox', { name: 'Search nodes' }).fill('rack-249');
+  await expect(list.getByRole('row')).toHaveCount(2);
+  await expect(list.getByRole('link', { name: 'rack-249' })).toBeVisible();
+});
+
 test('forgetting a node needs its name typed; nothing broke the policy', async () => {
+  const { outgate, page, problems } = product;
+  await page.goto(`${outgate.url}/nodes/node-1`);
   await page.getByRole('button', { name: 'Forget node-1' }).click();
   const dialog = page.getByRole('dialog', { name: 'Forget node-1' });
   const button = dialog.getByRole('button', { name: 'Forget node-1' });
