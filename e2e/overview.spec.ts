@@ -1,39 +1,21 @@
 /** The overview in a real browser with the lab: calm when all is well, and the way to what is not. */
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { type Api, signIn as signInApi } from './api.ts';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
 import { expectAccessible } from './pages/accessibility.ts';
-import { ADMIN } from './pages/sign-in-page.ts';
-import { signedIn, withAdmin } from './pages/signed-in.ts';
-import { type Outgate, startOutgate } from './start-outgate.ts';
+import { runningProduct } from './pages/product.ts';
 
-test.describe.configure({ mode: 'serial' });
-
-let outgate: Outgate;
-let api: Api;
-let context: BrowserContext;
-let page: Page;
-let problems: string[];
-
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(300_000);
-  outgate = await startOutgate({ environment: withAdmin });
-  api = await signInApi(outgate.url, ADMIN);
-  ({ context, page, problems } = await signedIn(browser, outgate.url));
-});
-
-test.afterAll(async () => {
-  test.setTimeout(60_000);
-  await context?.close();
-  await outgate?.stop();
-});
+const product = runningProduct();
 
 test('before the first change it offers the next step', async () => {
+  const { page } = product;
   await expect(page.getByRole('link', { name: 'Load an example or import' })).toBeVisible();
   await expect(page.getByText('Nothing was changed yet.')).toBeVisible();
   await expectAccessible(page);
 });
 
 test('a change shows as a row, a mark in the chart and two squares, without reload', async () => {
+  const { api, page } = product;
   await api.mutate('pools.create', { name: 'pods', spec: { cidr: '192.168.0.0/16', natOutgoing: true } });
   const row = page.getByRole('row', { name: /pods created, 192\.168\.0\.0\/16/ });
   await expect(row).toContainText('2 of 2');
@@ -45,6 +27,7 @@ test('a change shows as a row, a mark in the chart and two squares, without relo
 });
 
 test('connections that are NATed raise the line, and stand in its table', async () => {
+  const { api, page } = product;
   for (let i = 0; i < 10; i++) await api.mutate('lab.probe', { from: 'pod-1a', to: '198.51.100.10' });
   const chart = page.getByRole('img', { name: /New connections NATed per second/ });
   await expect(chart).toHaveAccessibleDescription(/Highest (?!0;)/, { timeout: 30_000 });
@@ -55,6 +38,7 @@ test('connections that are NATed raise the line, and stand in its table', async 
 });
 
 test('a change in the chart leads to history; the numbers to their lists', async () => {
+  const { outgate, page } = product;
   await page.getByRole('button', { name: 'Picture' }).click();
   await page.getByRole('link', { name: '#1', exact: true }).first().click();
   await expect(page).toHaveURL(/\/history\?change=1/);
@@ -64,7 +48,29 @@ test('a change in the chart leads to history; the numbers to their lists', async
   await expect(page).toHaveURL(/\/nodes\/node-1/);
 });
 
+test('a lost stream is told, and comes back without reload', async () => {
+  const { outgate, page, api } = product;
+  await page.goto(outgate.url);
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  await page.evaluate(() => document.body.setAttribute('data-same-page', ''));
+  const { pid } = JSON.parse(await readFile(join(outgate.dataDir, 'run/server.json'), 'utf8'));
+  process.kill(outgate.pid, 'SIGSTOP'); // or the supervisor would start another one at once
+  try {
+    process.kill(pid, 'SIGKILL');
+    await expect(page.getByText('Not live, asking every 10 s.')).toBeVisible({ timeout: 20_000 });
+    await expect(page.getByRole('row', { name: /pods created/ })).toBeVisible();
+    await expectAccessible(page);
+  } finally {
+    process.kill(outgate.pid, 'SIGCONT');
+  }
+  await expect(page.getByText('Live', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await api.mutate('pools.create', { name: 'afterwards', spec: { cidr: '203.0.113.0/24' } });
+  await expect(page.getByRole('row', { name: /afterwards created/ })).toBeVisible();
+  await expect(page.locator('body')).toHaveAttribute('data-same-page', '');
+});
+
 test('phone width: the page does not scroll sideways; nothing broke the policy', async () => {
+  const { outgate, page, problems } = product;
   await page.setViewportSize({ width: 375, height: 812 });
   await page.goto(outgate.url);
   await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
