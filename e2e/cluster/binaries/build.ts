@@ -65,7 +65,7 @@ async function build({ folder, absent }: Extract<Found, { found: false }>, say: 
   // what a killed build left; nobody else builds now
   for (const file of readdirSync(folder)) if (file.endsWith(PART)) rmSync(join(folder, file));
   const began = Date.now();
-  say(`building ${absent.join(', ')} into ${folder} (once; seven to fifteen minutes on two cores)`);
+  say(`building ${absent.join(', ')} into ${folder} (once; cold up to fifteen minutes on two cores)`);
   for (const program of PROGRAMS.filter(({ name }) => absent.includes(name))) {
     const part = join(folder, `${program.name}${PART}`);
     await goBuild(program, part, versions, say);
