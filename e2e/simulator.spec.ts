@@ -1,36 +1,18 @@
 /** The simulator against the lab: what it says, what each node's kernel says, and what a real packet does. */
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { type Api, signIn as signInApi } from './api.ts';
+import { expect, test } from '@playwright/test';
 import { run } from './lab/run.ts';
 import { expectAccessible } from './pages/accessibility.ts';
-import { ADMIN } from './pages/sign-in-page.ts';
-import { signedIn, withAdmin } from './pages/signed-in.ts';
+import { runningProduct } from './pages/product.ts';
 import { SimulatorPage } from './pages/simulator-page.ts';
-import { type Outgate, startOutgate } from './start-outgate.ts';
 
-test.describe.configure({ mode: 'serial' });
+const product = runningProduct();
 
-let outgate: Outgate;
-let api: Api;
-let context: BrowserContext;
-let page: Page;
-let problems: string[];
-
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(300_000);
-  outgate = await startOutgate({ environment: withAdmin });
-  api = await signInApi(outgate.url, ADMIN);
-  ({ context, page, problems } = await signedIn(browser, outgate.url));
-  await api.mutate('pools.create', { name: 'pods', spec: { cidr: '192.168.0.0/16', natOutgoing: true } });
-});
-
-test.afterAll(async () => {
-  test.setTimeout(60_000);
-  await context?.close();
-  await outgate?.stop();
-});
+test.beforeAll(() =>
+  product.api.mutate('pools.create', { name: 'pods', spec: { cidr: '192.168.0.0/16', natOutgoing: true } }),
+);
 
 test('the desired answer comes while typing, the nodes’ answers with Ctrl+Enter, the question into the address', async () => {
+  const { outgate, page } = product;
   const simulator = new SimulatorPage(page);
   await page.goto(`${outgate.url}/simulator`);
   await expectAccessible(page);
@@ -53,15 +35,24 @@ test('the desired answer comes while typing, the nodes’ answers with Ctrl+Ente
 });
 
 test('the link alone brings the answer back, and the code leads to its page', async () => {
+  const { outgate, page } = product;
   const simulator = new SimulatorPage(page);
   await page.goto(`${outgate.url}/simulator?from=pod-2a&to=2001%3Adb8%3Af%3A%3A10&port=443`);
   await expect(simulator.verdict().getByRole('heading')).toContainText('Keeps the pod address fd00:192:168:2::10');
+  await page.keyboard.press('t');
+  await expect(simulator.verdict().getByRole('listitem').nth(0)).toBeFocused();
+  await page.keyboard.press('t');
+  await expect(simulator.verdict().getByRole('listitem').nth(1)).toBeFocused();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog').getByText('Next truth')).toBeVisible();
+  await page.keyboard.press('Escape');
   await page.getByRole('link', { name: 'NO_SNAT_SOURCE_NOT_IN_POOL' }).first().click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('NO_SNAT_SOURCE_NOT_IN_POOL');
   await expectAccessible(page);
 });
 
 test('a real packet stands beside the prediction', async () => {
+  const { outgate, page } = product;
   const simulator = new SimulatorPage(page);
   await page.goto(`${outgate.url}/simulator?from=pod-1a&to=internet`);
   await simulator.send().click();
@@ -70,6 +61,7 @@ test('a real packet stands beside the prediction', async () => {
 });
 
 test('a rule of somebody else makes the node disagree, and the packet not as predicted', async () => {
+  const { outgate, page } = product;
   const simulator = new SimulatorPage(page);
   const rule = ['POSTROUTING', '-d', '198.51.100.0/24', '-j', 'ACCEPT'];
   const node = `${outgate.labPrefix}-node-1`;
@@ -90,16 +82,19 @@ test('a rule of somebody else makes the node disagree, and the packet not as pre
 });
 
 test('what cannot be read is said under its field', async () => {
+  const { outgate, page } = product;
   const simulator = new SimulatorPage(page);
   await page.goto(`${outgate.url}/simulator`);
   await simulator.ask('10.0.0.300', '198.51.100.10');
   await expect(simulator.from()).toHaveAccessibleDescription(/10\.0\.0\.300/);
   await simulator.port().fill('http');
   await expect(page.getByText("port must be a number from 0 to 65535: 'http'")).toBeVisible();
+  await expect(simulator.from()).toHaveAccessibleDescription(/10\.0\.0\.300/);
   await expectAccessible(page);
 });
 
 test('copy as text says verdict, truths, path and steps', async () => {
+  const { outgate, page } = product;
   await page.goto(`${outgate.url}/simulator?from=pod-1a&to=198.51.100.10`);
   await page.getByRole('button', { name: 'Copy as text' }).click();
   const text = await page.evaluate(() => navigator.clipboard.readText());
@@ -108,6 +103,7 @@ test('copy as text says verdict, truths, path and steps', async () => {
 });
 
 test('phone width: the page does not scroll sideways; nothing broke the policy', async () => {
+  const { outgate, page, problems } = product;
   await page.setViewportSize({ width: 375, height: 812 });
   await page.goto(`${outgate.url}/simulator?from=pod-1a&to=198.51.100.10`);
   await expect(new SimulatorPage(page).verdict()).toBeVisible();
