@@ -1,32 +1,19 @@
 /** Settings in a real browser: NAT settings with every violation while typing, accounts, join tokens, and this browser. */
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { expectAccessible } from './pages/accessibility.ts';
+import { runningProduct } from './pages/product.ts';
 import { SettingsPage } from './pages/settings-page.ts';
-import { signedIn, withAdmin } from './pages/signed-in.ts';
-import { type Outgate, startOutgate } from './start-outgate.ts';
+import { signedIn } from './pages/signed-in.ts';
 
-test.describe.configure({ mode: 'serial' });
-
-let outgate: Outgate;
-let context: BrowserContext;
-let page: Page;
-let problems: string[];
-
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(300_000);
-  outgate = await startOutgate({ lab: 'off', environment: withAdmin });
-  ({ context, page, problems } = await signedIn(browser, outgate.url));
-});
-
-test.afterAll(async () => {
-  test.setTimeout(60_000);
-  await context?.close();
-  await outgate?.stop();
-});
+const product = runningProduct({ lab: 'off' });
 
 test('a setting that stops nodes is refused while it is typed, a good one is saved with its reason', async () => {
+  const { outgate, page } = product;
   const settings = new SettingsPage(page);
   await page.goto(`${outgate.url}/settings`);
+  await expect(page.getByRole('group', { name: 'What this page shows' })).toContainText(
+    'never changed: Calico’s defaults',
+  );
   await expectAccessible(page);
   await settings.ports().fill('40000:30000');
   await expect(settings.ports()).toHaveAccessibleDescription(/lower port first: '40000:30000'/);
@@ -38,11 +25,12 @@ test('a setting that stops nodes is refused while it is typed, a good one is sav
   await expect(page.getByRole('region', { name: 'What changes' })).toContainText('natPortRange: 30000:40000');
   await settings.save().click();
   await expect(page.getByText('Connections that exist keep the address they have.')).toBeVisible();
-  await page.getByRole('link', { name: 'change #1' }).click();
+  await page.getByRole('tabpanel').getByRole('link', { name: 'change #1' }).click();
   await expect(page.getByRole('heading', { name: /natPortRange not set → 30000:40000/ })).toBeVisible();
 });
 
 test('a single node may have its own', async () => {
+  const { outgate, page } = product;
   const settings = new SettingsPage(page);
   await page.goto(`${outgate.url}/settings`);
   await page.getByLabel('Settings for a single node').fill('edge-1');
@@ -52,10 +40,61 @@ test('a single node may have its own', async () => {
   await page.getByLabel('Fixed IPv4 address').last().fill('192.0.2.50');
   await settings.reason().fill('the edge has an address of its own');
   await page.keyboard.press('ControlOrMeta+Enter');
-  await expect(page.getByRole('link', { name: 'change #2' })).toBeVisible();
+  await expect(page.getByRole('tabpanel').getByRole('link', { name: 'change #2' })).toBeVisible();
 });
 
+test('a fixed IPv4 address beside an IPv6 pool that is NATed is warned about while it is typed', async () => {
+  const { outgate, page, api } = product;
+  await api.mutate('pools.create', { name: 'pods-v6', spec: { cidr: 'fd00:192:168::/48', natOutgoing: true } });
+  await page.goto(`${outgate.url}/settings`);
+  const warning = page.getByText('global.natOutgoingAddress').locator('..');
+  await page.getByLabel('Fixed IPv4 address').first().fill('192.0.2.50');
+  await expect(warning).toContainText("Felix stops on nodes where it runs, because pool 'pods-v6' NATs IPv6");
+  await expect(warning).toContainText('W_FELIX_IPV6_POOL');
+  await expect(page.getByText('A change of settings needs a reason.')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel('Fixed IPv4 address').first().fill('');
+  await expect(warning).toHaveCount(0);
+});
+
+test('the page names the truth that it shows, and its age', async () => {
+  const { outgate, page } = product;
+  await page.goto(`${outgate.url}/settings`); // not in a field: letters are typed there
+  const truths = page.getByRole('group', { name: 'What this page shows' });
+  await expect(truths).toContainText(/Desired\s*change #2\s*saved \d+ (s|min) ago/);
+  await expect(truths).toContainText(/Programmed\s*not asked/);
+  await page.keyboard.press('t');
+  await expect(truths.getByText('Desired').locator('..')).toBeFocused();
+});
+
+test('a viewer sees the settings and why nothing can be saved', async ({ browser }) => {
+  const { outgate, api } = product;
+  const viewer = { name: 'Vic', email: 'vic@example.org', password: 'a viewers password', role: 'viewer' };
+  await api.mutate('accounts.create', viewer);
+  const other = await signedIn(browser, outgate.url, viewer);
+  const settings = new SettingsPage(other.page);
+  await other.page.goto(`${outgate.url}/settings`);
+  await expect(settings.ports()).toHaveValue('30000:40000');
+  await expect(other.page.getByText('Saving: Needs the role editor; you are viewer.')).toBeVisible();
+  await expect(settings.save()).toHaveAttribute('aria-disabled', 'true');
+  await expectAccessible(other.page);
+  await settings.tab('Accounts').click();
+  await expect(other.page.getByText('Accounts: Needs the role admin; you are viewer.')).toBeVisible();
+  await settings.tab('Join tokens').click();
+  await expect(other.page.getByText('Join tokens: Needs the role admin; you are viewer.')).toBeVisible();
+  await expect(other.page.getByRole('button', { name: /^(Make|Revoke|Remove)/ })).toHaveCount(0);
+  expect(other.problems).toEqual([]);
+  await other.context.close();
+  await api.mutate('accounts.remove', { id: await idOf(viewer.email) });
+});
+
+async function idOf(email: string): Promise<string> {
+  const { accounts } = await product.api.query<{ accounts: { id: string; email: string }[] }>('accounts.list');
+  return accounts.find((account) => account.email === email)?.id ?? '';
+}
+
 test('accounts: make one, change its role, remove it; the last admin stays', async () => {
+  const { page } = product;
   const settings = new SettingsPage(page);
   await settings.tab('Accounts').click();
   await expect(page).toHaveURL(/tab=accounts/);
@@ -82,6 +121,7 @@ test('accounts: make one, change its role, remove it; the last admin stays', asy
 });
 
 test('a join token is shown once with the command, and can be revoked', async () => {
+  const { outgate, page } = product;
   const settings = new SettingsPage(page);
   await settings.tab('Join tokens').click();
   await page.getByLabel('Name').fill('rack 7');
@@ -98,6 +138,7 @@ test('a join token is shown once with the command, and can be revoked', async ()
 });
 
 test('theme and single-letter keys are kept in this browser', async () => {
+  const { page } = product;
   const settings = new SettingsPage(page);
   await settings.tab('This browser').click();
   await page.getByRole('button', { name: 'Dark' }).click();
@@ -113,6 +154,7 @@ test('theme and single-letter keys are kept in this browser', async () => {
 });
 
 test('phone width: no page of settings scrolls sideways; nothing broke the policy', async () => {
+  const { outgate, page, problems } = product;
   await page.setViewportSize({ width: 375, height: 812 });
   for (const tab of ['nat', 'accounts', 'tokens', 'browser']) {
     await page.goto(`${outgate.url}/settings?tab=${tab}`);
