@@ -20,6 +20,7 @@ import { sharedSecret } from './services/access/shared-secret.ts';
 import type { Deps } from './services/deps.ts';
 import { openLab } from './services/lab/lab.ts';
 import { makeCounters } from './state/counters.ts';
+import { liveLedger } from './state/ledger.ts';
 import { openStateCache } from './state/state-cache.ts';
 
 export interface Parts {
@@ -46,9 +47,13 @@ export interface Composed {
 /** The database must be migrated. */
 export async function compose(parts: Parts): Promise<Composed> {
   const { env, version, log, db, hub, metrics, url, origins } = parts;
+  const onMismatch = (sequence: number): void => log.warn({ sequence }, 'the state was loaded anew');
+  const state = await openStateCache({ db, onMismatch });
+  const effective = env.cluster === null ? state : await openStateCache({ db, ledger: liveLedger, onMismatch });
   const deps: Deps = {
     db,
-    state: await openStateCache({ db, onMismatch: (sequence) => log.warn({ sequence }, 'the state was loaded anew') }),
+    state,
+    effective,
     counters: makeCounters(db),
     now: () => new Date(),
     hub,
@@ -71,7 +76,7 @@ export async function compose(parts: Parts): Promise<Composed> {
     },
   });
   const stopHousekeeping = startHousekeeping(db, (error) => log.warn({ error }, 'housekeeping failed'));
-  const agents = agentRoom({ db, hub, feed: makeFeed(deps.state), log });
+  const agents = agentRoom({ db, hub, feed: makeFeed(deps.effective), log });
   return {
     rooms: [
       proceduresRoom(deps, auth, log),

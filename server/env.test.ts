@@ -31,7 +31,7 @@ test('all errors come at once, each with its name and reason', () => {
     OUTGATE_LISTEN: 'nowhere',
     OUTGATE_URL: 'ftp://x',
     DATABASE_URL: 'mysql://x',
-    OUTGATE_CLUSTER: 'kubeconfig',
+    OUTGATE_CLUSTER: 'mine',
     OUTGATE_LAB: 'maybe',
     LOG_LEVEL: 'loud',
   });
@@ -68,4 +68,13 @@ test('the public address is kept as an origin', () => {
     value: { url: 'https://outgate.example' },
   });
   expect(errorsOf({ OUTGATE_URL: 'https://outgate.example/sub' })[0]).toContain('no path');
+});
+
+test('a cluster is named, never found', () => {
+  expect(errorsOf({ OUTGATE_CLUSTER: 'kubeconfig' })[0]).toMatch(/^OUTGATE_KUBECONFIG must be set/);
+  const named = { OUTGATE_CLUSTER: 'kubeconfig', OUTGATE_KUBECONFIG: '/k', OUTGATE_KUBECONTEXT: 'c' };
+  expect(readEnvironment(named)).toMatchObject({
+    value: { cluster: { kind: 'kubeconfig', file: '/k', context: 'c' } },
+  });
+  expect(readEnvironment({ KUBECONFIG: '/k' })).toMatchObject({ value: { cluster: null } });
 });

@@ -44,8 +44,10 @@ const environmentSchema = z
     DATABASE_URL: optional(postgresUrl.optional()),
     DATABASE_APP_URL: optional(postgresUrl.optional()),
     OUTGATE_CLUSTER: optional(
-      z.literal('none', { error: 'must be none: this version has no cluster mode' }).default('none'),
+      z.enum(['none', 'in-cluster', 'kubeconfig'], { error: 'must be none, in-cluster or kubeconfig' }).default('none'),
     ),
+    OUTGATE_KUBECONFIG: optional(z.string().optional()),
+    OUTGATE_KUBECONTEXT: optional(z.string().optional()),
     OUTGATE_LAB: optional(z.enum(['auto', 'on', 'off'], { error: 'must be auto, on or off' }).default('auto')),
     OUTGATE_LAB_SOCKET: optional(z.string().optional()),
     OUTGATE_ADMIN_EMAIL: optional(z.email({ error: 'must be an e-mail address' }).optional()),
@@ -69,6 +71,10 @@ const environmentSchema = z
       const message = 'must be set with DATABASE_APP_URL: migrations need the owner';
       context.addIssue({ code: 'custom', path: ['DATABASE_URL'], message });
     }
+    if (env.OUTGATE_CLUSTER === 'kubeconfig' && env.OUTGATE_KUBECONFIG === undefined) {
+      const message = 'must be set: OUTGATE_CLUSTER=kubeconfig never looks for somebody’s kubeconfig by itself';
+      context.addIssue({ code: 'custom', path: ['OUTGATE_KUBECONFIG'], message });
+    }
     const missing =
       env.OUTGATE_ADMIN_EMAIL === undefined
         ? env.OUTGATE_ADMIN_PASSWORD !== undefined && 'OUTGATE_ADMIN_EMAIL'
@@ -82,6 +88,10 @@ const environmentSchema = z
     }
   });
 
+export type ClusterEnvironment =
+  | { readonly kind: 'in-cluster' }
+  | { readonly kind: 'kubeconfig'; readonly file: string; readonly context: string | undefined };
+
 export interface Environment {
   readonly dataDir: string;
   readonly listen: { readonly host: string; readonly port: number };
@@ -93,6 +103,8 @@ export interface Environment {
   readonly databaseUrl: string | null;
   /** what the application logs in as; null: as `databaseUrl` says, and it takes the role outgate_app */
   readonly applicationUrl: string | null;
+  /** null: no cluster, what is desired is in effect */
+  readonly cluster: ClusterEnvironment | null;
   readonly labSocket: string | null;
   readonly admin: { readonly email: string; readonly password: string } | null;
   readonly bootstrapJoinToken: string | null;
@@ -121,6 +133,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
       trustedProxies: env.OUTGATE_TRUSTED_PROXIES ?? [],
       databaseUrl: env.DATABASE_URL ?? null,
       applicationUrl: env.DATABASE_APP_URL ?? null,
+      cluster: clusterOf(env),
       labSocket: env.OUTGATE_LAB_SOCKET ?? null,
       admin: email !== undefined && password !== undefined ? { email, password } : null,
       bootstrapJoinToken: env.OUTGATE_BOOTSTRAP_JOIN_TOKEN ?? null,
@@ -128,6 +141,12 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
       logLevel: env.LOG_LEVEL,
     },
   };
+}
+
+function clusterOf(env: z.infer<typeof environmentSchema>): ClusterEnvironment | null {
+  if (env.OUTGATE_CLUSTER === 'in-cluster') return { kind: 'in-cluster' };
+  if (env.OUTGATE_CLUSTER === 'none' || env.OUTGATE_KUBECONFIG === undefined) return null;
+  return { kind: 'kubeconfig', file: env.OUTGATE_KUBECONFIG, context: env.OUTGATE_KUBECONTEXT };
 }
 
 function pathOf(text: string): string {

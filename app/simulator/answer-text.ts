@@ -34,7 +34,8 @@ export function answerText({
   ].join('\n');
 }
 
-const nameOf = (answer: TruthAnswer): string => (answer.truth === 'desired' ? 'Desired' : `${answer.node}, programmed`);
+const nameOf = (answer: TruthAnswer): string =>
+  answer.truth === 'desired' ? 'Desired' : answer.truth === 'live' ? 'Live' : `${answer.node}, programmed`;
 
 const truthLine = (answer: TruthAnswer): string =>
   `${nameOf(answer)}: ${verdictWord(answer.verdict)}, ${answer.code}` +

@@ -3,7 +3,7 @@ import type { Answer } from '../../core/nat/verdict.ts';
 
 /** One truth's answer. `at` is when the truth was last known to be so; null: not known. */
 export interface TruthAnswer extends Answer {
-  truth: 'desired' | 'node';
+  truth: 'desired' | 'live' | 'node';
   node: string | null;
   revision: string | null;
   at: string | null;

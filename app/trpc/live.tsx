@@ -45,6 +45,7 @@ const touched: Record<LiveEvent['kind'], readonly string[] | 'all'> = {
   change: ['pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes'],
   node: ['nodes', 'status', 'overview', 'simulate', 'pools', 'changes'],
   access: ['session', 'accounts', 'joinTokens', 'nodes'],
+  cluster: ['cluster', 'pools', 'changes', 'status', 'simulate', 'overview', 'nodes'],
   reset: 'all',
 };
 

@@ -5,6 +5,8 @@ export const liveEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('change'), sequence: z.int() }),
   z.object({ kind: z.literal('node'), node: z.string() }),
   z.object({ kind: z.literal('access') }),
+  /** what the cluster says, or how pools stand there */
+  z.object({ kind: z.literal('cluster') }),
   /** more was missed than can be replayed: ask for everything again */
   z.object({ kind: z.literal('reset') }),
 ]);

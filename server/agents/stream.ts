@@ -93,7 +93,7 @@ export function openStream({
   };
   const unsubscribe = hub.subscribe((signal) => {
     if (signal.kind === 'closing') return end('server stops');
-    if (signal.kind === 'change' || signal.kind === 'resync') behind = true;
+    if (signal.kind === 'change' || signal.kind === 'live' || signal.kind === 'resync') behind = true;
     if (signal.kind === 'resync' || (signal.kind === 'credential' && signal.node === node)) check = true;
     if (behind || check) void work();
   });

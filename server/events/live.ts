@@ -42,7 +42,7 @@ export async function* liveEvents({ db, hub, cursor, signal, stillAllowed }: Liv
       yield* numbered(await missed(db, cursor, at), cursor, at);
     }
     for (;;) {
-      const { closing, resync, access, changes, nodes } = await pending.take();
+      const { closing, resync, access, cluster, changes, nodes } = await pending.take();
       if (closing) return;
       const from = at;
       if (access && !(await stillAllowed())) {
@@ -61,6 +61,7 @@ export async function* liveEvents({ db, hub, cursor, signal, stillAllowed }: Liv
         ...changes.map((sequence) => ({ kind: 'change' as const, sequence })),
         ...nodes.map((node) => ({ kind: 'node' as const, node })),
         ...(access ? [{ kind: 'access' as const }] : []),
+        ...(cluster ? [{ kind: 'cluster' as const }] : []),
       ];
       yield* numbered(events, from, at);
     }
@@ -99,29 +100,37 @@ async function missed(db: Database, cursor: Cursor, now: Cursor): Promise<LiveEv
     'SELECT name FROM node WHERE reported_at >= to_timestamp($1::float8 / 1000) ORDER BY name',
     [cursor.at - OVERLAP_MS],
   );
-  return [...changes, ...nodes.map(({ name }): LiveEvent => ({ kind: 'node', node: name }))];
+  const [moved] = await db.query(
+    `SELECT FROM live_change WHERE at >= to_timestamp($1::float8 / 1000)
+     UNION ALL SELECT FROM sync WHERE since >= to_timestamp($1::float8 / 1000) LIMIT 1`,
+    [cursor.at - OVERLAP_MS],
+  );
+  const events = [...changes, ...nodes.map(({ name }): LiveEvent => ({ kind: 'node', node: name }))];
+  return moved === undefined ? events : [...events, { kind: 'cluster' }];
 }
 
 interface Batch {
   readonly closing: boolean;
   readonly resync: boolean;
   readonly access: boolean;
+  readonly cluster: boolean;
   readonly changes: readonly number[];
   readonly nodes: readonly string[];
 }
 
 /** What moved since it was last taken, each thing once. */
 function makePending() {
-  let flags = { closing: false, resync: false, access: false };
+  let flags = { closing: false, resync: false, access: false, cluster: false };
   let changes = new Set<number>();
   let nodes = new Set<string>();
   let wake: (() => void) | null = null;
   const isEmpty = (): boolean =>
-    !flags.closing && !flags.resync && !flags.access && changes.size === 0 && nodes.size === 0;
+    !flags.closing && !flags.resync && !flags.access && !flags.cluster && changes.size === 0 && nodes.size === 0;
   return {
     add: (signal: Parameters<Parameters<Hub['subscribe']>[0]>[0]): void => {
       if (signal.kind === 'change') changes.add(signal.sequence);
       else if (signal.kind === 'node' || signal.kind === 'credential') nodes.add(signal.node);
+      else if (signal.kind === 'live' || signal.kind === 'sync') flags = { ...flags, cluster: true };
       else flags = { ...flags, [signal.kind]: true };
       wake?.();
     },
@@ -132,7 +141,7 @@ function makePending() {
         });
       }
       const batch = { ...flags, changes: [...changes].sort((a, b) => a - b), nodes: [...nodes].sort() };
-      flags = { closing: flags.closing, resync: false, access: false };
+      flags = { closing: flags.closing, resync: false, access: false, cluster: false };
       changes = new Set();
       nodes = new Set();
       return batch;

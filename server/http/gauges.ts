@@ -6,9 +6,9 @@ import { nodeStateAt } from '../services/nodes/node-state.ts';
 import { type Gauge, processGauges } from './metrics.ts';
 
 export async function gauges(deps: Deps, agentStreams: () => number): Promise<readonly Gauge[]> {
-  await deps.state.refresh();
+  await Promise.all([deps.state.refresh(), deps.effective.refresh()]);
   const nodes = await readNodes(deps.db);
-  const states = nodes.map((node) => nodeStateAt(node, deps.state.revision, deps.now()).state);
+  const states = nodes.map((node) => nodeStateAt(node, deps.effective.revision, deps.now()).state);
   return [
     ...processGauges(),
     { name: 'outgate_agent_streams', help: 'Agent streams open on this server.', values: [{ value: agentStreams() }] },

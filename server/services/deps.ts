@@ -7,7 +7,10 @@ import type { Lab } from './lab/lab.ts';
 
 export interface Deps {
   readonly db: Database;
+  /** what is desired */
   readonly state: StateCache;
+  /** what the nodes follow: the cluster's pools, or `state` itself where there is no cluster */
+  readonly effective: StateCache;
   readonly counters: Counters;
   readonly now: () => Date;
   /** notices of all servers, for live streams */

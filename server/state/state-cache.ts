@@ -1,7 +1,7 @@
 /**
- * The effective state in the memory of one process.
+ * A state in the memory of one process: what is desired, or what the cluster says.
  *
- * It is loaded once and then follows the change table by sequence: changes are committed in the order of their numbers
+ * It is loaded once and then follows its ledger by sequence: changes are committed in the order of their numbers
  * (services/changes/apply-change.ts), so "everything after n" never misses one, whichever process wrote it. Each step is
  * checked: after a change the revision computed here must be the one that was written with it; if it is not, the state
  * is loaded anew instead of handing agents something nobody decided.
@@ -12,10 +12,9 @@ import { type Decider, makeDecider } from '../../core/nat/simulate.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import { addShare, removeShare, revisionOf } from '../../core/wire/revision.ts';
 import type { EffectiveState, StreamMessage } from '../../core/wire/state.ts';
-import { changesSince } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
-import { readState } from '../db/state.ts';
-import { type Effect, effectOf } from './effect.ts';
+import type { Effect } from './effect.ts';
+import { desiredLedger, type Ledger } from './ledger.ts';
 import { sumOfShares } from './shares.ts';
 
 export type Snapshot = Extract<StreamMessage, { type: 'snapshot' }>;
@@ -38,10 +37,13 @@ export interface StateCache {
   decider(node: string | undefined): Decider;
   /** Called after each refresh that moved the state. Returns what ends it. */
   subscribe(moved: () => void): () => void;
+  readonly ledger: Ledger;
 }
 
 export interface StateCacheOptions {
   readonly db: Database;
+  /** which state it is (default: what is desired) */
+  readonly ledger?: Ledger;
   /** a change did not lead to the revision written with it: the state was loaded anew */
   readonly onMismatch?: (sequence: number) => void;
   /** deltas go back this many changes (default 1000) */
@@ -63,8 +65,9 @@ interface State {
 }
 
 /** Loads the whole state from the database. */
-export async function openStateCache({ db, onMismatch, history = 1000 }: StateCacheOptions): Promise<StateCache> {
-  let state = await load(db);
+export async function openStateCache(options: StateCacheOptions): Promise<StateCache> {
+  const { db, ledger = desiredLedger, onMismatch, history = 1000 } = options;
+  let state = await load(db, ledger);
   let running: Promise<number> | undefined;
   let again = false;
   let sorted: readonly Pool[] | undefined;
@@ -75,16 +78,16 @@ export async function openStateCache({ db, onMismatch, history = 1000 }: StateCa
     const from = state.sequence;
     for (;;) {
       again = false;
-      const changes = await changesSince(db, state.sequence, BATCH);
+      const changes = await ledger.since(db, state.sequence, BATCH);
       for (const change of changes) {
-        const effect = effectOf(change);
+        const { effect } = change;
         if (change.sequence === state.sequence + 1 && (await advance(state, effect)) === change.revision) {
           state.sequence = change.sequence;
           state.revision = change.revision;
           state.effects.push(effect);
         } else {
           onMismatch?.(change.sequence);
-          state = await load(db);
+          state = await load(db, ledger);
           break;
         }
       }
@@ -141,6 +144,7 @@ export async function openStateCache({ db, onMismatch, history = 1000 }: StateCa
       deciders.set(key, known);
       return known;
     },
+    ledger,
     subscribe: (moved) => {
       receivers.add(moved);
       return () => receivers.delete(moved);
@@ -158,9 +162,9 @@ export async function openStateCache({ db, onMismatch, history = 1000 }: StateCa
   }
 }
 
-async function load(db: Database): Promise<State> {
-  const { desired, pools } = await readState(db);
-  const { sequence, revision, settings, hosts } = desired;
+async function load(db: Database, ledger: Ledger): Promise<State> {
+  const { head, pools } = await ledger.read(db);
+  const { sequence, revision, settings, hosts } = head;
   return {
     sequence,
     revision,

@@ -27,15 +27,19 @@ export async function testApi(): Promise<TestApi> {
   const database = await testDatabase();
   const defects: object[] = [];
   let fixed: Date | null = null;
-  const makeDeps = async (): Promise<Deps> => ({
-    db: database.db,
-    state: await openStateCache({ db: database.db }),
-    counters: makeCounters(database.db),
-    now: () => fixed ?? new Date(),
-    hub: makeHub(),
-    lab: null,
-    version: '0.0.0',
-  });
+  const makeDeps = async (): Promise<Deps> => {
+    const state = await openStateCache({ db: database.db });
+    return {
+      db: database.db,
+      state,
+      effective: state,
+      counters: makeCounters(database.db),
+      now: () => fixed ?? new Date(),
+      hub: makeHub(),
+      lab: null,
+      version: '0.0.0',
+    };
+  };
   const deps = await makeDeps();
   const log = { info: () => {}, warn: () => {}, error: (fields: object) => void defects.push(fields) };
   return {

@@ -60,7 +60,8 @@ CREATE TABLE "sync" (
 -- By hand -------------------------------------------------------------------------------------------------------------
 
 ALTER TABLE "live" ADD CONSTRAINT "live_one_row" CHECK ("id" = 1);
-INSERT INTO "live" ("id", "revision", "settings") VALUES (1, 'e7d63011beb3ba07', '{"global": {}, "nodes": {}}');
+-- Its numbers begin at 2^40: they never meet those of "change" (server/state/ledger.ts).
+INSERT INTO "live" ("id", "sequence", "revision", "settings") VALUES (1, 1099511627776, 'e7d63011beb3ba07', '{"global": {}, "nodes": {}}');
 
 CREATE TRIGGER "append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "live_change"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_rewriting_history"();

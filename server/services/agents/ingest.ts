@@ -81,7 +81,8 @@ async function writeHolding(tx: Queryable, report: Report): Promise<void> {
   if (report.sequence === null || report.state !== 'Programmed') return;
   await tx.query(
     `INSERT INTO holding (node, sequence, at)
-     SELECT $1::varchar, sequence, now() FROM change
+     SELECT $1::varchar, sequence, now()
+     FROM (SELECT sequence, revision FROM change UNION ALL SELECT sequence, revision FROM live_change) AS log
      WHERE sequence = $2 AND revision = $3
        AND NOT EXISTS (SELECT 1 FROM holding h WHERE h.node = $1::varchar AND h.sequence > $2)
      ON CONFLICT DO NOTHING`,

@@ -1,4 +1,4 @@
-/** A real packet beside what was predicted for it: the desired state's answer and what the other end saw. */
+/** A real packet beside what was predicted for it: the effective state's answer and what the other end saw. */
 import { simulate } from '../../../core/nat/simulate.ts';
 import type { Answer } from '../../../core/nat/verdict.ts';
 import { formatAddress, parseAddress } from '../../../core/net/address.ts';
@@ -21,10 +21,10 @@ export async function labStatus(deps: Deps): Promise<LabStatus> {
 /** `to` is an address, or the name of a pod or target. Throws LAB_OFF, INVALID_INPUT with the fields, PROBE_FAILED. */
 export async function probeLab(deps: Deps, probe: Probe): Promise<ProbeResult> {
   const { pod, from, to } = endsOf(await labStatus(deps), probe);
-  await deps.state.refresh();
+  await deps.effective.refresh();
   const facts = (await deps.counters.reports()).get(pod.node)?.facts ?? undefined;
   const flow = { from, to, proto: probe.proto, port: ECHO_PORT };
-  const predicted = simulate(deps.state.decider(pod.node), flow, facts);
+  const predicted = simulate(deps.effective.decider(pod.node), flow, facts);
   if (!predicted.ok) {
     throw new AppError('INVALID_INPUT', 'the packet must be one that can be simulated', { issues: predicted.errors });
   }

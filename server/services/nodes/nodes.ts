@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { nodeFactsSchema } from '../../../core/nat/node-facts.ts';
 import { type NodeState, nodeStates } from '../../../core/wire/reasons.ts';
 import { conditionSchema, type Report } from '../../../core/wire/report.ts';
-import { readDesired } from '../../db/desired.ts';
 import { type NodeRow, readNodes, readReport } from '../../db/nodes.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
@@ -26,8 +25,8 @@ export type NodeView = z.infer<typeof nodeViewSchema>;
 
 /** In the order of names; `revision` is the effective one. */
 export async function listNodes(deps: Deps): Promise<{ nodes: NodeView[]; revision: string }> {
-  const [rows, desired] = await Promise.all([readNodes(deps.db), readDesired(deps.db)]);
-  return { nodes: rows.map((row) => viewNode(row, desired.revision, deps.now())), revision: desired.revision };
+  const [rows, effective] = await Promise.all([readNodes(deps.db), deps.effective.ledger.head(deps.db)]);
+  return { nodes: rows.map((row) => viewNode(row, effective.revision, deps.now())), revision: effective.revision };
 }
 
 export const nodeDetailSchema = nodeViewSchema.extend({
@@ -41,20 +40,20 @@ export type NodeDetail = z.infer<typeof nodeDetailSchema>;
 
 /** Throws NOT_FOUND. */
 export async function getNode(deps: Deps, name: string): Promise<NodeDetail> {
-  const [[row], report, desired] = await Promise.all([
+  const [[row], report, { revision, sequence }] = await Promise.all([
     readNodes(deps.db, [name]),
     readReport(deps.db, name),
-    readDesired(deps.db),
+    deps.effective.ledger.head(deps.db),
   ]);
   if (row === undefined) {
     const message = `there is no node '${name}'`;
     throw new AppError('NOT_FOUND', message, { issues: [{ field: 'name', message }] });
   }
   return {
-    ...viewNode(row, desired.revision, deps.now()),
+    ...viewNode(row, revision, deps.now()),
     facts: row.facts,
     report: report?.body ?? null,
-    effective: { revision: desired.revision, sequence: desired.sequence },
+    effective: { revision, sequence },
   };
 }
 

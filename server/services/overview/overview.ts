@@ -7,8 +7,11 @@ import type { Deps } from '../deps.ts';
 import { countStates } from '../nodes/nodes.ts';
 
 export interface Status {
-  readonly mode: 'standalone';
+  readonly mode: 'standalone' | 'cluster';
+  /** the effective one, which the nodes are compared with */
   readonly revision: string;
+  /** of what is desired: the same without a cluster */
+  readonly desiredRevision: string;
   /** the last change; 0: none yet */
   readonly sequence: number;
   readonly savedAt: string | null;
@@ -24,11 +27,17 @@ export interface Status {
 }
 
 export async function getStatus(deps: Deps): Promise<Status> {
-  const [desired, rows, counts] = await Promise.all([readDesired(deps.db), readNodes(deps.db), readCounts(deps.db)]);
-  const states = countStates(rows, desired.revision, deps.now());
+  const [desired, effective, rows, counts] = await Promise.all([
+    readDesired(deps.db),
+    deps.effective.ledger.head(deps.db),
+    readNodes(deps.db),
+    readCounts(deps.db),
+  ]);
+  const states = countStates(rows, effective.revision, deps.now());
   return {
-    mode: 'standalone',
-    revision: desired.revision,
+    mode: deps.effective === deps.state ? 'standalone' : 'cluster',
+    revision: effective.revision,
+    desiredRevision: desired.revision,
     sequence: desired.sequence,
     savedAt: counts.savedAt?.toISOString() ?? null,
     pools: counts.pools,

@@ -13,8 +13,8 @@ import { STALE_AFTER_MS } from '../nodes/node-state.ts';
 import { hostIndex } from './host-of.ts';
 
 export interface TruthAnswer extends Answer {
-  readonly truth: 'desired' | 'node';
-  /** desired: the node that hosts the source, null if that is not known; node: the node that answers */
+  readonly truth: 'desired' | 'live' | 'node';
+  /** desired, live: the node that hosts the source, null if that is not known; node: the node that answers */
   readonly node: string | null;
   readonly revision: string | null;
   /** when the truth was last known to be so */
@@ -24,11 +24,11 @@ export interface TruthAnswer extends Answer {
 }
 
 export interface FlowAnswers {
-  /** desired first, then the nodes in the order of names */
+  /** desired first, then (with a cluster) what the cluster says, then the nodes in the order of names */
   readonly answers: TruthAnswer[];
   /** the node that hosts the source */
   readonly host: string | null;
-  /** The hosting node (without one: every node) answers as desired; null: no node to compare with. */
+  /** The cluster, and the hosting node (without one: every node), answer as desired; null: nothing to compare with. */
   readonly agree: boolean | null;
 }
 
@@ -42,7 +42,7 @@ export interface FlowQuestion {
 
 /** Throws INVALID_INPUT with every field that cannot be read, NOT_FOUND for an unknown node. */
 export async function simulateFlow(deps: Deps, { flow, node, draft }: FlowQuestion): Promise<FlowAnswers> {
-  await deps.state.refresh();
+  await Promise.all([deps.state.refresh(), deps.effective.refresh()]);
   const now = deps.now();
   const reports = await deps.counters.reports();
   if (node !== undefined && !reports.has(node)) {
@@ -63,10 +63,26 @@ export async function simulateFlow(deps: Deps, { flow, node, draft }: FlowQuesti
     age: 0,
     ...desired.value,
   };
+  const live = deps.effective === deps.state ? [] : [liveAnswer(deps, host, flow, facts, now)];
   const nodes = [...reports].map(([name, report]) => nodeAnswer(name, report, flow, now));
   const compared = host === undefined ? nodes : nodes.filter((one) => one.node === host);
-  const agrees = compared.every((one) => one.verdict === first.verdict && one.code === first.code);
-  return { answers: [first, ...nodes], host: host ?? null, agree: compared.length === 0 ? null : agrees };
+  const others = [...live, ...compared];
+  const agrees = others.every((one) => one.verdict === first.verdict && one.code === first.code);
+  return { answers: [first, ...live, ...nodes], host: host ?? null, agree: others.length === 0 ? null : agrees };
+}
+
+/** The cluster's pools as they were last seen; `draft` changes nothing there. */
+function liveAnswer(
+  { effective }: Deps,
+  host: string | undefined,
+  flow: Flow,
+  facts: NodeFacts | undefined,
+  now: Date,
+): TruthAnswer {
+  const answer = simulate(effective.decider(host), flow, facts);
+  if (!answer.ok) throw invalidFlow(answer.errors);
+  const { revision } = effective;
+  return { truth: 'live', node: host ?? null, revision, at: now.toISOString(), age: 0, ...answer.value };
 }
 
 export const invalidFlow = (errors: readonly { field: string; message: string }[]): AppError =>

@@ -11,23 +11,23 @@ export type FlowVerdict = { id?: string | number } & (
   | { error: { field: string; message: string }[] }
 );
 
-/** Each flow against the desired state, in the same order. One that cannot be read gives an error, the others an answer. */
+/** Each flow against the effective state, in the same order. One that cannot be read gives an error, the others an answer. */
 export async function simulateFlows(
   deps: Deps,
   flows: readonly NamedFlow[],
 ): Promise<{ verdicts: FlowVerdict[]; revision: string }> {
-  await deps.state.refresh();
+  await deps.effective.refresh();
   const reports = await deps.counters.reports();
   const hostOf = hostIndex(factsOf(reports));
   const verdicts = flows.map(({ id, ...flow }): FlowVerdict => {
     const from = parseAddress(flow.from);
     const host = from.ok ? hostOf(from.value) : undefined;
     const facts = host === undefined ? undefined : (reports.get(host)?.facts ?? undefined);
-    const answer = judge(deps.state.decider(host), flow, facts);
+    const answer = judge(deps.effective.decider(host), flow, facts);
     const named = id === undefined ? {} : { id };
     if (!answer.ok) return { ...named, error: [...answer.errors] };
     const { verdict, code, source } = answer.value;
     return { ...named, verdict, code, source };
   });
-  return { verdicts, revision: deps.state.revision };
+  return { verdicts, revision: deps.effective.revision };
 }

@@ -5,7 +5,7 @@ import { simulateFlow } from '../../services/simulate/simulate-flow.ts';
 import { viewerProcedure } from '../init.ts';
 
 const truthAnswerSchema = answerSchema.extend({
-  truth: z.enum(['desired', 'node']),
+  truth: z.enum(['desired', 'live', 'node']),
   node: z.string().nullable(),
   revision: z.string().nullable(),
   at: z.iso.datetime(),

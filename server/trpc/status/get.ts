@@ -7,8 +7,9 @@ export const get = viewerProcedure
   .input(noInput)
   .output(
     z.object({
-      mode: z.literal('standalone'),
+      mode: z.enum(['standalone', 'cluster']),
       revision: z.string(),
+      desiredRevision: z.string(),
       sequence: z.int(),
       savedAt: z.iso.datetime().nullable(),
       pools: z.int(),
