@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { syncReasons, syncStates } from '../core/cluster/sync-state.ts';
 import { verdictCodes, verdicts } from '../core/nat/verdict.ts';
 import { errorReasons, nodeReasons, nodeStates } from '../core/wire/reasons.ts';
 import { readEnvironment } from '../server/env.ts';
@@ -26,7 +27,7 @@ describe('every code has its page, and every page its code', () => {
 
   test('states and reasons', () => {
     const named = [...read('docs/reasons.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, word]) => word);
-    expect(named).toEqual([...nodeStates, ...nodeReasons, ...errorReasons]);
+    expect(named).toEqual([...nodeStates, ...nodeReasons, ...syncStates, ...syncReasons, ...errorReasons]);
   });
 });
 

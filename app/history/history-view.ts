@@ -17,6 +17,10 @@ export const actionWords = {
   'pool.update': 'Pool changed',
   'pool.delete': 'Pool deleted',
   'pool.import': 'Pools imported',
+  'pool.adopt': 'Pools adopted',
+  'pool.force': 'Applied by force',
+  'pool.release': 'Pool released',
+  'pool.policy': 'Sync policy',
   'settings.update': 'NAT settings',
   'hosts.update': 'Node addresses',
 } as const;

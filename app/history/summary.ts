@@ -21,6 +21,10 @@ export function summaryOf({ action, target, before, after, pools }: Summarised):
   if (action === 'pool.delete') return `${target} deleted`;
   if (action === 'pool.import')
     return pools === 1 ? `${target} imported` : `${pools.toLocaleString('en-US')} pools imported: ${target}`;
+  if (action === 'pool.adopt') return `${pools.toLocaleString('en-US')} adopted: ${target}`;
+  if (action === 'pool.release') return `${target} released: the cluster keeps it`;
+  if (action === 'pool.force') return `${target} applied by force`;
+  if (action === 'pool.policy') return `${target}: what becomes of changes in the cluster`;
   if (action === 'hosts.update') return 'node addresses';
   if (action === 'settings.update') return `NAT settings${differences(flat(before), flat(after))}`;
   return `${target}${differences(flat(before), flat(after))}`;

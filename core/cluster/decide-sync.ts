@@ -53,9 +53,10 @@ export function decideSync({ desired, live, applied, policy, forced }: SyncInput
       ? { do: 'apply', spec: body, uid: live.uid, force: false }
       : { do: 'nothing', state: 'Synced', reason: 'AsDesired', fields: [], managers: [] };
   }
-  // a new decision is sent unforced first: where somebody else holds a field, the server says so
-  if (desired.version > applied.version && !forced) return { do: 'apply', spec: body, uid: live.uid, force: false };
-  if (insists) return { do: 'apply', spec: body, uid: live.uid, force: true };
+  // a new decision is sent unforced: where somebody else holds a field, the server says so
+  if (insists || desired.version > applied.version) {
+    return { do: 'apply', spec: body, uid: live.uid, force: insists };
+  }
   return outOfSync('FieldChangedInCluster', fields, managersOf(live, fields));
 }
 

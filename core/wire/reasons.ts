@@ -46,6 +46,7 @@ export const errorReasons = [
   'NOTHING_CHANGES',
   'SETUP_CLOSED',
   'LAST_ADMIN',
+  'NO_CLUSTER',
   'LAB_OFF',
   'PROBE_FAILED',
   'EMAIL_TAKEN',

@@ -148,6 +148,16 @@ export async function liveChangesSince(db: Queryable, sequence: number, limit: n
   }));
 }
 
+/** The last live change of each pool that ever moved. */
+export async function lastLiveChanges(db: Queryable, names: readonly string[]): Promise<Map<string, number>> {
+  const rows = await db.query<{ name: string; sequence: string | null }>(
+    `SELECT n.name, (SELECT max(c.sequence) FROM live_change c WHERE c.pools @> ARRAY[n.name]) AS sequence
+     FROM unnest($1::text[]) AS n(name)`,
+    [names],
+  );
+  return new Map(rows.flatMap(({ name, sequence }) => (sequence === null ? [] : [[name, Number(sequence)] as const])));
+}
+
 async function read(db: Queryable, text: string): Promise<Live> {
   const [row] = await db.query<{
     sequence: string;

@@ -26,6 +26,9 @@ const lowest: Record<string, Role> = {
   'pools.delete': 'editor',
   'pools.import': 'editor',
   'changes.revert': 'editor',
+  'cluster.adopt': 'editor',
+  'cluster.resolve': 'editor',
+  'cluster.setPolicy': 'editor',
   'settings.update': 'editor',
   'lab.probe': 'editor',
 };

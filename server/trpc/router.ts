@@ -1,6 +1,7 @@
 /** The API. Each router has a folder, each procedure a file. */
 import { accountsRouter } from './accounts/router.ts';
 import { changesRouter } from './changes/router.ts';
+import { clusterRouter } from './cluster/router.ts';
 import { eventsRouter } from './events/router.ts';
 import { createCallerFactory, router } from './init.ts';
 import { joinTokensRouter } from './join-tokens/router.ts';
@@ -17,6 +18,7 @@ import { statusRouter } from './status/router.ts';
 export const appRouter = router({
   accounts: accountsRouter,
   changes: changesRouter,
+  cluster: clusterRouter,
   events: eventsRouter,
   joinTokens: joinTokensRouter,
   lab: labRouter,

@@ -10,6 +10,10 @@ const words: Record<string, string> = {
   'pool.update': 'changed',
   'pool.delete': 'deleted',
   'pool.import': 'imported',
+  'pool.adopt': 'adopted',
+  'pool.force': 'applied by force',
+  'pool.release': 'released',
+  'pool.policy': 'sync policy changed',
 };
 
 /** The last changes of this pool; History has them all. */

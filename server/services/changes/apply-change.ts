@@ -33,6 +33,8 @@ export interface Decision {
   readonly remove?: readonly string[];
   readonly settings?: ClusterSettings;
   readonly hosts?: readonly string[];
+  /** the pools are as the cluster has them: rules that they break are not ours to refuse */
+  readonly asFound?: boolean;
 }
 
 export interface Intent {
@@ -76,7 +78,7 @@ async function prepare(db: Queryable, desired: Desired, intent: Intent) {
     intent.names.length + intent.cidrs.length === 0 ? [] : await poolsTouching(db, intent.names, intent.cidrs);
   const current: Current = { desired, pools: new Map(touched.map((pool) => [pool.name, pool])) };
   const decisions = await intent.decide(current, db);
-  for (const decision of decisions) refuseViolations(current, decision);
+  for (const decision of decisions) if (!decision.asFound) refuseViolations(current, decision);
   return { current, decisions };
 }
 
@@ -183,6 +185,7 @@ function contentsOf(
         after: { hosts: [...(decision.hosts ?? [])] },
       };
     case 'pool.import':
+    case 'pool.adopt':
       return { before: [...old], after: upsert };
     default:
       return { before: old[0] ?? null, after: upsert[0] ?? null };

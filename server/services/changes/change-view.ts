@@ -8,6 +8,10 @@ export const actions = [
   'pool.update',
   'pool.delete',
   'pool.import',
+  'pool.adopt',
+  'pool.force',
+  'pool.release',
+  'pool.policy',
   'settings.update',
   'hosts.update',
 ] as const;

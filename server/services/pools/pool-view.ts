@@ -4,8 +4,11 @@ import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, type Pool, poolSpecSchema, violationSchema, warningSchema } from '../../../core/pool/spec.ts';
 import { validatePool } from '../../../core/pool/validate.ts';
 import { warningsFor } from '../../../core/pool/warnings.ts';
+import { lastLiveChanges } from '../../db/live.ts';
 import { readNodes } from '../../db/nodes.ts';
 import { overlapsOf, type StoredPool } from '../../db/pools.ts';
+import { readSync, type SyncRow } from '../../db/sync.ts';
+import { syncViewSchema, viewSync } from '../cluster/sync-view.ts';
 import type { Deps } from '../deps.ts';
 import { nodeAddresses } from '../nodes/node-addresses.ts';
 import { nodeStateAt } from '../nodes/node-state.ts';
@@ -17,7 +20,7 @@ export const poolViewSchema = z.object({
   /** the number of the change that last wrote it: hand it back as `expectedVersion` */
   version: z.int(),
   /** the cluster's object against ours; null: there is no cluster */
-  sync: z.null(),
+  sync: syncViewSchema.nullable(),
   /** nodes that hold it in their kernel as it is now */
   nodes: z.object({ programmed: z.int(), total: z.int() }),
   /** connections NATed for it so far, all nodes; a decimal string above 2^53 */
@@ -39,6 +42,10 @@ export async function viewPools(deps: Deps, pools: readonly StoredPool[], revisi
       pools.map((pool) => pool.name),
     ),
   ]);
+  const cluster = await inCluster(
+    deps,
+    pools.map(({ name }) => name),
+  );
   const programmed = rows.filter((row) => nodeStateAt(row, revision, deps.now()).state === 'Programmed');
   const addresses = nodeAddresses(rows);
   return pools.map((stored) => {
@@ -47,9 +54,9 @@ export async function viewPools(deps: Deps, pools: readonly StoredPool[], revisi
       ...pool,
       facets: facetsOf(stored.spec),
       version: stored.sequence,
-      sync: null,
+      sync: cluster === null ? null : viewSync(cluster.sync.get(stored.name)),
       nodes: {
-        programmed: programmed.filter((row) => (row.holding ?? -1) >= stored.sequence).length,
+        programmed: programmed.filter((row) => (row.holding ?? -1) >= inEffectSince(stored, cluster)).length,
         total: rows.length,
       },
       natted: counter(natted.get(stored.spec.cidr) ?? 0n),
@@ -59,6 +66,26 @@ export async function viewPools(deps: Deps, pools: readonly StoredPool[], revisi
       updatedAt: stored.updatedAt.toISOString(),
     };
   });
+}
+
+interface InCluster {
+  readonly sync: ReadonlyMap<string, SyncRow>;
+  /** the live change that last moved each pool */
+  readonly moved: ReadonlyMap<string, number>;
+}
+
+/** Null where there is no cluster. */
+async function inCluster(deps: Deps, names: readonly string[]): Promise<InCluster | null> {
+  if (deps.effective === deps.state) return null;
+  const [sync, moved] = await Promise.all([readSync(deps.db, names), lastLiveChanges(deps.db, names)]);
+  return { sync: new Map(sync.map((row) => [row.name, row])), moved };
+}
+
+/** From this number on a node holds the pool as it is desired. */
+function inEffectSince(stored: StoredPool, cluster: InCluster | null): number {
+  if (cluster === null) return stored.sequence;
+  const synced = cluster.sync.get(stored.name)?.state === 'Synced';
+  return (synced ? cluster.moved.get(stored.name) : undefined) ?? Number.POSITIVE_INFINITY;
 }
 
 /** Above 2^53 a JSON number would lose its last digits. */

@@ -103,7 +103,7 @@ async function written(deps: Deps, pool: Pool, intent: Intent): Promise<PoolWrit
   return { pool: await viewPool(deps, stored, revision), change, revision };
 }
 
-async function expectVersion(deps: Deps, current: Current, name: string, version: number): Promise<StoredPool> {
+export async function expectVersion(deps: Deps, current: Current, name: string, version: number): Promise<StoredPool> {
   const pool = current.pools.get(name);
   if (pool === undefined) throw poolNotFound(name);
   if (pool.sequence !== version) {

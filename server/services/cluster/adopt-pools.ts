@@ -1,0 +1,70 @@
+/** Pools that others made become ours, as they are: nothing in the cluster changes but who is named as an owner. */
+import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
+import { formatPrefix } from '../../../core/net/prefix.ts';
+import type { Pool } from '../../../core/pool/spec.ts';
+import { readLivePools } from '../../db/live.ts';
+import { writeSync } from '../../db/sync.ts';
+import type { Actor } from '../actor.ts';
+import { AppError, type Issue } from '../app-error.ts';
+import { applyChange } from '../changes/apply-change.ts';
+import type { ChangeView } from '../changes/change-view.ts';
+import type { Deps } from '../deps.ts';
+import { mustChange } from '../pools/write-pool.ts';
+import { requiredReason } from '../reason.ts';
+import { mustHaveCluster, standingOf } from './live-pools.ts';
+
+/** Throws NO_CLUSTER, REASON_REQUIRED, INVALID_INPUT naming every pool that cannot be adopted: all or none. */
+export async function adoptPools(
+  deps: Deps,
+  actor: Actor,
+  input: { names: readonly string[]; reason?: string | undefined },
+): Promise<{ change: ChangeView; revision: string }> {
+  mustHaveCluster(deps);
+  const names = [...new Set(input.names)].sort();
+  const applied = await applyChange(deps.db, {
+    actor,
+    reason: requiredReason(input.reason),
+    names,
+    cidrs: [],
+    decide: async (current, tx) => {
+      const found = new Map((await readLivePools(tx, names)).map((live) => [live.name, live]));
+      const refused: Issue[] = [];
+      const upsert: Pool[] = [];
+      for (const name of names) {
+        const live = found.get(name);
+        const prefix = live?.pool == null ? undefined : prefixOfPool(live.pool);
+        const why =
+          live === undefined
+            ? 'the cluster has no pool of this name'
+            : current.pools.has(name)
+              ? 'it is ours already'
+              : standingOf(live, false) === 'foreign'
+                ? `it belongs to ${live.ownership.owner}: change it where it comes from`
+                : live.pool === null || prefix === undefined
+                  ? 'it must be readable: Calico cannot use it as it is'
+                  : null;
+        if (why !== null) refused.push({ field: `names.${name}`, message: `${name} cannot be adopted: ${why}` });
+        else if (live?.pool != null && prefix !== undefined) {
+          const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };
+          upsert.push({ name, spec });
+          await writeSync(tx, {
+            name,
+            policy: 'ask',
+            state: 'Pending',
+            reason: 'WaitingForCluster',
+            detail: {},
+            applied: { uid: live.uid, version: current.desired.sequence + 1, spec },
+            forceVersion: null,
+            deletedBy: null,
+          });
+        }
+      }
+      if (refused.length > 0) {
+        throw new AppError('INVALID_INPUT', refused.map(({ message }) => message).join('; '), { issues: refused });
+      }
+      // as found: what the cluster has may break rules already
+      return [{ action: 'pool.adopt', upsert, asFound: true }];
+    },
+  });
+  return mustChange(applied);
+}

@@ -1,0 +1,63 @@
+/** The pools that the cluster has, ours and others', with what they break and who decides about them. */
+import { z } from 'zod';
+import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import { facetsOf } from '../../../core/pool/defaults.ts';
+import { facetsSchema, poolSpecSchema, violationSchema } from '../../../core/pool/spec.ts';
+import { validatePools } from '../../../core/pool/validate.ts';
+import { readLivePools } from '../../db/live.ts';
+import { readPools } from '../../db/pools.ts';
+import { AppError } from '../app-error.ts';
+import type { Deps } from '../deps.ts';
+
+/** `managed`: in our database. `observed`: may be adopted. `foreign`: changed where it comes from. */
+export const standings = ['managed', 'observed', 'foreign'] as const;
+
+export const livePoolViewSchema = z.object({
+  name: z.string(),
+  /** as Calico reads it; null: Calico cannot decode the object, and it decides nothing */
+  spec: poolSpecSchema.nullable(),
+  facets: facetsSchema.nullable(),
+  standing: z.enum(standings),
+  owner: z.string(),
+  class: z.enum(['managed', 'hand', 'gitops', 'operator', 'applier']),
+  /** what the owner was told from */
+  evidence: z.object({ field: z.string(), value: z.string() }).nullable(),
+  /** managers that claim fields, the newest last */
+  managers: z.array(z.string()),
+  problems: z.array(z.object({ field: z.string(), message: z.string() })),
+  violations: z.array(violationSchema),
+  deleting: z.boolean(),
+});
+export type LivePoolView = z.infer<typeof livePoolViewSchema>;
+
+/** In the order of names. */
+export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
+  const [live, ours] = await Promise.all([readLivePools(deps.db), readPools(deps.db)]);
+  const managed = new Set(ours.map(({ name }) => name));
+  const violations = validatePools(live.flatMap(({ pool }) => pool ?? []));
+  return live.map((one) => ({
+    name: one.name,
+    spec: one.pool?.spec ?? null,
+    facets: one.pool === null ? null : facetsOf(one.pool.spec),
+    standing: standingOf(one, managed.has(one.name)),
+    owner: one.ownership.owner,
+    class: one.ownership.class,
+    evidence: one.ownership.evidence === null ? null : { ...one.ownership.evidence },
+    managers: [...new Set(one.claims.map(({ manager }) => manager))],
+    problems: one.problems.map((problem) => ({ ...problem })),
+    violations: violations.get(one.name) ?? [],
+    deleting: one.deleting,
+  }));
+}
+
+export function standingOf({ ownership }: LivePool, inDatabase: boolean): (typeof standings)[number] {
+  if (ownership.class !== 'managed' && ownership.class !== 'hand') return 'foreign';
+  return inDatabase ? 'managed' : 'observed';
+}
+
+/** Throws NO_CLUSTER. */
+export function mustHaveCluster(deps: Deps): void {
+  if (deps.effective === deps.state) {
+    throw new AppError('NO_CLUSTER', 'there must be a cluster: this server runs without one (OUTGATE_CLUSTER)');
+  }
+}

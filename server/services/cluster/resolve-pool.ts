@@ -1,0 +1,121 @@
+/** What an operator decides about a pool of ours that the cluster has otherwise. Each choice is a change in History. */
+import { z } from 'zod';
+import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
+import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
+import { formatPrefix } from '../../../core/net/prefix.ts';
+import type { Queryable } from '../../db/client.ts';
+import { readLivePools } from '../../db/live.ts';
+import type { StoredPool } from '../../db/pools.ts';
+import { readSync, removeSync, type SyncRow, writeSync } from '../../db/sync.ts';
+import type { Actor } from '../actor.ts';
+import { AppError } from '../app-error.ts';
+import { applyChange, type Decision } from '../changes/apply-change.ts';
+import type { ChangeView } from '../changes/change-view.ts';
+import type { Deps } from '../deps.ts';
+import { expectVersion, mustChange } from '../pools/write-pool.ts';
+import { requiredReason } from '../reason.ts';
+import { mustHaveCluster } from './live-pools.ts';
+
+/**
+ * `theirs`: what the cluster has becomes what is desired. `ours`: applied by force, and fields are taken from who holds
+ * them. `release`: no longer ours; the cluster keeps it as it is.
+ */
+export const choices = ['theirs', 'ours', 'release'] as const;
+export const choiceSchema = z.enum(choices);
+
+export interface Resolution {
+  readonly name: string;
+  readonly choice: (typeof choices)[number];
+  readonly expectedVersion: number;
+  readonly reason?: string | undefined;
+}
+
+/** Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE, INVALID_INPUT when the cluster's pool cannot be taken. */
+export async function resolvePool(
+  deps: Deps,
+  actor: Actor,
+  { name, choice, expectedVersion, reason }: Resolution,
+): Promise<{ change: ChangeView; revision: string }> {
+  mustHaveCluster(deps);
+  return mustChange(
+    await applyChange(deps.db, {
+      actor,
+      reason: requiredReason(reason),
+      names: [name],
+      cidrs: [],
+      decide: async (current, tx) => {
+        const pool = await expectVersion(deps, current, name, expectedVersion);
+        const next = current.desired.sequence + 1;
+        if (choice === 'release') return [await release(tx, name)];
+        return [choice === 'ours' ? await force(tx, pool, next) : await take(tx, name, next)];
+      },
+    }),
+  );
+}
+
+/** What becomes of later changes in the cluster. Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE. */
+export async function setPolicy(
+  deps: Deps,
+  actor: Actor,
+  input: { name: string; policy: SyncPolicy; expectedVersion: number; reason?: string | undefined },
+): Promise<{ change: ChangeView; revision: string }> {
+  mustHaveCluster(deps);
+  const { name, policy, expectedVersion } = input;
+  return mustChange(
+    await applyChange(deps.db, {
+      actor,
+      reason: `${policy}: ${requiredReason(input.reason)}`,
+      names: [name],
+      cidrs: [],
+      decide: async (current, tx) => {
+        const { spec } = await expectVersion(deps, current, name, expectedVersion);
+        const row = (await readSync(tx, [name]))[0] ?? newRow(name);
+        await writeSync(tx, { ...row, policy });
+        return [{ action: 'pool.policy', upsert: [{ name, spec }], asFound: true }];
+      },
+    }),
+  );
+}
+
+/** Without its row nothing marks the object as one that is to be deleted. */
+async function release(tx: Queryable, name: string): Promise<Decision> {
+  await removeSync(tx, name);
+  return { action: 'pool.release', remove: [name] };
+}
+
+async function force(tx: Queryable, { name, spec }: StoredPool, version: number): Promise<Decision> {
+  const row = (await readSync(tx, [name]))[0] ?? newRow(name);
+  const [live] = await readLivePools(tx, [name]);
+  // an object that was made anew is another one: what was applied to the old one does not count
+  const applied = live !== undefined && row.applied !== null ? { ...row.applied, uid: live.uid } : row.applied;
+  await writeSync(tx, { ...row, applied, forceVersion: version });
+  return { action: 'pool.force', upsert: [{ name, spec }], asFound: true };
+}
+
+async function take(tx: Queryable, name: string, version: number): Promise<Decision> {
+  const [live] = await readLivePools(tx, [name]);
+  if (live === undefined) {
+    await removeSync(tx, name);
+    return { action: 'pool.delete', remove: [name] };
+  }
+  const prefix = live.pool === null ? undefined : prefixOfPool(live.pool);
+  if (live.pool === null || prefix === undefined) {
+    const message = `the cluster's pool '${name}' must be readable to be taken over`;
+    throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'choice', message }] });
+  }
+  const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };
+  const row = (await readSync(tx, [name]))[0] ?? newRow(name);
+  await writeSync(tx, { ...row, applied: { uid: live.uid, version, spec }, forceVersion: null });
+  return { action: 'pool.update', upsert: [{ name, spec }], asFound: true };
+}
+
+const newRow = (name: string): Omit<SyncRow, 'since'> => ({
+  name,
+  policy: 'ask',
+  state: 'Pending',
+  reason: 'WaitingForCluster',
+  detail: {},
+  applied: null,
+  forceVersion: null,
+  deletedBy: null,
+});

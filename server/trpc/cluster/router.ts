@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { syncPolicies } from '../../../core/cluster/sync-state.ts';
+import { poolNameSchema } from '../../../core/pool/spec.ts';
+import { actorOf } from '../../services/actor.ts';
+import { changeSchema } from '../../services/changes/change-view.ts';
+import { adoptPools } from '../../services/cluster/adopt-pools.ts';
+import { comparePool, comparisonSchema } from '../../services/cluster/compare-pool.ts';
+import { listLivePools, livePoolViewSchema } from '../../services/cluster/live-pools.ts';
+import { choiceSchema, resolvePool, setPolicy } from '../../services/cluster/resolve-pool.ts';
+import { reasonSchema } from '../../services/reason.ts';
+import { editorProcedure, router, viewerProcedure } from '../init.ts';
+import { noInput } from '../no-input.ts';
+
+const written = z.object({ change: changeSchema, revision: z.string() });
+
+export const clusterRouter = router({
+  pools: viewerProcedure
+    .input(noInput)
+    .output(z.object({ pools: z.array(livePoolViewSchema) }))
+    .query(async ({ ctx }) => ({ pools: await listLivePools(ctx.deps) })),
+  compare: viewerProcedure
+    .input(z.strictObject({ name: poolNameSchema }))
+    .output(comparisonSchema)
+    .query(({ ctx, input }) => comparePool(ctx.deps, input.name)),
+  adopt: editorProcedure
+    .input(z.strictObject({ names: z.array(poolNameSchema).min(1).max(10_000), reason: reasonSchema.optional() }))
+    .output(written)
+    .mutation(({ ctx, input }) => adoptPools(ctx.deps, actorOf(ctx.user), input)),
+  resolve: editorProcedure
+    .input(
+      z.strictObject({
+        name: poolNameSchema,
+        choice: choiceSchema,
+        expectedVersion: z.int(),
+        reason: reasonSchema.optional(),
+      }),
+    )
+    .output(written)
+    .mutation(({ ctx, input }) => resolvePool(ctx.deps, actorOf(ctx.user), input)),
+  setPolicy: editorProcedure
+    .input(
+      z.strictObject({
+        name: poolNameSchema,
+        policy: z.enum(syncPolicies),
+        expectedVersion: z.int(),
+        reason: reasonSchema.optional(),
+      }),
+    )
+    .output(written)
+    .mutation(({ ctx, input }) => setPolicy(ctx.deps, actorOf(ctx.user), input)),
+});
