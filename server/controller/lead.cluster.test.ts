@@ -91,6 +91,7 @@ const make = (name: string, spec: object, manager = 'kubectl-create') =>
 const stand = async (name: string) => (await readSync(api.database.db, [name]))[0];
 const stands = (name: string, expected: object) =>
   vi.waitFor(async () => expect(await stand(name)).toMatchObject(expected), { timeout: 15_000, interval: 30 });
+const felixObject = { apiVersion: 'projectcalico.org/v3', kind: 'FelixConfiguration', metadata: { name: 'default' } };
 const nat = { cidr: '10.1.0.0/16', natOutgoing: true };
 
 it('what is decided here is in the cluster, under our name, and the ledger names the change', async () => {
@@ -202,6 +203,44 @@ it('a missing right is named, and the pool comes by itself when it is given', as
   await revoke(server, 'lead-test');
   await grant(server, 'lead-test', { kind: 'User', name: 'outgate' }, rule(...ALL));
   await stands('a', { state: 'Synced' });
+});
+
+it('settings and node addresses of the cluster are in the ledger; settings that would stop Felix are not taken', async () => {
+  const felix = calicoPath('v3', 'felixconfigurations');
+  const admin = server.as('admin');
+  const read: Rule[] = [
+    { apiGroups: ['projectcalico.org'], resources: ['felixconfigurations'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
+  ];
+  await grant(server, 'lead-facts', { kind: 'User', name: 'outgate' }, read);
+  try {
+    const now = await begin();
+    const set = (spec: object) => must(admin, 'PATCH', `${felix}/default?fieldManager=kubectl-patch`, { spec });
+    await must(admin, 'POST', felix, { ...felixObject, spec: { natPortRange: '30000:40000' } });
+    const settings = async () => (await readLive(api.database.db)).settings.global;
+    await vi.waitFor(async () => expect(await settings()).toEqual({ natPortRange: '30000:40000' }), {
+      timeout: 15_000,
+    });
+    await set({ natPortRange: '40000:30000' });
+    await vi.waitFor(() => expect(now.settingsProblems()).toHaveLength(1), { timeout: 15_000 });
+    expect(await settings()).toEqual({ natPortRange: '30000:40000' });
+    await set({ natPortRange: null, natOutgoingExclusions: 'IPPoolsAndHostIPs' });
+    await must(admin, 'POST', '/api/v1/nodes', { metadata: { name: 'facts' } });
+    const status = { addresses: [{ type: 'InternalIP', address: '192.0.2.99' }] };
+    await must(admin, 'PATCH', '/api/v1/nodes/facts/status', { status });
+    await vi.waitFor(async () => expect((await readLive(api.database.db)).hosts).toEqual(['192.0.2.99']), {
+      timeout: 15_000,
+    });
+    await vi.waitFor(async () => expect(await settings()).toEqual({ natOutgoingExclusions: 'IPPoolsAndHostIPs' }), {
+      timeout: 15_000,
+    });
+    const log = await liveChangesSince(api.database.db, 0, 1000);
+    expect(log.filter(({ action }) => action === 'settings.update').at(-1)?.actor).toBe('kubectl-patch');
+  } finally {
+    await must(admin, 'DELETE', felix);
+    await must(admin, 'DELETE', '/api/v1/nodes/facts');
+    await revoke(server, 'lead-facts');
+  }
 });
 
 it('the leader of a term that is over writes nothing more', async () => {

@@ -3,6 +3,7 @@
  * desired. Before the first whole list it writes nothing: what is there is not known.
  */
 import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
+import type { Violation } from '../../core/pool/spec.ts';
 import { changesSince } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
 import { readDesired } from '../db/desired.ts';
@@ -14,6 +15,7 @@ import type { Connection } from '../kube/connection.ts';
 import { type Change, listWatch } from '../kube/list-watch.ts';
 import type { WatchState } from '../kube/watch-state.ts';
 import { clusterPools, type PoolGroup, poolsPath } from './cluster-pools.ts';
+import { followFacts } from './follow-facts.ts';
 import { mirrorFeed } from './mirror-feed.ts';
 import { syncPool } from './sync-pool.ts';
 import { workQueue } from './work-queue.ts';
@@ -34,6 +36,8 @@ export interface LeadOptions {
 
 export interface Leading {
   watch(): WatchState;
+  /** settings of the cluster that would stop Felix, and were not taken over */
+  settingsProblems(): readonly Violation[];
   /** pools that wait to be brought to what is desired */
   queued(): number;
   /** Stops writing, then watching. */
@@ -83,6 +87,7 @@ export function lead(options: LeadOptions): Leading {
     onState: () => {},
     now,
   });
+  const facts = followFacts({ ...options, failed });
   const unsubscribe = hub.subscribe((signal) => {
     if (signal.kind === 'change' || signal.kind === 'resync') desired.moved();
   });
@@ -90,12 +95,13 @@ export function lead(options: LeadOptions): Leading {
 
   return {
     watch: pools.state,
+    settingsProblems: facts.problems,
     queued: queue.size,
     stop: async () => {
       clearInterval(resync);
       unsubscribe();
       await queue.stop();
-      await pools.stop();
+      await Promise.all([pools.stop(), facts.stop()]);
       await feed.stop();
     },
   };
