@@ -1,5 +1,6 @@
 /** The whole way of a change: request to the real server on real PostgreSQL, stream, agent, kernel, report, and what the server then says. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writePools } from '../core/calico/write.ts';
 import { type TestDatabase, testDatabase } from '../server/db/testing.ts';
 import { cookieOf, mutate, query } from '../server/testing/test-client.ts';
 import { ADMIN, startServer, type TestServer } from '../server/testing/test-server.ts';
@@ -70,6 +71,21 @@ describe.skipIf(cannotRun !== null)('agent on the real server', () => {
     expect((await mutate(server.address, 'pools.update', off, cookie)).status).toBe(200);
     await until('the pool left the set of sources', () => !inKernel('10.77.0.0/16'), 2000);
     await until('the server knows it', async () => (await status()).nodes.programmed === 1, 2000);
+  });
+
+  it('a report of thousands of ranges arrives', async () => {
+    const pools = Array.from({ length: 4000 }, (_, i) => ({
+      name: `many-${i}`,
+      spec: { cidr: `11.${i >> 8}.${i & 255}.0/24`, natOutgoing: true },
+    }));
+    const made = await mutate(server.address, 'pools.import', { yaml: writePools(pools, 'v3') }, cookie);
+    expect(made.status).toBe(200);
+    await until('all are in the kernel', () => inKernel('11.15.159.0/24'), 10_000);
+    await until('the server knows it', async () => (await status()).nodes.programmed === 1);
+    const [row] = await database.db.query<object>(
+      `SELECT body->'revision' = to_jsonb(desired.revision) AS same, length(body::text) > 300000 AS large FROM report, desired`,
+    );
+    expect(row).toEqual({ same: true, large: true });
   });
 
   it('settings reach the rules', async () => {

@@ -81,14 +81,16 @@ export function reconciler(input: ReconcilerInput): Reconciler {
     const expected = proved || first;
     const plans = plansFor(wanted, kernel);
     const failures: Failure[] = [];
-    const writing = plans.filter((plan) => plan.steps.length > 0);
-    for (const plan of writing) {
-      const failure = await dataplane.apply(plan);
+    let wrote = false;
+    for (const plan of plans.filter(({ steps }) => steps.length > 0)) {
+      const { failure, changed } = await dataplane.apply(plan);
+      wrote ||= changed;
       if (failure !== null) failures.push(failure);
     }
-    if (writing.length > 0) kernel = await dataplane.read();
-    const left = writing.length > 0 ? plansFor(wanted, kernel).flatMap((plan) => plan.findings) : [];
-    settle(wanted, failures, left, writing.length > 0);
+    const tell = wrote || failures.length > 0;
+    if (tell) kernel = await dataplane.read();
+    const left = tell ? plansFor(wanted, kernel).flatMap((plan) => plan.findings) : [];
+    settle(wanted, failures, left, wrote);
     if (expected) noteDrift(plans.flatMap((plan) => plan.findings));
     if (!proved) return;
     programmed = version;

@@ -28,7 +28,7 @@ export const bench: Bench = {
       const wanted = wantedOf(held, 'bench');
       const found = (await dataplane.read()).families[4];
       if (found === undefined) throw new Error('IPv4 is not available');
-      const failure = await dataplane.apply(dataplane.plan(wanted[4], found));
+      const { failure } = await dataplane.apply(dataplane.plan(wanted[4], found));
       if (failure !== null) throw new Error(failure.message);
       await exec({ file: 'ipset', args: ['create', 'raw-set', 'hash:net'] });
 

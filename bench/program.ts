@@ -65,7 +65,7 @@ async function measure(netns: string, directory: string, size: number, log: (lin
     const held = (await dataplane.read()).families[4];
     if (held === undefined) throw new Error('IPv4 is not available');
     const start = process.hrtime.bigint();
-    const failure = await dataplane.apply(dataplane.plan(half(round).wanted, held));
+    const { failure } = await dataplane.apply(dataplane.plan(half(round).wanted, held));
     const took = millisecondsSince(start);
     if (failure !== null) throw new Error(failure.message);
     await dataplane.read();

@@ -68,13 +68,19 @@ export interface Failure {
   readonly message: string;
 }
 
+export interface Applied {
+  readonly failure: Failure | null;
+  /** a step took effect; false when all that was tried could not be (a set that others hold stays) */
+  readonly changed: boolean;
+}
+
 export interface Dataplane {
   readonly backend: Report['backend'];
   read(): Promise<Held>;
   /** Pure: what is wrong, and the least that makes it right. No step at all when nothing differs. */
   plan(wanted: WantedFamily, held: HeldFamily): FamilyPlan;
   /** Applies one family; after a failure the kernel's NAT is what it was before. */
-  apply(plan: FamilyPlan): Promise<Failure | null>;
+  apply(plan: FamilyPlan): Promise<Applied>;
   /** A few members of live sets at once, acknowledged by the kernel. False: not all took effect, do it the long way. */
   adjust(deltas: readonly SetDelta[]): Promise<boolean>;
   /** Removes our rules where this driver does not write them: another backend was used before. Sets stay. */

@@ -1,6 +1,7 @@
 /** Requests to the server by node:http alone: fetch would cost the agent a third of its memory. */
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { LARGE } from '../frugal.ts';
 
 export interface Answer {
   readonly status: number;
@@ -29,7 +30,8 @@ export async function clientOf(base: URL, caFile: string | undefined): Promise<C
     return (tls?.request ?? httpRequest)(new URL(path, root), options);
   };
   return {
-    post(path, body, credential) {
+    async post(path, body, credential) {
+      const { headers, bytes } = await packed(JSON.stringify(body));
       return new Promise((resolve, reject) => {
         const request = begin('POST', path, credential, true);
         const timer = setTimeout(() => request.destroy(new Error(`no answer within ${PATIENCE} ms`)), PATIENCE);
@@ -47,8 +49,8 @@ export async function clientOf(base: URL, caFile: string | undefined): Promise<C
             resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
           });
         });
-        request.setHeader('content-type', 'application/json');
-        request.end(JSON.stringify(body));
+        for (const [name, value] of Object.entries(headers)) request.setHeader(name, value);
+        request.end(bytes);
       });
     },
     open(path, credential) {
@@ -62,4 +64,21 @@ export async function clientOf(base: URL, caFile: string | undefined): Promise<C
     },
     close: () => agent.destroy(),
   };
+}
+
+interface Packed {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: string | Buffer;
+}
+
+/** A long list of ranges packs to a tenth. The library is loaded when it is first needed: few nodes have so many. */
+async function packed(json: string): Promise<Packed> {
+  const headers = { 'content-type': 'application/json' };
+  if (json.length < LARGE) return { headers, bytes: json };
+  const { gzip } = await import('node:zlib');
+  const bytes = await new Promise<Buffer>((resolve, reject) => {
+    // the fastest level: others save a twentieth more and take four times as long
+    gzip(json, { level: 1 }, (error, result) => (error === null ? resolve(result) : reject(error)));
+  });
+  return { headers: { ...headers, 'content-encoding': 'gzip' }, bytes };
 }

@@ -1,8 +1,9 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { Report } from '../../core/wire/report.ts';
-import { agentDoors } from '../testing/agent-doors.ts';
+import { agentDoors, bearer } from '../testing/agent-doors.ts';
 import { serverOfFile } from '../testing/file-server.ts';
-import { joinNode, mutate } from '../testing/test-client.ts';
+import { ask, joinNode, mutate } from '../testing/test-client.ts';
 import { reportOf } from '../testing/test-report.ts';
 
 const server = serverOfFile();
@@ -77,6 +78,34 @@ test('garbage, lies about types and oversize bodies are refused', async () => {
   const large = await report(credential, 'x'.repeat(17 * 1024 * 1024)).catch(() => null);
   if (large !== null) expect(large.status).toBe(413);
   expect((await report(credential, bad)).status).toBe(200);
+});
+
+test('a report may be packed; what is not gzip, unpacks to too much or is packed otherwise is refused', async () => {
+  const credential = await joinNode(server.address, server.cookie, 'report-6');
+  const { change, revision } = await makePool();
+  const plain = JSON.stringify(reportOf('report-6', { sequence: change, revision, natted: 5 }));
+  const send = async (bytes: Buffer, encoding = 'gzip') => {
+    const headers = { ...bearer(credential), 'content-type': 'application/json', 'content-encoding': encoding };
+    const body = new Uint8Array(bytes);
+    return ask(`${server.address}/agent/v1/report`, { method: 'POST', headers, body });
+  };
+  expect((await send(gzipSync(plain))).status).toBe(200);
+  const rows = await server.db.query<object>(`SELECT revision FROM node WHERE name = 'report-6'`);
+  expect(rows).toEqual([{ revision }]);
+
+  const bomb = gzipSync(Buffer.alloc(300 * 1024 * 1024, ' '));
+  expect(bomb.length).toBeLessThan(1024 * 1024);
+  const refused: [Buffer, string, number, RegExp][] = [
+    [bomb, 'gzip', 413, /at most 16777216 bytes, also unpacked/],
+    [Buffer.from(plain), 'gzip', 400, /must be gzip/],
+    [gzipSync(plain).subarray(0, 100), 'gzip', 400, /must be gzip/],
+    [gzipSync('{"node": "\\ud800"}'), 'gzip', 400, /unpaired/],
+    [Buffer.from(plain), 'br', 415, /content-encoding/],
+  ];
+  for (const [body, encoding, status, message] of refused) {
+    const answer = await send(body, encoding);
+    expect([answer.status, answer.body.message]).toEqual([status, expect.stringMatching(message)]);
+  }
 });
 
 test("the nodes' own addresses become a change where a setting makes them matter", async () => {

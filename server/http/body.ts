@@ -1,16 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 
-export type BodyResult =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly reason: 'TOO_LARGE' | 'CUT_OFF' };
+interface NoBody {
+  readonly ok: false;
+  readonly reason: 'TOO_LARGE' | 'CUT_OFF';
+}
+export type BodyResult = { readonly ok: true; readonly text: string } | NoBody;
+export type BytesResult = { readonly ok: true; readonly bytes: Buffer } | NoBody;
 
 /** The whole body as text. Reading stops at `limit` bytes: nothing beyond it is kept. */
-export function readBody(req: IncomingMessage, limit: number): Promise<BodyResult> {
+export async function readBody(req: IncomingMessage, limit: number): Promise<BodyResult> {
+  const body = await readBytes(req, limit);
+  return body.ok ? { ok: true, text: body.bytes.toString('utf8') } : body;
+}
+
+export function readBytes(req: IncomingMessage, limit: number): Promise<BytesResult> {
   if (Number(req.headers['content-length'] ?? 0) > limit) return Promise.resolve({ ok: false, reason: 'TOO_LARGE' });
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const finish = (result: BodyResult): void => {
+    const finish = (result: BytesResult): void => {
       req.off('data', onData).off('end', onEnd).off('close', onCut).off('error', onCut);
       // a stream that nobody listens to throws its errors
       req.on('error', () => {});
@@ -23,7 +31,7 @@ export function readBody(req: IncomingMessage, limit: number): Promise<BodyResul
         finish({ ok: false, reason: 'TOO_LARGE' });
       } else chunks.push(chunk);
     };
-    const onEnd = (): void => finish({ ok: true, text: Buffer.concat(chunks).toString('utf8') });
+    const onEnd = (): void => finish({ ok: true, bytes: Buffer.concat(chunks) });
     const onCut = (): void => finish({ ok: false, reason: 'CUT_OFF' });
     req.on('data', onData).on('end', onEnd).on('close', onCut).on('error', onCut);
   });

@@ -41,7 +41,7 @@ describe.skipIf(cannotRun !== null)('adversity', () => {
     return families[4];
   }
   async function program(wanted: ReturnType<typeof wantedFor>, driver = dataplane): Promise<Failure | null> {
-    return driver.apply(driver.plan(wanted, await heldBy(driver)));
+    return (await driver.apply(driver.plan(wanted, await heldBy(driver)))).failure;
   }
   async function differs(wanted: ReturnType<typeof wantedFor>): Promise<string[]> {
     return dataplane.plan(wanted, await heldBy(dataplane)).findings.map(({ reason }) => reason);
@@ -65,7 +65,7 @@ describe.skipIf(cannotRun !== null)('adversity', () => {
     node.run('ipset destroy outgate-exempt-v4');
     node.run('ipset create outgate-exempt-v4 hash:ip');
     const before = nat();
-    const failure = await dataplane.apply(plan);
+    const { failure } = await dataplane.apply(plan);
     expect(failure?.message).toMatch(/could not swap the new outgate-exempt-v4 in: .*type does not match/);
     expect(nat()).toBe(before);
     expect(setNames()).toEqual(['outgate-exempt-v4', 'outgate-src-v4']);
@@ -126,6 +126,12 @@ describe.skipIf(cannotRun !== null)('adversity', () => {
     expect(await differs(wanted)).toEqual([]);
     expect(setNames()).toEqual(['outgate-exempt-v4', 'outgate-nodes-v4', 'outgate-src-v4']);
     expect(node.run('iptables-nft -S FORWARD')).toBe(foreign);
+    const again = dataplane.plan(wanted, await heldBy(dataplane));
+    expect(again.steps.map(({ title }) => title)).toEqual(['remove outgate-nodes-v4']);
+    expect(await dataplane.apply(again)).toEqual({ failure: null, changed: false });
+    node.run('iptables-nft -F FORWARD');
+    expect(await dataplane.apply(again)).toEqual({ failure: null, changed: true });
+    expect(setNames()).toEqual(['outgate-exempt-v4', 'outgate-src-v4']);
   });
 
   it('a set of another type that a foreign rule holds: the chain is not left empty, and the reason is said', async () => {
@@ -205,7 +211,7 @@ describe.skipIf(cannotRun !== null)('adversity', () => {
     const { families, unavailable } = await weak.read();
     expect([families, unavailable[4]?.reason]).toEqual([{}, 'NoRights']);
     const plan = dataplane.plan(wantedFor(many(2, 11)), await heldBy(dataplane));
-    expect((await weak.apply(plan))?.reason).toBe('NoRights');
+    expect((await weak.apply(plan)).failure?.reason).toBe('NoRights');
     expect(node.run('ipset list -name')).toBe('');
   });
 
@@ -224,7 +230,7 @@ describe.skipIf(cannotRun !== null)('adversity', () => {
     const before = saved();
     const holder = spawn('flock', [lock, '-c', 'echo held; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
     await once(holder.stdout, 'data');
-    const failure = await legacy.apply(plan);
+    const { failure } = await legacy.apply(plan);
     expect([failure?.reason, failure?.message]).toEqual(['CommandFailed', expect.stringMatching(/xtables lock/)]);
     expect(saved().split('\n').sort()).toEqual(before.split('\n').sort());
     expect((await legacy.read()).unavailable[4]?.message).toMatch(/xtables lock/);

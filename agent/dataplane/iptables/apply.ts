@@ -6,10 +6,10 @@
  * the rest is still being written for it. The line of its error says which step failed; those before it are done.
  */
 import type { Exec, Outcome } from '../../exec.ts';
-import type { Failure, FamilyPlan, Step } from '../driver.ts';
+import type { Applied, FamilyPlan, Step } from '../driver.ts';
 import { explain, type IptablesBackend, LOCK_WAIT, toolOf } from './tools.ts';
 
-export async function applyPlan(exec: Exec, backend: IptablesBackend, plan: FamilyPlan): Promise<Failure | null> {
+export async function applyPlan(exec: Exec, backend: IptablesBackend, plan: FamilyPlan): Promise<Applied> {
   const done: Step[] = [];
   for (let next = 0; next < plan.steps.length; ) {
     const together = sameProcess(plan.steps, next);
@@ -25,9 +25,11 @@ export async function applyPlan(exec: Exec, backend: IptablesBackend, plan: Fami
     if (!failed.atomic) done.push(failed);
     for (const one of done.reverse()) await takeBack(exec, backend, plan, one);
     const { reason, message } = explain(tool, outcome);
-    return { family: plan.family, reason, message: `IPv${plan.family}: could not ${failed.title}: ${message}` };
+    const { family } = plan;
+    const failure = { family, reason, message: `IPv${family}: could not ${failed.title}: ${message}` };
+    return { failure, changed: done.length > 0 };
   }
-  return null;
+  return { failure: null, changed: done.length > 0 };
 }
 
 /** The step at `start`, with the steps of ipset that follow it if it is one. */
