@@ -11,6 +11,8 @@ import { listNamespaces } from './lab/network.ts';
 import { labPlan, namespacesOf } from './lab/plan.ts';
 
 export interface StartOptions {
+  /** the npm script, default start */
+  readonly script?: 'start' | 'dev';
   /** default on: a test of packets must fail where none can be sent */
   readonly lab?: 'on' | 'off';
   /** more environment, for example OUTGATE_ADMIN_EMAIL */
@@ -46,7 +48,7 @@ export async function startOutgate(options: StartOptions = {}): Promise<Outgate>
   const labPrefix = options.labPrefix ?? `oge${process.pid}x${started++}`;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn('npm', ['start'], {
+  const child = spawn('npm', ['run', options.script ?? 'start'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -1,7 +1,7 @@
 /** The life of `npm start`: what it leaves, what it finds, what it heals. No browser is needed for that. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -83,6 +83,16 @@ test('server, PostgreSQL and agent come back after kill -9', async () => {
       (await listNamespaces()).filter((name) => namespacesOf(labPlan(outgate.labPrefix)).includes(name)),
     )
     .toHaveLength(7);
+  await outgate.stop();
+});
+
+test('npm run dev is ready, starts its server again when a source is touched, and leaves nothing', async () => {
+  const outgate = await startOutgate({ script: 'dev', lab: 'off', dataDir });
+  running.push(outgate);
+  expect(await isReady(outgate)).toBe(true);
+  await utimes(join(ROOT, 'server/main.ts'), new Date(), new Date());
+  await expect.poll(() => outgate.output(), { timeout: 60_000 }).toContain('Restarting');
+  await expect.poll(() => isReady(outgate), { timeout: 60_000 }).toBe(true);
   await outgate.stop();
 });
 
