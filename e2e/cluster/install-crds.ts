@@ -12,7 +12,7 @@ export const CALICO_GROUP = { v3: 'projectcalico.org', v1: 'crd.projectcalico.or
 
 export type CalicoPlural = 'ippools' | 'felixconfigurations';
 
-const PLURALS: readonly CalicoPlural[] = ['ippools', 'felixconfigurations'];
+export const PLURALS: readonly CalicoPlural[] = ['ippools', 'felixconfigurations'];
 
 /** `/apis/projectcalico.org/v3/ippools` */
 export const calicoPath = (api: CalicoApi, plural: CalicoPlural): string =>
@@ -22,7 +22,7 @@ export const calicoPath = (api: CalicoApi, plural: CalicoPlural): string =>
 export async function installCrds(server: Reachable, api: CalicoApi): Promise<void> {
   for (const plural of PLURALS) {
     await must(server.as('admin'), 'POST', CRDS, crd(api, plural));
-    await served(server, calicoPath(api, plural), true);
+    await untilServed(server, calicoPath(api, plural));
   }
 }
 
@@ -40,7 +40,9 @@ export function crd(api: CalicoApi, plural: CalicoPlural): Record<string, unknow
 
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
-/** A new type answers 404, then 429 while its storage starts. */
+/** A new type answers 404, then 429 while its storage starts. Throws when that lasts 20 s. */
+export const untilServed = (server: Reachable, path: string): Promise<void> => served(server, path, true);
+
 async function served(server: Reachable, path: string, wanted: boolean): Promise<void> {
   const end = Date.now() + 20_000;
   for (;;) {

@@ -56,6 +56,8 @@ export interface ApiServerOptions {
   readonly users?: Readonly<Record<string, readonly string[]>>;
   /** more flags for kube-apiserver */
   readonly flags?: readonly string[];
+  /** a folder that keeps what is stored from one start to the next, one server at a time; default: gone at the end */
+  readonly data?: string;
 }
 
 const READY_MS = 90_000;
@@ -63,7 +65,8 @@ const PREFIX = 'outgate-cluster-';
 const TRIES = 3;
 
 /** Throws with the last lines of both logs when it does not become ready within 90 s. */
-export async function startApiServer({ binaries, users = {}, flags = [] }: ApiServerOptions): Promise<ApiServer> {
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { binaries, users = {}, flags = [] } = options;
   sweep();
   const dir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`)); // short: a socket's path may have 107 bytes
   const at = (name: string): string => join(dir, name);
@@ -72,7 +75,7 @@ export async function startApiServer({ binaries, users = {}, flags = [] }: ApiSe
   writeServiceAccountKeys(at('sa.key'), at('sa.pub'));
   const admin = known.get('admin') as User;
 
-  const etcd = await startEtcd(binaries.etcd, dir);
+  const etcd = await startEtcd(binaries.etcd, dir, options.data ?? at('data'));
   let server: Supervised | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all([server?.kill(), etcd.kill()]);
@@ -122,13 +125,13 @@ export async function startApiServer({ binaries, users = {}, flags = [] }: ApiSe
   };
 }
 
-async function startEtcd(program: string, dir: string): Promise<Supervised> {
+async function startEtcd(program: string, dir: string, data: string): Promise<Supervised> {
   const client = 'unix://localhost:2';
   const peer = 'unix://localhost:1';
   const etcd = await supervise(
     program,
     [
-      ...[`--data-dir=${join(dir, 'data')}`, '--unsafe-no-fsync', '--log-level=warn'],
+      ...[`--data-dir=${data}`, '--unsafe-no-fsync', '--log-level=warn'],
       ...[`--listen-client-urls=${client}`, `--advertise-client-urls=${client}`],
       ...[`--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`, `--initial-cluster=default=${peer}`],
     ],

@@ -30,6 +30,9 @@ export const buildPages = () =>
     build: () => run('next', ['build']),
   });
 
+/** Kubernetes' own programs, for `npm run cluster`: found or built once into a cache. */
+export const buildApiServer = () => run('node', ['e2e/cluster/binaries/build.ts']);
+
 function run(command, args) {
   const env = {
     ...process.env,

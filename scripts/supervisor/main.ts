@@ -1,5 +1,6 @@
 /**
- * Runs the product on this machine: embedded PostgreSQL, the server and, with the rights for it, the lab.
+ * Runs the product on this machine: embedded PostgreSQL, the server and, with the rights for it, the lab. With --cluster
+ * there is a Kubernetes API server too, and the lab's nodes are its nodes.
  *
  * It owns the data directory while it runs (one supervisor each, by a lock that dies with it). Whatever dies is started
  * again; whatever a killed supervisor left is ended first. Stopping goes the other way round: agents and lab, server,
@@ -10,6 +11,7 @@ import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'no
 import { setTimeout as delay } from 'node:timers/promises';
 import { readEnvironment } from '../../server/env.ts';
 import { reachableHost } from '../../server/http/origin.ts';
+import { type KeptCluster, keepCluster } from './cluster.ts';
 import { type KeptDatabase, keepDatabase } from './database.ts';
 import type { KeptChild } from './keep-running.ts';
 import { type LabChoice, labJoinToken, startLab, whyNoLab } from './lab.ts';
@@ -20,7 +22,7 @@ import { removeRecord, writeRecord } from './process-record.ts';
 import { isFree, lastServerLines, startServer } from './server.ts';
 
 /** Resolves with the exit code once everything has ended: 0 asked to, 1 could not start, 2 unusable configuration. */
-async function supervise(options: { dev: boolean }): Promise<number> {
+async function supervise(options: { dev: boolean; cluster: boolean }): Promise<number> {
   const read = readEnvironment(process.env);
   if (!read.ok) {
     for (const error of read.errors) console.error(error);
@@ -51,6 +53,7 @@ async function supervise(options: { dev: boolean }): Promise<number> {
   writeFileSync(paths.address, address);
 
   let database: KeptDatabase | undefined;
+  let cluster: KeptCluster | undefined;
   const children: KeptChild[] = [];
   try {
     const [noLab, kept] = await Promise.all([
@@ -62,6 +65,7 @@ async function supervise(options: { dev: boolean }): Promise<number> {
       console.error(`OUTGATE_LAB is on, but the lab cannot run: ${noLab}`);
       return 1;
     }
+    if (options.cluster) cluster = await keepCluster(paths, say);
     const server = startServer(paths, {
       dev: options.dev,
       address: local,
@@ -69,6 +73,7 @@ async function supervise(options: { dev: boolean }): Promise<number> {
       environment: {
         OUTGATE_DATA_DIR: dataDir,
         ...(database === undefined ? {} : { DATABASE_URL: database.url, DATABASE_APP_URL: database.applicationUrl }),
+        ...cluster?.environment,
         ...(options.dev ? { OUTGATE_DEV: '1' } : {}),
         ...(noLab === null ? { OUTGATE_LAB_SOCKET: paths.labSocket } : {}),
         ...(noLab === null ? { OUTGATE_BOOTSTRAP_JOIN_TOKEN: labJoinToken(paths) } : {}),
@@ -80,7 +85,7 @@ async function supervise(options: { dev: boolean }): Promise<number> {
     const ended = Promise.race([stopping, server.ended]);
     const start = await Promise.race([server.ready, ended, delay(LONGEST_START, 'late' as const, { ref: false })]);
     const ready = typeof start === 'object' && start !== null;
-    if (ready) greet(address, paths, start.setupLink, noLab);
+    if (ready) greet(address, paths, { setupLink: start.setupLink, noLab, cluster });
     const end = start === 'late' ? start : await ended;
     if (end === 'asked') return 0;
     console.error(
@@ -92,6 +97,7 @@ async function supervise(options: { dev: boolean }): Promise<number> {
     return 1;
   } finally {
     for (const child of children.reverse()) await child.stop();
+    await cluster?.stop();
     await database?.stop();
     removeRecord(paths.run, 'supervisor');
     rmSync(paths.address, { force: true });
@@ -121,11 +127,21 @@ function whereItRuns(addressFile: string): string {
   }
 }
 
-function greet(address: string, paths: Paths, setupLink: string | null, noLab: string | null): void {
+interface Greeting {
+  readonly setupLink: string | null;
+  readonly noLab: string | null;
+  readonly cluster: KeptCluster | undefined;
+}
+
+function greet(address: string, paths: Paths, { setupLink, noLab, cluster }: Greeting): void {
   say(`\nOutgate is ready: ${address}`);
   if (setupLink !== null) say(`First visit, once: ${setupLink}`);
   say(noLab === null ? 'The lab runs: two nodes, four pods, an outside host' : `The lab is off: ${noLab}`);
+  if (cluster !== undefined) {
+    say(`The API server runs; its kubeconfig: ${cluster.kubeconfig}`);
+    say(`Try: ${cluster.toTry}`);
+  }
   say(`Logs: ${paths.logs}    Stop: Ctrl-C\n`);
 }
 
-process.exit(await supervise({ dev: process.argv.includes('--dev') }));
+process.exit(await supervise({ dev: process.argv.includes('--dev'), cluster: process.argv.includes('--cluster') }));

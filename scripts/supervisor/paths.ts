@@ -10,6 +10,9 @@ export const pathsIn = (dataDir: string) => ({
   /** records of the processes of the current run */
   run: join(dataDir, 'run'),
   address: join(dataDir, 'run', 'address'),
+  /** what the API server of `npm run cluster` stores */
+  cluster: join(dataDir, 'cluster'),
+  kubeconfig: join(dataDir, 'run', 'kubeconfig'),
   labState: join(dataDir, 'lab'),
   labSocket: join(dataDir, 'run', 'lab.sock'),
   joinToken: join(dataDir, 'lab', 'join-token'),

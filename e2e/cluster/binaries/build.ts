@@ -103,4 +103,11 @@ function linkerFlags({ kubernetes }: Versions): string {
   return ['-s -w', set('gitVersion', kubernetes), set('gitMajor', major), set('gitMinor', minor)].join(' ');
 }
 
-if (import.meta.main) console.log((await ensureBinaries((line) => console.error(line))).kubeApiserver);
+if (import.meta.main) {
+  try {
+    console.log((await ensureBinaries((line) => console.error(line))).kubeApiserver);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  }
+}
