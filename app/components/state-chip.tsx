@@ -1,9 +1,21 @@
 import { clsx } from 'clsx';
-import { CircleCheck, CircleDashed, CircleX, ClockAlert, Eye, OctagonX, TriangleAlert } from 'lucide-react';
+import {
+  CircleCheck,
+  CircleDashed,
+  CircleX,
+  ClockAlert,
+  EqualNot,
+  Eye,
+  Lock,
+  OctagonX,
+  RefreshCwOff,
+  TriangleAlert,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { SyncState } from '../../core/cluster/sync-state.ts';
 import type { NodeState } from '../../core/wire/reasons.ts';
 
-type Tone = 'quiet' | 'pending' | 'drifted' | 'stale' | 'failed' | 'error' | 'warning';
+type Tone = 'quiet' | 'pending' | 'drifted' | 'stale' | 'failed' | 'error' | 'warning' | 'outofsync' | 'contested';
 
 const tones: Record<Exclude<Tone, 'quiet'>, string> = {
   pending: 'text-pending-fg bg-pending-bg ring-pending-bd',
@@ -12,6 +24,8 @@ const tones: Record<Exclude<Tone, 'quiet'>, string> = {
   failed: 'text-failed-fg bg-failed-bg ring-failed-bd',
   error: 'text-error-fg bg-error-bg ring-error-bd',
   warning: 'text-warning-fg bg-warning-bg ring-warning-bd',
+  outofsync: 'text-outofsync-fg bg-outofsync-bg ring-outofsync-bd',
+  contested: 'text-contested-fg bg-contested-bg ring-contested-bd',
 };
 
 const nodeTone: Record<NodeState, Tone> = {
@@ -43,6 +57,35 @@ export function NodeStateChip({ state, reason }: { state: NodeState; reason?: st
   );
 }
 
+const syncTone: Record<SyncState, Tone> = {
+  Synced: 'quiet',
+  Pending: 'pending',
+  OutOfSync: 'outofsync',
+  Contested: 'contested',
+  Rejected: 'failed',
+  Forbidden: 'failed',
+};
+const syncIcon: Record<SyncState, ReactNode> = {
+  Synced: <CircleCheck aria-hidden className="text-synced-mark" />,
+  Pending: <CircleDashed aria-hidden />,
+  OutOfSync: <EqualNot aria-hidden />,
+  Contested: <RefreshCwOff aria-hidden />,
+  Rejected: <OctagonX aria-hidden />,
+  Forbidden: <Lock aria-hidden />,
+};
+
+/** How a pool stands in the cluster: quiet when it is as desired. `low`: 18 px, for two lines in one row. */
+export function SyncStateChip({ state, low }: { state: SyncState; low?: boolean }) {
+  return (
+    <Chip tone={syncTone[state]} icon={syncIcon[state]} low={low}>
+      {state}
+    </Chip>
+  );
+}
+
+/** The sign of a sync state alone, for where its word stands beside it. */
+export const syncSign = (state: SyncState): ReactNode => syncIcon[state];
+
 /** A finding: so many errors, a rule that is broken, a warning. */
 export function FindingChip({
   kind,
@@ -65,11 +108,13 @@ function Chip({
   tone,
   icon,
   title,
+  low,
   children,
 }: {
   tone: Tone;
   icon: ReactNode;
   title?: string | undefined;
+  low?: boolean | undefined;
   children: ReactNode;
 }) {
   return (
@@ -79,7 +124,7 @@ function Chip({
         'inline-flex flex-none items-center gap-1.5 text-xs whitespace-nowrap [&>svg]:size-3.5',
         tone === 'quiet'
           ? 'text-ink-2'
-          : ['h-5.5 rounded-sm pr-1.75 pl-1.5 font-medium ring-1 ring-inset', tones[tone]],
+          : ['rounded-sm pr-1.75 pl-1.5 font-medium ring-1 ring-inset', low ? 'h-4.5' : 'h-5.5', tones[tone]],
       )}
     >
       {icon}

@@ -1,11 +1,12 @@
 'use client';
 import { clsx } from 'clsx';
-import { Database, Server } from 'lucide-react';
+import { Boxes, Database, Server } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { truthStop, useNextTruth } from './next-truth.ts';
 
 const truths = {
   desired: { word: 'Desired', icon: Database },
+  live: { word: 'Live', icon: Boxes },
   programmed: { word: 'Programmed', icon: Server },
 } as const;
 
@@ -38,7 +39,7 @@ export function TruthPill({
   );
 }
 
-/** Under each title: the truths in their order, always Desired before Programmed, then a sentence if one is needed. */
+/** Under each title: the truths in their order, always Desired, Live, Programmed, then a sentence if one is needed. */
 export function TruthLine({ note, children }: { note?: ReactNode; children: ReactNode }) {
   useNextTruth();
   return (

@@ -16,6 +16,7 @@ import { Panel } from '../components/panel.tsx';
 import { DesiredAndProgrammed } from '../components/truths.tsx';
 import { useKeys } from '../keys/use-keys.ts';
 import { useTRPC } from '../trpc/client.ts';
+import { useClusterMode } from '../trpc/cluster-mode.ts';
 import { buildNodes, type NodesView, parseNodes, visibleNodes } from './node-list.ts';
 import { NodeTable } from './node-table.tsx';
 import { Rollout } from './rollout.tsx';
@@ -35,6 +36,7 @@ export function Nodes() {
   const params = useSearchParams().toString();
   const view = useMemo(() => parseNodes(new URLSearchParams(params)), [params]);
   const nodes = useQuery(trpc.nodes.list.queryOptions());
+  const cluster = useClusterMode();
   const search = useRef<HTMLInputElement>(null);
   const all = nodes.data?.nodes;
   const shown = useMemo(() => visibleNodes(all ?? [], view), [all, view]);
@@ -48,7 +50,15 @@ export function Nodes() {
     <>
       <PageHeader
         title="Nodes"
-        truths={<DesiredAndProgrammed note="Nodes are compared with the desired revision." />}
+        truths={
+          <DesiredAndProgrammed
+            note={
+              cluster
+                ? 'Nodes are compared with what the cluster says.'
+                : 'Nodes are compared with the desired revision.'
+            }
+          />
+        }
       />
       {nodes.isError && <ErrorPanel error={nodes.error} onRetry={() => void nodes.refetch()} className="mb-3" />}
       {all === undefined && !nodes.isError && <Loading what="nodes" />}

@@ -9,6 +9,7 @@ import { ErrorPanel } from '../components/error-panel.tsx';
 import { Select } from '../components/field.tsx';
 import { PageHeader } from '../components/page-header.tsx';
 import { TruthLine, TruthPill } from '../components/truth-pill.tsx';
+import { LivePill } from '../components/truths.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { AttentionPanel } from './attention-panel.tsx';
 import { ConnectionsChart } from './connections-chart.tsx';
@@ -73,8 +74,13 @@ function Truths({ status }: { status: Outputs['status']['get'] | undefined }) {
   return (
     <TruthLine>
       <TruthPill truth="desired" age={status.savedAt !== null && <Age at={status.savedAt} prefix="saved" />}>
-        {status.sequence === 0 ? 'no change made yet' : <span className="machine">{revision}</span>}
+        {status.sequence === 0 ? (
+          'no change made yet'
+        ) : (
+          <span className="machine">{status.desiredRevision.slice(0, 8)}</span>
+        )}
       </TruthPill>
+      {status.mode === 'cluster' && <LivePill status={status} />}
       <TruthPill truth="programmed" off={total === 0}>
         {total === 0 ? (
           <>

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { buildListView, type ListView, MOST_IN_LINK, parseListView } from './list-view.ts';
 
-const plain: ListView = { search: '', facet: 'all', family: 'all', sort: 'cidr', descending: false, selected: [] };
+const plain: ListView = {
+  search: '',
+  facet: 'all',
+  family: 'all',
+  sync: 'all',
+  sort: 'cidr',
+  descending: false,
+  selected: [],
+};
 const round = (view: ListView): ListView => parseListView(new URLSearchParams(buildListView(view)));
 
 test('the plain list has no query', () => {
@@ -14,6 +22,7 @@ test('every view survives the link', () => {
     search: '10.0.0.0/8 & more?',
     facet: 'exempt',
     family: '6',
+    sync: 'OutOfSync',
     sort: 'natted',
     descending: true,
     selected: ['a.b', 'c-d'],

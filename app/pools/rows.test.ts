@@ -13,6 +13,7 @@ const pool = (name: string, spec: PoolSpec, more: Partial<ListedPool> = {}): Lis
   natted: 0,
   violations: [],
   warnings: [],
+  sync: null,
   ...more,
 });
 const view = (query = ''): ListView => parseListView(new URLSearchParams(query));
@@ -52,6 +53,14 @@ test('filters and sort by count', () => {
   expect(names(pools, 'facet=allocates&family=4')).toEqual(['nine', 'default', 'build']);
   expect(names(pools, 'facet=violations')).toEqual(['build']);
   expect(names(pools, 'sort=-natted&facet=nats')).toEqual(['default', 'nine', 'six']);
+});
+
+test('by how pools stand in the cluster; without a cluster none stands in any way', () => {
+  const synced = pool('s', { cidr: '10.1.0.0/16' }, { sync: { state: 'Synced', reason: 'AsDesired' } });
+  const drifted = pool('d', { cidr: '10.2.0.0/16' }, { sync: { state: 'OutOfSync', reason: 'FieldChangedInCluster' } });
+  expect(names([synced, drifted], 'sync=OutOfSync')).toEqual(['d']);
+  expect(names([synced, drifted], 'sync=nonsense')).toEqual(['s', 'd']);
+  expect(names(pools, 'sync=Synced')).toEqual([]);
 });
 
 test('a pool without a readable CIDR comes last and breaks nothing', () => {

@@ -1,4 +1,6 @@
 /** The list of pools as the table shows it: filtered, sorted, each row knowing the pool it lies in. Pure. */
+
+import type { SyncReason, SyncState } from '../../core/cluster/sync-state.ts';
 import { parseAddress } from '../../core/net/address.ts';
 import { comparePrefix, contains, overlaps, type Prefix, parseInterface, prefixOf } from '../../core/net/prefix.ts';
 import type { Facets, PoolSpec, Violation, Warning } from '../../core/pool/spec.ts';
@@ -14,6 +16,8 @@ export interface ListedPool {
   natted: number | string;
   violations: Violation[];
   warnings: Warning[];
+  /** null without a cluster */
+  sync: { state: SyncState; reason: SyncReason } | null;
 }
 
 export interface Row {
@@ -42,6 +46,7 @@ export function visibleRows(rows: readonly Row[], view: ListView): Row[] {
     (row) =>
       (view.family === 'all' || (row.prefix?.family ?? 4) === Number(view.family)) &&
       hasFacet(row, view.facet) &&
+      (view.sync === 'all' || row.pool.sync?.state === view.sync) &&
       wanted(row),
   );
   const sign = view.descending ? -1 : 1;

@@ -1,4 +1,4 @@
-import { History, Layers, LayoutDashboard, type LucideIcon, Route, Server, Settings } from 'lucide-react';
+import { Boxes, History, Layers, LayoutDashboard, type LucideIcon, Route, Server, Settings } from 'lucide-react';
 
 export interface PageLink {
   href: string;
@@ -6,6 +6,8 @@ export interface PageLink {
   icon: LucideIcon;
   /** after `g` */
   key: string | null;
+  /** only where there is a cluster */
+  cluster?: true;
 }
 
 /** The rail, grouped by intent. */
@@ -15,6 +17,7 @@ export const railGroups: readonly { title: string; pages: readonly PageLink[] }[
     pages: [
       { href: '/', name: 'Overview', icon: LayoutDashboard, key: 'o' },
       { href: '/pools', name: 'Pools', icon: Layers, key: 'p' },
+      { href: '/cluster', name: 'Cluster', icon: Boxes, key: 'c', cluster: true },
       { href: '/nodes', name: 'Nodes', icon: Server, key: 'n' },
     ],
   },
@@ -29,6 +32,10 @@ export const railGroups: readonly { title: string; pages: readonly PageLink[] }[
 ];
 
 export const allPages: readonly PageLink[] = railGroups.flatMap(({ pages }) => pages);
+
+/** What is reached in this mode: without a cluster its page is absent. */
+export const inMode = (pages: readonly PageLink[], cluster: boolean): readonly PageLink[] =>
+  pages.filter((page) => cluster || page.cluster === undefined);
 
 /** The page of the rail that a path belongs to. */
 export const pageOf = (path: string): PageLink | undefined =>

@@ -6,8 +6,9 @@ import { Dialog as Radix } from 'radix-ui';
 import { useDeferredValue, useState } from 'react';
 import { parseAddress } from '../../core/net/address.ts';
 import { useTRPC } from '../trpc/client.ts';
+import { useClusterMode } from '../trpc/cluster-mode.ts';
 import { useGo } from './leave-guard.tsx';
-import { allPages } from './pages.ts';
+import { allPages, inMode } from './pages.ts';
 
 /** `/` or Ctrl K: pages, pools, nodes, and a question to the simulator for an address. */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -39,7 +40,8 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
     open(href);
   }
   const wanted = search.toLowerCase();
-  const pages = allPages.filter(({ name }) => name.toLowerCase().includes(wanted));
+  const cluster = useClusterMode();
+  const pages = inMode(allPages, cluster).filter(({ name }) => name.toLowerCase().includes(wanted));
   const foundNodes = (nodes.data?.nodes ?? []).filter(({ name }) => name.toLowerCase().includes(wanted)).slice(0, 6);
   const address = parseAddress(search).ok;
   const group =

@@ -7,13 +7,15 @@ import { usePathname } from 'next/navigation';
 import { DropdownMenu } from 'radix-ui';
 import { useNow, utc } from '../components/age.tsx';
 import { useTRPC } from '../trpc/client.ts';
-import { type PageLink, pageOf, railGroups } from './pages.ts';
+import { useClusterMode } from '../trpc/cluster-mode.ts';
+import { allPages, inMode, type PageLink, pageOf, railGroups } from './pages.ts';
 import { useSession } from './session.tsx';
 
 /** 208 px; 52 below 1400; a bottom bar of five and More below 720. */
 export function Rail() {
   const current = pageOf(usePathname());
   const counts = useCounts();
+  const cluster = useClusterMode();
   const { session } = useSession();
   const now = useNow();
   return (
@@ -31,7 +33,7 @@ export function Rail() {
           >
             {title}
           </h2>
-          {pages.map((page) => (
+          {inMode(pages, cluster).map((page) => (
             <RailLink key={page.href} page={page} current={page === current} {...counts[page.href]} />
           ))}
         </div>
@@ -46,8 +48,8 @@ export function Rail() {
   );
 }
 
-/** In the bottom bar the last one moves into More. */
-const inMore = (page: PageLink): boolean => page.href === '/settings';
+/** The bottom bar has room for five; the others move into More. */
+const inMore = (page: PageLink): boolean => page.href === '/settings' || page.cluster === true;
 
 function RailLink({
   page,
@@ -92,7 +94,7 @@ function RailLink({
 }
 
 function More({ current }: { current: PageLink | undefined }) {
-  const rest = railGroups.flatMap(({ pages }) => pages).filter(inMore);
+  const rest = inMode(allPages, useClusterMode()).filter(inMore);
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger

@@ -45,12 +45,13 @@ export function TopBar({ onPalette, onKeys }: { onPalette: () => void; onKeys: (
   );
 }
 
-/** Revision of the effective state, and how many nodes hold it. In standalone mode it is the desired one. */
+/** Revision of the effective state, and how many nodes hold it. Without a cluster it is the desired one. */
 function Convergence() {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.status.get.queryOptions());
   if (data === undefined) return <span className="h-7" />;
-  if (data.sequence === 0) return <span className="truncate px-3 text-ink-3">no change made yet</span>;
+  if (data.sequence === 0 && data.mode === 'standalone')
+    return <span className="truncate px-3 text-ink-3">no change made yet</span>;
   const { total, programmed, pending, drifted, stale, failed } = data.nodes;
   const parts = [
     ['programmed', programmed, 'bg-programmed-mark'],
@@ -64,7 +65,11 @@ function Convergence() {
       <Link
         href="/history"
         className="ml-1 flex h-7 items-center gap-2 rounded-md px-2 hover:bg-surface-3 narrow:hidden"
-        title="Revision of the desired state, which the nodes are compared with"
+        title={
+          data.mode === 'cluster'
+            ? 'Revision of what the cluster says, which the nodes are compared with'
+            : 'Revision of the desired state, which the nodes are compared with'
+        }
       >
         <span className="text-ink-3">revision</span>
         <span className="machine text-ink-1">{data.revision.slice(0, 8)}</span>

@@ -3,8 +3,9 @@ import type { Flow } from '../../core/nat/verdict.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Swatch } from '../components/verdict.tsx';
+import { useClusterMode } from '../trpc/cluster-mode.ts';
 import { answerText } from './answer-text.ts';
-import type { Arranged } from './answers.ts';
+import { type Arranged, effectiveOf } from './answers.ts';
 import { lanesOf, type PathEnds } from './path-lanes.ts';
 import { PathPicture } from './path-picture.tsx';
 import { buildQuestion, type Question } from './question.ts';
@@ -30,17 +31,22 @@ export function AnswerPanels({
     port: flow.port ?? null,
   };
   const lanes = lanesOf(arranged, ends);
-  const { desired, host, nodes, differs } = arranged;
-  const compared = host ?? (differs ? nodes.find(({ code }) => code !== desired?.code) : undefined) ?? null;
+  const { desired, live, unapplied, host, nodes, differs } = arranged;
+  const cluster = useClusterMode();
+  const effective = effectiveOf(arranged);
+  const compared = host ?? (differs ? nodes.find(({ code }) => code !== effective?.code) : undefined) ?? null;
   const truths = [
-    ...(desired === null ? [] : [{ name: 'Desired', steps: desired.steps }]),
+    ...(desired === null
+      ? []
+      : [{ name: live === null || unapplied ? 'Desired' : 'Desired and live', steps: desired.steps }]),
+    ...(live === null || !unapplied ? [] : [{ name: 'Live', steps: live.steps }]),
     ...(compared === null ? [] : [{ name: `${compared.node}, programmed`, steps: compared.steps }]),
   ];
-  const source = (host ?? desired)?.source;
+  const source = (host ?? effective)?.source;
   const nodeAddress = [source?.interface, source?.address].filter(Boolean).join(' ') || null;
   return (
     <div className="mt-3 flex flex-col gap-3">
-      <VerdictPanel arranged={arranged} from={flow.from} local={local} />
+      <VerdictPanel arranged={arranged} from={flow.from} local={local} cluster={cluster} />
       <Panel title="Path and way back" actions={<Legend />}>
         <PathPicture
           lanes={lanes}

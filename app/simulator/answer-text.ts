@@ -19,7 +19,7 @@ export function answerText({
   link: string;
 }): string {
   const node = arranged.host?.node ?? null;
-  const truths = [arranged.desired, ...arranged.nodes].filter((answer) => answer !== null);
+  const truths = [arranged.desired, arranged.live, ...arranged.nodes].filter((answer) => answer !== null);
   return [
     question,
     plain(headline(arranged, ends.from)),
@@ -29,7 +29,9 @@ export function answerText({
     '',
     ...lanes.flatMap((lane) => [`Path, ${lane.label}:`, ...laneWords(lane, ends, node).map((words) => `  ${words}`)]),
     '',
-    ...[arranged.desired, arranged.host].filter((answer) => answer !== null).flatMap(stepLines),
+    ...[arranged.desired, arranged.unapplied ? arranged.live : null, arranged.host]
+      .filter((answer) => answer !== null)
+      .flatMap(stepLines),
     link,
   ].join('\n');
 }

@@ -57,6 +57,35 @@ describe('the sentence that comes first', () => {
   });
 });
 
+describe('with a cluster', () => {
+  const live = (answer: TruthAnswer): TruthAnswer => ({ ...answer, truth: 'live', node: null });
+  it('says first that the cluster is not as desired', () => {
+    expect(said([snat, live(keep), on('node-1', keep)], 'node-1')).toBe(
+      'It should be NATed to 192.0.2.11, but the cluster says otherwise: it keeps the pod address 192.168.1.10.',
+    );
+    expect(said([snat, live(unknown)], null)).toBe(
+      'It should be NATed to 192.0.2.11, but what the cluster says leaves it open: nothing current is known of it.',
+    );
+  });
+  it('compares nodes with the cluster, not with desired', () => {
+    expect(arrange([snat, live(keep), on('node-1', keep)], 'node-1')).toMatchObject({
+      unapplied: true,
+      differs: false,
+    });
+    expect(arrange([snat, live(snat), on('node-1', keep)], 'node-1')).toMatchObject({
+      unapplied: false,
+      differs: true,
+    });
+    expect(said([snat, live(keep), on('node-1', snat)], 'node-1')).toBe(
+      'It should be NATed to 192.0.2.11, but the cluster says otherwise: it keeps the pod address 192.168.1.10. node-1 rewrites it to 192.0.2.11.',
+    );
+  });
+  it('explains by what counts', () => {
+    const because = { ...live(keep), steps: [step('DESTINATION_IN_POOL', 'the destination lies in ours')] };
+    expect(plain(explanation(arrange([snat, because], null), from))).toMatch(/^the destination lies in ours\. /);
+  });
+});
+
 it('an unknown address does not make two answers differ, another address does', () => {
   expect(agrees(snat, { ...snat, source: { ...snat.source, address: null } })).toBe(true);
   expect(agrees(snat, { ...snat, source: { ...snat.source, address: '192.0.2.12' } })).toBe(false);

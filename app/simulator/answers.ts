@@ -11,11 +11,15 @@ export interface TruthAnswer extends Answer {
 
 export interface Arranged {
   desired: TruthAnswer | null;
+  /** what the cluster says; null without one, or when it was not asked */
+  live: TruthAnswer | null;
+  /** the cluster says something else than desired */
+  unapplied: boolean;
   /** the node that hosts the source, as programmed; null when no node does */
   host: TruthAnswer | null;
   /** every node that answered, by name */
   nodes: readonly TruthAnswer[];
-  /** does the hosting node (without one: any node) say something else than desired? */
+  /** does the hosting node (without one: any node) say something else than what counts: live, without a cluster desired? */
   differs: boolean;
 }
 
@@ -27,8 +31,20 @@ export function arrange(answers: readonly TruthAnswer[], hostName: string | null
     .sort((a, b) => (a.node ?? '').localeCompare(b.node ?? '', 'en', { numeric: true }));
   const host = nodes.find(({ node }) => node === hostName) ?? null;
   const compared = host === null ? nodes : [host];
-  return { desired, host, nodes, differs: desired !== null && compared.some((answer) => !agrees(desired, answer)) };
+  const live = answers.find(({ truth }) => truth === 'live') ?? null;
+  const effective = live ?? desired;
+  return {
+    desired,
+    live,
+    unapplied: desired !== null && live !== null && !agrees(desired, live),
+    host,
+    nodes,
+    differs: effective !== null && compared.some((answer) => !agrees(effective, answer)),
+  };
 }
+
+/** What the nodes are compared with: what the cluster says, without one what is desired. */
+export const effectiveOf = ({ desired, live }: Arranged): TruthAnswer | null => live ?? desired;
 
 /** Same verdict for the same reason, and the same address where both name one. */
 export function agrees(a: TruthAnswer, b: TruthAnswer): boolean {
@@ -45,23 +61,50 @@ export const plain = (pieces: readonly Piece[]): string =>
   pieces.map((piece) => (typeof piece === 'string' ? piece : 'machine' in piece ? piece.machine : piece.name)).join('');
 
 /** Verdict first, one sentence. `from` is the pod's address. */
-export function headline({ desired, host, nodes, differs }: Arranged, from: string): Piece[] {
-  const first = desired ?? host ?? nodes[0];
+export function headline(arranged: Arranged, from: string): Piece[] {
+  const { desired, live, unapplied, host, nodes, differs } = arranged;
+  const effective = effectiveOf(arranged);
+  const first = effective ?? host ?? nodes[0];
   if (first === undefined) return ['Nobody answered.'];
-  if (!differs || desired === null) return [...sentence(host ?? first, from), '.'];
-  const other = host ?? nodes.find((answer) => !agrees(desired, answer));
+  if (unapplied && desired !== null && live !== null) {
+    const cluster: Piece[] =
+      live.verdict === 'INDETERMINATE'
+        ? ['what the cluster says leaves it open', ...missing(live)]
+        : ['the cluster says otherwise: it ', ...deed(live, from)];
+    return [
+      ...intention(desired, from),
+      ', but ',
+      ...cluster,
+      '.',
+      ...(differs ? [' ', ...nodeSaid(arranged, from)] : []),
+    ];
+  }
+  if (!differs || effective === null) return [...sentence(host ?? first, from), '.'];
+  const other = host ?? nodes.find((answer) => !agrees(effective, answer));
   if (other === undefined) return [...sentence(first, from), '.'];
   const node: Piece = { name: other.node ?? 'a node' };
   if (other.verdict === 'INDETERMINATE') {
-    return [...intention(desired, from), ', but what ', node, ' does cannot be told', ...missing(other), '.'];
+    return [...intention(effective, from), ', but what ', node, ' does cannot be told', ...missing(other), '.'];
   }
-  return [...intention(desired, from), ', but ', node, ' ', ...deed(other, from), '.'];
+  return [...intention(effective, from), ', but ', node, ' ', ...deed(other, from), '.'];
+}
+
+/** What the node does that does not follow the cluster, as a sentence of its own. */
+function nodeSaid({ live, host, nodes }: Arranged, from: string): Piece[] {
+  const other = host ?? nodes.find((answer) => live !== null && !agrees(live, answer));
+  if (other === undefined) return [];
+  const node: Piece = { name: other.node ?? 'a node' };
+  return other.verdict === 'INDETERMINATE'
+    ? ['What ', node, ' does cannot be told', ...missing(other), '.']
+    : [node, ' ', ...deed(other, from), '.'];
 }
 
 /** Why (in the words of the pools where the truths agree, else of the node that disagrees), and what becomes of the replies. */
-export function explanation({ desired, host, differs }: Arranged, from: string): Piece[] {
-  const why = differs ? (host ?? desired) : (desired ?? host);
-  const follows = host ?? desired;
+export function explanation(arranged: Arranged, from: string): Piece[] {
+  const { host, differs } = arranged;
+  const effective = effectiveOf(arranged);
+  const why = differs ? (host ?? effective) : (effective ?? host);
+  const follows = host ?? effective;
   const last = why === null ? undefined : decidingStep(why);
   const because: Piece[] = last === undefined ? [] : [last.text, /[.!?]$/.test(last.text) ? ' ' : '. '];
   return [...because, ...(follows === null ? [] : replies(follows, from))];

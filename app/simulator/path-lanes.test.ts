@@ -41,6 +41,15 @@ it('groups nodes that say the same when no node hosts the source', () => {
   expect(lanes.map(({ label }) => label)).toEqual(['Desired and a, programmed', 'b and 1 more, programmed']);
 });
 
+it('draws the cluster as a lane of its own when it is not as desired, with the nodes that follow it', () => {
+  const live = (answer: TruthAnswer): TruthAnswer => ({ ...answer, truth: 'live' });
+  const labels = (answers: TruthAnswer[], host: string) =>
+    lanesOf(arrange(answers, host), ends).map(({ label }) => label);
+  expect(labels([snat, live(keep), on('node-1', keep)], 'node-1')).toEqual(['Desired', 'Live and node-1, programmed']);
+  expect(labels([snat, live(snat), on('node-1', keep)], 'node-1')).toEqual(['Desired and live', 'node-1, programmed']);
+  expect(labels([snat, live(keep), on('node-1', snat)], 'node-1')).toEqual(['Desired and node-1, programmed', 'Live']);
+});
+
 it('draws no way back for what stays on the node', () => {
   const local = { ...keep, code: 'NO_SNAT_DESTINATION_IS_LOCAL' as const };
   expect(lanesOf(arrange([local], null), ends)[0]).toMatchObject({ onWire: false, reply: 'none' });

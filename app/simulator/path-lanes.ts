@@ -24,9 +24,9 @@ export interface PathEnds {
   port: number | null;
 }
 
-/** At most three: desired, then what differs from it; truths that agree share a lane. */
-export function lanesOf({ desired, host, nodes }: Arranged, ends: PathEnds): Lane[] {
-  const programmed = host === null ? nodes : [host];
+/** At most three: desired, then what differs from it (the cluster first); truths that agree share a lane. */
+export function lanesOf({ desired, live, host, nodes }: Arranged, ends: PathEnds): Lane[] {
+  const programmed = [...(live === null ? [] : [live]), ...(host === null ? nodes : [host])];
   if (desired === null) return programmed.slice(0, 1).map((answer) => laneOf(labelOf([answer]), false, answer, ends));
   const groups: TruthAnswer[][] = [];
   for (const answer of programmed) {
@@ -38,7 +38,7 @@ export function lanesOf({ desired, host, nodes }: Arranged, ends: PathEnds): Lan
   // an address that desired leaves open (no node is known to host the source) is no disagreement
   const others = groups.filter(([first]) => first !== undefined && !agrees(desired, first)).slice(0, 2);
   const shown = host !== null && same.includes(host) ? host : desired;
-  const together = same.length === 0 ? 'Desired' : `Desired and ${labelOf(same)}`;
+  const together = same.length === 0 ? 'Desired' : `Desired and ${labelOf(same).replace(/^Live/, 'live')}`;
   return [
     laneOf(together, false, shown, ends),
     ...others.map((group) => laneOf(labelOf(group), true, group[0] ?? desired, ends)),
@@ -46,9 +46,12 @@ export function lanesOf({ desired, host, nodes }: Arranged, ends: PathEnds): Lan
 }
 
 function labelOf(answers: readonly TruthAnswer[]): string {
-  const [first] = answers;
-  const more = answers.length === 1 ? '' : ` and ${answers.length - 1} more`;
-  return `${first?.node ?? 'a node'}${more}, programmed`;
+  const live = answers.some(({ truth }) => truth === 'live') ? ['Live'] : [];
+  const nodes = answers.filter(({ truth }) => truth === 'node');
+  const [first] = nodes;
+  if (first === undefined) return live.join('');
+  const more = nodes.length === 1 ? '' : ` and ${nodes.length - 1} more`;
+  return [...live, `${first.node ?? 'a node'}${more}, programmed`].join(' and ');
 }
 
 function laneOf(label: string, disagrees: boolean, answer: TruthAnswer, ends: PathEnds): Lane {

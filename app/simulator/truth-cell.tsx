@@ -1,10 +1,12 @@
 import { clsx } from 'clsx';
-import { Database, Server } from 'lucide-react';
+import { Boxes, Database, Server } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { truthStop } from '../components/next-truth.ts';
 import { VerdictChip } from '../components/verdict.tsx';
 import type { TruthAnswer } from './answers.ts';
+
+const icons = { desired: Database, live: Boxes, node: Server } as const;
 
 /** One truth's answer: its name and age, the verdict, the code, and what to know beside it. */
 export function TruthCell({
@@ -20,7 +22,7 @@ export function TruthCell({
   differs: boolean;
   tail: ReactNode;
 }) {
-  const Icon = answer.truth === 'desired' ? Database : Server;
+  const Icon = icons[answer.truth];
   return (
     <li {...truthStop} className={clsx('min-w-0 px-4.5 py-2.25 -outline-offset-2', differs && 'bg-drifted-bg')}>
       <div className="flex flex-wrap items-center gap-x-2">

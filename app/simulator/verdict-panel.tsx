@@ -1,7 +1,8 @@
 import { clsx } from 'clsx';
+import type { ReactNode } from 'react';
 import { Age } from '../components/age.tsx';
 import { useNextTruth } from '../components/next-truth.ts';
-import { type Arranged, agrees, explanation, headline } from './answers.ts';
+import { type Arranged, agrees, effectiveOf, explanation, headline } from './answers.ts';
 import { NodeSquares } from './node-squares.tsx';
 import { Pieces } from './pieces.tsx';
 import { TruthCell } from './truth-cell.tsx';
@@ -10,9 +11,21 @@ import { TruthCell } from './truth-cell.tsx';
  * The verdict in one sentence, then the truths: those that disagree first, in amber. `local` is the answer that this
  * browser computed from the pools it has: no node is asked, and the panel says so.
  */
-export function VerdictPanel({ arranged, from, local }: { arranged: Arranged; from: string; local: boolean }) {
+export function VerdictPanel({
+  arranged,
+  from,
+  local,
+  cluster,
+}: {
+  arranged: Arranged;
+  from: string;
+  local: boolean;
+  cluster: boolean;
+}) {
   useNextTruth();
-  const { desired, host, nodes, differs } = arranged;
+  const { desired, live, unapplied, host, nodes, differs } = arranged;
+  const effective = effectiveOf(arranged);
+  const counts = live === null ? 'desired' : 'live';
   const programmed = host !== null && (
     <TruthCell
       key="host"
@@ -23,9 +36,9 @@ export function VerdictPanel({ arranged, from, local }: { arranged: Arranged; fr
       tail={
         differs ? (
           host.verdict === 'INDETERMINATE' ? (
-            'cannot be compared with desired'
+            `cannot be compared with ${counts}`
           ) : (
-            'disagrees with desired'
+            `disagrees with ${counts}`
           )
         ) : (
           <Revision text={host.revision} />
@@ -43,14 +56,24 @@ export function VerdictPanel({ arranged, from, local }: { arranged: Arranged; fr
       tail={<Revision text={desired.revision} />}
     />
   );
-  const others = host === null && desired !== null && nodes.some((node) => !agrees(desired, node));
+  const said = live !== null && (
+    <TruthCell
+      key="live"
+      answer={live}
+      title="Live"
+      age={live.at === null ? null : <Age at={live.at} prefix="seen" />}
+      differs={unapplied}
+      tail={unapplied ? 'the cluster is not as desired' : <Revision text={live.revision} />}
+    />
+  );
+  const others = host === null && effective !== null && nodes.some((node) => !agrees(effective, node));
   return (
     <section
       aria-label="Verdict"
       aria-live="polite"
       className={clsx(
         'overflow-hidden rounded-lg border border-line border-l-[3px] bg-surface-1',
-        differs ? 'border-l-drifted-mark' : 'border-l-line-control',
+        differs || unapplied ? 'border-l-drifted-mark' : 'border-l-line-control',
       )}
     >
       <div className="px-4.5 pt-3 pb-2.5">
@@ -62,12 +85,14 @@ export function VerdictPanel({ arranged, from, local }: { arranged: Arranged; fr
         </p>
       </div>
       <ul className="grid grid-cols-3 divide-x divide-line-faint border-t border-line-faint max-[73.75rem]:grid-cols-2 narrow:grid-cols-1 narrow:divide-x-0 narrow:divide-y">
-        {differs ? [programmed, wanted] : [wanted, programmed]}
+        {ordered({ wanted, said, programmed, unapplied, differs })}
         {nodes.length > 0 && <NodeSquares nodes={nodes} />}
         {nodes.length === 0 && (
           <li className="min-w-0 px-4.5 py-2.25 text-xs text-ink-2">
             {local
-              ? 'Programmed: not asked yet. Press Ask for what the nodes hold.'
+              ? cluster
+                ? 'Live and Programmed: not asked yet. Press Ask for what the cluster says and the nodes hold.'
+                : 'Programmed: not asked yet. Press Ask for what the nodes hold.'
               : 'Programmed: no node has joined, so nobody holds rules yet.'}
           </li>
         )}
@@ -76,12 +101,30 @@ export function VerdictPanel({ arranged, from, local }: { arranged: Arranged; fr
             className={clsx('min-w-0 px-4.5 py-2.25 text-xs', others ? 'bg-drifted-bg text-drifted-fg' : 'text-ink-2')}
           >
             No node is known to host <span className="machine">{from}</span>
-            {others ? ', and the nodes disagree with desired.' : ', so the address after NAT depends on the node.'}
+            {others ? `, and the nodes disagree with ${counts}.` : ', so the address after NAT depends on the node.'}
           </li>
         )}
       </ul>
     </section>
   );
+}
+
+/** Who disagrees comes first: the cluster with desired, then the node with what counts. */
+function ordered({
+  wanted,
+  said,
+  programmed,
+  unapplied,
+  differs,
+}: {
+  wanted: ReactNode;
+  said: ReactNode;
+  programmed: ReactNode;
+  unapplied: boolean;
+  differs: boolean;
+}): ReactNode[] {
+  if (unapplied) return differs ? [said, programmed, wanted] : [said, wanted, programmed];
+  return differs ? [programmed, wanted, said] : [wanted, said, programmed];
 }
 
 function Revision({ text }: { text: string | null }) {

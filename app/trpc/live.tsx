@@ -42,7 +42,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
 /** Which routers may answer differently after an event; the first part of a query's key is its path. */
 const touched: Record<LiveEvent['kind'], readonly string[] | 'all'> = {
-  change: ['pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes'],
+  change: ['pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes', 'cluster'],
   node: ['nodes', 'status', 'overview', 'simulate', 'pools', 'changes'],
   access: ['session', 'accounts', 'joinTokens', 'nodes'],
   cluster: ['cluster', 'pools', 'changes', 'status', 'simulate', 'overview', 'nodes'],

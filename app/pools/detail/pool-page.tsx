@@ -22,6 +22,7 @@ import { useTRPC } from '../../trpc/client.ts';
 import { KindTag } from '../facet-cells.tsx';
 import { ExportMenu } from '../list/export-menu.tsx';
 import { editPath, simulateFrom } from '../paths.ts';
+import { SyncPanel } from '../sync/sync-panel.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { PoolChanges } from './pool-changes.tsx';
 import type { PoolDetail } from './pool-detail.ts';
@@ -95,6 +96,7 @@ export function PoolPage({ name }: { name: string }) {
       {pool === undefined && query.isPending && <Loading what={name} />}
       {pool !== undefined && !gone && (
         <>
+          {pool.sync !== null && <SyncPanel name={name} />}
           <Findings pool={pool} />
           <DetailTabs pool={pool} />
           <DeleteDialog pool={pool} open={deleting} onClose={() => setDeleting(false)} />
@@ -112,6 +114,11 @@ function Truths({ pool }: { pool: PoolDetail | undefined }) {
       <TruthPill truth="desired" age={<Age at={pool.updatedAt} prefix="saved" />}>
         <span className="machine">change #{pool.version}</span>
       </TruthPill>
+      {pool.sync !== null && (
+        <TruthPill truth="live" age={pool.sync.since !== null && <Age at={pool.sync.since} />}>
+          {pool.sync.state === 'Synced' ? 'as desired' : 'not as desired'}
+        </TruthPill>
+      )}
       <TruthPill truth="programmed" off={total === 0}>
         {total === 0 ? 'no node has joined' : `on ${programmed} of ${total} nodes`}
       </TruthPill>

@@ -1,10 +1,12 @@
 'use client';
 import { Box, Search, TriangleAlert } from 'lucide-react';
 import { useMemo } from 'react';
+import { syncStates } from '../../../core/cluster/sync-state.ts';
 import { TextInput } from '../../components/field.tsx';
 import { FilterChip } from '../../components/filter-chip.tsx';
 import { Kbd } from '../../components/kbd.tsx';
 import { Segmented } from '../../components/segmented.tsx';
+import { syncSign } from '../../components/state-chip.tsx';
 import { Swatch } from '../../components/verdict.tsx';
 import { facetFilters, type ListView } from '../list-view.ts';
 import { hasFacet, type Row } from '../rows.ts';
@@ -22,10 +24,12 @@ const chips: Record<ListView['facet'], { word: string; icon?: React.ReactNode }>
 export function Filters({
   rows,
   view,
+  cluster,
   onChange,
 }: {
   rows: readonly Row[];
   view: ListView;
+  cluster: boolean;
   onChange: (change: Partial<ListView>) => void;
 }) {
   const counts = useMemo(
@@ -61,6 +65,7 @@ export function Filters({
           </FilterChip>
         ))}
       </fieldset>
+      {cluster && <SyncFilter rows={rows} view={view} onChange={onChange} />}
       <span className="ml-auto narrow:ml-0">
         <Segmented
           label="Family"
@@ -74,5 +79,36 @@ export function Filters({
         />
       </span>
     </search>
+  );
+}
+
+/** States that no pool is in are left out; the one that is asked for stays. */
+function SyncFilter({
+  rows,
+  view,
+  onChange,
+}: {
+  rows: readonly Row[];
+  view: ListView;
+  onChange: (change: Partial<ListView>) => void;
+}) {
+  const count = (state: string): number => rows.filter(({ pool }) => pool.sync?.state === state).length;
+  return (
+    <fieldset aria-label="Sync state" className="flex min-w-0 flex-wrap items-center gap-1.5">
+      {syncStates
+        .map((state) => ({ state, pools: count(state) }))
+        .filter(({ state, pools }) => pools > 0 || state === view.sync)
+        .map(({ state, pools }) => (
+          <FilterChip
+            key={state}
+            pressed={view.sync === state}
+            onPress={() => onChange({ sync: view.sync === state ? 'all' : state })}
+            icon={syncSign(state)}
+            count={pools}
+          >
+            {state}
+          </FilterChip>
+        ))}
+    </fieldset>
   );
 }

@@ -3,10 +3,11 @@ import { CornerDownRight } from 'lucide-react';
 import Link from 'next/link';
 import { memo } from 'react';
 import { Checkbox } from '../../components/checkbox.tsx';
+import { SyncStateChip } from '../../components/state-chip.tsx';
 import { AllocatesText, KindTag, TrafficFromText, TrafficToText, ViolationsChip } from '../facet-cells.tsx';
 import { poolPath } from '../paths.ts';
 import type { Row } from '../rows.ts';
-import { COLUMNS } from './columns.ts';
+import { gridOf } from './columns.ts';
 
 export const rowLinkId = (name: string): string => `pool-row-${name}`;
 
@@ -18,6 +19,7 @@ export const PoolRow = memo(function PoolRow({
   height,
   selected,
   changed,
+  cluster,
   onSelect,
   onFocus,
 }: {
@@ -27,10 +29,11 @@ export const PoolRow = memo(function PoolRow({
   height: number;
   selected: boolean;
   changed: boolean;
+  cluster: boolean;
   onSelect: (name: string) => void;
   onFocus: (index: number) => void;
 }) {
-  const { name, spec, facets, nodes, natted, version, violations } = pool;
+  const { name, spec, facets, nodes, natted, version, violations, sync } = pool;
   const cell = 'flex min-w-0 items-center gap-2 px-2.25 whitespace-nowrap';
   return (
     <tr
@@ -38,7 +41,7 @@ export const PoolRow = memo(function PoolRow({
       onFocus={() => onFocus(index)}
       style={{ top, height }}
       className={clsx(
-        COLUMNS,
+        gridOf(cluster),
         'group absolute inset-x-0 border-b border-line-faint focus-within:bg-surface-2 hover:bg-surface-2',
         selected && 'bg-surface-selected before:absolute before:inset-y-0 before:left-0 before:w-0.5 before:bg-accent',
         changed && 'just-changed',
@@ -75,6 +78,14 @@ export const PoolRow = memo(function PoolRow({
         <span className="machine text-ink-1">{spec.cidr}</span>
         <ViolationsChip violations={violations} />
       </td>
+      {cluster && (
+        <td className={clsx(cell, 'flex-col items-start! justify-center gap-0!')}>
+          {sync !== null && <SyncStateChip state={sync.state} low />}
+          {sync !== null && sync.state !== 'Synced' && (
+            <span className="machine text-[10px]/[12px] text-ink-3">{sync.reason}</span>
+          )}
+        </td>
+      )}
       <td className={cell}>
         <AllocatesText facets={facets} />
       </td>

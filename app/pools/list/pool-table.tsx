@@ -9,7 +9,7 @@ import { useKeys } from '../../keys/use-keys.ts';
 import type { ListView } from '../list-view.ts';
 import { editPath, poolPath } from '../paths.ts';
 import type { Row } from '../rows.ts';
-import { COLUMNS } from './columns.ts';
+import { gridOf } from './columns.ts';
 import { PoolRow, rowLinkId } from './pool-row.tsx';
 import { useRowHeight } from './use-row-height.ts';
 
@@ -18,11 +18,14 @@ export function PoolTable({
   rows,
   view,
   changed,
+  cluster,
   onChange,
 }: {
   rows: readonly Row[];
   view: ListView;
   changed: ReadonlySet<string>;
+  /** there is a cluster to stand in */
+  cluster: boolean;
   onChange: (change: Partial<ListView>) => void;
 }) {
   const scroller = useRef<HTMLElement>(null);
@@ -65,10 +68,14 @@ export function PoolTable({
       tabIndex={0}
       className="relative max-h-[max(20rem,calc(100dvh-15.5rem))] min-w-0 overflow-auto overscroll-contain -outline-offset-2"
     >
-      <table aria-label="Pools" aria-rowcount={rows.length + 2} className="block min-w-[66rem]">
+      <table
+        aria-label="Pools"
+        aria-rowcount={rows.length + 2}
+        className={clsx('block', cluster ? 'min-w-[76rem]' : 'min-w-[66rem]')}
+      >
         <thead className="sticky top-0 z-10 block bg-surface-2 text-2xs text-ink-3">
-          <tr aria-rowindex={1} className={clsx(COLUMNS, 'h-5.5 items-center')}>
-            <td className="col-span-3" />
+          <tr aria-rowindex={1} className={clsx(gridOf(cluster), 'h-5.5 items-center')}>
+            <td className={cluster ? 'col-span-4' : 'col-span-3'} />
             <th
               scope="colgroup"
               colSpan={3}
@@ -78,7 +85,7 @@ export function PoolTable({
             </th>
             <td className="col-span-3" />
           </tr>
-          <tr aria-rowindex={2} className={clsx(COLUMNS, 'h-7.5 items-center border-b border-line')}>
+          <tr aria-rowindex={2} className={clsx(gridOf(cluster), 'h-7.5 items-center border-b border-line')}>
             <td className="flex items-center pl-2.5">
               <Checkbox
                 aria-label="Select all that are listed"
@@ -89,6 +96,7 @@ export function PoolTable({
             </td>
             <Head word="Pool" sort="name" view={view} onChange={onChange} className="sticky left-0 z-1 bg-surface-2" />
             <Head word="CIDR" sort="cidr" view={view} onChange={onChange} />
+            {cluster && <Head word="Sync" title="How it stands in the cluster" view={view} onChange={onChange} />}
             <Head word="Allocates addresses" view={view} onChange={onChange} />
             <Head word="Traffic from it" view={view} onChange={onChange} />
             <Head word="Traffic to it" view={view} onChange={onChange} />
@@ -122,6 +130,7 @@ export function PoolTable({
                 height={size}
                 selected={selected.has(row.pool.name)}
                 changed={changed.has(row.pool.name)}
+                cluster={cluster}
                 onSelect={toggle}
                 onFocus={setCursor}
               />

@@ -11,6 +11,7 @@ import { Panel } from '../../components/panel.tsx';
 import { DesiredAndProgrammed } from '../../components/truths.tsx';
 import { useKeys } from '../../keys/use-keys.ts';
 import { useRefusal } from '../../shell/session.tsx';
+import { useClusterMode } from '../../trpc/cluster-mode.ts';
 import { isFiltered, withoutFilters } from '../list-view.ts';
 import { type ListedPool, makeRows, visibleRows } from '../rows.ts';
 import { useAllPools } from '../use-all-pools.ts';
@@ -32,6 +33,7 @@ export function PoolsPage() {
     return (pools ?? []).filter(({ name }) => names.has(name));
   }, [pools, view.selected]);
   const refused = useRefusal('editor');
+  const cluster = useClusterMode();
   const empty = complete && pools?.length === 0;
   useKeys('Pools', [
     { keys: 's', label: 'Search in this list', run: () => document.getElementById(SEARCH_ID)?.focus() },
@@ -74,11 +76,11 @@ export function PoolsPage() {
       {!empty && pools === undefined && error === null && <Loading what="pools" />}
       {!empty && pools !== undefined && (
         <>
-          <Filters rows={rows} view={view} onChange={change} />
+          <Filters rows={rows} view={view} cluster={cluster} onChange={change} />
           <Panel label="Pools" flush footer={<Footer shown={shown.length} total={total} complete={complete} />}>
             {selectedPools.length > 0 && <Selection pools={selectedPools} onClear={() => change({ selected: [] })} />}
             {shown.length > 0 ? (
-              <PoolTable rows={shown} view={view} changed={changed} onChange={change} />
+              <PoolTable rows={shown} view={view} changed={changed} cluster={cluster} onChange={change} />
             ) : (
               <Empty title="No pool matches these filters.">
                 {isFiltered(view) && <Button onClick={() => change(withoutFilters(view))}>Clear the filters</Button>}

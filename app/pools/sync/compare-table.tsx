@@ -1,0 +1,53 @@
+import { clsx } from 'clsx';
+import { Table, Td, Th } from '../../components/table.tsx';
+import { type FieldRow, valueText } from './sync-words.ts';
+
+/** Every field in its three forms, those that differ first, and who else holds it in the cluster. */
+export function CompareTable({ name, rows }: { name: string; rows: readonly FieldRow[] }) {
+  const ordered = rows.toSorted((a, b) => Number(b.differs) - Number(a.differs));
+  return (
+    <Table label={`${name}: desired, live and last applied`}>
+      <thead>
+        <tr>
+          <Th>Field</Th>
+          <Th>Desired</Th>
+          <Th>Live, in the cluster</Th>
+          <Th>Last applied by us</Th>
+          <Th>Also held by</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {ordered.map(({ field, desired, live, applied, differs, managers }) => (
+          <tr key={field}>
+            <Td className="machine text-ink-1">
+              {field}
+              {differs && <span className="sr-only">, differs</span>}
+            </Td>
+            <Td>
+              <Value value={desired} />
+            </Td>
+            <Td className={clsx(differs && 'bg-outofsync-bg')}>
+              <Value value={live} />
+              {differs && <span className="ml-2 text-2xs font-medium text-outofsync-fg">differs</span>}
+            </Td>
+            <Td>
+              <Value value={applied} />
+            </Td>
+            <Td>
+              {managers.length === 0 ? (
+                <span className="text-xs text-ink-3">nobody else</span>
+              ) : (
+                <span className="machine text-ink-1">{managers.join(', ')}</span>
+              )}
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function Value({ value }: { value: unknown }) {
+  if (value === null || value === undefined) return <span className="text-xs text-ink-3">not set</span>;
+  return <span className="machine text-ink-1">{valueText(value)}</span>;
+}

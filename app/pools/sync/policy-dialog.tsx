@@ -1,0 +1,69 @@
+'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import Link from 'next/link';
+import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
+import { Effects, ReasonDialog } from '../../components/reason-dialog.tsx';
+import { useTRPC } from '../../trpc/client.ts';
+
+export const policyWords: Record<SyncPolicy, string> = {
+  ask: 'A change in the cluster is shown and stays until somebody decides.',
+  enforce: 'A change in the cluster is written over; after three times in ten minutes we stop.',
+};
+
+/** What becomes of later changes in the cluster: the other policy than now, with a reason. */
+export function PolicyDialog({
+  name,
+  version,
+  policy,
+  open,
+  onClose,
+}: {
+  name: string;
+  version: number;
+  policy: SyncPolicy;
+  open: boolean;
+  onClose: () => void;
+}) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const set = useMutation(trpc.cluster.setPolicy.mutationOptions({ onSuccess: () => queries.invalidateQueries() }));
+  // what was asked for stays in the sentences while the page behind already has the new policy
+  const next = set.variables?.policy ?? (policy === 'ask' ? 'enforce' : 'ask');
+  return (
+    <ReasonDialog
+      open={open}
+      onClose={() => {
+        set.reset();
+        onClose();
+      }}
+      title={`${next === 'ask' ? 'Ask about' : 'Enforce'} ${name}`}
+      effects={
+        <Effects
+          effects={[
+            policyWords[next],
+            next === 'enforce'
+              ? 'Where the cluster differs now, it is written over now, and fields are taken from who holds them.'
+              : 'What differs now stays as it is.',
+          ]}
+        />
+      }
+      verb={next === 'ask' ? 'Ask from now on' : 'Enforce from now on'}
+      keep="Leave it as it is"
+      danger={next === 'enforce'}
+      pending={set.isPending}
+      error={set.error}
+      stale={`${name} was changed meanwhile. The page is already up to date: look again, then decide.`}
+      result={
+        set.data === undefined ? null : (
+          <>
+            {policyWords[next]}{' '}
+            <Link className="machine link" href={`/history?change=${set.data.change.id}`}>
+              change #{set.data.change.id}
+            </Link>
+          </>
+        )
+      }
+      onSubmit={(reason) => set.mutate({ name, policy: next, expectedVersion: version, reason })}
+    />
+  );
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { syncReasons } from '../../../core/cluster/sync-state.ts';
+import { type FieldRow, type Stand, takenFrom, valueText, waysOf, whyOf } from './sync-words.ts';
+
+const stand = (reason: Stand['reason'], more: Partial<Stand> = {}): Stand => ({
+  state: 'OutOfSync',
+  reason,
+  policy: 'ask',
+  message: null,
+  fields: [],
+  managers: [],
+  missing: null,
+  ...more,
+});
+const row = (field: string, desired: unknown, live: unknown, managers: string[] = []): FieldRow => ({
+  field,
+  desired,
+  live,
+  applied: desired,
+  differs: desired !== live,
+  managers,
+});
+const rows = [row('cidr', '10.0.0.0/16', '10.0.0.0/16'), row('natOutgoing', true, false, ['kubectl-edit'])];
+const ways = (reason: Stand['reason'], owner: string | null = 'outgate') =>
+  Object.fromEntries(waysOf({ name: 'public', sync: stand(reason), owner, rows }).map((way) => [way.choice, way]));
+
+describe('why', () => {
+  it('has a sentence for every reason', () => {
+    for (const reason of syncReasons) expect(whyOf(stand(reason))).toMatch(/^[A-Z].*\.$/);
+  });
+  it('names who changed what', () => {
+    const changed = stand('FieldChangedInCluster', { fields: ['natOutgoing', 'disabled'], managers: ['kubectl-edit'] });
+    expect(whyOf(changed)).toBe('kubectl-edit changed natOutgoing and disabled in the cluster.');
+    expect(whyOf(stand('FieldChangedInCluster'))).toBe('Somebody changed it in the cluster.');
+    expect(whyOf(stand('RightMissing', { missing: 'patch ippools.projectcalico.org' }))).toBe(
+      'Our account in the cluster must have the right to patch ippools.projectcalico.org.',
+    );
+  });
+});
+
+describe('the ways on', () => {
+  it('say what changes on which side, and whose fields are taken', () => {
+    const { theirs, ours } = ways('FieldChangedInCluster');
+    expect(theirs?.effects[0]).toBe('What is desired becomes what the cluster has: natOutgoing true → false.');
+    expect(ours?.effects.slice(0, 2)).toEqual([
+      'The cluster is written over with what is desired: natOutgoing false → true.',
+      'Taken: natOutgoing from kubectl-edit.',
+    ]);
+    expect([theirs?.refused, ours?.refused]).toEqual([null, null]);
+  });
+  it('delete or make again what the cluster no longer has', () => {
+    const { theirs, ours } = ways('PoolDeletedInCluster', null);
+    expect(theirs?.verb).toBe('Take theirs: delete it here');
+    expect(ours?.verb).toBe('Apply ours: make it again');
+  });
+  it('that lead nowhere are refused with the way that does', () => {
+    expect(ways('OwnedElsewhere', 'argocd')['ours']?.refused).toContain('argocd owns it');
+    expect(ways('NotAdopted')['ours']?.refused).toContain('Take theirs first');
+    expect(ways('Unreadable')['theirs']?.refused).not.toBeNull();
+    expect(ways('Unreadable')['release']?.refused).toBeNull();
+  });
+});
+
+it('a force that takes nothing from anybody says so', () => {
+  expect(takenFrom([row('disabled', true, false)])).toBe('Nobody else holds the fields that differ.');
+  expect(takenFrom([row('disabled', true, false, ['a', 'b', 'c'])])).toBe('Taken: disabled from a, b and c.');
+});
+
+it('values as they are read', () => {
+  expect([null, '', [], ['Workload', 'Tunnel'], false, 26].map(valueText)).toEqual([
+    'not set',
+    '""',
+    '[]',
+    'Workload, Tunnel',
+    'false',
+    '26',
+  ]);
+});

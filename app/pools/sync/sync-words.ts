@@ -1,0 +1,149 @@
+/** Why a pool stands as it does in the cluster, in one sentence, and what each way out would do. Pure. */
+import type { SyncPolicy, SyncReason, SyncState } from '../../../core/cluster/sync-state.ts';
+
+export interface Stand {
+  state: SyncState;
+  reason: SyncReason;
+  policy: SyncPolicy;
+  message: string | null;
+  fields: readonly string[];
+  managers: readonly string[];
+  missing: string | null;
+}
+
+export interface FieldRow {
+  field: string;
+  /** null: that side has no object, or does not say */
+  desired?: unknown;
+  live?: unknown;
+  applied?: unknown;
+  differs: boolean;
+  managers: readonly string[];
+}
+
+export function whyOf({ reason, fields, managers, missing }: Stand): string {
+  const who = managers.length === 0 ? 'Somebody' : listed(managers);
+  const what = fields.length === 0 ? 'it' : listed(fields);
+  switch (reason) {
+    case 'AsDesired':
+      return 'The cluster says what is desired.';
+    case 'WaitingForCluster':
+      return 'It was not brought to the cluster yet.';
+    case 'FieldChangedInCluster':
+      return `${who} changed ${what} in the cluster.`;
+    case 'PoolDeletedInCluster':
+      return 'It was deleted in the cluster, so no node knows it.';
+    case 'PoolMadeAgain':
+      return 'It was deleted in the cluster, and another one of the same name was made there.';
+    case 'NotAdopted':
+      return 'The cluster has had a pool of this name that was never ours.';
+    case 'OwnedElsewhere':
+      return `${managers.length === 0 ? 'Somebody else' : listed(managers)} owns it: it is changed where it comes from.`;
+    case 'Unreadable':
+      return 'Calico cannot decode the object in the cluster, so it decides nothing there.';
+    case 'FieldOwnedByOther':
+      return `${managers.length === 0 ? 'Somebody else' : listed(managers)} holds ${what}; nothing was written.`;
+    case 'WrittenOverAgain':
+      return 'Somebody keeps writing over what we apply; we stopped.';
+    case 'RefusedByCluster':
+      return 'The API server refuses the pool as it is desired.';
+    case 'RightMissing':
+      return `Our account in the cluster must have the right to ${missing ?? 'write it'}.`;
+  }
+}
+
+export type Choice = 'theirs' | 'ours' | 'release';
+
+export interface Way {
+  choice: Choice;
+  /** the button */
+  verb: string;
+  /** what it does, one sentence each */
+  effects: readonly string[];
+  /** why it leads nowhere now */
+  refused: string | null;
+}
+
+/** The honest ways on, as the controller would carry them out. `owner` is null when the cluster has no such pool. */
+export function waysOf({
+  name,
+  sync,
+  owner,
+  rows,
+}: {
+  name: string;
+  sync: Stand;
+  owner: string | null;
+  rows: readonly FieldRow[];
+}): Way[] {
+  const gone = owner === null;
+  const differing = rows.filter(({ differs }) => differs);
+  const unreadable = 'The object in the cluster must be readable first.';
+  return [
+    {
+      choice: 'theirs',
+      verb: gone ? 'Take theirs: delete it here' : 'Take theirs',
+      effects: gone
+        ? [`${name} is deleted here, as it was in the cluster.`, 'Nodes go on without it, as they do now.']
+        : [
+            `What is desired becomes what the cluster has${changes(differing, 'desired', 'live')}.`,
+            'Nodes go on as they do now.',
+            ...(sync.reason === 'OwnedElsewhere'
+              ? [`It stays out of sync while ${owner} owns it: releasing it settles that.`]
+              : []),
+          ],
+      refused: sync.reason === 'Unreadable' ? unreadable : null,
+    },
+    {
+      choice: 'ours',
+      verb: gone ? 'Apply ours: make it again' : 'Apply ours by force',
+      effects: gone
+        ? [`${name} is made again in the cluster as it is desired.`, 'Every node follows.']
+        : [
+            `The cluster is written over with what is desired${changes(differing, 'live', 'desired')}.`,
+            takenFrom(differing),
+            'Every node follows.',
+          ],
+      refused:
+        sync.reason === 'OwnedElsewhere'
+          ? `${owner ?? 'Somebody else'} owns it and would write it back: copy the patch to where it comes from.`
+          : sync.reason === 'NotAdopted'
+            ? 'It was never ours. Take theirs first, which adopts it; then change it.'
+            : sync.reason === 'Unreadable'
+              ? unreadable
+              : null,
+    },
+    {
+      choice: 'release',
+      verb: 'Release the pool',
+      effects: [
+        `Outgate no longer decides about ${name}; History keeps what it was.`,
+        gone ? 'The cluster has none.' : 'The cluster keeps it as it is there, and nodes go on as they do now.',
+      ],
+      refused: null,
+    },
+  ];
+}
+
+/** Whose fields a forced apply takes. */
+export function takenFrom(differing: readonly FieldRow[]): string {
+  const held = differing.filter(({ managers }) => managers.length > 0);
+  if (held.length === 0) return 'Nobody else holds the fields that differ.';
+  return `Taken: ${held.map(({ field, managers }) => `${field} from ${listed(managers)}`).join('; ')}.`;
+}
+
+/** "natOutgoing", "", "a, b", "not set" */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return 'not set';
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : value.join(', ');
+  return value === '' ? '""' : String(value);
+}
+
+function changes(rows: readonly FieldRow[], from: 'desired' | 'live', to: 'desired' | 'live'): string {
+  if (rows.length === 0) return '';
+  return `: ${rows.map((row) => `${row.field} ${valueText(row[from])} → ${valueText(row[to])}`).join(', ')}`;
+}
+
+/** "a", "a and b", "a, b and c" */
+export const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
