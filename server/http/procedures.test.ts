@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { expect, it } from 'vitest';
 import { serverOfFile } from '../testing/file-server.ts';
 import { mutate, openEvents, post } from '../testing/test-client.ts';
@@ -43,6 +44,19 @@ it('a mutation is never asked by GET', async () => {
     headers: { cookie: server.cookie },
   });
   expect(answer.status).toBe(405);
+});
+
+it('a method that no procedure has is refused as such, and is no defect of the server', async () => {
+  for (const method of ['PUT', 'DELETE', 'TRACE', 'OPTIONS']) {
+    const status = await new Promise((resolve, reject) => {
+      const sent = request(`${server.address}/api/trpc/session.get`, { method }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      sent.on('error', reject).end();
+    });
+    expect([method, status]).toEqual([method, 405]);
+  }
 });
 
 it('an error has its code, reason, fields and request id, and never a stack', async () => {

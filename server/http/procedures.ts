@@ -20,6 +20,7 @@ const MOST_CALLS = 50;
 /** live streams of one account on one server: more than anybody has windows */
 const MOST_STREAMS = 32;
 const STREAM = 'events.subscribe';
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
 
 export function proceduresRoom(deps: Deps, auth: Auth, log: Log): Room {
   const streams = makePlaces(MOST_STREAMS);
@@ -30,6 +31,9 @@ export function proceduresRoom(deps: Deps, auth: Auth, log: Log): Room {
       const calls = decoded(path.slice(PREFIX.length));
       if (calls.split(',').length > MOST_CALLS) {
         return sendProblem(res, path, problem('badRequest', `a request must hold at most ${MOST_CALLS} calls`));
+      }
+      if (!methods.has(req.method ?? '')) {
+        return sendProblem(res, path, problem('methodNotAllowed', 'the method must be GET or POST'));
       }
       if (req.method === 'POST' && !/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) {
         return sendProblem(res, path, problem('unsupported', 'the content-type of the body must be application/json'));
