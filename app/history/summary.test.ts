@@ -14,6 +14,8 @@ it('says in one line what changed', () => {
   expect(of('pool.update', pool('public'), pool('public', true))).toBe('public: natOutgoing not set → true');
   expect(of('pool.delete', pool('public'), null)).toBe('public deleted');
   expect(of('pool.import', [], [pool('a'), pool('b')], 2)).toBe('2 pools imported: public');
+  expect(of('pool.import', [pool('public')], [])).toBe('public deleted');
+  expect(of('pool.import', [pool('a'), pool('b')], [], 2)).toBe('2 pools deleted: public');
   expect(of('hosts.update', { hosts: [] }, { hosts: ['192.0.2.11'] })).toBe('node addresses');
 });
 

@@ -19,8 +19,10 @@ export interface Summarised {
 export function summaryOf({ action, target, before, after, pools }: Summarised): string {
   if (action === 'pool.create') return isPool(after) ? `${target} created, ${after.spec.cidr}` : `${target} created`;
   if (action === 'pool.delete') return `${target} deleted`;
-  if (action === 'pool.import')
-    return pools === 1 ? `${target} imported` : `${pools.toLocaleString('en-US')} pools imported: ${target}`;
+  if (action === 'pool.import') {
+    const done = isPools(after) && after.length === 0 ? 'deleted' : 'imported'; // a revert takes away what an import made
+    return pools === 1 ? `${target} ${done}` : `${pools.toLocaleString('en-US')} pools ${done}: ${target}`;
+  }
   if (action === 'pool.adopt') return `${pools.toLocaleString('en-US')} adopted: ${target}`;
   if (action === 'pool.release') return `${target} released: the cluster keeps it`;
   if (action === 'pool.force') return `${target} applied by force`;
