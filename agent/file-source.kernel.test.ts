@@ -62,4 +62,32 @@ describe.skipIf(cannotRun !== null)('agent on a file', () => {
     expect((await agent.ended).code).toBe(0);
     expect(members()).toEqual([b.cidr]);
   });
+
+  it('says at once that a directory holds no manifest, and takes the first one up', async () => {
+    const empty = workDir();
+    const agent = startAgent(['--source', `file:${empty.path}`, '--node', 'n1', '--netns', node.name]);
+    let said = '';
+    agent.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    try {
+      await until(() => said.includes('Source=False StateRefused'));
+      expect(said).toContain('directory must hold at least one *.yaml file');
+      empty.write('a.yaml', manifests({ a }));
+      await until(() => members().join() === a.cidr);
+    } finally {
+      agent.kill('SIGTERM');
+      await agent.ended;
+      empty.remove();
+    }
+  });
+
+  it('programs all the same when nobody reads what it prints', async () => {
+    const file = dir.write('unread.json', manifests({ b }));
+    const args = ['--node', 'n1', '--netns', node.name, '--state-dir', dir.path];
+    const agent = startAgent(['--source', `file:${file}`, '--once', ...args]);
+    agent.stdout?.destroy();
+    const { code, stderr } = await agent.ended;
+    expect([code, stderr, members()]).toEqual([0, '', [b.cidr]]);
+  });
 });

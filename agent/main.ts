@@ -68,6 +68,9 @@ function refuse(lines: readonly string[]): number {
 
 const unavailable = ({ reason, message }: Unavailable): string => `--backend: ${reason}: ${message}`;
 
+// who reads may be gone (`| head`, a log that was closed): the kernel is programmed all the same
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 saveMemory();
 main().then(
   (code) => {

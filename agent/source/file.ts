@@ -8,7 +8,8 @@ const POLL = 1000;
 export function fileSource(path: string): Source {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
-  let seen = '';
+  /** undefined until the first look: an empty directory has an empty mark */
+  let seen: string | undefined;
 
   const look = async (sink: Sink): Promise<void> => {
     const { filesOf, readState } = await import('./read-manifests.ts');
