@@ -50,6 +50,13 @@ it('a new pool is created, a decision about a pool of ours is applied to that ve
   });
 });
 
+it('a pool that was made under our name, and not noted, is applied again, unforced', () => {
+  const expected = { do: 'apply', spec, uid: 'u1', force: false };
+  expect(decideSync(input({ applied: null }))).toEqual(expected);
+  const older = live({ cidr: '10.1.0.0/16' }, [ours]);
+  expect(decideSync(input({ live: older, applied: null }))).toEqual(expected);
+});
+
 it('a field changed in the cluster is shown with its manager, and written over where the policy says so', () => {
   const edited = live({ ...spec, natOutgoing: false }, [
     claim('outgate', 'Apply', ['cidr']),

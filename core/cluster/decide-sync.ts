@@ -42,19 +42,21 @@ export function decideSync({ desired, live, applied, policy, forced }: SyncInput
   if (ownership.class !== 'managed' && ownership.class !== 'hand') {
     return outOfSync('OwnedElsewhere', [], [ownership.owner]);
   }
-  if (applied === null) return outOfSync('NotAdopted', [], [ownership.owner]);
-  if (applied.uid !== live.uid) return outOfSync('PoolMadeAgain', [], [ownership.owner]);
+  // an object under our name that we know nothing of: it was applied, and the leader ended before it could note it
+  const known = applied ?? (ownership.class === 'managed' ? { uid: live.uid, version: 0 } : null);
+  if (known === null) return outOfSync('NotAdopted', [], [ownership.owner]);
+  if (known.uid !== live.uid) return outOfSync('PoolMadeAgain', [], [ownership.owner]);
   if (live.pool === null) return outOfSync('Unreadable');
   const fields = differingFields(desired.spec, live.pool.spec);
   const body = applyBody(desired.spec, live.pool.spec);
   if (fields.length === 0) {
     // equal values are shared without conflict: the claim is what later shows who changed a field
-    return lostFields(live.claims, Object.keys(body)).length > 0
+    return applied === null || lostFields(live.claims, Object.keys(body)).length > 0
       ? { do: 'apply', spec: body, uid: live.uid, force: false }
       : { do: 'nothing', state: 'Synced', reason: 'AsDesired', fields: [], managers: [] };
   }
   // a new decision is sent unforced: where somebody else holds a field, the server says so
-  if (insists || desired.version > applied.version) {
+  if (insists || desired.version > known.version) {
     return { do: 'apply', spec: body, uid: live.uid, force: insists };
   }
   return outOfSync('FieldChangedInCluster', fields, managersOf(live, fields));

@@ -15,8 +15,8 @@ export type PoolGroup = (typeof poolGroups)[number];
 export function clusterPools(connection: Connection, group: PoolGroup): ClusterPools {
   const path = poolsPath(group);
   return {
-    async apply({ name, spec, uid, force }) {
-      const metadata = uid === null ? { name } : { name, uid };
+    async apply({ name, spec, uid, resourceVersion, force }) {
+      const metadata = uid === null ? { name } : { name, uid, resourceVersion };
       const { object } = await apply(connection, {
         path,
         manager: OUR_MANAGER,

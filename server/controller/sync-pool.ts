@@ -28,6 +28,8 @@ export interface ApplyRequest {
   readonly name: string;
   readonly spec: PoolSpec;
   readonly uid: string | null;
+  /** of the object that it was decided on: an apply that was held up must not write over a later one of ours */
+  readonly resourceVersion: string | null;
   readonly force: boolean;
 }
 
@@ -63,7 +65,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
     await note(options, before, { ...before, state, reason, detail: { ...rewritten(before), fields, managers } });
     return 'settled';
   }
-  return apply(options, pool, before, decision);
+  return apply(options, pool, before, { ...decision, resourceVersion: live?.resourceVersion ?? null });
 }
 
 /** So often within REWRITE_MS a change of others is written over; then it is a fight, and we stop. */
@@ -74,7 +76,7 @@ async function apply(
   options: SyncPoolOptions,
   pool: StoredPool,
   row: SyncRow | NewRow,
-  decision: Extract<SyncDecision, { do: 'apply' }>,
+  decision: Extract<SyncDecision, { do: 'apply' }> & Pick<ApplyRequest, 'resourceVersion'>,
 ): Promise<SyncOutcome> {
   const { now, cluster } = options;
   const settled = row.applied !== null && row.applied.version >= pool.sequence && row.forceVersion !== pool.sequence;
@@ -87,8 +89,8 @@ async function apply(
   }
   let taken: LivePool;
   try {
-    const { spec, uid, force } = decision;
-    taken = await cluster.apply({ name: pool.name, spec, uid, force });
+    const { spec, uid, resourceVersion, force } = decision;
+    taken = await cluster.apply({ name: pool.name, spec, uid, resourceVersion, force });
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     return fail(options, row, error);
