@@ -4,6 +4,7 @@ import { makeFeed } from './agents/feed.ts';
 import { agentRoom } from './agents/room.ts';
 import { makeAuth } from './auth/auth.ts';
 import { authRoom } from './auth/room.ts';
+import { openCluster } from './cluster.ts';
 import type { Database } from './db/client.ts';
 import type { Environment } from './env.ts';
 import type { Hub } from './events/hub.ts';
@@ -17,6 +18,7 @@ import { proceduresRoom } from './http/procedures.ts';
 import { ensureBootstrapToken } from './services/access/join-tokens.ts';
 import { createFirstAdmin, openSetup } from './services/access/setup.ts';
 import { sharedSecret } from './services/access/shared-secret.ts';
+import { dropOtherHoldings } from './services/agents/ingest.ts';
 import type { Deps } from './services/deps.ts';
 import { openLab } from './services/lab/lab.ts';
 import { makeCounters } from './state/counters.ts';
@@ -50,10 +52,13 @@ export async function compose(parts: Parts): Promise<Composed> {
   const onMismatch = (sequence: number): void => log.warn({ sequence }, 'the state was loaded anew');
   const state = await openStateCache({ db, onMismatch });
   const effective = env.cluster === null ? state : await openStateCache({ db, ledger: liveLedger, onMismatch });
+  await dropOtherHoldings(db, env.cluster !== null);
+  const cluster = env.cluster === null ? null : await openCluster({ env: env.cluster, db, hub, log });
   const deps: Deps = {
     db,
     state,
     effective,
+    cluster,
     counters: makeCounters(db),
     now: () => new Date(),
     hub,
@@ -87,6 +92,7 @@ export async function compose(parts: Parts): Promise<Composed> {
     setupLink,
     close: async () => {
       stopHousekeeping();
+      await cluster?.close();
       await listener.close();
     },
   };

@@ -23,6 +23,7 @@ export const actionWords = {
   'pool.policy': 'Sync policy',
   'settings.update': 'NAT settings',
   'hosts.update': 'Node addresses',
+  'cluster.change': 'Changed in the cluster',
 } as const;
 export type Action = keyof typeof actionWords;
 

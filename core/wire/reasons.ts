@@ -47,6 +47,7 @@ export const errorReasons = [
   'SETUP_CLOSED',
   'LAST_ADMIN',
   'NO_CLUSTER',
+  'CLUSTER_AWAY',
   'LAB_OFF',
   'PROBE_FAILED',
   'EMAIL_TAKEN',

@@ -137,6 +137,8 @@ function followDesired(options: {
     const [wanted, known] = await Promise.all([readPools(db), readSync(db)]);
     sequence = Math.max(sequence ?? 0, now);
     add([...wanted, ...known].map(({ name }) => name));
+    // a change between the reads was told before its number could be compared
+    moved();
   };
   const moved = (): void => {
     again = true;

@@ -49,8 +49,8 @@ it('what the watch saw is in the ledger, by its writer, and the revision is that
     ['unknown', ['b'], null],
   ]);
   expect(changes[1]).toMatchObject({
-    before: [{ name: 'a', spec: { natOutgoing: true } }],
-    after: [{ name: 'a', spec: { natOutgoing: false } }],
+    before: { name: 'a', spec: { natOutgoing: true } },
+    after: { name: 'a', spec: { natOutgoing: false } },
   });
   const { live, pools } = await readLiveState(db);
   expect(live.sequence).toBe(sequence);
@@ -78,7 +78,7 @@ it('what changes no NAT is stored without a live change; an object that cannot b
   expect((await readLivePools(db, ['a']))[0]?.resourceVersion).toBe(spelled.resourceVersion);
   const sequence = await mirror(db, epoch, { seen: [seen('a', { cidr: 7 }, 'kubectl-edit')], gone: [] });
   const [change] = await changesAfter(before.sequence);
-  expect(change).toMatchObject({ sequence, after: [], before: [{ name: 'a' }] });
+  expect(change).toMatchObject({ sequence, after: null, before: { name: 'a' } });
   expect((await readLivePools(db, ['a']))[0]).toMatchObject({ pool: null, problems: [{ field: 'spec.cidr' }] });
 });
 

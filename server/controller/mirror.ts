@@ -108,13 +108,19 @@ async function write(tx: Queryable, live: Live, { actor, cause, moves }: Move): 
     next,
     actor,
     cause,
-    action: 'pools',
+    action: 'cluster.change',
     pools: moves.map(({ name }) => name).sort(),
-    before: moves.flatMap(({ before }) => before ?? []),
-    after: moves.flatMap(({ after }) => after ?? []),
+    before: side(moves.map(({ before }) => before)),
+    after: side(moves.map(({ after }) => after)),
     notice: noticeText({ kind: 'live', sequence }),
   });
   return next;
+}
+
+/** As the change table has it: one pool, none, or those of many. */
+function side(pools: readonly (Pool | null)[]): Pool | readonly Pool[] | null {
+  const there = pools.flatMap((pool) => pool ?? []);
+  return pools.length === 1 ? (there[0] ?? null) : there;
 }
 
 const sameEffect = (a: Pool | null, b: Pool | null): boolean =>

@@ -1,5 +1,6 @@
 /** The change table: History, and the log that deltas are read from. Rows are only ever added (desired.ts). */
 import type { Queryable } from './client.ts';
+import { FIRST_LIVE } from './live.ts';
 
 /** Contents are JSON as written: see services/changes/change-view.ts. */
 export interface LoggedChange {
@@ -27,24 +28,34 @@ export interface ChangeFilter {
   readonly to?: Date;
   /** part of target, reason, actor or a touched pool's name, any case */
   readonly search?: string;
-  /** older than this sequence */
+  /** older than the change of this number */
   readonly before?: number;
+  /** with what others changed in the cluster, as theirs: their numbers are of the other ledger */
+  readonly others?: boolean;
   readonly limit: number;
 }
 
 type Row = Omit<LoggedChange, 'sequence'> & { sequence: string };
 
 const COLUMNS = 'sequence, at, actor, role, action, target, pools, reason, revision, before, after';
+/** What somebody else changed in the cluster, in the columns of a change. */
+const OTHERS = `SELECT sequence, at, NULL AS actor_id, actor, 'cluster' AS role, action,
+    CASE WHEN cardinality(pools) = 0 THEN split_part(action, '.', 1)
+         ELSE array_to_string(pools[1:3], ', ') || CASE WHEN cardinality(pools) > 3
+           THEN ' and ' || (cardinality(pools) - 3) || ' more' ELSE '' END END AS target,
+    pools, NULL AS reason, revision, before, after
+  FROM live_change WHERE cause IS NULL`;
 /** the contents of a large import are megabytes: a list leaves them out */
 const MOST_LISTED = 100;
 
 /** The newest first. `before` and `after` of changes that touched more than 100 pools are null here. */
 export async function findChanges(db: Queryable, filter: ChangeFilter): Promise<LoggedChange[]> {
+  const others = filter.others ? `UNION ALL ${OTHERS}` : '';
   const rows = await db.query<Row>(
     `SELECT sequence, at, actor, role, action, target, pools, reason, revision,
        CASE WHEN cardinality(pools) <= ${MOST_LISTED} THEN before END AS before,
        CASE WHEN cardinality(pools) <= ${MOST_LISTED} THEN after END AS after
-     FROM change
+     FROM (SELECT * FROM change ${others}) AS log
      WHERE ($1::text IS NULL OR pools @> ARRAY[$1])
        AND ($2::text IS NULL OR actor = $2)
        AND ($3::text IS NULL OR action = $3)
@@ -53,8 +64,9 @@ export async function findChanges(db: Queryable, filter: ChangeFilter): Promise<
        AND ($6::text IS NULL
          OR position(lower($6) IN lower(target || ' ' || actor || ' ' || coalesce(reason, ''))) > 0
          OR EXISTS (SELECT FROM unnest(pools) AS name WHERE position(lower($6) IN name) > 0))
-       AND ($7::bigint IS NULL OR sequence < $7)
-     ORDER BY sequence DESC LIMIT $8`,
+       AND ($7::bigint IS NULL OR (at, sequence) < (SELECT l.at, l.sequence FROM (
+         SELECT at, sequence FROM change UNION ALL SELECT at, sequence FROM live_change) AS l WHERE l.sequence = $7))
+     ORDER BY at DESC, sequence DESC LIMIT $8`,
     [
       filter.pool ?? null,
       filter.actor ?? null,
@@ -70,7 +82,8 @@ export async function findChanges(db: Queryable, filter: ChangeFilter): Promise<
 }
 
 export async function findChange(db: Queryable, sequence: number): Promise<LoggedChange | null> {
-  const [row] = await db.query<Row>(`SELECT ${COLUMNS} FROM change WHERE sequence = $1`, [sequence]);
+  const from = sequence < FIRST_LIVE ? 'change' : `(${OTHERS}) AS log`;
+  const [row] = await db.query<Row>(`SELECT ${COLUMNS} FROM ${from} WHERE sequence = $1`, [sequence]);
   return row === undefined ? null : logged(row);
 }
 

@@ -7,6 +7,9 @@ import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import type { Database, Queryable } from './client.ts';
 
+/** The first number of this ledger: those of `change` never come near it. */
+export const FIRST_LIVE = 2 ** 40;
+
 export interface Live {
   /** the last live change; 0: the cluster was never read */
   readonly sequence: number;
@@ -60,14 +63,17 @@ export async function lockLive(tx: Queryable, epoch: number): Promise<Live> {
   return live;
 }
 
-/** Begins a new term; every writer of an earlier one is refused from here on. */
-export async function beginTerm(db: Queryable, leader: string): Promise<number> {
+/**
+ * Begins a new term; every writer of an earlier one is refused from here on. `after`: the term that it follows; throws
+ * TermOver when that is over already.
+ */
+export async function beginTerm(db: Queryable, leader: string, after: number | null = null): Promise<number> {
   const [row] = await db.query<{ epoch: string }>(
-    'UPDATE live SET epoch = epoch + 1, leader = $1 WHERE id = 1 RETURNING epoch',
-    [leader],
+    `UPDATE live SET epoch = epoch + 1, leader = $1 WHERE id = 1 AND ($2::bigint IS NULL OR epoch = $2) RETURNING epoch`,
+    [leader, after],
   );
-  if (row === undefined) throw missing();
-  return Number(row.epoch);
+  if (row !== undefined) return Number(row.epoch);
+  throw after === null ? missing() : new TermOver(`term ${after} is over`);
 }
 
 /** Writes pools as they were seen; the caller holds the lock. No live change: see `writeLiveChange`. */
@@ -123,6 +129,11 @@ export async function readLivePools(db: Queryable, names?: readonly string[]): P
   return rows.map(({ object }) => object);
 }
 
+export async function countLivePools(db: Queryable): Promise<number> {
+  const [row] = await db.query<{ count: string }>('SELECT count(*) FROM live_pool');
+  return Number(row?.count ?? 0);
+}
+
 /** The live state of one moment: the pools that Calico can decode. */
 export function readLiveState(db: Database): Promise<{ live: Live; pools: Pool[] }> {
   return db.transaction(async (tx) => {
@@ -146,6 +157,15 @@ export async function liveChangesSince(db: Queryable, sequence: number, limit: n
     sequence: Number(row.sequence),
     cause: row.cause === null ? null : Number(row.cause),
   }));
+}
+
+/** The live change that first carried out each of these changes; changes that the cluster has not taken are left out. */
+export async function carriedOut(db: Queryable, changes: readonly number[]): Promise<Map<number, number>> {
+  const rows = await db.query<{ cause: string; sequence: string }>(
+    'SELECT cause, min(sequence) AS sequence FROM live_change WHERE cause = ANY($1::bigint[]) GROUP BY cause',
+    [changes],
+  );
+  return new Map(rows.map(({ cause, sequence }) => [Number(cause), Number(sequence)]));
 }
 
 /** The last live change of each pool that ever moved. */

@@ -34,3 +34,7 @@ export function inCluster(
     },
   };
 }
+
+/** Of our pod. Throws outside a cluster. */
+export const ownNamespace = async (mount: string = MOUNT): Promise<string> =>
+  (await readFile(`${mount}/namespace`, 'utf8')).trim();

@@ -40,3 +40,9 @@ function load(file: string, context: string | undefined): KubeConfig {
   }
   return config;
 }
+
+/** The namespace of the context, `default` where it names none. Throws as `fromKubeconfig`. */
+export function namespaceOf(file: string, context?: string): string {
+  const config = load(file, context);
+  return config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
+}

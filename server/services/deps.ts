@@ -3,6 +3,7 @@ import type { Database } from '../db/client.ts';
 import type { Hub } from '../events/hub.ts';
 import type { Counters } from '../state/counters.ts';
 import type { StateCache } from '../state/state-cache.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import type { Lab } from './lab/lab.ts';
 
 export interface Deps {
@@ -12,6 +13,8 @@ export interface Deps {
   /** what the nodes follow: the cluster's pools, or `state` itself where there is no cluster */
   readonly effective: StateCache;
   readonly counters: Counters;
+  /** null: there is none */
+  readonly cluster: Cluster | null;
   readonly now: () => Date;
   /** notices of all servers, for live streams */
   readonly hub: Hub;

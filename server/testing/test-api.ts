@@ -33,6 +33,7 @@ export async function testApi(): Promise<TestApi> {
       db: database.db,
       state,
       effective: state,
+      cluster: null,
       counters: makeCounters(database.db),
       now: () => fixed ?? new Date(),
       hub: makeHub(),

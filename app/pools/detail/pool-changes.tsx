@@ -10,6 +10,7 @@ const words: Record<string, string> = {
   'pool.update': 'changed',
   'pool.delete': 'deleted',
   'pool.import': 'imported',
+  'cluster.change': 'changed in the cluster',
   'pool.adopt': 'adopted',
   'pool.force': 'applied by force',
   'pool.release': 'released',

@@ -40,6 +40,7 @@ CREATE TABLE "live_change" (
 );
 CREATE INDEX "live_change_pools_idx" ON "live_change" USING GIN ("pools");
 CREATE INDEX "live_change_cause_idx" ON "live_change"("cause");
+CREATE INDEX "live_change_at_idx" ON "live_change"("at");
 
 CREATE TABLE "sync" (
     "name" VARCHAR(253) COLLATE "C" NOT NULL,

@@ -4,6 +4,7 @@ import type { NodeFacts } from '../../../core/nat/node-facts.ts';
 import { setName } from '../../../core/rules/model.ts';
 import type { Report } from '../../../core/wire/report.ts';
 import type { Database, Queryable } from '../../db/client.ts';
+import { FIRST_LIVE } from '../../db/live.ts';
 import { notify } from '../notify.ts';
 import { hostsOf, moveHosts } from './hosts.ts';
 
@@ -34,12 +35,18 @@ export async function pruneHoldings(db: Database): Promise<void> {
     `DELETE FROM holding WHERE ctid = ANY (ARRAY(
        SELECT old.ctid FROM node n, LATERAL (
          SELECT h.ctid FROM holding h
-         WHERE h.node = n.name AND h.sequence <= (SELECT sequence FROM desired WHERE id = 1) - $1::bigint
+         WHERE h.node = n.name AND h.sequence <= $1::bigint * -1 + CASE WHEN h.sequence >= $2::bigint
+             THEN (SELECT sequence FROM live WHERE id = 1) ELSE (SELECT sequence FROM desired WHERE id = 1) END
            AND h.sequence < (SELECT max(newest.sequence) FROM holding newest WHERE newest.node = n.name)
          LIMIT 1000
        ) old))`,
-    [HOLDINGS_KEPT],
+    [HOLDINGS_KEPT, FIRST_LIVE],
   );
+}
+
+/** Nodes follow the cluster's numbers, or ours: what they held of the other ones says nothing any more. */
+export async function dropOtherHoldings(db: Database, inCluster: boolean): Promise<void> {
+  await db.query('DELETE FROM holding WHERE (sequence >= $1::bigint) <> $2', [FIRST_LIVE, inCluster]);
 }
 
 /** Samples older than a day, a bounded number at a time. */

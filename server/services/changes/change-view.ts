@@ -14,6 +14,7 @@ export const actions = [
   'pool.policy',
   'settings.update',
   'hosts.update',
+  'cluster.change',
 ] as const;
 export const actionSchema = z.enum(actions);
 export type Action = z.infer<typeof actionSchema>;

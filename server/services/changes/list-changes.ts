@@ -1,4 +1,5 @@
 import { type ChangeFilter, findChange, findChanges, type LoggedChange } from '../../db/changes.ts';
+import { carriedOut, FIRST_LIVE } from '../../db/live.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
 import { HOLDINGS_KEPT } from '../agents/ingest.ts';
 import { AppError } from '../app-error.ts';
@@ -11,13 +12,17 @@ export async function listChanges(
   filter: ChangeFilter,
 ): Promise<{ changes: ChangeView[]; nextCursor: string | null }> {
   const [found, holdings] = await Promise.all([
-    findChanges(deps.db, { ...filter, limit: filter.limit + 1 }),
+    findChanges(deps.db, { ...filter, limit: filter.limit + 1, others: deps.cluster !== null }),
     readHoldings(deps.db),
   ]);
   const page = found.slice(0, filter.limit);
   const last = page.at(-1);
+  const effective = await effectiveNumbers(
+    deps,
+    page.map(({ sequence }) => sequence),
+  );
   return {
-    changes: page.map((change) => viewChange(change, holdings)),
+    changes: page.map((change) => viewChange(change, effective(change.sequence), holdings)),
     nextCursor: found.length > filter.limit && last !== undefined ? String(last.sequence) : null,
   };
 }
@@ -26,14 +31,15 @@ export type NodeTime = { node: string; at: string | null };
 
 /** One change, whole, with the time each node first held it (null: not yet; left out: not kept any more). Throws NOT_FOUND. */
 export async function getChange(deps: Deps, id: number): Promise<ChangeView & { nodeTimes: NodeTime[] }> {
+  const effective = (await effectiveNumbers(deps, [id]))(id);
   const [change, times, holdings] = await Promise.all([
     findChange(deps.db, id),
-    readHoldingTimes(deps.db, id, HOLDINGS_KEPT),
+    readHoldingTimes(deps.db, effective, HOLDINGS_KEPT),
     readHoldings(deps.db),
   ]);
   if (change === null) throw changeNotFound(id);
   return {
-    ...viewChange(change, holdings),
+    ...viewChange(change, effective, holdings),
     nodeTimes: times.map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
   };
 }
@@ -43,7 +49,18 @@ export const changeNotFound = (id: number): AppError =>
     issues: [{ field: 'id', message: `there is no change ${id}` }],
   });
 
-function viewChange(change: LoggedChange, holdings: readonly { sequence: number | null }[]): ChangeView {
+/** The number at which nodes hold a change: with a cluster, that of what it became there, or beyond all of them. */
+async function effectiveNumbers({ db, cluster }: Deps, changes: readonly number[]): Promise<(id: number) => number> {
+  if (cluster === null) return (id) => id;
+  const found = await carriedOut(db, changes);
+  return (id) => (id >= FIRST_LIVE ? id : (found.get(id) ?? Number.MAX_SAFE_INTEGER));
+}
+
+function viewChange(
+  change: LoggedChange,
+  effective: number,
+  holdings: readonly { sequence: number | null }[],
+): ChangeView {
   return {
     id: change.sequence,
     at: change.at.toISOString(),
@@ -57,7 +74,7 @@ function viewChange(change: LoggedChange, holdings: readonly { sequence: number 
     after: change.after as ChangeView['after'],
     pools: change.pools.length,
     nodes: {
-      holding: holdings.filter(({ sequence }) => sequence !== null && sequence >= change.sequence).length,
+      holding: holdings.filter(({ sequence }) => sequence !== null && sequence >= effective).length,
       total: holdings.length,
     },
   };

@@ -56,7 +56,7 @@ export async function revertChange(
     const message = `change ${change.sequence} cannot be taken back: the nodes' addresses are what the nodes say they are`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
   }
-  if (['pool.adopt', 'pool.release', 'pool.force', 'pool.policy'].includes(change.action)) {
+  if (['pool.adopt', 'pool.release', 'pool.force', 'pool.policy', 'cluster.change'].includes(change.action)) {
     const message = `change ${change.sequence} is about how the pool stands in the cluster: decide that anew instead`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
   }

@@ -11,7 +11,8 @@ import type { ChangeView } from '../changes/change-view.ts';
 import type { Deps } from '../deps.ts';
 import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
-import { mustHaveCluster, standingOf } from './live-pools.ts';
+import { clusterOf } from './cluster.ts';
+import { standingOf } from './live-pools.ts';
 
 /** Throws NO_CLUSTER, REASON_REQUIRED, INVALID_INPUT naming every pool that cannot be adopted: all or none. */
 export async function adoptPools(
@@ -19,7 +20,7 @@ export async function adoptPools(
   actor: Actor,
   input: { names: readonly string[]; reason?: string | undefined },
 ): Promise<{ change: ChangeView; revision: string }> {
-  mustHaveCluster(deps);
+  clusterOf(deps);
   const names = [...new Set(input.names)].sort();
   const applied = await applyChange(deps.db, {
     actor,

@@ -6,7 +6,7 @@ import { readPools } from '../../db/pools.ts';
 import { readSync } from '../../db/sync.ts';
 import type { Deps } from '../deps.ts';
 import { poolNotFound } from '../pools/get-pool.ts';
-import { mustHaveCluster } from './live-pools.ts';
+import { clusterOf } from './cluster.ts';
 import { syncViewSchema, viewSync } from './sync-view.ts';
 
 export const comparisonSchema = z.object({
@@ -39,7 +39,7 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 
 /** Throws NO_CLUSTER, NOT_FOUND. */
 export async function comparePool(deps: Deps, name: string): Promise<Comparison> {
-  mustHaveCluster(deps);
+  clusterOf(deps);
   const [[pool], [row], [live]] = await Promise.all([
     readPools(deps.db, [name]),
     readSync(deps.db, [name]),

@@ -6,7 +6,6 @@ import { facetsSchema, poolSpecSchema, violationSchema } from '../../../core/poo
 import { validatePools } from '../../../core/pool/validate.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
-import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 
 /** `managed`: in our database. `observed`: may be adopted. `foreign`: changed where it comes from. */
@@ -53,11 +52,4 @@ export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
 export function standingOf({ ownership }: LivePool, inDatabase: boolean): (typeof standings)[number] {
   if (ownership.class !== 'managed' && ownership.class !== 'hand') return 'foreign';
   return inDatabase ? 'managed' : 'observed';
-}
-
-/** Throws NO_CLUSTER. */
-export function mustHaveCluster(deps: Deps): void {
-  if (deps.effective === deps.state) {
-    throw new AppError('NO_CLUSTER', 'there must be a cluster: this server runs without one (OUTGATE_CLUSTER)');
-  }
 }

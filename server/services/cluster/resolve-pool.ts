@@ -14,7 +14,7 @@ import type { ChangeView } from '../changes/change-view.ts';
 import type { Deps } from '../deps.ts';
 import { expectVersion, mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
-import { mustHaveCluster } from './live-pools.ts';
+import { clusterOf } from './cluster.ts';
 
 /**
  * `theirs`: what the cluster has becomes what is desired. `ours`: applied by force, and fields are taken from who holds
@@ -36,7 +36,7 @@ export async function resolvePool(
   actor: Actor,
   { name, choice, expectedVersion, reason }: Resolution,
 ): Promise<{ change: ChangeView; revision: string }> {
-  mustHaveCluster(deps);
+  clusterOf(deps);
   return mustChange(
     await applyChange(deps.db, {
       actor,
@@ -59,7 +59,7 @@ export async function setPolicy(
   actor: Actor,
   input: { name: string; policy: SyncPolicy; expectedVersion: number; reason?: string | undefined },
 ): Promise<{ change: ChangeView; revision: string }> {
-  mustHaveCluster(deps);
+  clusterOf(deps);
   const { name, policy, expectedVersion } = input;
   return mustChange(
     await applyChange(deps.db, {

@@ -4,6 +4,7 @@ import { poolNameSchema } from '../../../core/pool/spec.ts';
 import { actorOf } from '../../services/actor.ts';
 import { changeSchema } from '../../services/changes/change-view.ts';
 import { adoptPools } from '../../services/cluster/adopt-pools.ts';
+import { clusterViewSchema, getCluster, getRights, rightsViewSchema } from '../../services/cluster/cluster.ts';
 import { comparePool, comparisonSchema } from '../../services/cluster/compare-pool.ts';
 import { listLivePools, livePoolViewSchema } from '../../services/cluster/live-pools.ts';
 import { choiceSchema, resolvePool, setPolicy } from '../../services/cluster/resolve-pool.ts';
@@ -14,6 +15,14 @@ import { noInput } from '../no-input.ts';
 const written = z.object({ change: changeSchema, revision: z.string() });
 
 export const clusterRouter = router({
+  get: viewerProcedure
+    .input(noInput)
+    .output(clusterViewSchema)
+    .query(({ ctx }) => getCluster(ctx.deps)),
+  rights: viewerProcedure
+    .input(noInput)
+    .output(rightsViewSchema)
+    .query(({ ctx }) => getRights(ctx.deps)),
   pools: viewerProcedure
     .input(noInput)
     .output(z.object({ pools: z.array(livePoolViewSchema) }))

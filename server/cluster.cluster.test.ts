@@ -1,0 +1,167 @@
+/** The whole server in cluster mode: HTTP in front, a real API server behind, agents on the stream. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { StreamMessage } from '../core/wire/state.ts';
+import { calicoPath } from '../e2e/cluster/install-crds.ts';
+import { must, request } from '../e2e/cluster/request.ts';
+import { grant, type Rule, revoke } from '../e2e/cluster/rights.ts';
+import { sharedServer } from '../e2e/cluster/shared-server.ts';
+import { type } from './testing/agent-doors.ts';
+import { serverOfFile } from './testing/file-server.ts';
+import { joinNode, mutate, openAgentStream, post, query } from './testing/test-client.ts';
+import { reportOf } from './testing/test-report.ts';
+import { ADMIN } from './testing/test-server.ts';
+
+const cluster = sharedServer();
+const path = calicoPath('v3', 'ippools');
+const rules: Rule[] = [
+  {
+    apiGroups: ['projectcalico.org'],
+    resources: ['ippools'],
+    verbs: ['get', 'list', 'watch', 'patch', 'create', 'delete'],
+  },
+  { apiGroups: ['projectcalico.org'], resources: ['felixconfigurations'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
+];
+// hooks run in this order: the rights stand before the server asks for anything
+beforeAll(() => grant(cluster, 'cluster-mode', { kind: 'User', name: 'outgate' }, rules));
+const server = serverOfFile({
+  OUTGATE_ADMIN_EMAIL: ADMIN.email,
+  OUTGATE_ADMIN_PASSWORD: ADMIN.password,
+  OUTGATE_CLUSTER: 'kubeconfig',
+  OUTGATE_KUBECONFIG: cluster.kubeconfig,
+  OUTGATE_KUBECONTEXT: 'outgate',
+});
+afterAll(async () => {
+  await must(cluster.as('admin'), 'DELETE', path);
+  await revoke(cluster, 'cluster-mode');
+});
+
+const ask = async (procedure: string, input?: unknown) =>
+  (await query(server.address, procedure, input, server.cookie)).body.result.data;
+const tell = async (procedure: string, input: unknown) => {
+  const { status, body } = await mutate(server.address, procedure, input, server.cookie);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body.result.data;
+};
+const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+const edit = (name: string, spec: object, manager = 'kubectl-edit') =>
+  must(cluster.as('admin'), 'PATCH', `${path}/${name}?fieldManager=${manager}`, { spec });
+
+it('connects, leads, and says what it may do', async () => {
+  await soon(async () => {
+    const view = await ask('cluster.get');
+    expect(view).toMatchObject({ group: 'projectcalico.org/v3', phase: 'live', error: null });
+    expect(view.election.role).toBe('leader');
+  });
+  const { user, rights } = await ask('cluster.rights');
+  expect(user).toBe('outgate');
+  expect(rights.every(({ allowed }: { allowed: boolean }) => allowed)).toBe(true);
+  expect((await ask('status.get')).mode).toBe('cluster');
+});
+
+it('a pool made by request is in the cluster, then with the agents; an edit there reaches them and is told', async () => {
+  const credential = await joinNode(server.address, server.cookie, 'node-a');
+  const stream = await openAgentStream(server.address, credential);
+  await stream.next(type('snapshot'));
+  const spec = { cidr: '10.1.0.0/16', natOutgoing: true };
+  const { change, revision } = await tell('pools.create', { name: 'ours', spec });
+  const delta = await stream.next<Extract<StreamMessage, { type: 'delta' }>>(type('delta'));
+  expect(delta.upsert).toMatchObject([{ name: 'ours', spec }]);
+  expect(delta.revision).toBe(revision);
+  await soon(async () => expect((await ask('pools.get', { name: 'ours' })).sync).toMatchObject({ state: 'Synced' }));
+  const { sequence } = delta;
+  const report = reportOf('node-a', { sequence, revision: delta.revision });
+  const told = await post(`${server.address}/agent/v1/report`, report, { authorization: `Bearer ${credential}` });
+  expect(told.status).toBe(200);
+  expect(await ask('pools.get', { name: 'ours' })).toMatchObject({ nodes: { programmed: 1, total: 1 } });
+  const held = await ask('changes.get', { id: change.id });
+  expect(held.nodes).toEqual({ holding: 1, total: 1 });
+  expect(held.nodeTimes).toMatchObject([{ node: 'node-a', at: expect.any(String) }]);
+
+  await edit('ours', { natOutgoing: false });
+  const edited = await stream.next<Extract<StreamMessage, { type: 'delta' }>>(type('delta'));
+  expect(edited.upsert).toMatchObject([{ name: 'ours', spec: { natOutgoing: false } }]);
+  await soon(async () => {
+    const { sync, nodes } = await ask('pools.get', { name: 'ours' });
+    expect(sync).toMatchObject({ state: 'OutOfSync', managers: ['kubectl-edit'], fields: ['natOutgoing'] });
+    expect(nodes.programmed).toBe(0);
+  });
+  const answers = await ask('simulate.flow', { from: '10.1.0.9', to: '192.0.2.200' });
+  expect(answers.answers.slice(0, 2)).toMatchObject([
+    { truth: 'desired', verdict: 'SNAT' },
+    { truth: 'live', verdict: 'NO_SNAT' },
+  ]);
+  expect(answers.agree).toBe(false);
+  stream.close();
+  // what others did stands in History, as theirs, and nobody holds it yet
+  const { changes } = await ask('changes.list', { pool: 'ours' });
+  expect(changes).toMatchObject([
+    {
+      action: 'cluster.change',
+      actor: 'kubectl-edit',
+      role: 'cluster',
+      target: 'ours',
+      before: { spec: { natOutgoing: true } },
+      after: { spec: { natOutgoing: false } },
+      nodes: { holding: 0, total: 1 },
+    },
+    { action: 'pool.create', id: change.id, nodes: { holding: 1, total: 1 } },
+  ]);
+  const page = await ask('changes.list', { pool: 'ours', limit: 1 });
+  expect((await ask('changes.list', { pool: 'ours', limit: 1, cursor: page.nextCursor })).changes).toEqual([
+    changes[1],
+  ]);
+  expect((await ask('changes.get', { id: changes[0].id })).actor).toBe('kubectl-edit');
+});
+
+it('theirs is taken, ours is forced, a released pool stays in the cluster', async () => {
+  const pool = await ask('pools.get', { name: 'ours' });
+  const { rows } = await ask('cluster.compare', { name: 'ours' });
+  expect(rows.filter(({ differs }: { differs: boolean }) => differs)).toMatchObject([
+    { field: 'natOutgoing', desired: true, live: false, applied: true, managers: ['kubectl-edit'] },
+  ]);
+  const choose = (choice: string, expectedVersion: number) =>
+    tell('cluster.resolve', { name: 'ours', choice, expectedVersion, reason: `take ${choice}` });
+  const taken = await choose('theirs', pool.version);
+  await soon(async () => expect((await ask('pools.get', { name: 'ours' })).sync.state).toBe('Synced'));
+  expect((await ask('pools.get', { name: 'ours' })).spec.natOutgoing).toBe(false);
+  await edit('ours', { disabled: true });
+  await soon(async () => expect((await ask('pools.get', { name: 'ours' })).sync.state).toBe('OutOfSync'));
+  const forced = await choose('ours', taken.change.id);
+  expect(forced.change).toMatchObject({ action: 'pool.force', reason: 'take ours' });
+  await soon(async () => {
+    const { body } = await request(cluster.as('admin'), 'GET', `${path}/ours`);
+    expect((body as { spec: { disabled?: boolean } }).spec.disabled ?? false).toBe(false);
+    expect((await ask('pools.get', { name: 'ours' })).sync.state).toBe('Synced');
+  });
+  await choose('release', forced.change.id);
+  expect((await query(server.address, 'pools.get', { name: 'ours' }, server.cookie)).status).toBe(404);
+  await soon(async () => {
+    const { pools } = await ask('cluster.pools');
+    expect(pools).toMatchObject([{ name: 'ours', standing: 'observed' }]);
+  });
+});
+
+it('a pool that somebody made is adopted as it is, and then ours to delete', async () => {
+  const body = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'found' } };
+  const spec = { cidr: '10.1.128.0/24', natOutgoing: true };
+  await must(cluster.as('admin'), 'POST', `${path}?fieldManager=kubectl-create`, { ...body, spec });
+  await soon(async () => expect((await ask('cluster.pools')).pools).toHaveLength(2));
+  const { pools } = await ask('cluster.pools');
+  expect(pools[0]).toMatchObject({ name: 'found', owner: 'kubectl', class: 'hand', standing: 'observed' });
+  expect(pools[0].violations.map(({ rule }: { rule: string }) => rule)).toEqual(['C17']);
+  const before = (await request(cluster.as('admin'), 'GET', `${path}/found`)).body as { spec: object };
+  const { change } = await tell('cluster.adopt', { names: ['found'], reason: 'it is ours now' });
+  expect(change).toMatchObject({ action: 'pool.adopt', target: 'found' });
+  await soon(async () => expect((await ask('pools.get', { name: 'found' })).sync.state).toBe('Synced'));
+  await soon(async () => {
+    const after = (await request(cluster.as('admin'), 'GET', `${path}/found`)).body as typeof before & {
+      metadata: { managedFields: { manager: string }[] };
+    };
+    expect(after.spec).toEqual(before.spec);
+    expect(after.metadata.managedFields.map(({ manager }) => manager)).toContain('outgate');
+  });
+  await tell('pools.delete', { name: 'found', expectedVersion: change.id, reason: 'not needed' });
+  await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/found`)).status).toBe(404));
+});

@@ -1,0 +1,83 @@
+/** The cluster that this server works with: how it is reached, and the controller that runs in one of all servers. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { poolGroups } from './controller/cluster-pools.ts';
+import { startController } from './controller/controller.ts';
+import type { Database } from './db/client.ts';
+import { readWatch } from './db/live-watch.ts';
+import type { ClusterEnvironment } from './env.ts';
+import type { Hub } from './events/hub.ts';
+import type { Log } from './http/log.ts';
+import { type Connection, openConnection } from './kube/connection.ts';
+import type { Credentials } from './kube/credentials.ts';
+import { inCluster, ownNamespace } from './kube/in-cluster.ts';
+import { type Right, reviewRights, whoAmI } from './kube/rights.ts';
+import type { Cluster } from './services/cluster/cluster.ts';
+
+export interface OpenClusterOptions {
+  readonly env: ClusterEnvironment;
+  readonly db: Database;
+  readonly hub: Hub;
+  readonly log: Log;
+}
+
+const LEASE = 'outgate-controller';
+
+/** Throws when the kubeconfig cannot be read, or we are in no cluster; an API server that is away is waited for. */
+export async function openCluster({ env, db, hub, log }: OpenClusterOptions): Promise<Cluster & Closing> {
+  const { credentials, namespace } = await reach(env);
+  const connection = openConnection(credentials());
+  const leaseConnection = openConnection(credentials());
+  const controller = startController({
+    db,
+    hub,
+    connection,
+    leaseConnection,
+    lease: { namespace, name: LEASE },
+    identity: `${hostname()}-${randomUUID().slice(0, 8)}`,
+    now: () => performance.now(),
+    date: Date.now,
+    onState: ({ role, holder, error }) => log.info({ role, holder, error: error?.message }, 'election'),
+    onError: (error) => log.warn({ error }, 'controller'),
+  });
+  return {
+    server: connection.server,
+    election: () => controller.state().election,
+    rights: () => rightsOf(connection, db, namespace),
+    close: async () => {
+      await controller.stop();
+      await Promise.all([connection.close(), leaseConnection.close()]);
+    },
+  };
+}
+
+interface Closing {
+  close(): Promise<void>;
+}
+
+/** Each connection gets credentials of its own. The Kubernetes client is loaded only where a kubeconfig must be read. */
+async function reach(env: ClusterEnvironment): Promise<{ credentials: () => Credentials; namespace: string }> {
+  if (env.kind === 'in-cluster') {
+    return { credentials: () => inCluster(process.env, Date.now), namespace: await ownNamespace() };
+  }
+  const { fromKubeconfig, namespaceOf } = await import('./kube/kubeconfig.ts');
+  return {
+    credentials: () => fromKubeconfig(env.file, env.context),
+    namespace: namespaceOf(env.file, env.context),
+  };
+}
+
+async function rightsOf(connection: Connection, db: Database, namespace: string): ReturnType<Cluster['rights']> {
+  const { watch } = await readWatch(db);
+  const group = (watch?.group ?? poolGroups[0]).replace(/\/.*$/, '');
+  const on = (group: string, resource: string, verbs: readonly string[], where?: string): Right[] =>
+    verbs.map((verb) => ({ verb, resource, group, ...(where === undefined ? {} : { namespace: where }) }));
+  const needed = [
+    ...on(group, 'ippools', ['get', 'list', 'watch', 'patch', 'create', 'delete']),
+    ...on(group, 'felixconfigurations', ['get', 'list', 'watch']),
+    ...on('', 'nodes', ['get', 'list', 'watch']),
+    ...on('coordination.k8s.io', 'leases', ['get', 'create', 'update'], namespace),
+  ];
+  const [user, rights] = await Promise.all([whoAmI(connection), reviewRights(connection, needed)]);
+  return { user, rights };
+}

@@ -1,0 +1,103 @@
+/** The cluster at one glance: is it heard, who leads, and how do our pools stand there. */
+import { z } from 'zod';
+import { type SyncState, syncStates } from '../../../core/cluster/sync-state.ts';
+import { readLivePools } from '../../db/live.ts';
+import { readWatch } from '../../db/live-watch.ts';
+import { readPools } from '../../db/pools.ts';
+import { readSync } from '../../db/sync.ts';
+import type { ElectionState } from '../../kube/lease.ts';
+import type { ReviewedRight } from '../../kube/rights.ts';
+import { AppError } from '../app-error.ts';
+import type { Deps } from '../deps.ts';
+import { standingOf } from './live-pools.ts';
+import { viewSync } from './sync-view.ts';
+
+/** What this server can say of the cluster itself. */
+export interface Cluster {
+  /** `https://10.96.0.1:443` */
+  readonly server: string;
+  election(): ElectionState;
+  /** Rejects with a KubeError. */
+  rights(): Promise<{ user: string; rights: readonly ReviewedRight[] }>;
+}
+
+const count = z.int().min(0);
+export const clusterViewSchema = z.object({
+  server: z.string(),
+  /** API group and version that the pools are in; null: none is served */
+  group: z.string().nullable(),
+  /** null: no leader has told yet */
+  phase: z.enum(['no-pools', 'starting', 'live', 'blind']).nullable(),
+  since: z.iso.datetime().nullable(),
+  heardAt: z.iso.datetime().nullable(),
+  error: z.string().nullable(),
+  leader: z.string().nullable(),
+  /** pools that wait to be brought to what is desired */
+  queued: count,
+  counts: z.record(z.enum(syncStates), count),
+  live: z.object({ managed: count, observed: count, foreign: count }),
+  /** what this server does in the election */
+  election: z.object({ role: z.string(), holder: z.string().nullable(), error: z.string().nullable() }),
+});
+export type ClusterView = z.infer<typeof clusterViewSchema>;
+
+/** Throws NO_CLUSTER. */
+export async function getCluster(deps: Deps): Promise<ClusterView> {
+  const { server, election } = clusterOf(deps);
+  const [{ watch, heardAt, leader }, live, pools, sync] = await Promise.all([
+    readWatch(deps.db),
+    readLivePools(deps.db),
+    readPools(deps.db),
+    readSync(deps.db),
+  ]);
+  const rows = new Map(sync.map((row) => [row.name, row]));
+  const counts = Object.fromEntries(syncStates.map((state) => [state, 0])) as Record<SyncState, number>;
+  for (const { name } of pools) counts[viewSync(rows.get(name)).state]++;
+  const ours = new Set(pools.map(({ name }) => name));
+  const standing = { managed: 0, observed: 0, foreign: 0 };
+  for (const pool of live) standing[standingOf(pool, ours.has(pool.name))]++;
+  const { role, holder, error } = election();
+  return {
+    server,
+    group: watch?.group ?? null,
+    phase: watch?.phase ?? null,
+    since: watch === null ? null : new Date(watch.since).toISOString(),
+    heardAt: heardAt?.toISOString() ?? null,
+    error: watch?.error ?? null,
+    leader,
+    queued: watch?.queued ?? 0,
+    counts,
+    live: standing,
+    election: { role, holder, error: error?.message ?? null },
+  };
+}
+
+export const rightsViewSchema = z.object({
+  user: z.string(),
+  rights: z.array(
+    z.object({
+      verb: z.string(),
+      resource: z.string(),
+      group: z.string(),
+      namespace: z.string().optional(),
+      allowed: z.boolean(),
+    }),
+  ),
+});
+
+/** Throws NO_CLUSTER, CLUSTER_AWAY. */
+export async function getRights(deps: Deps): Promise<z.infer<typeof rightsViewSchema>> {
+  try {
+    const { user, rights } = await clusterOf(deps).rights();
+    return { user, rights: rights.map((right) => ({ ...right })) };
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError('CLUSTER_AWAY', `the cluster does not say what we may do: ${reason}`);
+  }
+}
+
+export function clusterOf({ cluster }: Deps): Cluster {
+  if (cluster !== null) return cluster;
+  throw new AppError('NO_CLUSTER', 'there must be a cluster: this server runs without one (OUTGATE_CLUSTER)');
+}
