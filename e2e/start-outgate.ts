@@ -12,7 +12,7 @@ import { labPlan, namespacesOf } from './lab/plan.ts';
 
 export interface StartOptions {
   /** the npm script, default start */
-  readonly script?: 'start' | 'dev';
+  readonly script?: 'start' | 'dev' | 'cluster';
   /** default on: a test of packets must fail where none can be sent */
   readonly lab?: 'on' | 'off';
   /** more environment, for example OUTGATE_ADMIN_EMAIL */
