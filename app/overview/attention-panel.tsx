@@ -7,9 +7,10 @@ import { validatePools } from '../../core/pool/validate.ts';
 import { Age, useNow } from '../components/age.tsx';
 import { ButtonLink } from '../components/button.tsx';
 import { Panel } from '../components/panel.tsx';
-import { FindingChip, NodeStateChip } from '../components/state-chip.tsx';
+import { FindingChip, NodeStateChip, SyncStateChip } from '../components/state-chip.tsx';
 import { Tag } from '../components/tag.tsx';
 import { useTRPC } from '../trpc/client.ts';
+import { useClusterMode } from '../trpc/cluster-mode.ts';
 import { useDesiredState } from '../trpc/desired-state.ts';
 import { type Attention, attentionOf } from './attention.ts';
 
@@ -18,6 +19,8 @@ export function AttentionPanel() {
   const trpc = useTRPC();
   const nodes = useQuery(trpc.nodes.list.queryOptions({}));
   const desired = useDesiredState();
+  const inCluster = useClusterMode();
+  const cluster = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: inCluster })).data ?? null;
   const now = useNow();
   const violations = useMemo(
     () =>
@@ -27,7 +30,7 @@ export function AttentionPanel() {
     [desired],
   );
   if (nodes.data === undefined || violations === undefined) return <Calm>Looking for what needs a decision.</Calm>;
-  const found = attentionOf({ nodes: nodes.data.nodes, ...violations, now });
+  const found = attentionOf({ nodes: nodes.data.nodes, ...violations, cluster, now });
   if (found.length === 0) {
     return (
       <Calm>
@@ -48,7 +51,7 @@ export function AttentionPanel() {
       <ul>
         {found.map((item) => (
           <li
-            key={`${item.kind}${'name' in item ? item.name : ''}${'text' in item ? item.text : ''}`}
+            key={`${item.kind}${'state' in item ? item.state : ''}${'name' in item ? item.name : ''}${'text' in item ? item.text : ''}`}
             className="flex min-h-8.5 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line-faint py-1 pr-3 pl-3.5 last:border-b-0"
           >
             <span className="min-w-24">
@@ -85,6 +88,8 @@ function Calm({ children }: { children: React.ReactNode }) {
 
 function Chip({ item }: { item: Attention }) {
   if (item.kind === 'node' || item.kind === 'nodes') return <NodeStateChip state={item.state} />;
+  if (item.kind === 'sync') return <SyncStateChip state={item.state} />;
+  if (item.kind === 'cluster') return <FindingChip kind="error">Cluster</FindingChip>;
   return <FindingChip kind="error">Violation</FindingChip>;
 }
 
@@ -93,6 +98,18 @@ function Sentence({ item }: { item: Attention }) {
     return (
       <>
         <b className="tabular-nums">{item.count.toLocaleString('en-US')} nodes</b> are {item.state}.
+      </>
+    );
+  }
+  if (item.kind === 'cluster') return item.text;
+  if (item.kind === 'sync') {
+    const many = item.count !== 1;
+    return (
+      <>
+        <b className="tabular-nums">
+          {item.count.toLocaleString('en-US')} {many ? 'pools' : 'pool'}
+        </b>{' '}
+        {many ? 'are' : 'is'} not in the cluster as desired.
       </>
     );
   }
@@ -121,5 +138,6 @@ function open(item: Attention): string {
   if (item.kind === 'node') return 'Open node';
   if (item.kind === 'nodes') return 'List nodes';
   if (item.kind === 'settings') return 'Open settings';
+  if (item.kind === 'cluster') return 'Open cluster';
   return item.count === 1 ? 'Open pool' : 'List pools';
 }

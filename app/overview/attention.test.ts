@@ -10,7 +10,7 @@ const node = (name: string, state: NodeInList['state'], since = '2026-01-01T00:0
     { type: 'Programmed', status: 'False', reason: 'ExtraSetMember', message: 'one member more', since },
   ],
 });
-const calm = { nodes: [], pools: new Map(), settings: [], now };
+const calm = { nodes: [], pools: new Map(), settings: [], cluster: null, now };
 
 it('is empty when all is well', () => {
   expect(attentionOf({ ...calm, nodes: [node('a', 'Programmed')], pools: new Map([['p', []]]) })).toEqual([]);
@@ -41,4 +41,17 @@ it('counts a state instead of listing a hundred nodes', () => {
   expect(attentionOf({ ...calm, nodes })).toEqual([
     { kind: 'nodes', state: 'Stale', count: 100, href: '/nodes?state=Stale' },
   ]);
+});
+
+it('names what is not as desired in the cluster, and that the cluster is not heard', () => {
+  const counts = { Synced: 5, Pending: 2, OutOfSync: 3, Contested: 0, Rejected: 0, Forbidden: 1 };
+  const heard = { group: 'projectcalico.org/v3', since: '2026-01-01T00:00:00Z', heardAt: '2026-01-01T00:00:58Z' };
+  const live = { ...heard, phase: 'live' as const, leader: 'server-1', counts };
+  expect(attentionOf({ ...calm, cluster: live })).toEqual([
+    { kind: 'sync', state: 'Forbidden', count: 1, href: '/pools?sync=Forbidden' },
+    { kind: 'sync', state: 'OutOfSync', count: 3, href: '/pools?sync=OutOfSync' },
+  ]);
+  const nodes = [node('a', 'Failed')];
+  const blind = attentionOf({ ...calm, nodes, cluster: { ...live, phase: 'blind' } });
+  expect(blind.map(({ kind }) => kind)).toEqual(['cluster', 'node', 'sync', 'sync']);
 });

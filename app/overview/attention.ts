@@ -1,7 +1,9 @@
 /** What needs somebody, most urgent first. Pure: it is given the states and the time. */
+import type { SyncState } from '../../core/cluster/sync-state.ts';
 import type { Violation } from '../../core/pool/spec.ts';
 import type { NodeState } from '../../core/wire/reasons.ts';
 import type { Condition } from '../../core/wire/report.ts';
+import { type ClusterState, verdictOf, waitingStates } from '../cluster/connection.ts';
 
 export interface NodeInList {
   name: string;
@@ -22,7 +24,11 @@ export type Attention =
   /** more of one state than are listed singly */
   | { kind: 'nodes'; state: NodeState; count: number; href: string }
   | { kind: 'pools'; names: readonly string[]; count: number; text: string; href: string }
-  | { kind: 'settings'; text: string; href: string };
+  | { kind: 'settings'; text: string; href: string }
+  /** the cluster is not heard */
+  | { kind: 'cluster'; text: string; since: string | null; href: string }
+  /** pools that stand so in the cluster */
+  | { kind: 'sync'; state: SyncState; count: number; href: string };
 
 /** A rollout takes seconds: a node that waits longer is worth a look. */
 export const PENDING_TOO_LONG_MS = 30_000;
@@ -32,12 +38,15 @@ export function attentionOf({
   nodes,
   pools,
   settings,
+  cluster,
   now,
 }: {
   nodes: readonly NodeInList[];
   /** violations by pool */
   pools: ReadonlyMap<string, readonly Violation[]>;
   settings: readonly Violation[];
+  /** null without one */
+  cluster: ClusterState | null;
   now: number;
 }): Attention[] {
   const of = (state: NodeState): Attention[] =>
@@ -46,14 +55,26 @@ export function attentionOf({
       nodes.filter((node) => node.state === state && (state !== 'Pending' || waitsTooLong(node, now))),
     );
   return [
+    ...(cluster === null ? [] : lost(cluster, now)),
     ...of('Failed'),
     ...of('Drifted'),
+    ...(cluster === null ? [] : unsynced(cluster)),
     ...settings.map(({ message }): Attention => ({ kind: 'settings', text: message, href: '/settings' })),
     ...brokenPools(pools),
     ...of('Stale'),
     ...of('Pending'),
   ];
 }
+
+function lost(cluster: ClusterState, now: number): Attention[] {
+  const { kind, text, follows, since } = verdictOf(cluster, now);
+  return kind === 'lost' ? [{ kind: 'cluster', text: `${text} ${follows}`, since, href: '/cluster' }] : [];
+}
+
+const unsynced = ({ counts }: ClusterState): Attention[] =>
+  waitingStates
+    .filter((state) => counts[state] > 0)
+    .map((state) => ({ kind: 'sync', state, count: counts[state], href: `/pools?sync=${state}` }));
 
 function listed(state: NodeState, nodes: readonly NodeInList[]): Attention[] {
   const href = `/nodes?state=${state}`;

@@ -5,6 +5,7 @@ import { Ellipsis } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { DropdownMenu } from 'radix-ui';
+import { needsSomebody } from '../cluster/connection.ts';
 import { useNow, utc } from '../components/age.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import { useClusterMode } from '../trpc/cluster-mode.ts';
@@ -129,9 +130,12 @@ function More({ current }: { current: PageLink | undefined }) {
 function useCounts(): Record<string, { count: number; hot: boolean }> {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.status.get.queryOptions());
+  const inCluster = data?.mode === 'cluster';
+  const cluster = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: inCluster }));
   if (data === undefined) return {};
   const wrong = data.nodes.drifted + data.nodes.stale + data.nodes.failed;
   return {
+    ...(cluster.data === undefined ? {} : { '/cluster': { count: needsSomebody(cluster.data.counts), hot: true } }),
     '/pools': { count: data.pools, hot: false },
     '/nodes': wrong > 0 ? { count: wrong, hot: true } : { count: data.nodes.total, hot: false },
   };

@@ -1,0 +1,116 @@
+'use client';
+import { clsx } from 'clsx';
+import { CircleCheck, CircleDashed, OctagonX } from 'lucide-react';
+import Link from 'next/link';
+import { syncStates } from '../../core/cluster/sync-state.ts';
+import { Age, useNow, When } from '../components/age.tsx';
+import { Panel } from '../components/panel.tsx';
+import { SyncStateChip } from '../components/state-chip.tsx';
+import type { ClusterView } from './cluster-page.tsx';
+import { SILENT_MS, verdictOf } from './connection.ts';
+
+const looks = {
+  live: { icon: CircleCheck, mark: 'text-synced-mark', edge: 'border-l-line-control' },
+  waiting: { icon: CircleDashed, mark: 'text-pending-fg', edge: 'border-l-pending-mark' },
+  lost: { icon: OctagonX, mark: 'text-failed-fg', edge: 'border-l-failed-mark' },
+} as const;
+
+/** The verdict in one sentence, then what it is told from, then how our pools stand. */
+export function ConnectionPanel({ view }: { view: ClusterView }) {
+  const verdict = verdictOf(view, useNow());
+  const { icon: Icon, mark, edge } = looks[verdict.kind];
+  return (
+    <Panel label="Connection" flush className={clsx('border-l-[3px]', edge)}>
+      <div className="px-4.5 pt-3 pb-2.5">
+        <h2 className="flex items-baseline gap-2 text-xl font-[550] tracking-tight wrap-anywhere text-ink-1">
+          <Icon aria-hidden className={clsx('size-4.5 flex-none self-center', mark)} />
+          {verdict.text}
+        </h2>
+        <p className="mt-0.5 flex flex-wrap items-center gap-x-1.5">
+          {verdict.follows}
+          {verdict.since !== null && (
+            <span className="inline-flex items-center gap-1.5 text-xs text-ink-3">
+              since <When at={verdict.since} />
+            </span>
+          )}
+        </p>
+        {(view.error ?? view.election.error) !== null && (
+          <p className="mt-1 machine wrap-anywhere text-ink-1">{view.error ?? view.election.error}</p>
+        )}
+      </div>
+      <Facts view={view} />
+      <ul
+        aria-label="How our pools stand"
+        className="grid grid-cols-6 divide-x divide-line-faint border-t border-line-faint max-[73.75rem]:grid-cols-3 narrow:grid-cols-2"
+      >
+        {syncStates.map((state) => (
+          <li key={state} className="border-b border-line-faint">
+            <Link href={`/pools?sync=${state}`} className="block px-4.5 py-2.25 -outline-offset-2 hover:bg-surface-2">
+              <span
+                className={clsx(
+                  'block text-2xl font-[550] tracking-tight tabular-nums',
+                  view.counts[state] === 0 ? 'text-ink-3' : 'text-ink-1',
+                )}
+              >
+                {view.counts[state].toLocaleString('en-US')}
+              </span>
+              {view.counts[state] === 0 ? (
+                <span className="text-xs text-ink-3">{state}</span>
+              ) : (
+                <SyncStateChip state={state} />
+              )}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Facts({ view }: { view: ClusterView }) {
+  const { server, group, leader, election, heardAt, queued, live } = view;
+  return (
+    <dl className="grid grid-cols-[max-content_minmax(0,1fr)_max-content_minmax(0,1fr)] items-baseline gap-x-4 gap-y-1.5 border-t border-line-faint px-4.5 py-3 text-xs max-[73.75rem]:grid-cols-[max-content_minmax(0,1fr)] [&_dt]:text-ink-3">
+      <dt>API server</dt>
+      <dd className="machine wrap-anywhere text-ink-1">{server}</dd>
+      <dt>Pools are read as</dt>
+      <dd className="machine wrap-anywhere text-ink-1">
+        {group ?? <span className="font-(family-name:--sans) text-ink-3">no group serves them</span>}
+      </dd>
+      <dt>Who leads</dt>
+      <dd className="wrap-anywhere">
+        {leader === null ? (
+          <span className="text-ink-3">nobody yet</span>
+        ) : (
+          <span className="machine text-ink-1">{leader}</span>
+        )}
+        <span className="text-ink-3">; {roleWords(election.role)}</span>
+      </dd>
+      <dt>Last heard</dt>
+      <dd>
+        {heardAt === null ? (
+          <span className="text-ink-3">never</span>
+        ) : (
+          <Age at={heardAt} limitSeconds={SILENT_MS / 1000} />
+        )}
+      </dd>
+      <dt>Pools that wait</dt>
+      <dd className="tabular-nums">
+        <span className="text-ink-1">{queued.toLocaleString('en-US')}</span> to be brought to what is desired
+      </dd>
+      <dt>Pools there</dt>
+      <dd className="tabular-nums">
+        <span className="text-ink-1">{live.managed.toLocaleString('en-US')}</span> ours,{' '}
+        <span className="text-ink-1">{live.observed.toLocaleString('en-US')}</span> observed,{' '}
+        <span className="text-ink-1">{live.foreign.toLocaleString('en-US')}</span> of others
+      </dd>
+    </dl>
+  );
+}
+
+function roleWords(role: string): string {
+  if (role === 'leader') return 'it is the server that answers here';
+  return role === 'follower'
+    ? 'the server that answers here follows'
+    : 'the server that answers here does not know yet';
+}

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { type ClusterState, needsSomebody, SILENT_MS, verdictOf } from './connection.ts';
+
+const now = Date.parse('2026-01-01T00:10:00Z');
+const at = (seconds: number): string => new Date(now - seconds * 1000).toISOString();
+const counts = { Synced: 2, Pending: 1, OutOfSync: 1, Contested: 0, Rejected: 0, Forbidden: 1 };
+const live: ClusterState = {
+  group: 'projectcalico.org/v3',
+  phase: 'live',
+  since: at(600),
+  heardAt: at(3),
+  leader: 'server-1',
+  counts,
+};
+const said = (more: Partial<ClusterState>) => verdictOf({ ...live, ...more }, now);
+
+it('says first whether the cluster is heard, and then how our pools stand', () => {
+  expect(said({})).toMatchObject({ kind: 'live', text: 'Live: 2 of 5 pools are as desired.', since: at(600) });
+  const synced = { ...counts, Pending: 0, OutOfSync: 0, Forbidden: 0 };
+  expect(said({ counts: synced }).text).toBe('Live: all 2 pools are as desired.');
+  expect(said({ counts: { ...synced, Synced: 0 } }).text).toBe('Live: no pool is ours yet.');
+});
+
+it('a cluster that is not heard keeps what was last known in force', () => {
+  for (const phase of ['blind', 'no-pools'] as const) {
+    expect(said({ phase, since: at(40) })).toMatchObject({
+      kind: 'lost',
+      follows: 'What was last known stays in force.',
+      since: at(40),
+    });
+  }
+  expect(said({ phase: 'starting' }).kind).toBe('waiting');
+  expect(said({ leader: null }).text).toMatch(/^No server leads/);
+  expect(said({ phase: null }).text).toMatch(/^No server leads/);
+});
+
+it('a leader that died tells nothing more: its last word is not believed for ever', () => {
+  expect(said({ heardAt: at(SILENT_MS / 1000 + 1) })).toMatchObject({
+    kind: 'lost',
+    text: 'server-1 leads, and no longer tells of the cluster.',
+  });
+  expect(said({ heardAt: null }).kind).toBe('lost');
+});
+
+it('counts what needs somebody: neither what is as desired nor what is on its way', () => {
+  expect(needsSomebody(counts)).toBe(2);
+});

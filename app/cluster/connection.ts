@@ -1,0 +1,73 @@
+/** What the server knows of its cluster, as a verdict and in words. Pure: it is given the view and the time. */
+import { type SyncState, syncStates } from '../../core/cluster/sync-state.ts';
+
+export interface ClusterState {
+  group: string | null;
+  phase: 'no-pools' | 'starting' | 'live' | 'blind' | null;
+  since: string | null;
+  heardAt: string | null;
+  leader: string | null;
+  counts: Record<SyncState, number>;
+}
+
+export interface ConnectionVerdict {
+  kind: 'live' | 'waiting' | 'lost';
+  text: string;
+  /** what follows for the nodes */
+  follows: string;
+  /** since when it is so; null: not known */
+  since: string | null;
+}
+
+/** An API server sends something at least once a minute; a leader tells it every few seconds. */
+export const SILENT_MS = 90_000;
+
+export function verdictOf(view: ClusterState, now: number): ConnectionVerdict {
+  const kept = 'What was last known stays in force.';
+  const { phase, since, heardAt, leader } = view;
+  if (phase === null || leader === null) {
+    return { kind: 'waiting', text: 'No server leads yet, so nobody follows the cluster.', follows: kept, since: null };
+  }
+  if (phase === 'starting') {
+    return { kind: 'waiting', text: 'The cluster is being read for the first time.', follows: kept, since };
+  }
+  if (phase === 'no-pools') {
+    return {
+      kind: 'lost',
+      text: 'There are no IPPools in this cluster: it does not serve them.',
+      follows: kept,
+      since,
+    };
+  }
+  if (phase === 'blind') return { kind: 'lost', text: 'The cluster cannot be heard.', follows: kept, since };
+  if (heardAt === null || now - Date.parse(heardAt) > SILENT_MS) {
+    return {
+      kind: 'lost',
+      text: `${leader} leads, and no longer tells of the cluster.`,
+      follows: kept,
+      since: heardAt,
+    };
+  }
+  return {
+    kind: 'live',
+    text: `Live: ${poolsText(view.counts)}`,
+    follows: 'Every change there reaches the nodes.',
+    since,
+  };
+}
+
+/** States that need somebody, the most urgent first. */
+export const waitingStates: readonly SyncState[] = ['Contested', 'Forbidden', 'Rejected', 'OutOfSync'];
+
+export const needsSomebody = (counts: Record<SyncState, number>): number =>
+  waitingStates.reduce((sum, state) => sum + counts[state], 0);
+
+function poolsText(counts: Record<SyncState, number>): string {
+  const total = syncStates.reduce((sum, state) => sum + counts[state], 0);
+  if (total === 0) return 'no pool is ours yet.';
+  if (counts.Synced === total)
+    return total === 1 ? 'our pool is as desired.' : `all ${number(total)} pools are as desired.`;
+  return `${number(counts.Synced)} of ${number(total)} pools are as desired.`;
+}
+
+const number = (value: number): string => value.toLocaleString('en-US');

@@ -1,0 +1,131 @@
+import { Lock } from 'lucide-react';
+import { writePools } from '../../core/calico/write.ts';
+import { Checkbox } from '../components/checkbox.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
+import { FindingChip } from '../components/state-chip.tsx';
+import { Table, Td, Th } from '../components/table.tsx';
+import { Tag } from '../components/tag.tsx';
+import { KindTag, ViolationsChip } from '../pools/facet-cells.tsx';
+import type { Outputs } from '../trpc/client.ts';
+import { adoptable, classWords } from './other-pools.ts';
+
+export type LivePool = Outputs['cluster']['pools']['pools'][number];
+
+/** One row a pool: who decides about it and what that was told from, and what it breaks. */
+export function OtherPoolsTable({
+  pools,
+  all,
+  api,
+  selected,
+  onSelect,
+}: {
+  pools: readonly LivePool[];
+  /** those that the box in the head selects */
+  all: readonly LivePool[];
+  api: 'v3' | 'v1';
+  selected: ReadonlySet<string>;
+  onSelect: (names: ReadonlySet<string>) => void;
+}) {
+  const open = all.filter(adoptable).map(({ name }) => name);
+  const every = open.length > 0 && open.every((name) => selected.has(name));
+  function toggle(name: string): void {
+    const next = new Set(selected);
+    if (!next.delete(name)) next.add(name);
+    onSelect(next);
+  }
+  return (
+    <Table label="Pools that are not ours">
+      <thead>
+        <tr>
+          <Th className="w-10">
+            {open.length > 0 && (
+              <Checkbox
+                aria-label="Select all that may be adopted"
+                checked={every}
+                partly={!every && open.some((name) => selected.has(name))}
+                onChange={() => onSelect(new Set(every ? [] : open))}
+              />
+            )}
+          </Th>
+          <Th>Pool</Th>
+          <Th>CIDR</Th>
+          <Th>Owner</Th>
+          <Th>Told from</Th>
+          <Th>Violations and problems</Th>
+          <Th />
+        </tr>
+      </thead>
+      <tbody>
+        {pools.map((pool) => (
+          <tr key={pool.name} className={selected.has(pool.name) ? 'bg-surface-selected' : 'hover:bg-surface-2'}>
+            <Td>
+              {adoptable(pool) && (
+                <Checkbox
+                  checked={selected.has(pool.name)}
+                  onChange={() => toggle(pool.name)}
+                  aria-label={`Select ${pool.name}`}
+                />
+              )}
+            </Td>
+            <Td>
+              <span className="inline-flex items-center gap-2">
+                <span className="font-[550] text-ink-1">{pool.name}</span>
+                {pool.spec !== null && pool.facets !== null && <KindTag facets={pool.facets} spec={pool.spec} />}
+                {pool.deleting && <Tag>being deleted</Tag>}
+              </span>
+            </Td>
+            <Td className="machine text-ink-1">
+              {pool.spec?.cidr ?? <span className="text-ink-3">not readable</span>}
+            </Td>
+            <Td>
+              <span className="inline-flex items-center gap-2">
+                {pool.standing === 'foreign' && <Lock aria-hidden className="size-3 flex-none text-ink-3" />}
+                <span className="machine text-ink-1">{pool.owner}</span>
+                <span className="text-xs text-ink-3">
+                  {classWords[pool.class]}
+                  {pool.standing === 'foreign' && ', read-only here'}
+                </span>
+              </span>
+            </Td>
+            <Td>
+              {pool.evidence === null ? (
+                <span className="text-xs text-ink-3">nothing</span>
+              ) : (
+                <span title={`${pool.evidence.field}: ${pool.evidence.value}`} className="block max-w-96 truncate">
+                  <span className="machine text-2xs text-ink-3">{pool.evidence.field}</span>{' '}
+                  <span className="machine text-2xs text-ink-2">{pool.evidence.value}</span>
+                </span>
+              )}
+            </Td>
+            <Td>
+              <span className="inline-flex items-center gap-2">
+                <ViolationsChip violations={pool.violations} />
+                <Problems problems={pool.problems} />
+              </span>
+            </Td>
+            <Td className="text-right">
+              {pool.standing === 'foreign' && pool.spec !== null && (
+                <CopyButton text={writePools([{ name: pool.name, spec: pool.spec }], api)}>Copy patch</CopyButton>
+              )}
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function Problems({ problems }: { problems: LivePool['problems'] }) {
+  const [first] = problems;
+  if (first === undefined) return null;
+  return (
+    <>
+      <FindingChip kind="error" title={problems.map(({ field, message }) => `${field}: ${message}`).join('\n')}>
+        {problems.length === 1 ? 'Problem' : `${problems.length} problems`}
+      </FindingChip>
+      <span className="block max-w-80 truncate text-xs">
+        <span className="machine text-ink-1">{first.field}</span> {first.message}
+      </span>
+    </>
+  );
+}
