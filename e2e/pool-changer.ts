@@ -12,8 +12,10 @@ export interface Attempt {
   readonly reason: string;
   readonly name: string;
   readonly spec: Spec;
+  /** asked, and neither answered nor given up yet */
+  open: boolean;
   /** the change's number; null: no answer came, or one that does not say whether it was written */
-  readonly acknowledged: number | null;
+  acknowledged: number | null;
 }
 
 interface Written {
@@ -26,7 +28,7 @@ const LONGEST_AWAY = 30_000;
 
 /**
  * Makes and changes pools below `range` ('10.1' gives 10.1.N.0/24) until `enough` says so. Each attempt is appended to
- * `attempts`. Throws when the product refuses what is right, or stays away for half a minute.
+ * `attempts` when it begins. Throws when the product refuses what is right, or stays away for half a minute.
  */
 export async function changePools(
   api: Api,
@@ -40,11 +42,13 @@ export async function changePools(
     const before = await untilAnswered(() => currentPool(api, name));
     const spec = { cidr: `${range}.${turn % POOLS}.0/24`, natOutgoing: !(before?.spec.natOutgoing ?? false) };
     const reason = `${client} ${turn}`;
+    const attempt: Attempt = { reason, name, spec, open: true, acknowledged: null };
+    attempts.push(attempt);
     const answer =
       before === null
         ? await change(api, 'pools.create', { name, spec, reason })
         : await change(api, 'pools.update', { name, spec, reason, expectedVersion: before.version });
-    attempts.push({ reason, name, spec, acknowledged: answer?.change.id ?? null });
+    Object.assign(attempt, { open: false, acknowledged: answer?.change.id ?? null });
     // as a person or a pipeline would: not all in one burst, so that the blows fall in the middle
     await delay(answer === null ? 200 : 20);
   }
