@@ -79,6 +79,29 @@ it('an error has its code, reason, fields and request id, and never a stack', as
   }
 });
 
+it('an input is refused in words that say what must hold, without the value', async () => {
+  for (const [path, input, message] of [
+    ['pools.list', { limit: 0 }, 'limit: must be at least 1'],
+    ['pools.list', { search: 'x'.repeat(254) }, 'search: must have a length of at most 253'],
+    ['pools.get', { name: ['a'] }, 'name: must be text'],
+    ['changes.list', { from: 'yesterday' }, 'from: must be a time like 2026-01-31T12:00:00Z'],
+    ['simulate.flow', { from: '192.0.2.1' }, 'to: must be text'],
+    [
+      'simulate.flow',
+      { from: '192.0.2.1', to: '192.0.2.2', state: 'old' },
+      "state: must be one of 'new', 'established', 'invalid', 'untracked'",
+    ],
+    [
+      'accounts.create',
+      { name: 'a', email: 'a@outgate.example', password: 12345678, role: 'viewer' },
+      'password: must be text',
+    ],
+  ] as const) {
+    const { status, body } = await call(path, input);
+    expect([path, status, body.error?.message]).toEqual([path, 400, message]);
+  }
+});
+
 it('an account holds 32 live streams open, and a place that was left is free again', async () => {
   const streams = await Promise.all(Array.from({ length: 32 }, () => openEvents(server.address, server.cookie)));
   expect(streams.map(({ status }) => status)).toEqual(Array(32).fill(200));

@@ -9,6 +9,9 @@ import { atLeast, type Role } from '../services/actor.ts';
 import { unstorable } from '../services/text.ts';
 import type { Context } from './context.ts';
 import { codeOf, errorDataOf, UnstorableText } from './error-data.ts';
+import { speakPlainly } from './input-words.ts';
+
+speakPlainly();
 
 const t = initTRPC.context<Context>().create({
   isDev: false, // never a stack to the user
