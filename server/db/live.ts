@@ -56,9 +56,12 @@ const SELECT = 'SELECT sequence, revision, pool_sum, settings, hosts, epoch FROM
 
 export const readLive = (db: Queryable): Promise<Live> => read(db, SELECT);
 
+/** A leader that hangs with the lock loses it before its lease runs out, so that the next term can begin. */
+const LOCK = SELECT.replace(' FROM', `, set_config('idle_in_transaction_session_timeout', '5s', true) FROM`);
+
 /** Locks it until the transaction ends. Throws TermOver when `epoch` is not the current term. */
 export async function lockLive(tx: Queryable, epoch: number): Promise<Live> {
-  const live = await read(tx, `${SELECT} FOR UPDATE`);
+  const live = await read(tx, `${LOCK} FOR UPDATE`);
   if (live.epoch !== epoch) throw new TermOver(`term ${epoch} is over: it is term ${live.epoch}`);
   return live;
 }

@@ -1,0 +1,68 @@
+/**
+ * What one replica runs when there is a cluster: it stands for election, and while it leads it finds the group that the
+ * pools are in, leads a term there, and begins another one when the group changes. It writes what it knows of the watch into
+ * the `live` row, so every replica can show it.
+ */
+import type { Database } from '../db/client.ts';
+import type { LiveWatch } from '../db/live-watch.ts';
+import type { Hub } from '../events/hub.ts';
+import type { Connection } from '../kube/connection.ts';
+import { type Election, type ElectionState, elect } from '../kube/lease.ts';
+import { type Following, followGroup } from './follow-group.ts';
+
+export interface ControllerOptions {
+  readonly db: Database;
+  readonly hub: Hub;
+  readonly connection: Connection;
+  /** One of its own for the lease: renewals must not wait behind applies. */
+  readonly leaseConnection: Connection;
+  readonly lease: { readonly namespace: string; readonly name: string };
+  /** of this process alone, another one after each start */
+  readonly identity: string;
+  /** monotonic, in milliseconds */
+  readonly now: () => number;
+  /** milliseconds since 1970 */
+  readonly date: () => number;
+  readonly onState: (state: ElectionState) => void;
+  /** a fault that is tried again: the database is away, or the code is wrong */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface ControllerState {
+  readonly election: ElectionState;
+  /** what this replica knows; null when it does not lead: the leader's is in the database (`readWatch`) */
+  readonly watch: LiveWatch | null;
+}
+
+export interface Controller {
+  state(): ControllerState;
+  /** Stops writing, then lets another lead at once. */
+  stop(): Promise<void>;
+}
+
+export function startController(options: ControllerOptions): Controller {
+  const { db, hub, connection, leaseConnection, lease, identity, now, date, onState, onError } = options;
+  let following: Following | null = null;
+  const election: Election = elect({
+    connection: leaseConnection,
+    ...lease,
+    identity,
+    now,
+    date,
+    onState,
+    async onLead(tenure) {
+      const begun = await followGroup({ db, hub, connection, tenure, identity, date, onError });
+      following = begun;
+      return {
+        async stop() {
+          following = null;
+          await begun.stop();
+        },
+      };
+    },
+  });
+  return {
+    state: () => ({ election: election.state(), watch: following?.watch() ?? null }),
+    stop: election.stop,
+  };
+}

@@ -1,0 +1,107 @@
+/** The type of the pools comes, goes and moves on a real API server; what was last known is never emptied by it. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { ensureBinaries } from '../../e2e/cluster/binaries/build.ts';
+import { CALICO_GROUP, type CalicoApi, calicoPath, installCrds, removeCrd } from '../../e2e/cluster/install-crds.ts';
+import { must } from '../../e2e/cluster/request.ts';
+import { type ApiServer, startApiServer } from '../../e2e/cluster/start-api-server.ts';
+import { readLivePools } from '../db/live.ts';
+import { readWatch } from '../db/live-watch.ts';
+import { type TestDatabase, testDatabase } from '../db/testing.ts';
+import { makeHub } from '../events/hub.ts';
+import { type Connection, openConnection } from '../kube/connection.ts';
+import { fromKubeconfig } from '../kube/kubeconfig.ts';
+import { type Controller, startController } from './controller.ts';
+
+let server: ApiServer;
+let database: TestDatabase;
+let connection: Connection;
+let controller: Controller;
+const errors: unknown[] = [];
+
+beforeAll(async () => {
+  server = await startApiServer({ binaries: await ensureBinaries((line) => console.error(line)) });
+  database = await testDatabase();
+  connection = openConnection(fromKubeconfig(server.kubeconfig));
+  controller = startController({
+    db: database.db,
+    hub: makeHub(),
+    connection,
+    leaseConnection: connection,
+    lease: { namespace: 'default', name: 'outgate' },
+    identity: 'only',
+    now: () => performance.now(),
+    date: Date.now,
+    onState: () => {},
+    onError: (error) => errors.push(error),
+  });
+});
+afterAll(async () => {
+  await controller?.stop();
+  await connection?.close();
+  await database?.close();
+  await server?.stop();
+});
+
+const told = (expected: object) =>
+  vi.waitFor(async () => expect((await readWatch(database.db)).watch).toMatchObject(expected), {
+    timeout: 45_000,
+    interval: 100,
+  });
+const known = async () => (await readLivePools(database.db)).map(({ name }) => name);
+const knows = (names: string[]) => vi.waitFor(async () => expect(await known()).toEqual(names), { timeout: 20_000 });
+const make = (api: CalicoApi, name: string, cidr: string) =>
+  must(server.as('admin'), 'POST', calicoPath(api, 'ippools'), {
+    apiVersion: `${CALICO_GROUP[api]}/${api}`,
+    kind: 'IPPool',
+    metadata: { name },
+    spec: { cidr },
+  });
+const V1 = 'crd.projectcalico.org/v1';
+const V3 = 'projectcalico.org/v3';
+
+it('a cluster without Calico is said to be one', async () => {
+  await told({
+    phase: 'no-pools',
+    group: null,
+    from: null,
+    lost: false,
+    error: expect.stringContaining('serves neither'),
+  });
+  expect(controller.state()).toMatchObject({ election: { role: 'leader' }, watch: { phase: 'no-pools' } });
+});
+
+it('pools are followed when their type comes, and in the better group once it has some', {
+  timeout: 120_000,
+}, async () => {
+  await installCrds(server, 'v1');
+  await told({ phase: 'live', group: V1, from: V1 });
+  const { epoch } = await readWatch(database.db);
+  await make('v1', 'a', '10.1.0.0/16');
+  await knows(['a']);
+  await installCrds(server, 'v3');
+  await told({ phase: 'live', group: V1, error: expect.stringContaining(`${V3} must have a pool`) });
+  await make('v3', 'a', '10.1.0.0/16');
+  await make('v3', 'b', '10.2.0.0/16');
+  await told({ phase: 'live', group: V3, from: V3, error: null });
+  await knows(['a', 'b']);
+  expect((await readWatch(database.db)).epoch).toBeGreaterThan(epoch);
+});
+
+it('a type that goes, or comes back empty, takes no pool with it', { timeout: 120_000 }, async () => {
+  await removeCrd(server, 'v1', 'ippools');
+  await removeCrd(server, 'v3', 'ippools');
+  await told({ phase: 'no-pools', group: null, from: V3, lost: true });
+  expect(await known()).toEqual(['a', 'b']);
+  await must(
+    server.as('admin'),
+    'DELETE',
+    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/felixconfigurations.projectcalico.org',
+  );
+  await vi.waitFor(() => installCrds(server, 'v3'), { timeout: 20_000 });
+  await told({ phase: 'no-pools', lost: true, error: expect.stringContaining('must have a pool') });
+  expect(await known()).toEqual(['a', 'b']);
+  await make('v3', 'c', '10.3.0.0/16');
+  await told({ phase: 'live', group: V3, lost: false });
+  await knows(['c']);
+  expect(errors).toEqual([]);
+});

@@ -1,0 +1,147 @@
+/** The work of a leader: a term in the group that the cluster's pools are in, and another one when they move. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { Database } from '../db/client.ts';
+import { beginTerm, countLivePools, TermOver } from '../db/live.ts';
+import { type LiveWatch, readWatch, writeWatch } from '../db/live-watch.ts';
+import { oneAtATime } from '../db/serial.ts';
+import type { Hub } from '../events/hub.ts';
+import type { Connection } from '../kube/connection.ts';
+import { KubeError } from '../kube/kube-error.ts';
+import type { Tenure, Work } from '../kube/tenure.ts';
+import { chooseGroup, type Known } from './choose-group.ts';
+import { type PoolGroup, poolGroups } from './cluster-pools.ts';
+import { type Leading, lead } from './lead.ts';
+import { termConnection } from './term-connection.ts';
+
+export interface FollowGroupOptions {
+  readonly db: Database;
+  readonly hub: Hub;
+  readonly connection: Connection;
+  readonly tenure: Tenure;
+  readonly identity: string;
+  /** milliseconds since 1970 */
+  readonly date: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Following extends Work {
+  watch(): LiveWatch;
+}
+
+/** how often a better group is looked for */
+const SETTLED_MS = 30_000;
+/** the same while there is none, or its watch has lost the type, or the server could not say */
+const LOOKING_MS = 1_000;
+const TELL_MS = 1_000;
+/** in seconds that nothing was told while the watch is live: a page shows its age */
+const TELL_LIVE = 5;
+
+/** Comes when a term has begun. Rejects when the database does not answer, or another leads. */
+export async function followGroup(options: FollowGroupOptions): Promise<Following> {
+  const { db, hub, tenure, identity, date, onError } = options;
+  const connection = termConnection(options.connection, tenure);
+  const stored = (await readWatch(db)).watch;
+  if (!tenure.holds()) throw new TermOver('the lease holds no longer');
+  let epoch = await beginTerm(db, identity);
+  let group: PoolGroup | null = null;
+  let leading: Leading | null = null;
+  /** where the last known pools are from, and whether that type was taken away since */
+  let known: Known = { from: poolGroups.find((one) => one === stored?.from) ?? null, lost: stored?.lost ?? false };
+  let found: { readonly looked: boolean; readonly why: string | null; readonly since: number };
+  found = { looked: false, why: null, since: date() };
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  const failed = (error: unknown): void => {
+    if (error instanceof TermOver) tenure.resign(error);
+    else if (!signal.aborted) onError(error);
+  };
+
+  const move = async (to: PoolGroup | null): Promise<void> => {
+    const before = leading;
+    await before?.stop();
+    leading = null;
+    group = to;
+    if (to === null) return;
+    if (before !== null) epoch = await beginTerm(db, identity, epoch);
+    leading = lead({
+      db: oneAtATime(db),
+      hub,
+      connection,
+      group: to,
+      epoch,
+      now: date,
+      onTermOver: over,
+      onError: failed,
+    });
+  };
+  const over = (): void => tenure.resign(new TermOver(`term ${epoch} is over`));
+
+  const look = async (): Promise<void> => {
+    const chosen = await chooseGroup({ connection, known, pools: () => countLivePools(db), signal });
+    if (signal.aborted) return;
+    if (chosen.group !== group) {
+      if (chosen.group === null) known = { ...known, lost: known.from !== null };
+      await move(chosen.group);
+    }
+    const same = found.looked && found.why === chosen.why;
+    found = { looked: true, why: chosen.why, since: same ? found.since : date() };
+  };
+  const settled = (): boolean => found.looked && leading !== null && !known.lost;
+  const keepLooking = async (): Promise<void> => {
+    for (let waited = Number.POSITIVE_INFINITY; !signal.aborted; waited += LOOKING_MS) {
+      note();
+      if (waited >= SETTLED_MS || !settled()) {
+        waited = 0;
+        await look().catch((error: unknown) => {
+          if (signal.aborted) return;
+          if (!(error instanceof KubeError)) return failed(error);
+          found = { ...found, why: error.message, since: error.message === found.why ? found.since : date() };
+        });
+      }
+      await pause(LOOKING_MS, signal);
+    }
+  };
+
+  /** What the watch has come to. */
+  const note = (): void => {
+    const state = leading?.watch();
+    if (state?.phase === 'live') known = { from: group, lost: false };
+    else if (state?.error?.kind === 'no-such-type') known = { ...known, lost: known.from !== null };
+  };
+  const watch = (): LiveWatch => {
+    note();
+    const { looked, why, since } = found;
+    const state = leading?.watch();
+    if (leading === null || state === undefined)
+      return { group: null, ...known, phase: looked ? 'no-pools' : 'starting', since, error: why, queued: 0 };
+    const { phase, error } = state;
+    return { group, ...known, phase, since: state.since, error: error?.message ?? why, queued: leading.queued() };
+  };
+  const keepTelling = async (): Promise<void> => {
+    let told: LiveWatch | null = null;
+    for (let quiet = 0; !signal.aborted; quiet++) {
+      const now = watch();
+      if (!isDeepStrictEqual(now, told) || (now.phase === 'live' && quiet >= TELL_LIVE)) {
+        await writeWatch(db, epoch, { watch: now, heardAt: leading?.watch().heardAt ?? null }).then(() => {
+          told = now;
+          quiet = 0;
+        }, failed);
+      }
+      await pause(TELL_MS, signal);
+    }
+  };
+
+  const loops = [keepLooking(), keepTelling()];
+  return {
+    watch,
+    async stop() {
+      stopping.abort();
+      await Promise.all(loops);
+      await leading?.stop();
+    },
+  };
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal }).catch(() => {});
