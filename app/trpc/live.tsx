@@ -45,6 +45,7 @@ const touched: Record<LiveEvent['kind'], readonly string[] | 'all'> = {
   change: ['pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes', 'cluster'],
   node: ['nodes', 'status', 'overview', 'simulate', 'pools', 'changes'],
   access: ['session', 'accounts', 'joinTokens', 'nodes'],
+  watch: ['cluster'],
   cluster: ['cluster', 'pools', 'changes', 'status', 'simulate', 'overview', 'nodes'],
   reset: 'all',
 };

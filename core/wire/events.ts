@@ -7,6 +7,8 @@ export const liveEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('access') }),
   /** what the cluster says, or how pools stand there */
   z.object({ kind: z.literal('cluster') }),
+  /** how the cluster is heard; nothing that it says */
+  z.object({ kind: z.literal('watch') }),
   /** more was missed than can be replayed: ask for everything again */
   z.object({ kind: z.literal('reset') }),
 ]);

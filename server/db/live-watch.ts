@@ -35,16 +35,13 @@ export async function writeWatch(
   epoch: number,
   { watch, heardAt }: { readonly watch: LiveWatch; readonly heardAt: number | null },
 ): Promise<void> {
-  const rows = await db.query<{ sequence: string }>(
+  const [row] = await db.query(
     `UPDATE live SET watch = $2::jsonb, heard_at = coalesce(to_timestamp($3::float8 / 1000), heard_at)
-     WHERE id = 1 AND epoch = $1 RETURNING sequence`,
-    [epoch, JSON.stringify(watch), heardAt],
+     WHERE id = 1 AND epoch = $1 RETURNING pg_notify('outgate', $4)`,
+    [epoch, JSON.stringify(watch), heardAt, noticeText({ kind: 'watch' })],
     'write-watch',
   );
-  const [row] = rows;
   if (row === undefined) throw new TermOver(`term ${epoch} is over`);
-  const notice = noticeText({ kind: 'live', sequence: Number(row.sequence) });
-  await db.query(`SELECT pg_notify('outgate', $1)`, [notice], 'tell-watch');
 }
 
 export async function readWatch(db: Queryable): Promise<StoredWatch> {

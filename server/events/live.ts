@@ -42,7 +42,7 @@ export async function* liveEvents({ db, hub, cursor, signal, stillAllowed }: Liv
       yield* numbered(await missed(db, cursor, at), cursor, at);
     }
     for (;;) {
-      const { closing, resync, access, cluster, changes, nodes } = await pending.take();
+      const { closing, resync, access, cluster, watch, changes, nodes } = await pending.take();
       if (closing) return;
       const from = at;
       if (access && !(await stillAllowed())) {
@@ -62,6 +62,7 @@ export async function* liveEvents({ db, hub, cursor, signal, stillAllowed }: Liv
         ...nodes.map((node) => ({ kind: 'node' as const, node })),
         ...(access ? [{ kind: 'access' as const }] : []),
         ...(cluster ? [{ kind: 'cluster' as const }] : []),
+        ...(watch ? [{ kind: 'watch' as const }] : []),
       ];
       yield* numbered(events, from, at);
     }
@@ -114,18 +115,25 @@ interface Batch {
   readonly resync: boolean;
   readonly access: boolean;
   readonly cluster: boolean;
+  readonly watch: boolean;
   readonly changes: readonly number[];
   readonly nodes: readonly string[];
 }
 
 /** What moved since it was last taken, each thing once. */
 function makePending() {
-  let flags = { closing: false, resync: false, access: false, cluster: false };
+  let flags = { closing: false, resync: false, access: false, cluster: false, watch: false };
   let changes = new Set<number>();
   let nodes = new Set<string>();
   let wake: (() => void) | null = null;
   const isEmpty = (): boolean =>
-    !flags.closing && !flags.resync && !flags.access && !flags.cluster && changes.size === 0 && nodes.size === 0;
+    !flags.closing &&
+    !flags.resync &&
+    !flags.access &&
+    !flags.cluster &&
+    !flags.watch &&
+    changes.size === 0 &&
+    nodes.size === 0;
   return {
     add: (signal: Parameters<Parameters<Hub['subscribe']>[0]>[0]): void => {
       if (signal.kind === 'change') changes.add(signal.sequence);
@@ -141,7 +149,7 @@ function makePending() {
         });
       }
       const batch = { ...flags, changes: [...changes].sort((a, b) => a - b), nodes: [...nodes].sort() };
-      flags = { closing: flags.closing, resync: false, access: false, cluster: false };
+      flags = { closing: flags.closing, resync: false, access: false, cluster: false, watch: false };
       changes = new Set();
       nodes = new Set();
       return batch;

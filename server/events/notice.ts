@@ -13,6 +13,8 @@ export const noticeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('live'), sequence: z.int() }),
   /** how a pool of ours stands in the cluster is another */
   z.object({ kind: z.literal('sync'), pool: z.string() }),
+  /** the leader told anew how its watch of the cluster stands */
+  z.object({ kind: z.literal('watch') }),
   /** a node reported */
   z.object({ kind: z.literal('node'), node: z.string() }),
   /** a node joined anew or was forgotten: streams opened with its older credential end */
