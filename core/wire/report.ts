@@ -41,7 +41,7 @@ export const reportSchema = z.object({
   backend: z.enum(['iptables-nft', 'iptables-legacy', 'nftables']),
   /** the effective state's revision and sequence this node holds; null before the first complete state */
   revision: z.string().nullable(),
-  sequence: z.int().nullable(),
+  sequence: z.int().min(0).nullable(),
   state: z.enum(agentStates),
   changed: z.boolean(),
   families: z.object({ '4': reportedFamilySchema, '6': reportedFamilySchema }),

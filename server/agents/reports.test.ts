@@ -67,6 +67,7 @@ test('garbage, lies about types and oversize bodies are refused', async () => {
     'null',
     { ...bad, state: 'Fine' },
     { ...bad, sequence: 1.5 },
+    { ...bad, sequence: -5 },
     { ...bad, foreign: [{ chain: '\u0000', text: '' }] },
     { ...bad, conditions: Array.from({ length: 65 }, () => condition('m')) },
     { ...bad, conditions: [condition('m'.repeat(2001))] },
