@@ -57,8 +57,13 @@ export function NatSettingsForm() {
   };
   const changed = draft !== null && texts.before !== texts.after;
   const blocking = addedViolations(before, violations).length;
+  const elsewhere =
+    stored.data?.from === 'cluster'
+      ? 'What holds is what FelixConfiguration in the cluster says: change it there, and it shows here.'
+      : undefined;
   const refused =
     notEditor ??
+    elsewhere ??
     (!changed
       ? 'Nothing is changed.'
       : blocking > 0
@@ -86,6 +91,7 @@ export function NatSettingsForm() {
   const overtaken = draft !== null && draft.version !== stored.data.version;
   return (
     <div className="flex flex-col gap-3">
+      {elsewhere !== undefined && <Note>{elsewhere} Felix restarts on the nodes that a change concerns.</Note>}
       {notEditor !== undefined && <Note>Saving: {notEditor} You may look and try what would be valid.</Note>}
       {saved !== null && (
         <Note role="status">

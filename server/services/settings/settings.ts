@@ -22,9 +22,12 @@ export interface SettingsView {
   readonly version: number;
   readonly revision: string;
   readonly warnings: Warning[];
+  /** `cluster`: they are what its FelixConfiguration says, and are changed there */
+  readonly from: 'desired' | 'cluster';
 }
 
 export async function getSettings(deps: Deps): Promise<SettingsView> {
+  if (deps.cluster !== null) return clusterSettings(deps);
   const { desired, pools } = await readState(deps.db);
   return viewOf(desired, warnAboutSettings(desired.settings, pools));
 }
@@ -35,12 +38,25 @@ export interface SettingsUpdate {
   readonly reason?: string | undefined;
 }
 
-/** Throws REASON_REQUIRED, VERSION_STALE (with the settings as they are), NOTHING_CHANGES, SETTINGS_VIOLATIONS. */
+async function clusterSettings({ db, effective }: Deps): Promise<SettingsView> {
+  const { head, pools } = await effective.ledger.read(db);
+  const { settings, revision } = head;
+  return { settings, version: 0, revision, warnings: warnAboutSettings(settings, pools), from: 'cluster' };
+}
+
+/**
+ * Throws REASON_REQUIRED, VERSION_STALE (with the settings as they are), NOTHING_CHANGES, SETTINGS_VIOLATIONS, and
+ * CLUSTER_DECIDES where there is a cluster.
+ */
 export async function updateSettings(
   deps: Deps,
   actor: Actor,
   input: SettingsUpdate,
 ): Promise<SettingsView & { change: ChangeView }> {
+  if (deps.cluster !== null) {
+    const message = 'NAT settings are what FelixConfiguration says: they must be changed in the cluster';
+    throw new AppError('CLUSTER_DECIDES', message);
+  }
   const settings = canonicalSettings(input.settings);
   const { change } = mustChange(
     await applyChange(deps.db, {
@@ -89,4 +105,5 @@ const viewOf = (desired: Desired, warnings: Warning[]): SettingsView => ({
   version: desired.settingsVersion,
   revision: desired.revision,
   warnings,
+  from: 'desired',
 });

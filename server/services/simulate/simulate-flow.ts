@@ -51,7 +51,10 @@ export async function simulateFlow(deps: Deps, { flow, node, draft }: FlowQuesti
   }
   const host = node ?? hostOf(flow, reports);
   const facts = host === undefined ? undefined : (reports.get(host)?.facts ?? undefined);
-  const decider = draft === undefined ? deps.state.decider(host) : draftDecider(deps, host, draft);
+  const decider =
+    draft === undefined && deps.effective === deps.state
+      ? deps.state.decider(host)
+      : draftDecider(deps, host, draft ?? []);
   const desired = simulate(decider, flow, facts);
   if (!desired.ok) throw invalidFlow(desired.errors);
   const { revision } = deps.state;
@@ -97,10 +100,15 @@ function hostOf(flow: Flow, reports: ReadonlyMap<string, KnownReport>): string |
 export const factsOf = (reports: ReadonlyMap<string, KnownReport>): NodeFacts[] =>
   [...reports].flatMap(([name, { facts }]) => (facts === null ? [] : [{ ...facts, name }]));
 
-function draftDecider({ state }: Deps, host: string | undefined, draft: readonly Pool[]): Decider {
+/** The desired pools and the draft, with the settings and node addresses in effect: those the cluster decides alone. */
+function draftDecider({ state, effective }: Deps, host: string | undefined, draft: readonly Pool[]): Decider {
   const pools = new Map(state.pools().map((pool) => [pool.name, pool]));
   for (const pool of draft) pools.set(pool.name, pool);
-  return makeDecider({ pools: [...pools.values()], settings: settingsFor(state.settings, host), hosts: state.hosts });
+  return makeDecider({
+    pools: [...pools.values()],
+    settings: settingsFor(effective.settings, host),
+    hosts: effective.hosts,
+  });
 }
 
 function nodeAnswer(name: string, report: KnownReport, flow: Flow, now: Date): TruthAnswer {

@@ -10,6 +10,7 @@ export const settingsViewSchema = z.object({
   version: z.int(),
   revision: z.string(),
   warnings: z.array(warningSchema),
+  from: z.enum(['desired', 'cluster']),
 });
 
 export const get = viewerProcedure
