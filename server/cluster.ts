@@ -12,7 +12,7 @@ import { type Connection, openConnection } from './kube/connection.ts';
 import type { Credentials } from './kube/credentials.ts';
 import { inCluster, ownNamespace } from './kube/in-cluster.ts';
 import { type Right, reviewRights, whoAmI } from './kube/rights.ts';
-import type { Cluster } from './services/cluster/cluster.ts';
+import type { Cluster } from './services/cluster/reach.ts';
 
 export interface OpenClusterOptions {
   readonly env: ClusterEnvironment;

@@ -3,7 +3,7 @@ import type { Database } from '../db/client.ts';
 import type { Hub } from '../events/hub.ts';
 import type { Counters } from '../state/counters.ts';
 import type { StateCache } from '../state/state-cache.ts';
-import type { Cluster } from './cluster/cluster.ts';
+import type { Cluster } from './cluster/reach.ts';
 import type { Lab } from './lab/lab.ts';
 
 export interface Deps {

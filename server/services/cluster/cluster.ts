@@ -5,21 +5,11 @@ import { readLivePools } from '../../db/live.ts';
 import { readWatch } from '../../db/live-watch.ts';
 import { readPools } from '../../db/pools.ts';
 import { readSync } from '../../db/sync.ts';
-import type { ElectionState } from '../../kube/lease.ts';
-import type { ReviewedRight } from '../../kube/rights.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 import { standingOf } from './live-pools.ts';
+import type { Cluster } from './reach.ts';
 import { viewSync } from './sync-view.ts';
-
-/** What this server can say of the cluster itself. */
-export interface Cluster {
-  /** `https://10.96.0.1:443` */
-  readonly server: string;
-  election(): ElectionState;
-  /** Rejects with a KubeError. */
-  rights(): Promise<{ user: string; rights: readonly ReviewedRight[] }>;
-}
 
 const count = z.int().min(0);
 export const clusterViewSchema = z.object({
