@@ -106,8 +106,10 @@ function describeGroup(version: CalicoApi, start: () => Promise<Running>): void 
       await running?.server?.stop();
     });
 
-    test('it is the group that is found, and the pods keep their addresses', async () => {
+    test('it is the group that is found, no right is missing, and the pods keep their addresses', async () => {
       expect(await api.query('cluster.get')).toMatchObject({ phase: 'live', group });
+      const { user, rights } = await api.query<{ user: string; rights: { allowed: boolean }[] }>('cluster.rights');
+      expect({ user, refused: rights.filter(({ allowed }) => !allowed) }).toEqual({ user: OUTGATE_USER, refused: [] });
       await expectSeen({ 'pod-1a': '192.168.1.10', 'pod-2a': '192.168.2.10' });
     });
 

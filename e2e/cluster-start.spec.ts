@@ -9,9 +9,11 @@ import { ensureBinaries, missingForCluster } from './cluster/binaries/build.ts';
 import { kubectl } from './cluster/prepare-cluster.ts';
 import { ADMIN } from './pages/sign-in-page.ts';
 import { withAdmin } from './pages/signed-in.ts';
-import { leftOf, type Outgate, startOutgate } from './start-outgate.ts';
+import { leftOf, type Outgate, type StartOptions, startOutgate } from './start-outgate.ts';
 
 const POOL = 'default-ipv4-ippool';
+/** each start here has another port: agents join that server anew, under names that were heard of less than 30 s ago */
+const PATIENCE = 60_000;
 
 // the first start of a checkout builds the pages
 test.describe.configure({ timeout: 300_000 });
@@ -40,7 +42,7 @@ test('the line it prints changes packets; the cluster is the same after Ctrl-C, 
   expect(await leftOf(dataDir, first.labPrefix)).toEqual([]);
   expect(await readdir(join(dataDir, 'run'))).toEqual([]);
 
-  const second = await start(first.labPrefix);
+  const second = await start({ labPrefix: first.labPrefix });
   expect(await pools()).toEqual([POOL]);
   await expectMasquerade(await signIn(second.url, ADMIN));
   const before = await programs();
@@ -48,7 +50,7 @@ test('the line it prints changes packets; the cluster is the same after Ctrl-C, 
   await second.kill();
   await expect.poll(programs).toEqual([]);
 
-  const third = await start(first.labPrefix);
+  const third = await start({ labPrefix: first.labPrefix });
   expect(await pools()).toEqual([POOL]);
   await expectMasquerade(await signIn(third.url, ADMIN));
   await third.stop();
@@ -68,11 +70,29 @@ test('an API server that is killed comes back; until then NAT stays as it was', 
     .toEqual(['etcd', 'kube-apiserver']);
   await expect.poll(() => pools().catch(() => null), { timeout: 60_000 }).toEqual([POOL]);
   await runKubectl(['patch', 'ippools', POOL, '--type=merge', '-p', '{"spec":{"natOutgoing":false}}']);
-  await expect.poll(() => seenFrom(api), { timeout: 30_000 }).toBe('192.168.1.10');
+  await expectSeen(api, '192.168.1.10');
 });
 
-async function start(labPrefix?: string): Promise<Outgate> {
-  const options = labPrefix === undefined ? {} : { labPrefix };
+test('npm start and npm run cluster take turns: pools of the one go into the other, which then decides', async () => {
+  const alone = await start({ script: 'start' });
+  const { labPrefix } = alone;
+  const spec = { cidr: '192.168.0.0/16', natOutgoing: true };
+  await (await signIn(alone.url, ADMIN)).mutate('pools.create', { name: POOL, spec });
+  await expectMasquerade(await signIn(alone.url, ADMIN));
+  await alone.stop();
+
+  const inCluster = await start({ labPrefix });
+  await expect.poll(pools, { timeout: 30_000 }).toEqual([POOL]);
+  await expectMasquerade(await signIn(inCluster.url, ADMIN));
+  await runKubectl(['patch', 'ippools', POOL, '--type=merge', '-p', '{"spec":{"natOutgoing":false}}']);
+  await expectSeen(await signIn(inCluster.url, ADMIN), '192.168.1.10');
+  await inCluster.stop();
+
+  const again = await start({ script: 'start', labPrefix });
+  await expectMasquerade(await signIn(again.url, ADMIN));
+});
+
+async function start(options: Pick<StartOptions, 'script' | 'labPrefix'> = {}): Promise<Outgate> {
   outgate = await startOutgate({ script: 'cluster', dataDir, environment: withAdmin, ...options });
   return outgate;
 }
@@ -100,9 +120,10 @@ async function pools(): Promise<string[]> {
   return listed.split(' ').filter(Boolean);
 }
 
-async function expectMasquerade(api: Api): Promise<void> {
-  await expect.poll(() => seenFrom(api), { timeout: 30_000 }).toBe('192.0.2.11');
-}
+const expectMasquerade = (api: Api): Promise<void> => expectSeen(api, '192.0.2.11');
+
+const expectSeen = (api: Api, address: string): Promise<void> =>
+  expect.poll(() => seenFrom(api), { timeout: PATIENCE }).toBe(address);
 
 async function seenFrom(api: Api): Promise<string | undefined> {
   const probe = { from: 'pod-1a', to: '198.51.100.10', proto: 'tcp' };
