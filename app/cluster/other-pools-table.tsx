@@ -1,4 +1,3 @@
-import { Lock } from 'lucide-react';
 import { writePools } from '../../core/calico/write.ts';
 import { Checkbox } from '../components/checkbox.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
@@ -50,8 +49,8 @@ export function OtherPoolsTable({
           <Th>Pool</Th>
           <Th>CIDR</Th>
           <Th>Owner</Th>
+          <Th>Breaks</Th>
           <Th>Told from</Th>
-          <Th>Violations and problems</Th>
           <Th />
         </tr>
       </thead>
@@ -79,29 +78,26 @@ export function OtherPoolsTable({
             </Td>
             <Td>
               <span className="inline-flex items-center gap-2">
-                {pool.standing === 'foreign' && <Lock aria-hidden className="size-3 flex-none text-ink-3" />}
                 <span className="machine text-ink-1">{pool.owner}</span>
-                <span className="text-xs text-ink-3">
-                  {classWords[pool.class]}
-                  {pool.standing === 'foreign' && ', read-only here'}
-                </span>
+                <span className="text-xs text-ink-3">{classWords[pool.class]}</span>
+                {pool.standing === 'foreign' && <Tag>read-only here</Tag>}
               </span>
-            </Td>
-            <Td>
-              {pool.evidence === null ? (
-                <span className="text-xs text-ink-3">nothing</span>
-              ) : (
-                <span title={`${pool.evidence.field}: ${pool.evidence.value}`} className="block max-w-96 truncate">
-                  <span className="machine text-2xs text-ink-3">{pool.evidence.field}</span>{' '}
-                  <span className="machine text-2xs text-ink-2">{pool.evidence.value}</span>
-                </span>
-              )}
             </Td>
             <Td>
               <span className="inline-flex items-center gap-2">
                 <ViolationsChip violations={pool.violations} />
                 <Problems problems={pool.problems} />
               </span>
+            </Td>
+            <Td>
+              {pool.evidence === null ? (
+                <span className="text-xs text-ink-3">nothing</span>
+              ) : (
+                <span title={`${pool.evidence.field}: ${pool.evidence.value}`} className="block max-w-60 truncate">
+                  <span className="machine text-2xs text-ink-3">{pool.evidence.field.replace('metadata.', '')}</span>{' '}
+                  <span className="machine text-2xs text-ink-2">{pool.evidence.value}</span>
+                </span>
+              )}
             </Td>
             <Td className="text-right">
               {pool.standing === 'foreign' && pool.spec !== null && (
@@ -123,7 +119,7 @@ function Problems({ problems }: { problems: LivePool['problems'] }) {
       <FindingChip kind="error" title={problems.map(({ field, message }) => `${field}: ${message}`).join('\n')}>
         {problems.length === 1 ? 'Problem' : `${problems.length} problems`}
       </FindingChip>
-      <span className="block max-w-80 truncate text-xs">
+      <span className="block max-w-64 truncate text-xs">
         <span className="machine text-ink-1">{first.field}</span> {first.message}
       </span>
     </>
