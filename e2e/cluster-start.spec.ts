@@ -12,8 +12,6 @@ import { withAdmin } from './pages/signed-in.ts';
 import { leftOf, type Outgate, type StartOptions, startOutgate } from './start-outgate.ts';
 
 const POOL = 'default-ipv4-ippool';
-/** each start here has another port: agents join that server anew, under names that were heard of less than 30 s ago */
-const PATIENCE = 60_000;
 
 // the first start of a checkout builds the pages
 test.describe.configure({ timeout: 300_000 });
@@ -42,7 +40,7 @@ test('the line it prints changes packets; the cluster is the same after Ctrl-C, 
   expect(await leftOf(dataDir, first.labPrefix)).toEqual([]);
   expect(await readdir(join(dataDir, 'run'))).toEqual([]);
 
-  const second = await start({ labPrefix: first.labPrefix });
+  const second = await start(like(first));
   expect(await pools()).toEqual([POOL]);
   await expectMasquerade(await signIn(second.url, ADMIN));
   const before = await programs();
@@ -50,7 +48,7 @@ test('the line it prints changes packets; the cluster is the same after Ctrl-C, 
   await second.kill();
   await expect.poll(programs).toEqual([]);
 
-  const third = await start({ labPrefix: first.labPrefix });
+  const third = await start(like(first));
   expect(await pools()).toEqual([POOL]);
   await expectMasquerade(await signIn(third.url, ADMIN));
   await third.stop();
@@ -75,27 +73,32 @@ test('an API server that is killed comes back; until then NAT stays as it was', 
 
 test('npm start and npm run cluster take turns: pools of the one go into the other, which then decides', async () => {
   const alone = await start({ script: 'start' });
-  const { labPrefix } = alone;
   const spec = { cidr: '192.168.0.0/16', natOutgoing: true };
   await (await signIn(alone.url, ADMIN)).mutate('pools.create', { name: POOL, spec });
   await expectMasquerade(await signIn(alone.url, ADMIN));
   await alone.stop();
 
-  const inCluster = await start({ labPrefix });
+  const inCluster = await start(like(alone));
   await expect.poll(pools, { timeout: 30_000 }).toEqual([POOL]);
   await expectMasquerade(await signIn(inCluster.url, ADMIN));
   await runKubectl(['patch', 'ippools', POOL, '--type=merge', '-p', '{"spec":{"natOutgoing":false}}']);
   await expectSeen(await signIn(inCluster.url, ADMIN), '192.168.1.10');
   await inCluster.stop();
 
-  const again = await start({ script: 'start', labPrefix });
+  const again = await start({ ...like(alone), script: 'start' });
   await expectMasquerade(await signIn(again.url, ADMIN));
 });
 
-async function start(options: Pick<StartOptions, 'script' | 'labPrefix'> = {}): Promise<Outgate> {
+async function start(options: Pick<StartOptions, 'script' | 'labPrefix' | 'port'> = {}): Promise<Outgate> {
   outgate = await startOutgate({ script: 'cluster', dataDir, environment: withAdmin, ...options });
   return outgate;
 }
+
+/** As a person starts it again: the same lab, the same port. */
+const like = ({ labPrefix, url }: Outgate): { labPrefix: string; port: number } => ({
+  labPrefix,
+  port: Number(new URL(url).port),
+});
 
 /** Word by word what it says one may try. */
 async function runPrinted(running: Outgate): Promise<void> {
@@ -123,7 +126,7 @@ async function pools(): Promise<string[]> {
 const expectMasquerade = (api: Api): Promise<void> => expectSeen(api, '192.0.2.11');
 
 const expectSeen = (api: Api, address: string): Promise<void> =>
-  expect.poll(() => seenFrom(api), { timeout: PATIENCE }).toBe(address);
+  expect.poll(() => seenFrom(api), { timeout: 30_000 }).toBe(address);
 
 async function seenFrom(api: Api): Promise<string | undefined> {
   const probe = { from: 'pod-1a', to: '198.51.100.10', proto: 'tcp' };

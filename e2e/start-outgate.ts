@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly dataDir?: string;
   /** default: a new one for each start */
   readonly labPrefix?: string;
+  /** default: a free one. Agents know their server by it: at another they join anew, which takes half a minute */
+  readonly port?: number;
 }
 
 export interface Outgate {
@@ -46,7 +48,7 @@ const PATIENCE = 240_000;
 export async function startOutgate(options: StartOptions = {}): Promise<Outgate> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'outgate-e2e-')));
   const labPrefix = options.labPrefix ?? `oge${process.pid}x${started++}`;
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const child = spawn('npm', ['run', options.script ?? 'start'], {
     cwd: ROOT,
