@@ -139,5 +139,6 @@ function open(item: Attention): string {
   if (item.kind === 'nodes') return 'List nodes';
   if (item.kind === 'settings') return 'Open settings';
   if (item.kind === 'cluster') return 'Open cluster';
+  if (item.kind === 'sync') return 'List pools';
   return item.count === 1 ? 'Open pool' : 'List pools';
 }

@@ -27,7 +27,7 @@ export function CompareTable({ name, rows }: { name: string; rows: readonly Fiel
               <Value value={desired} />
             </Td>
             <Td className={clsx(differs && 'bg-outofsync-bg')}>
-              <Value value={live} />
+              <Value value={live} />{' '}
               {differs && <span className="ml-2 text-2xs font-medium text-outofsync-fg">differs</span>}
             </Td>
             <Td>
