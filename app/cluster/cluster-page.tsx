@@ -7,13 +7,12 @@ import { ErrorPanel, reasonOf } from '../components/error-panel.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageHeader } from '../components/page-header.tsx';
 import { TruthLine, TruthPill } from '../components/truth-pill.tsx';
-import { type Outputs, useTRPC } from '../trpc/client.ts';
+import { useTRPC } from '../trpc/client.ts';
+import type { ClusterView } from './cluster-view.ts';
 import { SILENT_MS } from './connection.ts';
 import { ConnectionPanel } from './connection-panel.tsx';
 import { OtherPoolsPanel } from './other-pools-panel.tsx';
 import { RightsPanel } from './rights-panel.tsx';
-
-export type ClusterView = Outputs['cluster']['get'];
 
 /** Is the cluster heard, how do our pools stand there, what may we do, and which pools there are not ours. */
 export function ClusterPage() {

@@ -6,7 +6,7 @@ import { syncStates } from '../../core/cluster/sync-state.ts';
 import { Age, useNow, When } from '../components/age.tsx';
 import { Panel } from '../components/panel.tsx';
 import { SyncStateChip } from '../components/state-chip.tsx';
-import type { ClusterView } from './cluster-page.tsx';
+import type { ClusterView } from './cluster-view.ts';
 import { SILENT_MS, verdictOf } from './connection.ts';
 
 const looks = {
