@@ -160,6 +160,11 @@ function describeGroup(version: CalicoApi, start: () => Promise<Running>): void 
         metadata: { resourceVersion: metadata.resourceVersion },
         spec: { natOutgoing: false },
       });
+      // who did it, and what: as theirs
+      const { changes } = await api.query<{ changes: object[] }>('changes.list', { pool: FIRST, limit: 1 });
+      expect(changes).toMatchObject([
+        { action: 'cluster.change', actor: 'kubectl-edit', role: 'cluster', after: { spec: { natOutgoing: false } } },
+      ]);
     });
 
     test('with the policy enforce it is undone, and so is the next one', async () => {
