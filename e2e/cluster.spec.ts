@@ -1,0 +1,209 @@
+/** Cluster mode in a real browser, on a real API server: what others do there is seen, and decided about with a reason. */
+import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { ensureBinaries, missingForCluster } from './cluster/binaries/build.ts';
+import { kubectl, OUTGATE_USER, prepareCluster } from './cluster/prepare-cluster.ts';
+import { type ApiServer, startApiServer } from './cluster/start-api-server.ts';
+import { labPlan } from './lab/plan.ts';
+import { expectAccessible } from './pages/accessibility.ts';
+import { signedIn, withAdmin } from './pages/signed-in.ts';
+import { type Outgate, startOutgate } from './start-outgate.ts';
+
+test.describe.configure({ mode: 'serial' });
+const running = {} as { server: ApiServer; outgate: Outgate; context: BrowserContext; page: Page; problems: string[] };
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(300_000);
+  const missing = await missingForCluster();
+  test.skip(missing.length > 0, missing.join('; '));
+  const server = await startApiServer({ binaries: await ensureBinaries(() => {}), users: { [OUTGATE_USER]: [] } });
+  Object.assign(running, { server });
+  await prepareCluster(server, labPlan(), ['v3']);
+  const outgate = await startOutgate({
+    lab: 'off',
+    environment: {
+      ...withAdmin,
+      OUTGATE_CLUSTER: 'kubeconfig',
+      OUTGATE_KUBECONFIG: server.kubeconfig,
+      OUTGATE_KUBECONTEXT: OUTGATE_USER,
+    },
+  });
+  Object.assign(running, { outgate });
+  Object.assign(running, await signedIn(browser, outgate.url));
+});
+test.afterAll(async () => {
+  test.setTimeout(60_000);
+  await running.context?.close();
+  await running.outgate?.stop();
+  await running.server?.stop();
+});
+
+test('the cluster’s page says first that it is heard, then what we may do', async () => {
+  const { page, server } = running;
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  await expect(page.getByRole('heading', { name: 'Live: no pool is ours yet.' })).toBeVisible();
+  const connection = page.getByRole('region', { name: 'Connection' });
+  await expect(connection).toContainText(server.url);
+  await expect(connection).toContainText('projectcalico.org/v3');
+  await expect(page.getByText('Every pool of the cluster is ours.')).toBeVisible();
+  await expect(page.getByRole('listitem').filter({ hasText: 'Bring pools to what is desired' })).toContainText(
+    'allowed',
+  );
+  await expect(page.getByRole('button', { name: 'Copy role' })).toHaveCount(0);
+});
+
+test('pools of others are seen at once; what nobody else owns is adopted, with a reason', async () => {
+  const { page } = running;
+  await apply(pool('by-hand', { cidr: '192.168.0.0/16', natOutgoing: true }));
+  await apply(pool('by-hand-too', { cidr: '192.168.64.0/20' }));
+  const tracking = { annotations: { 'argocd.argoproj.io/tracking-id': 'net:projectcalico.org/IPPool:/from-git' } };
+  await apply(pool('from-git', { cidr: '172.20.0.0/16', natOutgoing: true }, tracking));
+  const others = page.getByRole('table');
+  await expect(others.getByRole('row', { name: /by-hand-too.*kubectl.*C17/ })).toBeVisible();
+  const foreign = others.getByRole('row', { name: /from-git.*argocd.*from Git or a chart.*read-only here/ });
+  await expect(foreign.getByRole('checkbox')).toHaveCount(0);
+  await foreign.getByRole('button', { name: 'Copy patch' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('cidr: 172.20.0.0/16');
+  await expectAccessible(page);
+  await others.getByRole('checkbox', { name: 'Select all that may be adopted' }).check();
+  await page.getByRole('button', { name: 'Adopt', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Adopt 2 pools' });
+  await expect(dialog).toContainText('NAT does not change: no node sees a difference.');
+  await expect(dialog).toContainText('beside kubectl');
+  await expectAccessible(page);
+  await dialog.getByLabel('Reason').fill('we decide about these from now on');
+  await dialog.getByRole('button', { name: 'Adopt 2 pools' }).click();
+  await expect(dialog.getByRole('status').filter({ hasText: 'ours now: change #' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Live: all 2 pools are as desired.' })).toBeVisible();
+  await expect(others.getByRole('row', { name: /by-hand/ })).toHaveCount(0);
+});
+
+test('an edit with kubectl shows with its manager, and nothing is written until somebody decides', async () => {
+  const { page, outgate } = running;
+  await page.goto(`${outgate.url}/pools`);
+  await expect(page.getByRole('row', { name: /by-hand 192\.168\.0\.0.*Synced/ })).toBeVisible();
+  await edit('by-hand', { natOutgoing: false });
+  const row = page.getByRole('row', { name: /by-hand 192\.168\.0\.0.*OutOfSync.*FieldChangedInCluster/ });
+  await expect(row).toBeVisible();
+  await page
+    .getByRole('group', { name: 'Sync state' })
+    .getByRole('button', { name: /OutOfSync/ })
+    .click();
+  await expect(page).toHaveURL(/\?sync=OutOfSync$/);
+  await expect(page.getByRole('row', { name: /by-hand-too/ })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'by-hand', exact: true }).click();
+  await expect(page.getByText('kubectl-patch changed natOutgoing in the cluster.')).toBeVisible();
+  await expect(page.getByRole('row', { name: /natOutgoing.*true.*false.*differs.*true.*kubectl-patch/ })).toBeVisible();
+  await expectAccessible(page);
+  expect((await live('by-hand')).natOutgoing).toBe(false);
+});
+
+test('the simulator says the disagreement first, and Live stands between desired and the nodes', async () => {
+  const { page, outgate } = running;
+  await page.goto(`${outgate.url}/simulator?from=192.168.1.10&to=198.51.100.10`);
+  const verdict = page.getByRole('region', { name: 'Verdict' });
+  await expect(verdict.getByRole('heading')).toHaveText(
+    'It should be NATed to the node’s address, but the cluster says otherwise: it keeps the pod address 192.168.1.10.',
+  );
+  await expect(verdict.getByRole('listitem').first()).toContainText('Live');
+  await expect(verdict.getByRole('listitem').first()).toContainText('the cluster is not as desired');
+  await expectAccessible(page);
+});
+
+test('the overview names it, and ours applied by force says whose field it takes', async () => {
+  const { page, outgate } = running;
+  await page.goto(outgate.url);
+  const item = page.getByRole('listitem').filter({ hasText: '1 pool is not in the cluster as desired.' });
+  await item.getByRole('link', { name: 'List pools' }).click();
+  await expect(page).toHaveURL(/\?sync=OutOfSync$/);
+  await page.getByRole('link', { name: 'by-hand', exact: true }).click();
+  await page.getByRole('button', { name: 'Apply ours by force' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('natOutgoing false → true');
+  await expect(dialog).toContainText('Taken: natOutgoing from kubectl-patch.');
+  await expectAccessible(page);
+  await dialog.getByLabel('Reason').fill('egress of this range must be NATed');
+  await dialog.getByRole('button', { name: 'Apply ours by force' }).click();
+  await expect(dialog.getByRole('status').filter({ hasText: 'It is decided: change #' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
+  expect((await live('by-hand')).natOutgoing).toBe(true);
+});
+
+test('theirs is taken, and a pool is released: the cluster keeps it', async () => {
+  const { page, outgate } = running;
+  await page.goto(`${outgate.url}/pools/by-hand-too`);
+  await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
+  await edit('by-hand-too', { natOutgoing: true });
+  await page.getByRole('button', { name: 'Take theirs' }).click();
+  await decide(page, 'Take theirs', 'they are right');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
+  await page.getByRole('button', { name: 'Release the pool' }).click();
+  await decide(page, 'Release the pool', 'somebody else looks after it');
+  await expect(page).toHaveURL(/\/cluster$/);
+  await expect(page.getByRole('row', { name: /by-hand-too/ })).toBeVisible();
+  expect((await live('by-hand-too')).natOutgoing).toBe(true);
+});
+
+test('a policy is changed with a reason, and then holds', async () => {
+  const { page, outgate } = running;
+  await page.goto(`${outgate.url}/pools/by-hand`);
+  await page.getByRole('button', { name: 'Enforce instead' }).click();
+  await decide(page, 'Enforce from now on', 'nobody else may change it');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Ask instead' })).toBeVisible();
+  await edit('by-hand', { natOutgoing: false });
+  await expect.poll(async () => (await live('by-hand')).natOutgoing).toBe(true);
+});
+
+test('a right that is missing is named, with the role to copy', async () => {
+  const { page, outgate, server } = running;
+  const rules = [
+    { apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs: ['get', 'list', 'watch', 'create', 'delete'] },
+    { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
+  ];
+  await kubectl(server, ['patch', 'clusterrole', 'outgate', '--type=merge', '-p', JSON.stringify({ rules })]);
+  await page.goto(`${outgate.url}/cluster`);
+  await expect(page.getByRole('listitem').filter({ hasText: 'Bring pools to what is desired' })).toContainText(
+    'missing: patch',
+  );
+  await expect(page.getByRole('region', { name: 'The role that is missing' })).toContainText('verbs: ["patch"]');
+  await expectAccessible(page);
+});
+
+test('a cluster that is gone is said, with since when, and what was known stays', async () => {
+  const { page, server, problems } = running;
+  await server.kill();
+  await expect(page.getByRole('heading', { name: 'The cluster cannot be heard.' })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('What was last known stays in force.')).toBeVisible();
+  await server.start();
+  await expect(page.getByRole('heading', { name: /^Live: / })).toBeVisible({ timeout: 60_000 });
+  expect(problems).toEqual([]);
+});
+
+const pool = (name: string, spec: object, metadata: object = {}): object => ({
+  apiVersion: 'projectcalico.org/v3',
+  kind: 'IPPool',
+  metadata: { name, ...metadata },
+  spec,
+});
+
+const apply = (object: object): Promise<string> =>
+  kubectl(running.server, ['apply', '-f', '-'], { input: JSON.stringify(object) });
+
+const edit = (name: string, spec: object): Promise<string> =>
+  kubectl(running.server, ['patch', RESOURCE, name, '--type=merge', '-p', JSON.stringify({ spec })]);
+
+const live = async (name: string): Promise<{ natOutgoing?: boolean }> =>
+  JSON.parse(await kubectl(running.server, ['get', RESOURCE, name, '-o', 'json'])).spec;
+
+const RESOURCE = 'ippools.projectcalico.org';
+
+async function decide(page: Page, verb: string, reason: string): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill(reason);
+  await dialog.getByRole('button', { name: verb }).click();
+}
