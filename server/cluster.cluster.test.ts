@@ -170,3 +170,31 @@ it('a pool that somebody made is adopted as it is, and then ours to delete', asy
   await tell('pools.delete', { name: 'found', expectedVersion: change.id, reason: 'not needed' });
   await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/found`)).status).toBe(404));
 });
+
+it('force does not take a pool that never was ours, or that another tool owns', async () => {
+  const object = (name: string, labels = {}) => ({
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'IPPool',
+    metadata: { name, labels },
+    spec: { cidr: name === 'hand' ? '10.60.0.0/16' : '10.61.0.0/16' },
+  });
+  const flux = { 'kustomize.toolkit.fluxcd.io/name': 'net' };
+  await must(cluster.as('admin'), 'POST', path, object('hand'));
+  await must(cluster.as('admin'), 'POST', path, object('flux', flux));
+  for (const [name, words] of [
+    ['hand', 'never ours'],
+    ['flux', 'belongs to flux'],
+  ] as const) {
+    const spec = { cidr: name === 'hand' ? '10.62.0.0/16' : '10.63.0.0/16' };
+    const { pool } = await tell('pools.create', { name, spec });
+    await soon(async () => expect((await ask('pools.get', { name })).sync.state).toBe('OutOfSync'));
+    const choice = { name, choice: 'ours', expectedVersion: pool.version, reason: 'mine' };
+    const refused = await mutate(server.address, 'cluster.resolve', choice, server.cookie);
+    expect(refused.body.error).toMatchObject({
+      message: expect.stringContaining(words),
+      data: { reason: 'INVALID_INPUT' },
+    });
+    expect((await ask('pools.get', { name })).version).toBe(pool.version);
+    await tell('cluster.resolve', { ...choice, choice: 'release' });
+  }
+});

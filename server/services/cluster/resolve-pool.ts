@@ -1,5 +1,6 @@
 /** What an operator decides about a pool of ours that the cluster has otherwise. Each choice is a change in History. */
 import { z } from 'zod';
+import type { LivePool } from '../../../core/cluster/live-pool.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
@@ -86,6 +87,11 @@ async function release(tx: Queryable, name: string): Promise<Decision> {
 async function force(tx: Queryable, { name, spec }: StoredPool, version: number): Promise<Decision> {
   const row = (await readSync(tx, [name]))[0] ?? newRow(name);
   const [live] = await readLivePools(tx, [name]);
+  const why = live === undefined ? null : notOurs(live, row.applied !== null);
+  if (why !== null) {
+    const message = `the cluster's pool '${name}' cannot be written over: ${why}`;
+    throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'choice', message }] });
+  }
   // an object that was made anew is another one: what was applied to the old one does not count
   const applied = live !== undefined && row.applied !== null ? { ...row.applied, uid: live.uid } : row.applied;
   await writeSync(tx, { ...row, applied, forceVersion: version });
@@ -107,6 +113,13 @@ async function take(tx: Queryable, name: string, version: number): Promise<Decis
   const row = (await readSync(tx, [name]))[0] ?? newRow(name);
   await writeSync(tx, { ...row, applied: { uid: live.uid, version, spec }, forceVersion: null });
   return { action: 'pool.update', upsert: [{ name, spec }], asFound: true };
+}
+
+/** Force takes fields from others; it does not take a pool that never was ours. */
+function notOurs({ ownership, pool }: LivePool, applied: boolean): string | null {
+  if (ownership.class !== 'managed' && ownership.class !== 'hand') return `it belongs to ${ownership.owner}`;
+  if (!applied && ownership.class === 'hand') return `it was never ours: take theirs, or release this one`;
+  return pool === null ? 'it must be readable' : null;
 }
 
 const newRow = (name: string): Omit<SyncRow, 'since'> => ({
