@@ -11,7 +11,7 @@ import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { Database, Queryable } from '../db/client.ts';
 import { lockLive, readLivePools } from '../db/live.ts';
 import { readPools, type StoredPool } from '../db/pools.ts';
-import { readSync, removeSync, type SyncDetail, type SyncRow, writeSync } from '../db/sync.ts';
+import { newSync, readSync, removeSync, type SyncDetail, type SyncRow, writeSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
 import { KubeError } from '../kube/kube-error.ts';
 import { mirrorIn } from './mirror.ts';
@@ -182,17 +182,7 @@ function failed({ failure, kind }: KubeError): Told {
 type WriteRow = Omit<SyncRow, 'since'>;
 type NewRow = WriteRow & { readonly isNew: true };
 
-const newRow = (name: string): NewRow => ({
-  name,
-  policy: 'ask',
-  state: 'Pending',
-  reason: 'WaitingForCluster',
-  detail: {},
-  applied: null,
-  forceVersion: null,
-  deletedBy: null,
-  isNew: true,
-});
+const newRow = (name: string): NewRow => ({ ...newSync(name), isNew: true });
 
 /** Writes only what is news: a resync of ten thousand pools that are as they should be writes nothing. */
 async function note(options: SyncPoolOptions, before: WriteRow | NewRow, after: WriteRow): Promise<void> {

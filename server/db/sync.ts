@@ -30,6 +30,18 @@ export interface SyncDetail {
   readonly rewrites?: readonly string[];
 }
 
+/** Of a pool that the controller has not come to yet. */
+export const newSync = (name: string): Omit<SyncRow, 'since'> => ({
+  name,
+  policy: 'ask',
+  state: 'Pending',
+  reason: 'WaitingForCluster',
+  detail: {},
+  applied: null,
+  forceVersion: null,
+  deletedBy: null,
+});
+
 export async function readSync(db: Queryable, names?: readonly string[]): Promise<SyncRow[]> {
   const rows = await db.query<Row>(
     `SELECT name, policy, state, reason, detail, since, applied_uid, applied_version, applied_spec, force_version, deleted_by

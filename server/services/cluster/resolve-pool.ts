@@ -7,7 +7,7 @@ import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { Queryable } from '../../db/client.ts';
 import { readLivePools } from '../../db/live.ts';
 import type { StoredPool } from '../../db/pools.ts';
-import { readSync, removeSync, type SyncRow, writeSync } from '../../db/sync.ts';
+import { newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { applyChange, type Decision } from '../changes/apply-change.ts';
@@ -70,7 +70,7 @@ export async function setPolicy(
       cidrs: [],
       decide: async (current, tx) => {
         const { spec } = await expectVersion(deps, current, name, expectedVersion);
-        const row = (await readSync(tx, [name]))[0] ?? newRow(name);
+        const row = (await readSync(tx, [name]))[0] ?? newSync(name);
         await writeSync(tx, { ...row, policy });
         return [{ action: 'pool.policy', upsert: [{ name, spec }], asFound: true }];
       },
@@ -85,7 +85,7 @@ async function release(tx: Queryable, name: string): Promise<Decision> {
 }
 
 async function force(tx: Queryable, { name, spec }: StoredPool, version: number): Promise<Decision> {
-  const row = (await readSync(tx, [name]))[0] ?? newRow(name);
+  const row = (await readSync(tx, [name]))[0] ?? newSync(name);
   const [live] = await readLivePools(tx, [name]);
   const why = live === undefined ? null : notOurs(live, row.applied !== null);
   if (why !== null) {
@@ -110,7 +110,7 @@ async function take(tx: Queryable, name: string, version: number): Promise<Decis
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'choice', message }] });
   }
   const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };
-  const row = (await readSync(tx, [name]))[0] ?? newRow(name);
+  const row = (await readSync(tx, [name]))[0] ?? newSync(name);
   await writeSync(tx, { ...row, applied: { uid: live.uid, version, spec }, forceVersion: null });
   return { action: 'pool.update', upsert: [{ name, spec }], asFound: true };
 }
@@ -121,14 +121,3 @@ function notOurs({ ownership, pool }: LivePool, applied: boolean): string | null
   if (!applied && ownership.class === 'hand') return `it was never ours: take theirs, or release this one`;
   return pool === null ? 'it must be readable' : null;
 }
-
-const newRow = (name: string): Omit<SyncRow, 'since'> => ({
-  name,
-  policy: 'ask',
-  state: 'Pending',
-  reason: 'WaitingForCluster',
-  detail: {},
-  applied: null,
-  forceVersion: null,
-  deletedBy: null,
-});
