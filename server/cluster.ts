@@ -11,7 +11,8 @@ import type { Log } from './http/log.ts';
 import { type Connection, openConnection } from './kube/connection.ts';
 import type { Credentials } from './kube/credentials.ts';
 import { inCluster, ownNamespace } from './kube/in-cluster.ts';
-import { type Right, reviewRights, whoAmI } from './kube/rights.ts';
+import { rightsToReview } from './kube/needed-rights.ts';
+import { reviewRights, whoAmI } from './kube/rights.ts';
 import type { Cluster } from './services/cluster/reach.ts';
 
 export interface OpenClusterOptions {
@@ -70,14 +71,9 @@ async function reach(env: ClusterEnvironment): Promise<{ credentials: () => Cred
 async function rightsOf(connection: Connection, db: Database, namespace: string): ReturnType<Cluster['rights']> {
   const { watch } = await readWatch(db);
   const group = (watch?.group ?? poolGroups[0]).replace(/\/.*$/, '');
-  const on = (group: string, resource: string, verbs: readonly string[], where?: string): Right[] =>
-    verbs.map((verb) => ({ verb, resource, group, ...(where === undefined ? {} : { namespace: where }) }));
-  const needed = [
-    ...on(group, 'ippools', ['get', 'list', 'watch', 'patch', 'create', 'delete']),
-    ...on(group, 'felixconfigurations', ['get', 'list', 'watch']),
-    ...on('', 'nodes', ['get', 'list', 'watch']),
-    ...on('coordination.k8s.io', 'leases', ['get', 'create', 'update'], namespace),
-  ];
-  const [user, rights] = await Promise.all([whoAmI(connection), reviewRights(connection, needed)]);
+  const [user, rights] = await Promise.all([
+    whoAmI(connection),
+    reviewRights(connection, rightsToReview(group, namespace)),
+  ]);
   return { user, rights };
 }

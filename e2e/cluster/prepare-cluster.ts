@@ -1,10 +1,10 @@
 /** Makes of an empty API server the cluster that the lab is: Calico's types, its nodes, and an account that may just do our work. */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { policyRules } from '../../server/kube/needed-rights.ts';
 import type { LabPlan } from '../lab/plan.ts';
 import { CALICO_GROUP, type CalicoApi, calicoPath, crd, PLURALS, untilServed } from './install-crds.ts';
 import { must } from './request.ts';
-import type { Rule } from './rights.ts';
 import type { Reachable } from './start-api-server.ts';
 
 /** Where Outgate keeps its lease. */
@@ -54,22 +54,9 @@ export async function kubectl(
   throw new Error(`kubectl ${args.join(' ')} must succeed; exit ${code}: ${said.trim()}`);
 }
 
-/** Everything that Outgate does in a cluster of these groups; what it may ask about itself every account may. */
-export const outgateRules = (apis: readonly CalicoApi[]): { cluster: readonly Rule[]; namespace: readonly Rule[] } => {
-  const apiGroups = apis.map((api) => CALICO_GROUP[api]);
-  const watch = ['get', 'list', 'watch'];
-  return {
-    cluster: [
-      { apiGroups, resources: ['ippools'], verbs: [...watch, 'create', 'patch', 'delete'] },
-      { apiGroups, resources: ['felixconfigurations'], verbs: watch },
-      { apiGroups: [''], resources: ['nodes'], verbs: watch },
-    ],
-    namespace: [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] }],
-  };
-};
-
+/** What the server needs, in a cluster of these groups; what it may ask about itself every account may. */
 function rightsOf(apis: readonly CalicoApi[]): object[] {
-  const { cluster, namespace } = outgateRules(apis);
+  const calicoGroups = apis.map((api) => CALICO_GROUP[api]);
   const apiVersion = 'rbac.authorization.k8s.io/v1';
   const of = (kind: string): object => ({
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: 'outgate' },
@@ -79,9 +66,9 @@ function rightsOf(apis: readonly CalicoApi[]): object[] {
   const inNamespace = { ...metadata, namespace: NAMESPACE };
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-    { apiVersion, kind: 'ClusterRole', metadata, rules: cluster },
+    { apiVersion, kind: 'ClusterRole', metadata, rules: policyRules('cluster', calicoGroups) },
     { apiVersion, kind: 'ClusterRoleBinding', metadata, ...of('ClusterRole') },
-    { apiVersion, kind: 'Role', metadata: inNamespace, rules: namespace },
+    { apiVersion, kind: 'Role', metadata: inNamespace, rules: policyRules('own', calicoGroups) },
     { apiVersion, kind: 'RoleBinding', metadata: inNamespace, ...of('Role') },
   ];
 }

@@ -1,0 +1,58 @@
+/**
+ * Every right that the server uses in a cluster, and no other. From this table come the review on the Cluster page, the roles
+ * of the chart and those of the cluster tests: a call that needs a right which is not here fails in the tests as it would fail
+ * in a cluster. What any account may ask (discovery, schemas, reviews of itself) needs none.
+ */
+import type { Right } from './rights.ts';
+
+export interface NeededRight {
+  /** empty for the core group; `CALICO`: the group that serves Calico's types, whichever that is */
+  readonly group: string;
+  readonly resource: string;
+  readonly verbs: readonly string[];
+  /** `own`: in the namespace that the server runs in */
+  readonly where: 'cluster' | 'own';
+}
+
+const CALICO = 'calico';
+
+/** Both groups that Calico's types may be served by; the newer first. */
+export const CALICO_GROUPS = ['projectcalico.org', 'crd.projectcalico.org'] as const;
+
+const WATCH = ['get', 'list', 'watch'] as const;
+
+export const NEEDED_RIGHTS: readonly NeededRight[] = [
+  { group: CALICO, resource: 'ippools', verbs: [...WATCH, 'patch', 'create', 'delete'], where: 'cluster' },
+  { group: CALICO, resource: 'felixconfigurations', verbs: WATCH, where: 'cluster' },
+  { group: '', resource: 'nodes', verbs: WATCH, where: 'cluster' },
+  { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'create', 'update'], where: 'own' },
+];
+
+/** One by one, for a cluster whose pools are served by `group` and a server that runs in `namespace`. */
+export const rightsToReview = (group: string, namespace: string): Right[] =>
+  NEEDED_RIGHTS.flatMap((right) =>
+    right.verbs.map((verb) => ({
+      verb,
+      resource: right.resource,
+      group: right.group === CALICO ? group : right.group,
+      ...(right.where === 'own' ? { namespace } : {}),
+    })),
+  );
+
+/** As in a ClusterRole or Role. */
+export interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** The rules of the role for `where`; Calico's types in each of `calicoGroups`. */
+export const policyRules = (
+  where: NeededRight['where'],
+  calicoGroups: readonly string[] = CALICO_GROUPS,
+): PolicyRule[] =>
+  NEEDED_RIGHTS.filter((right) => right.where === where).map(({ group, resource, verbs }) => ({
+    apiGroups: group === CALICO ? calicoGroups : [group],
+    resources: [resource],
+    verbs,
+  }));
