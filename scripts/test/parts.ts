@@ -1,5 +1,4 @@
-/** The parts of `npm test`, in order: what is quick to fail comes first. */
-import { spawn } from 'node:child_process';
+/** The parts of `npm test`, and in which lane each runs. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { ROOT } from '../supervisor/paths.ts';
 import { findChromium } from './chromium.ts';
 import { type Counts, counted, fromPlaywright, fromVitest, none } from './counts.ts';
 import { type Failure, playwrightFailures, vitestFailures } from './failures.ts';
+import { type Show, showing } from './show.ts';
 
 export interface Outcome {
   readonly counts: Counts;
@@ -19,8 +19,15 @@ export interface Outcome {
 export interface Part {
   readonly name: string;
   readonly what: string;
-  run(): Promise<Outcome>;
+  /**
+   * `first`: quick to fail, before all others. `node` and `service` then run side by side, each one part at a time: `node`
+   * needs this machine's kernel, and its lab has fixed names; `service` has servers and databases of its own, and mostly waits.
+   */
+  readonly lane: Lane;
+  run(show: Show): Promise<Outcome>;
 }
+
+export type Lane = 'first' | 'node' | 'service';
 
 const ROOMS = ['core', 'agent', 'server', 'app', 'cli', 'bench', 'e2e', 'scripts'];
 
@@ -28,67 +35,82 @@ export const parts: readonly Part[] = [
   {
     name: 'lint',
     what: 'format and lint',
-    run: () => check('biome', ['ci', ...(process.stdout.isTTY ? [] : ['--colors=off']), '.']),
+    lane: 'first',
+    run: (show) => check(show, 'biome', ['ci', ...(process.stdout.isTTY ? [] : ['--colors=off']), '.']),
   },
-  { name: 'types', what: 'TypeScript, strict', run: () => check('tsc', ['--noEmit']) },
+  { name: 'types', what: 'TypeScript, strict', lane: 'first', run: (show) => check(show, 'tsc', ['--noEmit']) },
   {
     name: 'boundaries',
     what: 'who may import whom',
-    run: () =>
-      check('depcruise', [
+    lane: 'first',
+    run: (show) =>
+      check(show, 'depcruise', [
         '--config',
         '.dependency-cruiser.cjs',
         ...ROOMS.filter((room) => existsSync(join(ROOT, room))),
       ]),
   },
-  { name: 'unit', what: 'units and a real PostgreSQL', run: () => vitest('unit') },
+  {
+    name: 'unit',
+    what: 'units and a real PostgreSQL',
+    lane: 'service',
+    run: (show) => vitest(show, 'unit'),
+  },
   {
     name: 'kernel',
     what: 'the real kernel, in namespaces',
-    run: () => unlessMissing(missingForLab(), () => vitest('kernel')),
+    lane: 'node',
+    run: (show) => unlessMissing(show, missingForLab(), () => vitest(show, 'kernel')),
   },
   {
     name: 'cluster',
     what: 'a real Kubernetes API server',
-    run: () => unlessMissing(missingForCluster(), () => vitest('cluster')),
+    lane: 'service',
+    run: (show) => unlessMissing(show, missingForCluster(), () => vitest(show, 'cluster')),
   },
   {
     name: 'containers',
     what: 'the commands of the container files, from a clean copy',
-    run: () => unlessMissing(missingForLab(), () => vitest('containers')),
+    lane: 'service',
+    run: (show) => unlessMissing(show, missingForLab(), () => vitest(show, 'containers')),
   },
   {
     name: 'browser',
     what: 'a real browser against npm start',
-    run: () => unlessMissing(missingForBrowser(), browser),
+    lane: 'node',
+    run: (show) => unlessMissing(show, missingForBrowser(), () => browser(show)),
   },
 ];
 
-async function check(command: string, args: readonly string[]): Promise<Outcome> {
-  const counts = (await run(command, args)) === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 };
+async function check(show: Show, command: string, args: readonly string[]): Promise<Outcome> {
+  const counts = (await showing(show, command, args)) === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 };
   return { counts, failures: [] };
 }
 
-const vitest = (project: string): Promise<Outcome> =>
+const vitest = (show: Show, project: string): Promise<Outcome> =>
   withReport(async (file) => {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const code = await run('vitest', ['run', '--project', project, ...reporters]);
+    const code = await showing(show, 'vitest', ['run', '--project', project, ...reporters]);
     const report = read(file);
     return { counts: counted(fromVitest(report), code), failures: vitestFailures(report, ROOT) };
   });
 
-const browser = (): Promise<Outcome> =>
+const browser = (show: Show): Promise<Outcome> =>
   withReport(async (file) => {
     const args = ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'];
-    const code = await run('playwright', args, { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
+    const code = await showing(show, 'playwright', args, { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
     const report = read(file);
     return { counts: counted(fromPlaywright(report), code), failures: playwrightFailures(report) };
   });
 
-async function unlessMissing(missing: Promise<readonly string[]>, part: () => Promise<Outcome>): Promise<Outcome> {
+async function unlessMissing(
+  show: Show,
+  missing: Promise<readonly string[]>,
+  part: () => Promise<Outcome>,
+): Promise<Outcome> {
   const reasons = await missing;
   if (reasons.length === 0) return part();
-  console.log(`skipped: ${reasons.join('; ')}`);
+  show(`skipped: ${reasons.join('; ')}`);
   return { counts: { ...none, skipped: 1 }, failures: [] };
 }
 
@@ -107,17 +129,3 @@ async function withReport(use: (file: string) => Promise<Outcome>): Promise<Outc
 }
 
 const read = (file: string): string | null => (existsSync(file) ? readFileSync(file, 'utf8') : null);
-
-/** Resolves with the exit code; output goes to ours. */
-function run(command: string, args: readonly string[], environment: Record<string, string> = {}): Promise<number> {
-  return new Promise((resolve) => {
-    const bin = join(ROOT, 'node_modules/.bin');
-    const env = { ...process.env, ...environment, PATH: `${bin}:${process.env['PATH'] ?? ''}` };
-    const child = spawn(join(bin, command), args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env });
-    child.on('error', (error) => {
-      console.error(error.message);
-      resolve(1);
-    });
-    child.on('exit', (code) => resolve(code ?? 1));
-  });
-}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { showing } from './show.ts';
+
+test('says every line, the unfinished last one too, and gives the exit code', async () => {
+  const lines: string[] = [];
+  expect(
+    await showing((line) => lines.push(line), 'node', [
+      '-e',
+      "process.stdout.write('one\\ntwo'); process.exitCode = 3",
+    ]),
+  ).toBe(3);
+  expect(lines).toEqual(['one', 'two']);
+});
+
+test('a command that cannot be started is a failure that says why', async () => {
+  const lines: string[] = [];
+  expect(await showing((line) => lines.push(line), 'no-such-command', [])).toBe(1);
+  expect(lines.join()).toContain('ENOENT');
+});
