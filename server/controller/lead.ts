@@ -17,6 +17,8 @@ import type { WatchState } from '../kube/watch-state.ts';
 import { clusterPools, type PoolGroup, poolsPath } from './cluster-pools.ts';
 import { followFacts } from './follow-facts.ts';
 import { mirrorFeed } from './mirror-feed.ts';
+import { outcomeWriter } from './outcome-writer.ts';
+import { poolReader } from './pool-reader.ts';
 import { syncPool } from './sync-pool.ts';
 import { workQueue } from './work-queue.ts';
 
@@ -44,8 +46,11 @@ export interface Leading {
   stop(): Promise<void>;
 }
 
-/** The API server's CPU is the limit: more do not finish sooner. */
-const AT_A_TIME = 16;
+/**
+ * Pools that are worked on at a time. The connection sends no more than sixteen applies at once; the others are being read,
+ * or wait for the database to have what came of them.
+ */
+const AT_A_TIME = 64;
 const LONGEST_MS = 5_000;
 const RESYNC_MS = 300_000;
 const BATCH = 500;
@@ -62,11 +67,13 @@ export function lead(options: LeadOptions): Leading {
     }
   };
 
+  const read = poolReader(db);
+  const write = outcomeWriter(db, epoch);
   const queue = workQueue({
     workers: AT_A_TIME,
     delay: (attempt) => Math.min(100 * 2 ** Math.min(attempt, 10), LONGEST_MS) * (0.5 + Math.random() / 2),
     work: (name) =>
-      syncPool({ db, cluster, epoch, now: () => new Date(now()) }, name).catch((error: unknown) => {
+      syncPool({ read, write, cluster, now: () => new Date(now()) }, name).catch((error: unknown) => {
         failed(error);
         return error instanceof TermOver ? 'settled' : 'again';
       }),

@@ -8,13 +8,11 @@ import { decideSync, type SyncDecision } from '../../core/cluster/decide-sync.ts
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import type { SyncReason, SyncState } from '../../core/cluster/sync-state.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
-import type { Database, Queryable } from '../db/client.ts';
-import { lockLive, readLivePools } from '../db/live.ts';
-import { readPools, type StoredPool } from '../db/pools.ts';
-import { newSync, readSync, removeSync, type SyncDetail, type SyncRow, writeSync } from '../db/sync.ts';
-import { noticeText } from '../events/notice.ts';
+import type { StoredPool } from '../db/pools.ts';
+import { newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
 import { KubeError } from '../kube/kube-error.ts';
-import { mirrorIn } from './mirror.ts';
+import type { OutcomeWriter } from './outcome-writer.ts';
+import type { PoolReader } from './pool-reader.ts';
 
 /** The cluster's pools, as the controller writes them. Both reject with a KubeError. */
 export interface ClusterPools {
@@ -34,9 +32,10 @@ export interface ApplyRequest {
 }
 
 export interface SyncPoolOptions {
-  readonly db: Database;
+  readonly read: PoolReader;
+  /** throws TermOver when another leads */
+  readonly write: OutcomeWriter;
   readonly cluster: ClusterPools;
-  readonly epoch: number;
   readonly now: () => Date;
 }
 
@@ -45,12 +44,7 @@ export type SyncOutcome = 'settled' | 'again';
 
 /** Throws TermOver when another leads; nothing was noted then. */
 export async function syncPool(options: SyncPoolOptions, name: string): Promise<SyncOutcome> {
-  const { db } = options;
-  const [[pool], [row], [live]] = await Promise.all([
-    readPools(db, [name]),
-    readSync(db, [name]),
-    readLivePools(db, [name]),
-  ]);
+  const { pool, row, live } = await options.read(name);
   if (pool === undefined) return row === undefined ? 'settled' : remove(options, row, live ?? null);
   const decision = decideSync({
     desired: { name, spec: pool.spec, version: pool.sequence },
@@ -101,18 +95,13 @@ async function apply(
     left.length === 0
       ? { state: 'Synced', reason: 'AsDesired' }
       : { state: 'OutOfSync', reason: 'FieldChangedInCluster' };
-  const next: WriteRow = {
-    ...row,
+  const next: SyncOutcomeRow = {
+    name: pool.name,
     ...stand,
     detail: { fields: left, rewrites: settled && decision.force ? [...recent, now().toISOString()] : [] },
     applied: { uid: taken.uid, version: pool.sequence, spec: decision.spec },
-    forceVersion: null,
-    deletedBy: null,
   };
-  await options.db.transaction(async (tx) => {
-    await mirrorIn(tx, await lockLive(tx, options.epoch), { seen: [taken], gone: [] });
-    await write(tx, next);
-  });
+  await options.write({ name: pool.name, row: next, taken });
   return 'settled';
 }
 
@@ -120,11 +109,7 @@ async function apply(
 async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
   const ours = live !== null && live.uid === row.applied?.uid && live.ownership.class === 'managed';
   if (!ours || row.deletedBy === null) {
-    await options.db.transaction(async (tx) => {
-      await lockLive(tx, options.epoch);
-      await removeSync(tx, row.name);
-      await tell(tx, row.name);
-    });
+    await options.write({ name: row.name, row: null, taken: null });
     return 'settled';
   }
   try {
@@ -192,17 +177,13 @@ async function note(options: SyncPoolOptions, before: WriteRow | NewRow, after: 
     before.reason === after.reason &&
     isDeepStrictEqual(before.detail, after.detail);
   if (same) return;
-  await options.db.transaction(async (tx) => {
-    await lockLive(tx, options.epoch);
-    await write(tx, after);
-  });
+  await options.write({ name: after.name, row: outcomeOf(after), taken: null });
 }
 
-async function write(tx: Queryable, row: WriteRow): Promise<void> {
-  await writeSync(tx, row);
-  await tell(tx, row.name);
-}
-
-async function tell(tx: Queryable, pool: string): Promise<void> {
-  await tx.query(`SELECT pg_notify('outgate', $1)`, [noticeText({ kind: 'sync', pool })]);
-}
+const outcomeOf = ({ name, state, reason, detail, applied }: WriteRow): SyncOutcomeRow => ({
+  name,
+  state,
+  reason,
+  detail,
+  applied,
+});

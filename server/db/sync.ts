@@ -76,8 +76,32 @@ export async function writeSync(tx: Queryable, row: Omit<SyncRow, 'since'>): Pro
   );
 }
 
-export async function removeSync(tx: Queryable, name: string): Promise<void> {
-  await tx.query('DELETE FROM sync WHERE name = $1', [name]);
+/** What the controller writes: the policy is an operator's. */
+export type SyncOutcomeRow = Omit<SyncRow, 'since' | 'policy' | 'forceVersion' | 'deletedBy'>;
+
+/**
+ * Writes what came of these pools. What was decided about one meanwhile stays: its policy, and a deletion or the use of force
+ * that is later than what was applied.
+ */
+export async function writeOutcomes(tx: Queryable, rows: readonly SyncOutcomeRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(
+    `INSERT INTO sync (name, policy, state, reason, detail, applied_uid, applied_version, applied_spec)
+     SELECT o->>'name', 'ask', o->>'state', o->>'reason', o->'detail', o->'applied'->>'uid',
+       (o->'applied'->>'version')::bigint, o->'applied'->'spec'
+     FROM jsonb_array_elements($1::jsonb) AS o
+     ON CONFLICT (name) DO UPDATE SET state = excluded.state, reason = excluded.reason, detail = excluded.detail,
+       applied_uid = excluded.applied_uid, applied_version = excluded.applied_version, applied_spec = excluded.applied_spec,
+       force_version = CASE WHEN sync.force_version > coalesce(excluded.applied_version, 0) THEN sync.force_version END,
+       deleted_by = CASE WHEN sync.deleted_by > coalesce(excluded.applied_version, 0) THEN sync.deleted_by END,
+       since = CASE WHEN sync.state = excluded.state AND sync.reason = excluded.reason THEN sync.since ELSE now() END`,
+    [JSON.stringify(rows)],
+    'write-outcomes',
+  );
+}
+
+export async function removeSync(tx: Queryable, names: readonly string[]): Promise<void> {
+  if (names.length > 0) await tx.query('DELETE FROM sync WHERE name = ANY($1::text[])', [names]);
 }
 
 interface Row {

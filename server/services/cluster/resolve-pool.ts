@@ -80,7 +80,7 @@ export async function setPolicy(
 
 /** Without its row nothing marks the object as one that is to be deleted. */
 async function release(tx: Queryable, name: string): Promise<Decision> {
-  await removeSync(tx, name);
+  await removeSync(tx, [name]);
   return { action: 'pool.release', remove: [name] };
 }
 
@@ -101,7 +101,7 @@ async function force(tx: Queryable, { name, spec }: StoredPool, version: number)
 async function take(tx: Queryable, name: string, version: number): Promise<Decision> {
   const [live] = await readLivePools(tx, [name]);
   if (live === undefined) {
-    await removeSync(tx, name);
+    await removeSync(tx, [name]);
     return { action: 'pool.delete', remove: [name] };
   }
   const prefix = live.pool === null ? undefined : prefixOfPool(live.pool);
