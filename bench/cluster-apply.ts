@@ -1,0 +1,177 @@
+/**
+ * Pools into a real API server: through Outgate (the import until all are Synced), by `kubectl apply --server-side`, and by a
+ * bare loop of PATCHes with 16 in flight. The three take turns, a quarter each time, so that a busy machine is busy for all;
+ * the peers write a copy of the type in a group that Outgate does not watch. Then the pools are left alone and the server
+ * starts anew: nothing may be written.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { writePools } from '../core/calico/write.ts';
+import { CALICO_GROUP, calicoPath, crd, untilServed } from '../e2e/cluster/install-crds.ts';
+import { kubectl, OUTGATE_USER } from '../e2e/cluster/prepare-cluster.ts';
+import { must, request } from '../e2e/cluster/request.ts';
+import { grant } from '../e2e/cluster/rights.ts';
+import type { ApiServer } from '../e2e/cluster/start-api-server.ts';
+import { barePatch } from './bare-patch.ts';
+import { type Bench, figure } from './bench.ts';
+import { type ClusterProduct, withClusterProduct } from './cluster-product.ts';
+import { manyPool, millisecondsSince } from './kernel-node.ts';
+
+const POOLS = 10_000;
+const TURNS = 4;
+const IN_FLIGHT = 16;
+const PEER_GROUP = 'bench.outgate.example';
+
+export const bench: Bench = {
+  summary: '10k pools into a real API server, against kubectl and a bare loop; a resync of them',
+  run: (log) => withClusterProduct((product) => measure(product, log), log),
+};
+
+async function measure(product: ClusterProduct, log: (line: string) => void) {
+  const { cluster } = product;
+  const peerPath = await installPeer(cluster);
+  const [ours, answered, raw, byKubectl]: [number[], number[], number[], number[]] = [[], [], [], []];
+  for (let turn = 0; turn < TURNS; turn++) {
+    const pools = Array.from({ length: POOLS / TURNS }, (_, i) => manyPool(turn * (POOLS / TURNS) + i));
+    const start = process.hrtime.bigint();
+    await product.tell('pools.import', { yaml: writePools(pools, 'v3') });
+    answered.push(millisecondsSince(start) / 1000);
+    await synced(product, (turn + 1) * pools.length);
+    ours.push(millisecondsSince(start) / 1000);
+    raw.push(await bareLoop(cluster, peerPath, pools));
+    await must(cluster.as('admin'), 'DELETE', peerPath);
+    byKubectl.push(await applied(cluster, pools));
+    await must(cluster.as('admin'), 'DELETE', peerPath);
+    const [a, b, c] = [ours, raw, byKubectl].map((runs) => runs.at(-1)?.toFixed(1));
+    log(`turn ${turn + 1} of ${TURNS}: ${a} s, bare loop ${b} s, kubectl ${c} s`);
+  }
+  const peer = { name: 'the bare loop', runs: raw };
+  return [
+    figure(`${POOLS / TURNS} pools, import to all Synced`, 's', ours, {
+      peer,
+      goal: { text: 'at most 1.1 x the bare loop', check: (_, ratio) => ratio <= 1.1 },
+    }),
+    figure(`${POOLS / TURNS} pools, import to all Synced`, 's', ours, {
+      peer: { name: 'kubectl apply --server-side', runs: byKubectl },
+      goal: { text: 'at most 1/3 of kubectl', check: (_, ratio) => ratio <= 1 / 3 },
+    }),
+    figure(`${POOLS / TURNS} pools, import to its answer`, 's', answered, { peer }),
+    ...(await resync(product)),
+  ];
+}
+
+async function synced({ ask }: ClusterProduct, pools: number): Promise<void> {
+  for (;;) {
+    const { counts, queued } = await ask<{ counts: Record<string, number>; queued: number }>('cluster.get');
+    if (counts['Synced'] === pools && queued === 0) return;
+    await delay(100);
+  }
+}
+
+/** The same type under another group, with the same rules: the API server does the same work. */
+async function installPeer(cluster: ApiServer): Promise<string> {
+  const text = JSON.stringify(crd('v3', 'ippools')).replaceAll(CALICO_GROUP.v3, PEER_GROUP);
+  await must(cluster.as('admin'), 'POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', JSON.parse(text));
+  const path = `/apis/${PEER_GROUP}/v3/ippools`;
+  await untilServed(cluster, path);
+  await grant(cluster, 'bench', { kind: 'User', name: OUTGATE_USER }, [
+    { apiGroups: [PEER_GROUP], resources: ['ippools'], verbs: ['get', 'list', 'create', 'patch'] },
+  ]);
+  for (;;) {
+    if ((await request(cluster.as(OUTGATE_USER), 'GET', `${path}?limit=1`)).status === 200) return path;
+    await delay(20);
+  }
+}
+
+type Pools = readonly ReturnType<typeof manyPool>[];
+
+const objectOf = ({ name, spec }: Pools[number]): object => ({
+  apiVersion: `${PEER_GROUP}/v3`,
+  kind: 'IPPool',
+  metadata: { name },
+  spec,
+});
+
+/** Seconds. */
+async function bareLoop(cluster: ApiServer, path: string, pools: Pools): Promise<number> {
+  const { apply, close } = barePatch(cluster.as(OUTGATE_USER), IN_FLIGHT);
+  const left = pools.values();
+  const start = process.hrtime.bigint();
+  const one = async (): Promise<void> => {
+    for (const pool of left) {
+      const status = await apply(`${path}/${pool.name}`, objectOf(pool));
+      if (status !== 201) throw new Error(`${pool.name}: ${status}`);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, one));
+  close();
+  return millisecondsSince(start) / 1000;
+}
+
+/** Seconds. */
+async function applied(cluster: ApiServer, pools: Pools): Promise<number> {
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: pools.map(objectOf) });
+  const start = process.hrtime.bigint();
+  await kubectl(cluster, ['--context', OUTGATE_USER, 'apply', '--server-side', '-f', '-'], { input });
+  return millisecondsSince(start) / 1000;
+}
+
+/** A server that starts anew looks at every pool: what it writes is counted by the API server and by PostgreSQL. */
+async function resync(product: ClusterProduct) {
+  const before = { ...(await written(product)), versions: await versionsOf(product.cluster) };
+  const start = process.hrtime.bigint();
+  await product.restart();
+  const restarted = millisecondsSince(start) / 1000;
+  // the leader tells of its queue once a second: what is empty twice was not about to be filled
+  for (let quiet = 0; quiet < 2; ) {
+    const { phase, queued, election } = await product.ask<{
+      phase: string;
+      queued: number;
+      election: { role: string };
+    }>('cluster.get');
+    quiet = phase === 'live' && queued === 0 && election.role === 'leader' ? quiet + 1 : 0;
+    await delay(1500);
+  }
+  const seconds = millisecondsSince(start) / 1000;
+  const after = { ...(await written(product)), versions: await versionsOf(product.cluster) };
+  const moved = after.versions.filter((version, i) => version !== before.versions[i]).length;
+  const none = { text: 'none', check: (median: number) => median === 0 };
+  return [
+    figure('resync: requests that write a pool', 'requests', [after.requests - before.requests], { goal: none }),
+    figure('resync: resource versions that moved', 'pools', [moved], { goal: none }),
+    figure('resync: rows written for pools', 'rows', [after.rows - before.rows], { goal: none }),
+    figure('resync: start to the queue empty', 's', [seconds], {
+      peer: { name: 'the start alone', runs: [restarted] },
+    }),
+  ];
+}
+
+async function written({ cluster, database }: ClusterProduct): Promise<{ requests: number; rows: number }> {
+  const { body } = await request(cluster.as('admin'), 'GET', '/metrics');
+  const counts = String(body).matchAll(
+    /^apiserver_request_total\{[^}]*group="projectcalico\.org"[^}]*resource="ippools"[^}]*verb="(?:APPLY|PATCH|POST|PUT|DELETE)"[^}]*\} (\S+)$/gm,
+  );
+  const requests = [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+  return { requests, rows: await rowsWritten(database.url) };
+}
+
+async function rowsWritten(url: string): Promise<number> {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await delay(1500); // a backend tells what it did within a second
+    const { rows } = await client.query<{ sum: string }>(
+      `SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables WHERE relname IN ('sync', 'live_pool', 'live_change')`,
+    );
+    return Number(rows[0]?.sum);
+  } finally {
+    await client.end();
+  }
+}
+
+async function versionsOf(cluster: ApiServer): Promise<string[]> {
+  const { items } = (await must(cluster.as('admin'), 'GET', calicoPath('v3', 'ippools'))) as {
+    items: { metadata: { name: string; uid: string; resourceVersion: string } }[];
+  };
+  return items.map(({ metadata: { name, uid, resourceVersion } }) => `${name} ${uid} ${resourceVersion}`);
+}

@@ -1,0 +1,71 @@
+/** A product on a real API server for one benchmark: kube-apiserver and etcd, PostgreSQL, the server process. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBinaries, missingForCluster } from '../e2e/cluster/binaries/build.ts';
+import { OUTGATE_USER, prepareCluster } from '../e2e/cluster/prepare-cluster.ts';
+import { type ApiServer, startApiServer } from '../e2e/cluster/start-api-server.ts';
+import { labPlan } from '../e2e/lab/plan.ts';
+import { type Embedded, startEmbedded } from '../server/db/embedded.ts';
+import { cookieOf, mutate, query } from '../server/testing/test-client.ts';
+import { ADMIN, type ServerProcess, startServerProcess } from '../server/testing/test-server.ts';
+
+export interface ClusterProduct {
+  readonly cluster: ApiServer;
+  readonly database: Embedded;
+  readonly server: ServerProcess;
+  ask<T>(procedure: string, input?: object): Promise<T>;
+  tell<T>(procedure: string, input: object): Promise<T>;
+  /** The server ends and starts anew: it reads the whole cluster, and looks at every pool. */
+  restart(): Promise<void>;
+}
+
+/** Runs `work` with a product that has the rights it needs and no others, and takes everything away after it. */
+export async function withClusterProduct<T>(
+  work: (product: ClusterProduct) => Promise<T>,
+  log: (line: string) => void,
+): Promise<T | { readonly skipped: string }> {
+  const missing = await missingForCluster();
+  if (missing.length > 0) return { skipped: missing.join('; ') };
+  const dir = mkdtempSync(join(tmpdir(), 'outgate-bench-'));
+  const ending: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })];
+  try {
+    const cluster = await startApiServer({ binaries: await ensureBinaries(log), users: { [OUTGATE_USER]: [] } });
+    ending.unshift(() => cluster.stop());
+    await prepareCluster(cluster, labPlan(), ['v3']);
+    const database = await startEmbedded(join(dir, 'postgres'));
+    ending.unshift(() => database.stop());
+    const start = () =>
+      startServerProcess(database.url, {
+        OUTGATE_ADMIN_EMAIL: ADMIN.email,
+        OUTGATE_ADMIN_PASSWORD: ADMIN.password,
+        OUTGATE_CLUSTER: 'kubeconfig',
+        OUTGATE_KUBECONFIG: cluster.kubeconfig,
+        OUTGATE_KUBECONTEXT: OUTGATE_USER,
+        LOG_LEVEL: 'info',
+      });
+    let server = await start();
+    ending.unshift(() => server.stop());
+    let cookie = await cookieOf(server.address);
+    const said = <R>(procedure: string, { status, body }: Awaited<ReturnType<typeof query>>): R => {
+      if (status !== 200) throw new Error(`${procedure}: ${status} ${JSON.stringify(body)}`);
+      return body.result.data as R;
+    };
+    return await work({
+      cluster,
+      database,
+      get server() {
+        return server;
+      },
+      ask: async (procedure, input) => said(procedure, await query(server.address, procedure, input, cookie)),
+      tell: async (procedure, input) => said(procedure, await mutate(server.address, procedure, input, cookie)),
+      async restart() {
+        await server.stop();
+        server = await start();
+        cookie = await cookieOf(server.address);
+      },
+    });
+  } finally {
+    for (const end of ending) await end();
+  }
+}
