@@ -1,5 +1,7 @@
 /** The agent as a daemon that follows a file. */
-import { renameSync } from 'node:fs';
+import { once } from 'node:events';
+import { renameSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cannotRun, type Namespace, namespace } from './testing/namespaces.ts';
@@ -61,6 +63,65 @@ describe.skipIf(cannotRun !== null)('agent on a file', () => {
     }
     expect((await agent.ended).code).toBe(0);
     expect(members()).toEqual([b.cidr]);
+  });
+
+  it('names the place of a setting that cannot be programmed, and writes nothing', async () => {
+    const felix = { kind: 'FelixConfiguration', apiVersion: 'projectcalico.org/v3', metadata: { name: 'node.n1' } };
+    const broken = JSON.stringify({ ...felix, spec: { natPortRange: '0:70000' } });
+    const folder = workDir();
+    const file = folder.write('b.yaml', `${manifests({ a })}\n---\n${broken}\n`);
+    const kernel = () => [node.run('ipset save'), node.run('iptables-nft -t nat -S')];
+    const before = kernel();
+    const args = ['--source', `file:${folder.path}`, '--node', 'n1', '--netns', node.name, '--once'];
+    const { code, stdout, stderr } = await startAgent(args).ended;
+    rmSync(folder.path, { recursive: true });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(`${file}: document 2, line 3: spec.natPortRange: natPortRange must `);
+    expect(kernel()).toEqual(before);
+  });
+
+  it('does not start where the address of its figures is taken: exit 2, nothing written', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = taken.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const bare = namespace('taken');
+    try {
+      // the agent itself runs outside of the namespace; only its commands go in
+      const file = dir.write('taken.json', manifests({ a }));
+      const args = ['--source', `file:${file}`, '--node', 'n1', '--netns', bare.name, '--metrics', `127.0.0.1:${port}`];
+      const { code, stderr } = await startAgent(args).ended;
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: `--metrics: must be an address of this machine with a free port: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+      });
+      expect(bare.run('ipset save')).toBe('');
+    } finally {
+      bare.remove();
+      taken.close();
+    }
+  });
+
+  it('does not start on a server that it has nothing for: exit 2, with the flag', async () => {
+    for (const task of [['--once'], ['--dry-run'], []]) {
+      const args = [
+        '--source',
+        'server:http://127.0.0.1:1',
+        '--node',
+        'n1',
+        '--netns',
+        node.name,
+        '--state-dir',
+        dir.path,
+      ];
+      const { code, stdout, stderr } = await startAgent([...args, ...task]).ended;
+      const why = `node 'n1' has no credential for http://127.0.0.1:1/ in '${dir.path}'`;
+      const said = `--token-file: must name a file with a join token: ${why}\n`;
+      expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: said });
+    }
+    const { code, stderr } = await startAgent(['--source', 'server:http://127.0.0.1:1', '--token-file', dir.path])
+      .ended;
+    expect([code, stderr]).toEqual([2, `--token-file: must name a file that exists: '${dir.path}'\n`]);
   });
 
   it('says at once that a directory holds no manifest, and takes the first one up', async () => {

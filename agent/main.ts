@@ -1,5 +1,5 @@
 /** The node agent. Exit codes: 0 as asked, 1 not programmed (or not cleaned), 2 unusable configuration, nothing written. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { conditionList } from './conditions.ts';
 import type { Unavailable } from './dataplane/driver.ts';
 import { detectBackend } from './dataplane/iptables/detect.ts';
@@ -13,6 +13,7 @@ import { programmedRecord } from './programmed-record.ts';
 import { runDaemon } from './run-daemon.ts';
 import { runDry, runOnce } from './run-once.ts';
 import type { Setup } from './setup.ts';
+import { hasCredential } from './source/credential.ts';
 
 const UNUSABLE = 2;
 
@@ -20,7 +21,7 @@ async function main(): Promise<number> {
   const parsed = parseFlags(process.argv.slice(2), process.env);
   if (!parsed.ok) return refuse([...parsed.errors.map(({ field, message }) => `${field}: ${message}`), usage]);
   const { flags } = parsed;
-  const unusable = checkFiles(flags);
+  const unusable = [...checkFiles(flags), ...checkIdentity(flags)];
   if (unusable.length > 0) return refuse(unusable);
   const system = systemIn(flags.netns);
   if (flags.task === 'cleanup') return cleanup(flags);
@@ -53,12 +54,22 @@ async function cleanup({ netns }: Flags): Promise<number> {
 function checkFiles({ netns, tokenFile, caFile }: Flags): string[] {
   const missing: string[] = [];
   const need = (flag: string, path: string | undefined, what: string): void => {
-    if (path !== undefined && !existsSync(path)) missing.push(`${flag}: must name ${what} that exists: '${path}'`);
+    const found = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+    if (path !== undefined && (found === undefined || found.isDirectory()))
+      missing.push(`${flag}: must name ${what} that exists: '${path}'`);
   };
   need('--netns', netns === undefined ? undefined : `/run/netns/${netns}`, 'a network namespace');
   need('--token-file', tokenFile, 'a file');
   need('--ca-file', caFile, 'a file');
   return missing;
+}
+
+/** Without either the server can never be asked: the operator learns it at once, not from a log of attempts. */
+function checkIdentity({ source, task, tokenFile, stateDir, node }: Flags): string[] {
+  if (source?.kind !== 'server' || task === 'cleanup' || tokenFile !== undefined) return [];
+  if (hasCredential(stateDir, source.url.href, node)) return [];
+  const why = `node '${node}' has no credential for ${source.url.href} in '${stateDir}'`;
+  return [`--token-file: must name a file with a join token: ${why}`];
 }
 
 function refuse(lines: readonly string[]): number {

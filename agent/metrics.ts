@@ -102,6 +102,8 @@ export function serveMetrics(at: { host: string; port: number }, text: () => str
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(at.port, at.host, () => {
+      // figures that cannot be had (no file left for a connection) must not end the programming of NAT
+      server.off('error', reject).on('error', ({ message }) => process.stderr.write(`metrics: ${message}\n`));
       resolve({
         close() {
           server.close();

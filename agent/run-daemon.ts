@@ -1,4 +1,5 @@
 /** The agent as it runs on a node: follows its source, looks at the kernel every ten seconds, and leaves NAT as it is at its end. */
+import type { Flags } from './flags.ts';
 import { serveMetrics } from './metrics.ts';
 import { reconciler } from './reconcile.ts';
 import { type Setup, sourceOf } from './setup.ts';
@@ -8,6 +9,9 @@ const RESYNC = 10_000;
 export async function runDaemon(setup: Setup): Promise<number> {
   const { flags, dataplane, conditions, metrics, facts, record } = setup;
   const say = (line: string): boolean => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  // first of all: an address that is taken is said before anything is written
+  const server = flags.metrics === undefined ? undefined : await listen(flags.metrics, () => metrics.text(conditions));
+  if (server === 'taken') return 2;
   const source = await sourceOf(flags);
   let told = '';
   const loop = reconciler({
@@ -27,8 +31,6 @@ export async function runDaemon(setup: Setup): Promise<number> {
       told = now;
     },
   });
-  const server =
-    flags.metrics === undefined ? undefined : await serveMetrics(flags.metrics, () => metrics.text(conditions));
   say(`node ${flags.node}, ${dataplane.backend}${flags.netns === undefined ? '' : `, namespace ${flags.netns}`}`);
 
   source.start({
@@ -49,4 +51,16 @@ export async function runDaemon(setup: Setup): Promise<number> {
   await source.stop();
   dataplane.close();
   return 0;
+}
+
+type Address = NonNullable<Flags['metrics']>;
+
+async function listen(at: Address, text: () => string): Promise<{ close(): void } | 'taken'> {
+  try {
+    return await serveMetrics(at, text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`--metrics: must be an address of this machine with a free port: ${why}\n`);
+    return 'taken';
+  }
 }

@@ -1,6 +1,13 @@
 /** Input files of a command (`-f FILE`, repeatable, `-` for stdin) as text. */
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import type { ReadError } from '../core/calico/read.ts';
 import { InputError, type Io, UsageError } from './command.ts';
+import { formatErrors } from './format-errors.ts';
+
+const MEBIBYTE = 1 << 20;
+/** A hundred thousand pools with all that a cluster keeps beside them are about half of it. */
+const LARGEST = 256 * MEBIBYTE;
 
 /** Throws UsageError when no file is named, InputError with one line for every file that cannot be read. */
 export async function readFiles(
@@ -10,22 +17,29 @@ export async function readFiles(
   if (paths === undefined || paths.length === 0) throw new UsageError('-f FILE must be given');
   if (paths.filter((path) => path === '-').length > 1) throw new UsageError('-f - (stdin) must be given only once');
   const files: { name: string; text: string }[] = [];
-  const problems: string[] = [];
+  const problems: ReadError[] = [];
   for (const path of paths) {
     const name = path === '-' ? '<stdin>' : path;
     try {
-      files.push({ name, text: decode(path === '-' ? await readAll(io) : await readFile(path)) });
+      files.push({ name, text: decode(await readAll(path === '-' ? io.stdin : createReadStream(path))) });
     } catch (error) {
-      problems.push(`${name}: ${reasonOf(error)}`);
+      problems.push({ file: name, document: 0, line: 0, field: '', message: reasonOf(error) });
     }
   }
-  if (problems.length > 0) throw new InputError(problems.join('\n'));
+  if (problems.length > 0) throw new InputError(formatErrors(problems).trimEnd(), problems);
   return files;
 }
 
-async function readAll(io: Io): Promise<Buffer> {
+/** Never more than LARGEST: a device or a pipe may have no end. */
+async function readAll(input: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
+  let size = 0;
+  for await (const chunk of input) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > LARGEST) throw new InputError(`file must be at most ${LARGEST / MEBIBYTE} MiB`);
+    chunks.push(bytes);
+  }
   return Buffer.concat(chunks);
 }
 
@@ -42,7 +56,6 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'must be a file, not a directory',
   EACCES: 'file must be readable by this user',
   ENOTDIR: 'file must exist',
-  ERR_FS_FILE_TOO_LARGE: 'file must be smaller than 2 GB',
 };
 
 function reasonOf(error: unknown): string {

@@ -1,6 +1,6 @@
+import { settingsErrors } from '../core/calico/settings-errors.ts';
 import { prefixOfPool } from '../core/nat/counted-pools.ts';
 import { type ClusterSettings, noSettings } from '../core/nat/settings.ts';
-import { validateSettings } from '../core/nat/validate-settings.ts';
 import { quote } from '../core/net/quote.ts';
 import type { Pool } from '../core/pool/spec.ts';
 import { InputError, type Io } from './command.ts';
@@ -29,11 +29,8 @@ export async function readState(paths: readonly string[] | undefined, io: Io): P
       const message = `IPPool CIDR must be a valid subnet: ${quote(pool.spec.cidr)}`;
       return { file, document, line, field: 'spec.cidr', message };
     });
-  const broken = validateSettings(settings, pools).map(
-    ({ field, message }) => `FelixConfiguration: ${field}: ${message}\n`,
-  );
-  const problems = formatErrors(unreadable) + broken.join('');
-  if (problems !== '') throw new InputError(problems.trimEnd());
+  const problems = [...unreadable, ...settingsErrors(manifests)];
+  if (problems.length > 0) throw new InputError(formatErrors(problems).trimEnd(), problems);
   return {
     pools,
     settings,

@@ -252,11 +252,26 @@ describe('settings and nodes in -f', () => {
       '--to',
       '8.8.8.8',
     );
-    expect([status, stdout]).toEqual([2, '']);
+    expect(status).toBe(2);
+    const file = path('state.yaml');
+    expect(JSON.parse(stdout).errors).toMatchObject([
+      { file, document: 3, line: 5, field: 'spec.cidr' },
+      { file, document: 2, line: 3, field: 'spec.natOutgoingAddress' },
+      { file, document: 2, line: 3, field: 'spec.natPortRange' },
+    ]);
     expect(stderr).toContain('write 30000:40000');
-    expect(stderr).toContain("natOutgoingAddress must be an IPv4 address: '::1'");
+    expect(stderr).toContain(
+      "document 2, line 3, spec.natOutgoingAddress: natOutgoingAddress must be an IPv4 address: '::1'",
+    );
     expect(stderr).toContain("IPPool CIDR must be a valid subnet: '10.0.0.0/40'");
   });
+});
+
+test('with -o json a file that cannot be used is told in JSON as well', () => {
+  const flow = ['--from', '10.0.0.1', '--to', '8.8.8.8', '-o', 'json'];
+  const { status, stdout, stderr } = outgate(['simulate', '-f', path('none.yaml'), ...flow]);
+  const errors = [{ file: path('none.yaml'), document: 0, line: 0, field: '', message: 'file must exist' }];
+  expect([status, JSON.parse(stdout), stderr]).toEqual([2, { errors }, `${path('none.yaml')}: file must exist\n`]);
 });
 
 describe('a stream of flows', () => {

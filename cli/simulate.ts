@@ -7,7 +7,7 @@ import { makeDecider, simulate } from '../core/nat/simulate.ts';
 import { type Answer, type Flow, flowStates } from '../core/nat/verdict.ts';
 import { quote } from '../core/net/quote.ts';
 import { oneOf, readArgs } from './args.ts';
-import { type Command, InputError, type Io, UsageError, write } from './command.ts';
+import { type Command, InputError, type Io, UsageError, withJsonErrors, write } from './command.ts';
 import { readNode } from './read-node.ts';
 import { readState } from './read-state.ts';
 import { streamFlows } from './stream-flows.ts';
@@ -48,22 +48,25 @@ async function run(args: readonly string[], io: Io): Promise<number> {
     flow === undefined
       ? oneOf('output', given.output ?? 'jsonl', ['jsonl'])
       : oneOf('output', given.output ?? 'text', ['text', 'json']);
-  const state = await readState(given.file, io);
-  const node = await readNode(given.node, state);
-  const settings = settingsFor(state.settings, node.name);
-  if (settings.natOutgoingExclusions === 'IPPoolsAndHostIPs' && state.hosts.length === 0) {
-    await write(
-      io.stderr,
-      'natOutgoingExclusions is IPPoolsAndHostIPs, but no Node object says which addresses are nodes\n',
-    );
-  }
-  const decider = makeDecider({ pools: state.pools, settings, hosts: state.hosts });
-  if (flow === undefined) return streamFlows(await input(given.flows ?? '-', io), io.stdout, decider, node.facts);
-  const judged = simulate(decider, flow, node.facts);
-  if (!judged.ok)
-    throw new UsageError(judged.errors.map(({ field, message }) => `${flagOf(field)}: ${message}`).join('\n'));
-  await write(io.stdout, output === 'json' ? `${JSON.stringify(judged.value)}\n` : asText(judged.value));
-  return 0;
+  const answer = async (): Promise<number> => {
+    const state = await readState(given.file, io);
+    const node = await readNode(given.node, state);
+    const settings = settingsFor(state.settings, node.name);
+    if (settings.natOutgoingExclusions === 'IPPoolsAndHostIPs' && state.hosts.length === 0) {
+      await write(
+        io.stderr,
+        'natOutgoingExclusions is IPPoolsAndHostIPs, but no Node object says which addresses are nodes\n',
+      );
+    }
+    const decider = makeDecider({ pools: state.pools, settings, hosts: state.hosts });
+    if (flow === undefined) return streamFlows(await input(given.flows ?? '-', io), io.stdout, decider, node.facts);
+    const judged = simulate(decider, flow, node.facts);
+    if (!judged.ok)
+      throw new UsageError(judged.errors.map(({ field, message }) => `${flagOf(field)}: ${message}`).join('\n'));
+    await write(io.stdout, output === 'json' ? `${JSON.stringify(judged.value)}\n` : asText(judged.value));
+    return 0;
+  };
+  return output === 'json' ? withJsonErrors(io, {}, answer) : answer();
 }
 
 /** Flags of the flow, by the field they fill. */

@@ -147,6 +147,45 @@ it('names file, document, line and field of what it cannot read, and still judge
   expect(stderr).toBe(`<stdin>: document 2, line 14, spec.natOutgoing: ${message}\n`);
 });
 
+describe('files that cannot be used', () => {
+  const binary = new Uint8Array([0x7f, 0x45, 0xff, 0xfe, 0x00]);
+  it.each([
+    ['missing', [files.path('none.yaml')], '', [[files.path('none.yaml'), 'file must exist']]],
+    ['a directory', [files.path('')], '', [[files.path(''), 'must be a file, not a directory']]],
+    ['not UTF-8', ['-'], binary, [['<stdin>', 'file must be UTF-8 text']]],
+    ['empty', ['-'], '', [['<stdin>', 'file must hold at least one document']]],
+    ['endless', ['/dev/zero'], '', [['/dev/zero', 'file must be at most 256 MiB']]],
+    [
+      'all of them',
+      [files.path('none.yaml'), files.path('nat.yaml'), '-'],
+      binary,
+      [
+        [files.path('none.yaml'), 'file must exist'],
+        ['<stdin>', 'file must be UTF-8 text'],
+      ],
+    ],
+  ] as const)('%s: the JSON form and exit 2', async (_, paths, text, errors) => {
+    const args = ['validate', '-o', 'json', ...paths.flatMap((path) => ['-f', path])];
+    const { code, stdout, stderr } = await runCli(args, text);
+    expect({ code, json: JSON.parse(stdout) }).toEqual({
+      code: 2,
+      json: {
+        valid: false,
+        pools: [],
+        errors: errors.map(([file, message]) => ({ file, document: 0, line: 0, field: '', message })),
+      },
+    });
+    expect(stderr).toBe(errors.map(([file, message]) => `${file}: ${message}\n`).join(''));
+  });
+
+  it('also where --old is one of them', async () => {
+    const args = ['-f', files.path('nat.yaml'), '--old', files.path('none.yaml'), '-o', 'json'];
+    const { code, stdout } = await runCli(['validate', ...args]);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ valid: false, pools: [], errors: [{ message: 'file must exist' }] });
+  });
+});
+
 describe('--old', () => {
   it('also checks C15 and C16', async () => {
     const { code, json } = await validate(

@@ -7,7 +7,7 @@ import type { Pool, Violation, Warning } from '../core/pool/spec.ts';
 import { validatePools } from '../core/pool/validate.ts';
 import { warningsFor } from '../core/pool/warnings.ts';
 import { oneOf, readArgs } from './args.ts';
-import { type Command, type Io, write } from './command.ts';
+import { type Command, type Io, withJsonErrors, write } from './command.ts';
 import { formatErrors } from './format-errors.ts';
 import { readFiles } from './read-files.ts';
 import { readInput } from './read-input.ts';
@@ -40,13 +40,16 @@ export const command: Command = {
 async function run(args: readonly string[], io: Io): Promise<number> {
   const given = readArgs(args, flags).flags;
   const output = oneOf('output', given.output ?? 'text', ['text', 'json']);
-  const manifests = readManifests(await readFiles(given.file, io));
-  const old = given.old === undefined ? [] : (await readInput([given.old], io)).pools.map(({ pool }) => pool);
-  const result = judge(manifests, old);
-  await write(io.stderr, formatErrors(result.errors));
-  await write(io.stdout, output === 'json' ? `${JSON.stringify(result)}\n` : asText(result));
-  if (result.errors.length > 0) return 2;
-  return result.valid ? 0 : 1;
+  const answer = async (): Promise<number> => {
+    const manifests = readManifests(await readFiles(given.file, io));
+    const old = given.old === undefined ? [] : (await readInput([given.old], io)).pools.map(({ pool }) => pool);
+    const result = judge(manifests, old);
+    await write(io.stderr, formatErrors(result.errors));
+    await write(io.stdout, output === 'json' ? `${JSON.stringify(result)}\n` : asText(result));
+    if (result.errors.length > 0) return 2;
+    return result.valid ? 0 : 1;
+  };
+  return output === 'json' ? withJsonErrors(io, { valid: false, pools: [] }, answer) : answer();
 }
 
 function judge(manifests: Manifests, old: readonly Pool[]): Result {

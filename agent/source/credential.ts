@@ -22,8 +22,8 @@ export interface CredentialInput {
 }
 
 export function credentials({ client, server, node, stateDir, tokenFile, onError }: CredentialInput): Credentials {
-  const path = join(stateDir, 'credential.json');
-  let known = keptCredential(readKept(path), server, node);
+  const path = fileIn(stateDir);
+  let known = keptCredential(path, server, node);
   const joinServer = async (): Promise<string> => {
     if (tokenFile === undefined) throw new Error('the node has no credential: --token-file must name a join token');
     const token = readFileSync(tokenFile, 'utf8').trim();
@@ -60,8 +60,14 @@ export function credentials({ client, server, node, stateDir, tokenFile, onError
   };
 }
 
-function keptCredential(text: string | undefined, server: string, node: string): string | undefined {
-  const kept = fieldsOf(text ?? '');
+/** Whether a node that has no join token could speak with this server all the same. */
+export const hasCredential = (stateDir: string, server: string, node: string): boolean =>
+  keptCredential(fileIn(stateDir), server, node) !== undefined;
+
+const fileIn = (stateDir: string): string => join(stateDir, 'credential.json');
+
+function keptCredential(path: string, server: string, node: string): string | undefined {
+  const kept = fieldsOf(readKept(path) ?? '');
   const fits = kept['server'] === server && kept['node'] === node;
   return fits && typeof kept['credential'] === 'string' ? kept['credential'] : undefined;
 }

@@ -5,8 +5,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readManifests as readTexts } from '../../core/calico/read.ts';
+import { settingsErrors } from '../../core/calico/settings-errors.ts';
 import { noSettings } from '../../core/nat/settings.ts';
-import { validateSettings } from '../../core/nat/validate-settings.ts';
 import { parsePrefix } from '../../core/net/prefix.ts';
 import { expectWork, LARGE } from '../frugal.ts';
 import { type HeldState, holdState } from '../held-state.ts';
@@ -20,14 +20,16 @@ export async function readState(path: string): Promise<ReadState> {
   const files = await readTextFiles(path);
   if (typeof files === 'string') return { ok: false, reasons: [files] };
   if (files.some(({ text }) => text.length > LARGE)) expectWork();
-  const { pools, settings, nodes, errors } = readTexts(files);
-  const reasons = errors.map(({ file, document, line, field, message }) => place(file, document, line, field, message));
+  const found = readTexts(files);
+  const { pools, settings, nodes, errors } = found;
+  const reasons = [...errors, ...settingsErrors(found)].map(({ file, document, line, field, message }) =>
+    place(file, document, line, field, message),
+  );
   for (const { pool, file, document, line } of pools) {
     const cidr = parsePrefix(pool.spec.cidr);
     if (!cidr.ok) reasons.push(place(file, document, line, 'spec.cidr', cidr.reason));
   }
   const all = pools.map(({ pool }) => pool);
-  for (const { field, message } of validateSettings(settings ?? noSettings, all)) reasons.push(`${field}: ${message}`);
   if (reasons.length > 0) return { ok: false, reasons };
   const hosts = [...new Set(nodes.flatMap(({ addresses }) => addresses))].sort();
   return { ok: true, held: holdState(all, settings ?? noSettings, hosts) };

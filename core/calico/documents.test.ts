@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { readDocuments } from './documents.ts';
 import { readManifests } from './read.ts';
 
+const read = (text: string) => {
+  const all = [...readDocuments('f', text)];
+  return { items: all.filter((one) => 'value' in one), errors: all.filter((one) => 'message' in one) };
+};
 const errors = (text: string): string[] =>
-  readDocuments('f', text).errors.map(({ document, line, message }) => `${document}:${line} ${message}`);
+  read(text).errors.map(({ document, line, message }) => `${document}:${line} ${message}`);
 
 describe('text that is not what it seems', () => {
   it.each([
@@ -25,19 +29,27 @@ describe('text that is not what it seems', () => {
   ])('%s', (_, text, expected) => {
     const found = errors(text);
     expect(found[0]).toMatch(typeof expected === 'string' ? literal(expected) : expected);
-    expect(
-      readDocuments('f', text).items.filter(({ document }) => found.some((one) => one.startsWith(`${document}:`))),
-    ).toEqual([]);
+    expect(read(text).items.filter(({ document }) => found.some((one) => one.startsWith(`${document}:`)))).toEqual([]);
   });
 
   it('gives the good documents beside the bad one', () => {
-    const { items, errors: found } = readDocuments('f', 'a: 1\n---\nb: [\n---\nc: 1\n');
+    const { items, errors: found } = read('a: 1\n---\nb: [\n---\nc: 1\n');
     expect(found.length).toBeGreaterThan(0);
     expect(items.map(({ value }) => value)).toContainEqual({ a: 1 });
   });
 
+  it('gives up a document of too many words, and counts each document for itself', () => {
+    const limited = (text: string) =>
+      [...readDocuments('f', text, 40)].map((one) => ('value' in one ? one.value : one));
+    expect(limited('a: 1\n---\n'.repeat(20))).toHaveLength(20);
+    expect(limited(`a: 1\n---\nb: [\n  ${'0, '.repeat(20)}]\n---\nc: 1\n`)).toEqual([
+      { a: 1 },
+      { file: 'f', document: 2, line: 4, field: '', message: 'document must have at most 40 words and signs' },
+    ]);
+  });
+
   it('reads YAML 1.2: yes, on and 1:30 are text', () => {
-    expect(readDocuments('f', 'a: yes\nb: on\nc: 1:30\nd: 2001-01-01\n').items[0]?.value).toEqual({
+    expect(read('a: yes\nb: on\nc: 1:30\nd: 2001-01-01\n').items[0]?.value).toEqual({
       a: 'yes',
       b: 'on',
       c: '1:30',
@@ -46,7 +58,7 @@ describe('text that is not what it seems', () => {
   });
 
   it('keeps keys that mean something to JavaScript as keys', () => {
-    const value = readDocuments('f', '__proto__: {x: 1}\n').items[0]?.value;
+    const value = read('__proto__: {x: 1}\n').items[0]?.value;
     expect(Object.keys(value ?? {})).toEqual(['__proto__']);
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });

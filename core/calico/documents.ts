@@ -48,61 +48,76 @@ export interface Item {
 const DEEPEST = 64;
 const MOST_ALIASES = 100;
 const MOST_ERRORS = 20;
+/** words, signs and spaces between them in one document: a list of 100,000 pools has 5 million, and takes 2 GB to read */
+const MOST_WORDS = 6_000_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what text must not hold
 const BINARY = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/;
 
-/** The documents of one file; empty ones are counted and left out. */
-export function readDocuments(file: string, text: string): { items: Item[]; errors: ReadError[] } {
+/**
+ * The documents of one file and what is wrong with it, in the file's order; empty documents are counted and left out. One at a
+ * time: a parsed document takes hundreds of times its text, and a file may hold forty thousand.
+ */
+export function* readDocuments(file: string, text: string, mostWords = MOST_WORDS): Generator<Item | ReadError> {
   const binary = BINARY.exec(text);
   if (binary !== null) {
     const line = text.slice(0, binary.index).split('\n').length;
     const message = `file must be text without control characters: ${quote(binary[0])}`;
-    return { items: [], errors: [{ file, document: 0, line, field: '', message }] };
+    yield { file, document: 0, line, field: '', message };
+    return;
   }
   const lines = new LineCounter();
-  const items: Item[] = [];
-  const errors: ReadError[] = [];
+  const at = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   let number = 0;
-  const parsed = parse(text, lines);
-  for (const document of parsed.documents) {
+  for (const document of parse(text, lines, mostWords)) {
     number++;
-    const at = (offset: number): number => Math.max(1, lines.linePos(offset).line);
+    if ('message' in document) {
+      yield { file, document: number, line: at(document.offset), field: '', message: document.message };
+      return;
+    }
     const problems = problemsOf(document);
     for (const { offset, text } of problems) {
       const message = `document must be valid YAML or JSON: ${printable(text, 200)}`;
-      errors.push({ file, document: number, line: at(offset), field: '', message });
+      yield { file, document: number, line: at(offset), field: '', message };
     }
     if (problems.length > 0 || document.contents === null) continue;
     const start = at(document.contents.range?.[0] ?? 0);
     const value = toValue(document);
-    if (!value.ok) {
-      errors.push({ file, document: number, line: start, field: '', message: value.message });
-    } else if (value.value !== null) {
-      items.push(itemOf({ file, document: number, at, yaml: document }, document.contents, value.value));
+    if (!value.ok) yield { file, document: number, line: start, field: '', message: value.message };
+    else if (value.value !== null) {
+      yield itemOf({ file, document: number, at, yaml: document }, document.contents, value.value);
     }
   }
-  if (parsed.tooDeep !== undefined) {
-    const message = `document must be nested at most ${DEEPEST} levels deep`;
-    errors.push({ file, document: number + 1, line: parsed.tooDeep, field: '', message });
-  }
-  return { items, errors };
 }
 
-/** Like the library's parseAllDocuments, but it stops where the nesting gets absurd instead of running out of stack. */
-function parse(text: string, lines: LineCounter): { documents: Document.Parsed[]; tooDeep: number | undefined } {
+/** A document that is given up: nothing of the file is read from here on. */
+interface GivenUp {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** Like the library's parseAllDocuments, but it stops where a document gets absurd, instead of running out of stack or memory. */
+function* parse(text: string, lines: LineCounter, mostWords: number): Generator<Document.Parsed | GivenUp> {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
   const composer = new Composer({ uniqueKeys: false, stringKeys: true, strict: true, prettyErrors: false });
-  const documents: Document.Parsed[] = [];
   // The parser's stack holds a map and its value for every level.
   const limit = 2 * DEEPEST;
+  let words = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
-    if (parser.stack.length > limit) return { documents, tooDeep: lines.linePos(parser.offset).line };
+    for (const token of parser.next(lexeme)) {
+      words = 0; // a whole document comes at a time
+      yield* composer.next(token);
+    }
+    const tooDeep = parser.stack.length > limit;
+    if (!tooDeep && ++words <= mostWords) continue;
+    // the composer holds the document before this one until it knows where that ends
+    yield* composer.end(false, parser.offset);
+    const most = tooDeep ? `be nested at most ${DEEPEST} levels deep` : `have at most ${mostWords} words and signs`;
+    yield { offset: parser.offset, message: `document must ${most}` };
+    return;
   }
-  for (const token of parser.end()) documents.push(...composer.next(token));
-  documents.push(...composer.end(false, text.length));
-  return { documents, tooDeep: undefined };
+  for (const token of parser.end()) yield* composer.next(token);
+  yield* composer.end(false, text.length);
 }
 
 interface Problem {

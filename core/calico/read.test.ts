@@ -36,6 +36,7 @@ describe('accepted forms', () => {
         },
       ],
       settings: null,
+      settingsAt: new Map(),
       nodes: [],
       errors: [],
     });
@@ -112,6 +113,7 @@ describe('accepted forms', () => {
     expect(read('apiVersion: v1\nkind: List\nitems: []\n')).toEqual({
       pools: [],
       settings: null,
+      settingsAt: new Map(),
       nodes: [],
       errors: [],
     });

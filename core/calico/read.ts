@@ -16,10 +16,20 @@ import { readSettings } from './read-settings.ts';
 
 export type { ReadError } from './documents.ts';
 
+/** Where an object stands. */
+export interface Place {
+  readonly file: string;
+  readonly document: number;
+  /** of its first key */
+  readonly line: number;
+}
+
 export interface Manifests {
-  pools: { pool: Pool; file: string; document: number; line: number }[];
+  pools: ({ pool: Pool } & Place)[];
   /** null if no file holds a FelixConfiguration */
   settings: ClusterSettings | null;
+  /** by `global.natPortRange`, `nodes.<name>.natPortRange`, as validateSettings names them */
+  settingsAt: Map<string, Place>;
   nodes: NodeAddresses[];
   errors: ReadError[];
 }
@@ -32,13 +42,16 @@ export interface Manifests {
 export function readManifests(files: readonly { name: string; text: string }[]): Manifests {
   const reader = new Reader();
   for (const { name, text } of files) {
-    const { items, errors } = readDocuments(name, text);
-    reader.found.errors.push(...errors);
-    if (items.length === 0 && errors.length === 0) {
+    let empty = true;
+    for (const read of readDocuments(name, text)) {
+      empty = false;
+      if ('message' in read) reader.found.errors.push(read);
+      else reader.object(read);
+    }
+    if (empty) {
       const message = 'file must hold at least one document';
       reader.found.errors.push({ file: name, document: 0, line: 0, field: '', message });
     }
-    for (const item of items) reader.object(item);
   }
   return reader.found;
 }
@@ -64,9 +77,9 @@ const MOST_ERRORS = 50;
 const LONGEST_FIELD = 200;
 
 class Reader {
-  readonly found: Manifests = { pools: [], settings: null, nodes: [], errors: [] };
-  /** `kind name` -> where it was first seen */
-  private readonly seen = new Map<string, Item>();
+  readonly found: Manifests = { pools: [], settings: null, settingsAt: new Map(), nodes: [], errors: [] };
+  /** `kind name` -> where it was first seen; not the item itself, which holds its whole document */
+  private readonly seen = new Map<string, Place>();
 
   object(item: Item, listed?: Listed): void {
     const { value } = item;
@@ -106,7 +119,7 @@ class Reader {
   private pool(item: Item, read: Shaped<Pool>): void {
     const pool = this.take(item, withPlainNumber(item, 'blockSize', read));
     if (pool === undefined || !this.isFirst(item, 'IPPool', pool.name)) return;
-    this.found.pools.push({ pool, file: item.file, document: item.document, line: item.line });
+    this.found.pools.push({ pool, ...placeOf(item) });
   }
 
   private node(item: Item, object: Fields): void {
@@ -122,6 +135,10 @@ class Reader {
     this.found.settings ??= { global: {}, nodes: {} };
     if (node === undefined) this.found.settings.global = settings;
     else this.found.settings.nodes[node] = settings;
+    for (const setting of Object.keys(settings)) {
+      const place = { ...placeOf(item), line: item.lineOf(`spec.${setting}`) };
+      this.found.settingsAt.set(`${node === undefined ? 'global' : `nodes.${node}`}.${setting}`, place);
+    }
   }
 
   private take<T>(item: Item, read: Shaped<T>): T | undefined {
@@ -133,7 +150,7 @@ class Reader {
   private isFirst(item: Item, kind: string, name: string): boolean {
     const first = this.seen.get(`${kind} ${name}`);
     if (first === undefined) {
-      this.seen.set(`${kind} ${name}`, item);
+      this.seen.set(`${kind} ${name}`, placeOf(item));
       return true;
     }
     const where = `${first.file}, document ${first.document}, line ${first.line}`;
@@ -152,6 +169,8 @@ class Reader {
       this.found.errors.push({ ...place, line: lineOf(''), field: '', message: `${more} more problems here` });
   }
 }
+
+const placeOf = ({ file, document, line }: Item): Place => ({ file, document, line });
 
 const given = (value: unknown): string => (value === undefined ? 'it is absent' : quote(value));
 
