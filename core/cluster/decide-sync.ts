@@ -46,7 +46,7 @@ export function decideSync({ desired, live, applied, policy, forced }: SyncInput
   const known = applied ?? (ownership.class === 'managed' ? { uid: live.uid, version: 0 } : null);
   if (known === null) return outOfSync('NotAdopted', [], [ownership.owner]);
   if (known.uid !== live.uid) return outOfSync('PoolMadeAgain', [], [ownership.owner]);
-  if (live.pool === null) return outOfSync('Unreadable');
+  if (live.pool === null || live.lastGood) return outOfSync('Unreadable');
   const fields = differingFields(desired.spec, live.pool.spec);
   const body = applyBody(desired.spec, live.pool.spec);
   if (fields.length === 0) {

@@ -5,13 +5,16 @@ import { type FieldError, parsePoolSpec } from '../pool/shape.ts';
 import type { Pool, PoolSpec } from '../pool/spec.ts';
 import { type FieldClaim, specClaims } from './managed-fields.ts';
 import { type Ownership, ownershipOf } from './ownership.ts';
+import { storable } from './storable.ts';
 
 export interface LivePool {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** what Calico reads; null when Calico cannot decode the object: it then decides nothing */
+  /** what Calico reads; null when Calico cannot decode the object */
   readonly pool: Pool | null;
+  /** the object can no longer be decoded, and `pool` is what it was before: a fault must not end anybody's NAT */
+  readonly lastGood?: true;
   /** everything in the spec that is not as an IPPool has it */
   readonly problems: readonly FieldError[];
   readonly claims: readonly FieldClaim[];
@@ -26,16 +29,30 @@ export function readLivePool(object: unknown): LivePool | null {
   const { name, uid, resourceVersion, deletionTimestamp } = metadata;
   if (typeof name !== 'string' || typeof uid !== 'string' || typeof resourceVersion !== 'string') return null;
   const { spec, problems } = readSpec(fieldsOf(object)['spec']);
-  return {
+  return storable({
     name,
     uid,
     resourceVersion,
     pool: spec === null ? null : { name, spec },
-    problems,
+    problems: few(problems),
     claims: specClaims(metadata),
     ownership: ownershipOf(metadata),
     deleting: typeof deletionTimestamp === 'string',
-  };
+  });
+}
+
+/** `now`, or as much as can be known of it when it cannot be decoded but could before. */
+export function keepLastGood(before: LivePool | undefined, now: LivePool): LivePool {
+  if (now.pool !== null || before?.pool == null || before.uid !== now.uid) return now;
+  return { ...now, pool: before.pool, lastGood: true };
+}
+
+const MOST_PROBLEMS = 20;
+
+function few(problems: readonly FieldError[]): readonly FieldError[] {
+  if (problems.length <= MOST_PROBLEMS) return problems;
+  const rest = problems.length - MOST_PROBLEMS;
+  return [...problems.slice(0, MOST_PROBLEMS), { field: 'spec', message: `and ${rest} more problems` }];
 }
 
 /** Go types of the fields: a value of another type makes Calico drop the whole object, a strange word does not. */

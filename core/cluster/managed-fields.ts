@@ -13,13 +13,20 @@ export interface FieldClaim {
 /** The field manager of every write of ours. */
 export const OUR_MANAGER = 'outgate';
 
+/** A server keeps ten entries of writers by Update, and any number by Apply: more than this nobody reads. */
+const MOST_CLAIMS = 100;
+const MOST_FIELDS = 50;
+
 /**
- * Claims on the spec, in the server's order. Claims by way of a subresource (Calico writes `status`) and on metadata
+ * Claims on the spec, in the server's order; of very many, ours and the last ones. Claims by way of a subresource (Calico writes `status`) and on metadata
  * alone are left out. What cannot be read claims nothing.
  */
 export function specClaims(metadata: unknown): FieldClaim[] {
   const entries = fieldsOf(metadata)['managedFields'];
-  return Array.isArray(entries) ? entries.flatMap((entry) => claimOf(fieldsOf(entry))) : [];
+  const claims = Array.isArray(entries) ? entries.flatMap((entry) => claimOf(fieldsOf(entry))) : [];
+  if (claims.length <= MOST_CLAIMS) return claims;
+  const ours = ourClaim(claims);
+  return claims.filter((claim, index) => claim === ours || index >= claims.length - MOST_CLAIMS);
 }
 
 function claimOf(entry: Record<string, unknown>): FieldClaim[] {
@@ -29,7 +36,8 @@ function claimOf(entry: Record<string, unknown>): FieldClaim[] {
   const fields = Object.keys(fieldsOf(fieldsOf(fieldsV1)['f:spec']))
     .filter((key) => key.startsWith('f:'))
     .map((key) => key.slice(2))
-    .sort();
+    .sort()
+    .slice(0, MOST_FIELDS);
   return fields.length === 0 ? [] : [{ manager, operation, at: typeof time === 'string' ? time : null, fields }];
 }
 

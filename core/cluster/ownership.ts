@@ -1,5 +1,6 @@
 /** Who decides what a pool of the cluster says, told from marks first: anybody may choose a manager's name. */
 import { fieldsOf } from '../calico/object.ts';
+import { printable } from '../net/quote.ts';
 import { type FieldClaim, OUR_MANAGER, ourClaim, specClaims } from './managed-fields.ts';
 
 /**
@@ -41,6 +42,9 @@ const marks: readonly Mark[] = [
   { at: 'annotations', key: 'meta.helm.sh/release-name', owner: 'helm', class: 'gitops' },
 ];
 
+/** annotations may be megabytes long */
+const LONGEST_EVIDENCE = 253;
+
 export function ownershipOf(metadata: unknown): Ownership {
   const claims = specClaims(metadata);
   const marked = byMark(metadata) ?? byOwnerReference(metadata);
@@ -64,7 +68,8 @@ function byMark(metadata: unknown): Omit<Ownership, 'shared'> | null {
   for (const mark of marks) {
     const value = fieldsOf(fieldsOf(metadata)[mark.at])[mark.key];
     if (typeof value !== 'string' || (mark.value !== undefined && value !== mark.value)) continue;
-    return { owner: mark.owner, class: mark.class, evidence: { field: `metadata.${mark.at}.${mark.key}`, value } };
+    const evidence = { field: `metadata.${mark.at}.${mark.key}`, value: printable(value, LONGEST_EVIDENCE) };
+    return { owner: mark.owner, class: mark.class, evidence };
   }
   return null;
 }
@@ -76,7 +81,7 @@ function byOwnerReference(metadata: unknown): Omit<Ownership, 'shared'> | null {
   for (const reference of references) {
     const { controller, kind, name } = fieldsOf(reference);
     if (controller !== true || typeof kind !== 'string' || typeof name !== 'string') continue;
-    const owner = `${kind}/${name}`;
+    const owner = printable(`${kind}/${name}`, LONGEST_EVIDENCE);
     return { owner, class: 'operator', evidence: { field: 'metadata.ownerReferences', value: owner } };
   }
   return null;

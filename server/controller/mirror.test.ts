@@ -69,17 +69,24 @@ it('an event that comes late takes nothing back', async () => {
   expect((await readLivePools(db, ['a']))[0]?.pool?.spec.natOutgoing).toBe(false);
 });
 
-it('what changes no NAT is stored without a live change; an object that cannot be decoded decides nothing', async () => {
+it('what changes no NAT is stored without a live change; a pool that can no longer be decoded stays as it was', async () => {
   const { db } = api.database;
   const epoch = await beginTerm(db, 'one');
   const before = await readLive(db);
   const spelled = seen('a', { cidr: '10.1.0.0/16', natOutgoing: false, disabled: false }, 'kubectl-edit');
   expect(await mirror(db, epoch, { seen: [spelled], gone: [] })).toBe(before.sequence);
   expect((await readLivePools(db, ['a']))[0]?.resourceVersion).toBe(spelled.resourceVersion);
-  const sequence = await mirror(db, epoch, { seen: [seen('a', { cidr: 7 }, 'kubectl-edit')], gone: [] });
-  const [change] = await changesAfter(before.sequence);
-  expect(change).toMatchObject({ sequence, after: null, before: { name: 'a' } });
-  expect((await readLivePools(db, ['a']))[0]).toMatchObject({ pool: null, problems: [{ field: 'spec.cidr' }] });
+  const torn = seen('a', { cidr: 7 }, 'kubectl-edit');
+  expect(await mirror(db, epoch, { seen: [torn], gone: [] })).toBe(before.sequence);
+  expect((await readLivePools(db, ['a']))[0]).toMatchObject({
+    pool: spelled.pool,
+    lastGood: true,
+    resourceVersion: torn.resourceVersion,
+    problems: [{ field: 'spec.cidr' }],
+  });
+  const anew = { ...seen('a', { cidr: 7 }), uid: 'another' };
+  const sequence = await mirror(db, epoch, { seen: [anew], gone: [] });
+  expect(await changesAfter(before.sequence)).toMatchObject([{ sequence, after: null, before: { name: 'a' } }]);
 });
 
 it('an apply of ours names the change that it carries out', async () => {
@@ -117,4 +124,16 @@ it('the leader of an earlier term writes nothing', async () => {
   await expect(mirrorAll(db, old, [])).rejects.toThrow(TermOver);
   expect(await readLiveState(db)).toEqual(before);
   expect(await mirror(db, now, late)).toBe(before.live.sequence + 2);
+});
+
+it('a version that is no number, and a name that comes twice, stop nothing', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'bad answers');
+  const cidr = '10.77.0.0/16';
+  const first = seen('odd', { cidr, natOutgoing: true });
+  const strange = { ...seen('odd', { cidr }), resourceVersion: 'strange' };
+  await mirror(db, epoch, { seen: [first, strange], gone: [] });
+  expect((await readLiveState(db)).pools).toContainEqual({ name: 'odd', spec: { cidr } });
+  await mirror(db, epoch, { seen: [seen('odd', { cidr, natOutgoing: true })], gone: [] });
+  expect((await readLiveState(db)).pools).toContainEqual({ name: 'odd', spec: { cidr, natOutgoing: true } });
 });

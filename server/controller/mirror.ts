@@ -1,6 +1,6 @@
 /** Takes what the watch saw of the cluster's pools into the live ledger, which agents and replicas follow. */
 import { differingFields } from '../../core/cluster/compare.ts';
-import type { LivePool } from '../../core/cluster/live-pool.ts';
+import { keepLastGood, type LivePool } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
 import { UNKNOWN_WRITER, writerOf } from '../../core/cluster/writer.ts';
 import type { Pool } from '../../core/pool/spec.ts';
@@ -36,7 +36,11 @@ export function mirror(db: Database, epoch: number, seen: Seen): Promise<number>
 export async function mirrorIn(tx: Queryable, live: Live, { seen, gone }: Seen): Promise<Live> {
   const names = [...seen, ...gone].map(({ name }) => name);
   const before = new Map((await readLivePools(tx, names)).map((pool) => [pool.name, pool]));
-  const newer = seen.filter((pool) => isNewer(before.get(pool.name), pool));
+  // by name: what comes twice in one batch is stored once, in its last form
+  const last = new Map(seen.map((pool) => [pool.name, pool]));
+  const newer = [...last.values()]
+    .filter((pool) => isNewer(before.get(pool.name), pool))
+    .map((pool) => keepLastGood(before.get(pool.name), pool));
   const removed = gone.flatMap(({ name, uid }) => (before.get(name)?.uid === uid ? [name] : []));
   if (newer.length + removed.length === 0) return live;
   await writeLivePools(tx, newer, removed);
@@ -45,9 +49,15 @@ export async function mirrorIn(tx: Queryable, live: Live, { seen, gone }: Seen):
   return now;
 }
 
-/** Resource versions of one type are comparable numbers (Kubernetes 1.35; true of every etcd before). */
-function isNewer(known: LivePool | undefined, pool: LivePool): boolean {
-  return known?.uid !== pool.uid || BigInt(pool.resourceVersion) > BigInt(known.resourceVersion);
+/**
+ * Resource versions of one type are comparable numbers (Kubernetes 1.35; true of every etcd before). Of others, which
+ * something between us and the server may make up, it is only known whether they differ.
+ */
+function isNewer(known: LivePool | undefined, { uid, resourceVersion }: LivePool): boolean {
+  if (known?.uid !== uid) return true;
+  const versions = [resourceVersion, known.resourceVersion];
+  if (!versions.every((version) => /^\d{1,20}$/.test(version))) return resourceVersion !== known.resourceVersion;
+  return BigInt(resourceVersion) > BigInt(known.resourceVersion);
 }
 
 /** The same for a complete list: pools that it does not name are gone. */

@@ -41,7 +41,7 @@ export async function adoptPools(
               ? 'it is ours already'
               : standingOf(live, false) === 'foreign'
                 ? `it belongs to ${live.ownership.owner}: change it where it comes from`
-                : live.pool === null || prefix === undefined
+                : live.pool === null || live.lastGood || prefix === undefined
                   ? 'it must be readable: Calico cannot use it as it is'
                   : null;
         if (why !== null) refused.push({ field: `names.${name}`, message: `${name} cannot be adopted: ${why}` });

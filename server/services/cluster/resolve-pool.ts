@@ -105,7 +105,7 @@ async function take(tx: Queryable, name: string, version: number): Promise<Decis
     return { action: 'pool.delete', remove: [name] };
   }
   const prefix = live.pool === null ? undefined : prefixOfPool(live.pool);
-  if (live.pool === null || prefix === undefined) {
+  if (live.pool === null || live.lastGood || prefix === undefined) {
     const message = `the cluster's pool '${name}' must be readable to be taken over`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'choice', message }] });
   }
@@ -116,8 +116,8 @@ async function take(tx: Queryable, name: string, version: number): Promise<Decis
 }
 
 /** Force takes fields from others; it does not take a pool that never was ours. */
-function notOurs({ ownership, pool }: LivePool, applied: boolean): string | null {
+function notOurs({ ownership, pool, lastGood }: LivePool, applied: boolean): string | null {
   if (ownership.class !== 'managed' && ownership.class !== 'hand') return `it belongs to ${ownership.owner}`;
   if (!applied && ownership.class === 'hand') return `it was never ours: take theirs, or release this one`;
-  return pool === null ? 'it must be readable' : null;
+  return pool === null || lastGood ? 'it must be readable' : null;
 }
