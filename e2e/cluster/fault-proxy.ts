@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Agent, createServer, request as httpsRequest } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from './request.ts';
 import type { Reachable } from './start-api-server.ts';
@@ -26,7 +27,9 @@ export type Fault =
   /** each request waits */
   | { readonly kind: 'delay'; readonly ms: number }
   /** each answer ends after so many bytes as if it were complete */
-  | { readonly kind: 'truncate'; readonly bytes: number };
+  | { readonly kind: 'truncate'; readonly bytes: number }
+  /** each answer is this instead of what the server said; of a watch each line */
+  | { readonly kind: 'rewrite'; readonly answer: (said: unknown) => unknown };
 
 export interface FaultProxy {
   readonly url: string;
@@ -87,10 +90,20 @@ export async function startFaultProxy(server: Reachable): Promise<FaultProxy> {
       return;
     }
     if (now?.kind === 'delay') await sleep(now.ms);
-    pass(request, response, now?.kind === 'truncate' ? now.bytes : Number.POSITIVE_INFINITY);
+    pass(
+      request,
+      response,
+      now?.kind === 'truncate' ? now.bytes : Number.POSITIVE_INFINITY,
+      now?.kind === 'rewrite' ? now.answer : null,
+    );
   };
 
-  const pass = (request: IncomingMessage, response: ServerResponse, limit: number): void => {
+  const pass = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    limit: number,
+    rewrite: ((said: unknown) => unknown) | null,
+  ): void => {
     const { socket } = request;
     const { host: _, ...headers } = request.headers;
     const options = { method: request.method ?? 'GET', path: request.url ?? '/', headers, agent: upstream };
@@ -98,9 +111,17 @@ export async function startFaultProxy(server: Reachable): Promise<FaultProxy> {
     sent.on('error', () => frozen.has(socket) || reset(socket));
     sent.on('response', (answer) => {
       if (frozen.has(socket) || response.destroyed) return;
-      if (limit < Number.POSITIVE_INFINITY) delete answer.headers['content-length'];
+      if (limit < Number.POSITIVE_INFINITY || rewrite !== null) delete answer.headers['content-length'];
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       response.flushHeaders();
+      if (rewrite !== null) {
+        // an answer that is one line has no line end
+        const lines = createInterface({ input: answer });
+        lines.on('line', (line) => void response.write(`${JSON.stringify(rewrite(JSON.parse(line)))}\n`));
+        lines.on('close', () => response.end());
+        lines.on('error', () => reset(socket));
+        return;
+      }
       let left = limit;
       answer.on('data', (chunk: Buffer) => {
         if (frozen.has(socket) || left <= 0) return;

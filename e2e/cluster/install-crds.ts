@@ -19,9 +19,9 @@ export const calicoPath = (api: CalicoApi, plural: CalicoPlural): string =>
   `/apis/${CALICO_GROUP[api]}/${api}/${plural}`;
 
 /** Both types of one group; resolves when both can be listed. */
-export async function installCrds(server: Reachable, api: CalicoApi): Promise<void> {
+export async function installCrds(server: Reachable, api: CalicoApi, define = crd): Promise<void> {
   for (const plural of PLURALS) {
-    await must(server.as('admin'), 'POST', CRDS, crd(api, plural));
+    await must(server.as('admin'), 'POST', CRDS, define(api, plural));
     await untilServed(server, calicoPath(api, plural));
   }
 }
@@ -36,6 +36,15 @@ export async function removeCrd(server: Reachable, api: CalicoApi, plural: Calic
 export function crd(api: CalicoApi, plural: CalicoPlural): Record<string, unknown> {
   const file = new URL(`crds/${plural}.${CALICO_GROUP[api]}.yaml`, import.meta.url);
   return parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+}
+
+/** The same without any rule about the fields: a spec may be anything, or missing. */
+export function looseCrd(api: CalicoApi, plural: CalicoPlural): Record<string, unknown> {
+  const definition = crd(api, plural) as { spec: { versions: object[] } };
+  const open = { 'x-kubernetes-preserve-unknown-fields': true };
+  const schema = { openAPIV3Schema: { type: 'object', ...open, properties: { spec: open } } };
+  const versions = definition.spec.versions.map((version) => ({ ...version, schema }));
+  return { ...definition, spec: { ...definition.spec, versions } };
 }
 
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';

@@ -13,6 +13,10 @@ const CALLS_AT_A_TIME = 16;
 const CONNECT_MS = 5_000;
 /** from the request to the head of the answer, and between two pieces of it */
 const SILENCE_MS = 10_000;
+/** A page of a list, at most: what is asked for in pages can be asked for in smaller ones. */
+const LONGEST_ANSWER = 32 * 1024 * 1024;
+/** of an answer that is not 2xx */
+const LONGEST_FAILURE = 1024 * 1024;
 
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -74,7 +78,7 @@ export function openConnection(credentials: Credentials): Connection {
       signal: signal ?? null,
     }).catch((error: unknown) => Promise.reject(unreachable(line, error, signal)));
     if (answer.statusCode >= 200 && answer.statusCode < 300) return answer;
-    const text = await answer.body.text().catch(() => '');
+    const text = await textOf(answer.body, LONGEST_FAILURE).catch(() => '');
     const retryAfter = answer.headers['retry-after'];
     const read = readFailure(answer.statusCode, text, typeof retryAfter === 'string' ? retryAfter : null);
     if (read.kind === 'unauthorized') credentials.renew();
@@ -86,7 +90,9 @@ export function openConnection(credentials: Credentials): Connection {
     async call(call) {
       const line = `${call.method} ${call.path}`;
       const { statusCode, body } = await ask(calls, call);
-      const text = await body.text().catch((error: unknown) => Promise.reject(unreachable(line, error, call.signal)));
+      const text = await textOf(body, LONGEST_ANSWER).catch((error: unknown) =>
+        Promise.reject(error instanceof TooLong ? tooLarge(line) : unreachable(line, error, call.signal)),
+      );
       return { status: statusCode, body: parsed(line, text) };
     },
     async stream(path, signal) {
@@ -116,6 +122,23 @@ async function* readable(line: string, body: AsyncIterable<Buffer>, signal: Abor
     throw unreachable(line, error, signal);
   }
 }
+
+class TooLong extends Error {}
+
+/** Rejects with TooLong after so many bytes, and lets the connection go. */
+async function textOf(body: AsyncIterable<Buffer>, most: number): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of body) {
+    length += part.length;
+    if (length > most) throw new TooLong();
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+const tooLarge = (line: string): KubeError =>
+  new KubeError(line, failure('too-large', `the answer must be at most ${LONGEST_ANSWER / 1024 / 1024} MiB`));
 
 function parsed(line: string, text: string): unknown {
   try {

@@ -2,13 +2,14 @@
 
 /**
  * `unreachable`: no answer (refused, reset, timed out; a write may have been done all the same). `garbled`: an answer that
- * cannot be read. `no-such-type`: the server does not know this kind of object. `conflict`: others own what we apply.
+ * cannot be read. `too-large`: one that would take too much memory. `no-such-type`: the server does not know this kind of object. `conflict`: others own what we apply.
  * `stale`: the object has changed, was made anew or is gone. `invalid` and `bad-request`: no retry will cure it.
  * `expired`: list again. `busy` and `unavailable`: try later.
  */
 export type KubeErrorKind =
   | 'unreachable'
   | 'garbled'
+  | 'too-large'
   | 'unauthorized'
   | 'forbidden'
   | 'no-such-type'

@@ -21,7 +21,7 @@ const DEAD_AFTER_MS = 29_000;
 /** a stream that ends sooner, even cleanly, was none */
 const SHORT_MS = 1_000;
 /** after these the next thing is a list: where we were is lost, or in doubt */
-const LIST_AGAIN: readonly KubeErrorKind[] = ['expired', 'garbled', 'no-such-type', 'bad-request'];
+const LIST_AGAIN: readonly KubeErrorKind[] = ['expired', 'garbled', 'too-large', 'no-such-type', 'bad-request'];
 
 /** One object that is new, changed or gone. `now` null: gone; `before` null: new. Never both. */
 export interface Change<T> {

@@ -1,7 +1,9 @@
 /** All objects of a type, in pages, so that no answer is too large and the API server is not stopped by one of ours. */
+import { quote } from '../../core/net/quote.ts';
 import type { Connection } from './connection.ts';
 import { failure, KubeError } from './kube-error.ts';
-import { type KubeObject, readObject } from './object.ts';
+import { type KubeObject, keyOf, readObject } from './object.ts';
+import { strangeType } from './type-of-path.ts';
 
 export interface Listed<T> {
   readonly items: readonly T[];
@@ -23,34 +25,60 @@ export interface ListOptions<T> {
 const PAGE = 500;
 
 /**
- * Complete, or a KubeError: a page that fails, is cut short or is no list fails the whole. A token for the next page that
- * has expired is `expired`: start over.
+ * Complete, or a KubeError: a page that fails, is cut short or is no list of this type fails the whole, and so does one item
+ * that cannot be told from others. A token for the next page that has expired is `expired`: start over. Where pages are too
+ * large they are asked for smaller.
  */
 export async function list<T>(connection: Connection, options: ListOptions<T>): Promise<Listed<T>> {
   const { path, query = {}, keep, pageSize = PAGE, signal } = options;
   const items: T[] = [];
+  const keys = new Set<string>();
+  const garbled = (message: string): KubeError => new KubeError(`GET ${path}`, failure('garbled', message));
   let token = '';
+  let size = pageSize;
   for (;;) {
-    const page = new URLSearchParams({
-      ...query,
-      limit: String(pageSize),
-      ...(token === '' ? {} : { continue: token }),
-    });
-    const { body } = await connection.call({ method: 'GET', path: `${path}?${page}`, ...(signal ? { signal } : {}) });
-    const read = pageOf(body);
-    if (read === null) throw new KubeError(`GET ${path}`, failure('garbled', 'the answer must be a list of objects'));
-    for (const object of read.objects) items.push(keep(object));
+    const page = new URLSearchParams({ ...query, limit: String(size), ...(token === '' ? {} : { continue: token }) });
+    let body: unknown;
+    try {
+      ({ body } = await connection.call({ method: 'GET', path: `${path}?${page}`, ...(signal ? { signal } : {}) }));
+    } catch (error) {
+      if (!(error instanceof KubeError) || error.kind !== 'too-large' || size === 1) throw error;
+      size = Math.ceil(size / 10);
+      continue;
+    }
+    const read = pageOf(path, body);
+    if (typeof read === 'string') throw garbled(read);
+    for (const object of read.objects) {
+      const key = keyOf(object);
+      if (keys.has(key)) throw garbled(`a list must name each object once; '${key}' comes twice`);
+      keys.add(key);
+      items.push(keep(object));
+    }
     if (read.next === '') return { items, resourceVersion: read.resourceVersion };
     token = read.next;
   }
 }
 
-function pageOf(body: unknown): { objects: KubeObject[]; next: string; resourceVersion: string } | null {
-  if (typeof body !== 'object' || body === null) return null;
+interface Page {
+  readonly objects: readonly KubeObject[];
+  readonly next: string;
+  readonly resourceVersion: string;
+}
+
+/** Or what is wrong with it. */
+function pageOf(path: string, body: unknown): Page | string {
+  if (typeof body !== 'object' || body === null) return 'the answer must be a list of objects';
+  const strange = strangeType(path, body, 'List');
+  if (strange !== null) return strange;
   const { items, metadata } = body as { items?: unknown; metadata?: Record<string, unknown> | null };
   const resourceVersion = metadata?.['resourceVersion'];
   const next = metadata?.['continue'] ?? '';
-  if (!Array.isArray(items) || typeof resourceVersion !== 'string' || typeof next !== 'string') return null;
-  const objects = items.map(readObject);
-  return objects.every((object) => object !== null) ? { objects, next, resourceVersion } : null;
+  if (typeof resourceVersion !== 'string') return 'a list must have metadata.resourceVersion';
+  if (!Array.isArray(items) || typeof next !== 'string') return 'the answer must be a list of objects';
+  const objects = items.flatMap((item) => readObject(item) ?? []);
+  if (objects.length === items.length) return { objects, next, resourceVersion };
+  const index = items.findIndex((item) => readObject(item) === null);
+  const { metadata: named } = (items[index] ?? {}) as { metadata?: { name?: unknown } | null };
+  const which = `items[${index}]${typeof named?.name === 'string' ? ` (${quote(named.name)})` : ''}`;
+  return `${which} must be an object with metadata.name, uid and resourceVersion: ${quote(items[index])}`;
 }

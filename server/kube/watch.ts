@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import { failure, KubeError } from './kube-error.ts';
 import { type KubeObject, readObject } from './object.ts';
 import { readFailure } from './read-failure.ts';
+import { strangeType } from './type-of-path.ts';
 
 export type WatchEvent =
   | { readonly type: 'set' | 'gone'; readonly object: KubeObject; readonly resourceVersion: string }
@@ -35,11 +36,11 @@ export async function watch(connection: Connection, options: WatchOptions): Prom
     timeoutSeconds: String(seconds),
     resourceVersion,
   });
-  return events(`GET ${path}?watch=true`, await connection.stream(`${path}?${asked}`, signal));
+  return events(path, await connection.stream(`${path}?${asked}`, signal));
 }
 
-async function* events(request: string, chunks: AsyncIterable<Buffer>): AsyncIterable<WatchEvent> {
-  for await (const line of lines(request, chunks)) yield eventOf(request, line);
+async function* events(path: string, chunks: AsyncIterable<Buffer>): AsyncIterable<WatchEvent> {
+  for await (const line of lines(`GET ${path}?watch=true`, chunks)) yield eventOf(path, line);
 }
 
 /** An unfinished line at the end of a stream is dropped: the next stream brings its event again. */
@@ -61,7 +62,8 @@ async function* lines(request: string, chunks: AsyncIterable<Buffer>): AsyncIter
   }
 }
 
-function eventOf(request: string, line: string): WatchEvent {
+function eventOf(path: string, line: string): WatchEvent {
+  const request = `GET ${path}?watch=true`;
   const { type, object } = parsed(request, line);
   if (type === 'ERROR') {
     const { code } = (object ?? {}) as { code?: unknown };
@@ -74,6 +76,8 @@ function eventOf(request: string, line: string): WatchEvent {
   }
   const read = readObject(object);
   if (read === null) throw garbled(request, `a line of a watch must hold an object: "${line.slice(0, 100)}"`);
+  const strange = strangeType(path, read, '');
+  if (strange !== null) throw garbled(request, strange);
   const { resourceVersion } = read.metadata;
   if (type === 'ADDED' || type === 'MODIFIED') return { type: 'set', object: read, resourceVersion };
   if (type === 'DELETED') return { type: 'gone', object: read, resourceVersion };
