@@ -12,11 +12,17 @@ export const poolsPath = (group: PoolGroup): string => `/apis/${group}/ippools`;
 export const poolGroups = ['projectcalico.org/v3', 'crd.projectcalico.org/v1'] as const;
 export type PoolGroup = (typeof poolGroups)[number];
 
+/**
+ * No object is of this version: one that is there already is refused (`stale`), and one that is to be made is made. So a
+ * create that was held up, while another made the object and went on, changes nothing.
+ */
+const NEVER = '1';
+
 export function clusterPools(connection: Connection, group: PoolGroup): ClusterPools {
   const path = poolsPath(group);
   return {
     async apply({ name, spec, uid, resourceVersion, force }) {
-      const metadata = uid === null ? { name } : { name, uid, resourceVersion };
+      const metadata = uid === null ? { name, resourceVersion: NEVER } : { name, uid, resourceVersion };
       const { object } = await apply(connection, {
         path,
         manager: OUR_MANAGER,

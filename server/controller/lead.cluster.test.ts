@@ -1,5 +1,6 @@
 /** A term of the controller on a real API server and a real database. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import type { PoolSpec } from '../../core/pool/spec.ts';
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
 import { grant, type Rule, revoke } from '../../e2e/cluster/rights.ts';
@@ -11,6 +12,7 @@ import { type Listener, startListener } from '../events/listener.ts';
 import { type Connection, openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
+import { clusterPools } from './cluster-pools.ts';
 import { type Leading, lead } from './lead.ts';
 
 const server = sharedServer();
@@ -241,6 +243,47 @@ it('settings and node addresses of the cluster are in the ledger; settings that 
     await must(admin, 'DELETE', '/api/v1/nodes/facts');
     await revoke(server, 'lead-facts');
   }
+});
+
+it('a create that was held up changes nothing where the pool is there already', async () => {
+  const cluster = clusterPools(connection, 'projectcalico.org/v3');
+  const create = { name: 'a', uid: null, resourceVersion: null, force: false };
+  const made = await cluster.apply({ ...create, spec: nat });
+  expect(made.pool?.spec).toMatchObject(nat);
+  const late = cluster.apply({ ...create, spec: { ...nat, natOutgoing: false }, force: true });
+  await expect(late).rejects.toMatchObject({ kind: 'stale' });
+  expect((await stored('a'))?.spec).toMatchObject(nat);
+});
+
+it('a pool that was deleted before anybody noted that it was applied goes from the cluster, also when it comes late', async () => {
+  const { db } = api.database;
+  await beginTerm(db, 'killed');
+  const cluster = clusterPools(connection, 'projectcalico.org/v3');
+  const editor = api.caller('editor');
+  const applyAndDelete = async (name: string, spec: PoolSpec): Promise<() => Promise<unknown>> => {
+    const { pool } = await editor.pools.create({ name, spec });
+    await editor.pools.delete({ name, expectedVersion: pool.version, reason: 'not needed' });
+    return () => cluster.apply({ name, spec, uid: null, resourceVersion: null, force: false });
+  };
+  await (await applyAndDelete('soon', nat))();
+  const applyLate = await applyAndDelete('late', { cidr: '10.2.0.0/16' });
+  await make('other', { cidr: '10.3.0.0/16' });
+  await begin();
+  const left = async (...names: string[]): Promise<void> => {
+    const there = async () => (await readLivePools(db)).map(({ name }) => name);
+    await vi.waitFor(async () => expect(await there()).toEqual(names), { timeout: 15_000 });
+    expect(await Promise.all(['soon', 'late', 'other'].map(stored))).toMatchObject([null, null, { spec: {} }]);
+  };
+  await left('other');
+  await vi.waitFor(async () => expect((await stand('late'))?.detail).toHaveProperty('absentSince'), {
+    timeout: 15_000,
+  });
+  await applyLate();
+  await vi.waitFor(async () => expect(await stored('late')).toBe(null), { timeout: 15_000 });
+  await left('other');
+  // made again, it is a pool like any other
+  const { change } = await editor.pools.create({ name: 'late', spec: { cidr: '10.2.0.0/16' } });
+  await stands('late', { state: 'Synced', applied: { version: change.id }, deletedBy: null, detail: { fields: [] } });
 });
 
 it('the leader of a term that is over writes nothing more', async () => {

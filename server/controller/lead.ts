@@ -9,7 +9,7 @@ import type { Database } from '../db/client.ts';
 import { readDesired } from '../db/desired.ts';
 import { TermOver } from '../db/live.ts';
 import { readPools } from '../db/pools.ts';
-import { readSync } from '../db/sync.ts';
+import { makeMissingSync, readSync } from '../db/sync.ts';
 import type { Hub } from '../events/hub.ts';
 import type { Connection } from '../kube/connection.ts';
 import { type Change, listWatch } from '../kube/list-watch.ts';
@@ -140,6 +140,7 @@ function followDesired(options: {
     }
   };
   const all = async (): Promise<void> => {
+    await makeMissingSync(db);
     const now = (await readDesired(db)).sequence;
     const [wanted, known] = await Promise.all([readPools(db), readSync(db)]);
     sequence = Math.max(sequence ?? 0, now);

@@ -49,7 +49,8 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   const decision = decideSync({
     desired: { name, spec: pool.spec, version: pool.sequence },
     live: live ?? null,
-    applied: row?.applied ?? null,
+    // deleted here and made again: that the object is gone is what was wanted
+    applied: live === undefined && row?.deletedBy != null ? null : (row?.applied ?? null),
     policy: row?.policy ?? 'ask',
     forced: row?.forceVersion === pool.sequence,
   });
@@ -105,9 +106,18 @@ async function apply(
   return 'settled';
 }
 
-/** The pool was deleted here. Only an object of ours goes, the very one that we applied. */
+/**
+ * The pool was deleted here. Only an object of ours goes: the very one that we applied, or one under our name where a
+ * leader may have ended before it could note that it had made it.
+ */
 async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
-  const ours = live !== null && live.uid === row.applied?.uid && live.ownership.class === 'managed';
+  const known = row.applied === null || live?.uid === row.applied.uid;
+  const ours = live !== null && known && live.ownership.class === 'managed';
+  if (row.deletedBy !== null && live === null && mayCome(row, options.now())) {
+    const absentSince = row.detail.absentSince ?? options.now().toISOString();
+    await note(options, row, { ...row, detail: { absentSince } });
+    return 'settled';
+  }
   if (!ours || row.deletedBy === null) {
     await options.write({ name: row.name, row: null, taken: null });
     return 'settled';
@@ -120,6 +130,14 @@ async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | n
     if (error.kind === 'not-found') return 'settled';
     return fail(options, row, error);
   }
+}
+
+/** So long after it was deleted here, an object that a leader of before had asked for still goes when it comes. */
+const LATE_MS = 3_600_000;
+
+function mayCome({ applied, state, detail: { absentSince } }: SyncRow, now: Date): boolean {
+  if (applied !== null || state !== 'Pending') return false;
+  return absentSince === undefined || now.getTime() - Date.parse(absentSince) < LATE_MS;
 }
 
 async function fail(options: SyncPoolOptions, row: SyncRow | NewRow, error: KubeError): Promise<SyncOutcome> {

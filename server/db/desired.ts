@@ -72,6 +72,8 @@ export async function writeChange(tx: Queryable, change: NewChange): Promise<{ a
   return row;
 }
 
+// Where there is a cluster, a pool has its row in sync before anything is sent for it: else the next leader would not know,
+// of a pool deleted meanwhile, that its object may be there.
 // clock_timestamp(), not now(): the transaction may have waited long for its turn, and times follow the numbers.
 const WRITE = `
   WITH moment AS MATERIALIZED (
@@ -86,6 +88,9 @@ const WRITE = `
     FROM moment, unnest($8::text[], $9::text[], $10::cidr[]) AS u(name, spec, cidr)
     ON CONFLICT (name) DO UPDATE
       SET spec = excluded.spec, cidr = excluded.cidr, sequence = excluded.sequence, updated_at = excluded.updated_at
+  ), born AS (
+    INSERT INTO sync (name) SELECT u.name FROM unnest($8::text[]) AS u(name), live WHERE live.epoch > 0
+    ON CONFLICT (name) DO NOTHING
   ), moved AS (
     UPDATE desired SET sequence = $1, revision = $2, pool_sum = $3, settings = $4::jsonb, settings_version = $5,
       hosts = $6::jsonb

@@ -28,6 +28,8 @@ export interface SyncDetail {
   readonly missing?: string;
   /** times at which a change in the cluster was written over, the newest last */
   readonly rewrites?: readonly string[];
+  /** of a pool that was deleted before anything was known to be applied: since when its object is seen not to be there */
+  readonly absentSince?: string;
 }
 
 /** Of a pool that the controller has not come to yet. */
@@ -102,6 +104,15 @@ export async function writeOutcomes(tx: Queryable, rows: readonly SyncOutcomeRow
 
 export async function removeSync(tx: Queryable, names: readonly string[]): Promise<void> {
   if (names.length > 0) await tx.query('DELETE FROM sync WHERE name = ANY($1::text[])', [names]);
+}
+
+/** Pools have their row before anything is sent for them (see `writeChange`); these are from before there was a cluster. */
+export async function makeMissingSync(db: Queryable): Promise<void> {
+  await db.query(
+    `INSERT INTO sync (name) SELECT name FROM pool WHERE NOT EXISTS (SELECT FROM sync WHERE sync.name = pool.name)
+     ON CONFLICT (name) DO NOTHING`,
+    [],
+  );
 }
 
 interface Row {
