@@ -1,6 +1,7 @@
 /** In which group the cluster has its IPPools. */
 import type { Connection } from '../kube/connection.ts';
 import { presenceOf } from '../kube/discovery.ts';
+import { list } from '../kube/list.ts';
 import { type PoolGroup, poolGroups, poolsPath } from './cluster-pools.ts';
 
 export interface Known {
@@ -19,30 +20,37 @@ export interface Choice {
 export interface ChooseGroupOptions {
   readonly connection: Connection;
   readonly known: Known;
-  /** how many pools are last known */
-  readonly pools: () => Promise<number>;
+  /** names of the last known pools */
+  readonly names: () => Promise<readonly string[]>;
   readonly signal: AbortSignal;
 }
 
 /**
- * The first group that is served. One that is new to us, or was gone, is believed only when it has pools or we knew of none:
- * a type that has just been made, or made anew, is empty, and that says nothing about the pools there were. Rejects with a
- * KubeError when the server cannot say.
+ * The first group that is served and believed. One that is new to us, or was gone, may be empty, or a copy that is only half
+ * made, and says nothing about the pools there were. It is believed when none were known; when it has all of those that are
+ * known and can still be read where they are from; when it has any, and they cannot. Rejects with a KubeError when the
+ * server cannot say.
  */
-export async function chooseGroup({ connection, known, pools, signal }: ChooseGroupOptions): Promise<Choice> {
+export async function chooseGroup({ connection, known, names, signal }: ChooseGroupOptions): Promise<Choice> {
   let why: string | null = null;
+  const served = async (group: PoolGroup): Promise<boolean> =>
+    (await presenceOf(connection, poolsPath(group), signal)) === 'served';
   for (const group of poolGroups) {
-    const path = poolsPath(group);
-    if ((await presenceOf(connection, path, signal)) !== 'served') continue;
-    const trusted = known.from === group && !known.lost;
-    if (trusted || (await hasAny(connection, path, signal)) || (await pools()) === 0) return { group, why };
-    why ??= `${group} must have a pool before it is believed; it is empty, and the last known pools stay in force`;
+    if (!(await served(group))) continue;
+    if (known.from === group && !known.lost) return { group, why };
+    const [there, wanted] = await Promise.all([namesIn(connection, group, signal), names()]);
+    if (wanted.length === 0) return { group, why };
+    const readable = known.from !== null && known.from !== group && !known.lost && (await served(known.from));
+    const missing = wanted.filter((name) => !there.has(name));
+    if (readable ? missing.length === 0 : there.size > 0) return { group, why };
+    const lacks = there.size === 0 ? 'it is empty' : `it lacks '${missing[0]}'`;
+    const must = readable ? `every pool of ${known.from}` : 'a pool';
+    why ??= `${group} must have ${must} before it is believed; ${lacks}, and the last known pools stay in force`;
   }
   return { group: null, why: why ?? `the cluster must serve ippools in ${poolGroups.join(' or ')}; it serves neither` };
 }
 
-async function hasAny(connection: Connection, path: string, signal: AbortSignal): Promise<boolean> {
-  const { body } = await connection.call({ method: 'GET', path: `${path}?limit=1`, signal });
-  const { items } = body as { items?: unknown };
-  return Array.isArray(items) && items.length > 0;
+async function namesIn(connection: Connection, group: PoolGroup, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const { items } = await list(connection, { path: poolsPath(group), keep: ({ metadata }) => metadata.name, signal });
+  return new Set(items);
 }

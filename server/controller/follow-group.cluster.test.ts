@@ -77,10 +77,13 @@ it('pools are followed when their type comes, and in the better group once it ha
   await told({ phase: 'live', group: V1, from: V1 });
   const { epoch } = await readWatch(database.db);
   await make('v1', 'a', '10.1.0.0/16');
-  await knows(['a']);
+  await make('v1', 'b', '10.2.0.0/16');
+  await knows(['a', 'b']);
+  // a copy that is half made takes no pool away
   await installCrds(server, 'v3');
-  await told({ phase: 'live', group: V1, error: expect.stringContaining(`${V3} must have a pool`) });
   await make('v3', 'a', '10.1.0.0/16');
+  await told({ phase: 'live', group: V1, error: expect.stringContaining(`before it is believed; it lacks 'b'`) });
+  await knows(['a', 'b']);
   await make('v3', 'b', '10.2.0.0/16');
   await told({ phase: 'live', group: V3, from: V3, error: null });
   await knows(['a', 'b']);

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../db/client.ts';
-import { beginTerm, countLivePools, TermOver } from '../db/live.ts';
+import { beginTerm, livePoolNames, TermOver } from '../db/live.ts';
 import { type LiveWatch, readWatch, writeWatch } from '../db/live-watch.ts';
 import { oneAtATime } from '../db/serial.ts';
 import type { Hub } from '../events/hub.ts';
@@ -79,7 +79,7 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
   const over = (): void => tenure.resign(new TermOver(`term ${epoch} is over`));
 
   const look = async (): Promise<void> => {
-    const chosen = await chooseGroup({ connection, known, pools: () => countLivePools(db), signal });
+    const chosen = await chooseGroup({ connection, known, names: () => livePoolNames(db), signal });
     if (signal.aborted) return;
     if (chosen.group !== group) {
       if (chosen.group === null) known = { ...known, lost: known.from !== null };

@@ -132,9 +132,8 @@ export async function readLivePools(db: Queryable, names?: readonly string[]): P
   return rows.map(({ object }) => object);
 }
 
-export async function countLivePools(db: Queryable): Promise<number> {
-  const [row] = await db.query<{ count: string }>('SELECT count(*) FROM live_pool');
-  return Number(row?.count ?? 0);
+export async function livePoolNames(db: Queryable): Promise<string[]> {
+  return (await db.query<{ name: string }>('SELECT name FROM live_pool ORDER BY name')).map(({ name }) => name);
 }
 
 /** The live state of one moment: the pools that Calico can decode. */
