@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 const kernel = '**/*.kernel.test.ts';
 const containers = '**/*.build.test.ts';
 const cluster = '**/*.cluster.test.ts';
+const faults = '**/*.faults.test.ts';
 const elsewhere = ['node_modules/**', '.next/**', '.outgate/**', 'dist/**'];
 
 export default defineConfig({
@@ -12,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts', '**/*.test.tsx'],
-          exclude: [...elsewhere, kernel, containers, cluster],
+          exclude: [...elsewhere, kernel, containers, cluster, faults],
           // bounds, not measures: a loaded machine is slow
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -52,6 +53,18 @@ export default defineConfig({
           hookTimeout: 120_000,
           fileParallelism: false,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: [faults],
+          exclude: elsewhere,
+          hookTimeout: 120_000,
+          // outages last as long as they last: all files and tests at once
+          maxWorkers: 2,
+          maxConcurrency: 10,
+          sequence: { groupOrder: 5 },
         },
       },
     ],

@@ -22,7 +22,7 @@ const strict = process.env['CI'] === 'true';
 const chosen = parts.filter((part) => asked.length === 0 || asked.includes(part.name));
 const ran: Ran[] = [];
 await runLane('first');
-await Promise.all([runLane('node'), runLane('service')]);
+await Promise.all([runLane('node'), runLane('service'), runLane('waiting')]);
 
 const inOrder = chosen.flatMap((part) => ran.filter((one) => one.part === part));
 const lines = inOrder.map(

@@ -20,14 +20,15 @@ export interface Part {
   readonly name: string;
   readonly what: string;
   /**
-   * `first`: quick to fail, before all others. `node` and `service` then run side by side, each one part at a time: `node`
-   * needs this machine's kernel, and its lab has fixed names; `service` has servers and databases of its own, and mostly waits.
+   * `first`: quick to fail, before all others. The others then run side by side, each one part at a time: `node` needs this
+   * machine's kernel, and its lab has fixed names; `service` has servers and databases of its own, and mostly waits; `waiting`
+   * does next to nothing but wait.
    */
   readonly lane: Lane;
   run(show: Show): Promise<Outcome>;
 }
 
-export type Lane = 'first' | 'node' | 'service';
+export type Lane = 'first' | 'node' | 'service' | 'waiting';
 
 const ROOMS = ['core', 'agent', 'server', 'app', 'cli', 'bench', 'e2e', 'scripts'];
 
@@ -67,6 +68,12 @@ export const parts: readonly Part[] = [
     what: 'a real Kubernetes API server',
     lane: 'service',
     run: (show) => unlessMissing(show, missingForCluster(), () => vitest(show, 'cluster')),
+  },
+  {
+    name: 'faults',
+    what: 'long outages of an API server, and killed leaders',
+    lane: 'waiting',
+    run: (show) => unlessMissing(show, missingForFaults(), () => vitest(show, 'faults')),
   },
   {
     name: 'containers',
@@ -112,6 +119,10 @@ async function unlessMissing(
   if (reasons.length === 0) return part();
   show(`skipped: ${reasons.join('; ')}`);
   return { counts: { ...none, skipped: 1 }, failures: [] };
+}
+
+async function missingForFaults(): Promise<string[]> {
+  return [...(await missingForLab()), ...(await missingForCluster())];
 }
 
 async function missingForBrowser(): Promise<string[]> {

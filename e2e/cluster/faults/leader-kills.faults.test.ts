@@ -1,0 +1,150 @@
+/** Twenty leaders killed one after the other, each in the middle of applies: nothing is lost, nothing done twice, nothing left. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { readLivePools } from '../../../server/db/live.ts';
+import { readWatch } from '../../../server/db/live-watch.ts';
+import { readPools } from '../../../server/db/pools.ts';
+import { readSync } from '../../../server/db/sync.ts';
+import { policyRules } from '../../../server/kube/needed-rights.ts';
+import { type TestApi, testApi } from '../../../server/testing/test-api.ts';
+import { ensureBinaries } from '../binaries/build.ts';
+import { calicoPath, installCrds } from '../install-crds.ts';
+import { grant } from '../rights.ts';
+import { type ApiServer, startApiServer } from '../start-api-server.ts';
+import { type Supervised, supervise } from '../supervised.ts';
+import { decisions, wrongIn } from './decisions.ts';
+import { type Witness, witness } from './witness.ts';
+
+const KILLS = 20;
+const POOLS = 50;
+/** in each round pools that are deleted again while nobody leads */
+const BRIEF = 5;
+const path = calicoPath('v3', 'ippools');
+
+let api: TestApi;
+let server: ApiServer;
+let seen: Witness;
+/** called at each sight of a new form of a pool */
+let saw = (): void => {};
+let dir: string;
+const replicas = new Map<string, Supervised>();
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'outgate-kills-'));
+  api = await testApi();
+  server = await startApiServer({
+    binaries: await ensureBinaries((line) => console.error(line)),
+    users: { outgate: [] },
+  });
+  await installCrds(server, 'v3');
+  await grant(server, 'outgate', { kind: 'User', name: 'outgate' }, [...policyRules('cluster'), ...policyRules('own')]);
+  seen = await witness(server.as('admin'), path, () => saw());
+});
+afterAll(async () => {
+  await Promise.all([...replicas.values()].map((one) => one.kill()));
+  await seen?.close();
+  await server?.stop();
+  await api?.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+let started = 0;
+async function replica(): Promise<void> {
+  const identity = `replica-${++started}`;
+  const script = fileURLToPath(new URL('../../../server/testing/replica.ts', import.meta.url));
+  const options = {
+    database: api.database.url,
+    kubeconfig: server.kubeconfig,
+    user: 'outgate',
+    server: server.url,
+    lease: 'kills',
+    identity,
+  };
+  const log = join(dir, identity);
+  replicas.set(identity, await supervise(process.execPath, [script, JSON.stringify(options)], { cwd: dir, log }));
+}
+
+/** The leader of a later term than `after`, once its watch is live. */
+const leader = (after: number) =>
+  vi.waitFor(
+    async () => {
+      const { watch, leader: name, epoch } = await readWatch(api.database.db);
+      if (name === null || !replicas.has(name) || epoch <= after || watch?.phase !== 'live')
+        throw new Error('a new leader must be live');
+      return { name, epoch };
+    },
+    { timeout: 60_000, interval: 20 },
+  );
+
+const forms = (): number => [...seen.seen.values()].reduce((sum, { length }) => sum + length, 0);
+const stored = (many: number): Promise<void> =>
+  new Promise((resolve) => {
+    saw = () => {
+      if (forms() >= many) resolve();
+    };
+    saw();
+  });
+
+it('twenty leaders are killed in the middle of applies', { timeout: 900_000 }, async () => {
+  const { db } = api.database;
+  const editor = api.caller('editor');
+  const names = Array.from({ length: POOLS }, (_, i) => `pool-${i}`);
+  const decided = decisions(async (name, spec, version) => {
+    const { pool } = await (version === null
+      ? editor.pools.create({ name, spec })
+      : editor.pools.update({ name, spec, expectedVersion: version }));
+    return pool.version;
+  });
+  const brief: string[] = [];
+  let cut = 0;
+
+  await Promise.all([replica(), replica(), replica()]);
+  let now = await leader(0);
+  for (let kill = 0; kill < KILLS; kill++) {
+    const before = forms();
+    const short = Array.from({ length: BRIEF }, (_, i) => `brief-${kill}-${i}`);
+    // another moment each time, from the first apply to nearly the last
+    const killed = stored(before + 1 + Math.floor((kill * (POOLS - 10)) / KILLS)).then(() =>
+      replicas.get(now.name)?.kill(),
+    );
+    for (const [i, name] of names.entries()) {
+      await decided.next(name);
+      const other = i % 10 === 0 ? short[i / 10] : undefined;
+      if (other !== undefined)
+        await editor.pools.create({ name: other, spec: { cidr: `10.${100 + kill}.${i}.0/24`, natOutgoing: true } });
+    }
+    await killed;
+    replicas.delete(now.name);
+    if (forms() < before + POOLS) cut++;
+    for (const { name, sequence } of await readPools(db, short)) {
+      await editor.pools.delete({ name, expectedVersion: sequence, reason: 'not needed' });
+    }
+    brief.push(...short);
+    [now] = await Promise.all([leader(now.epoch), replica()]);
+  }
+  expect(cut, 'rounds in which something was still to be applied').toBeGreaterThan(KILLS / 2);
+
+  await vi.waitFor(
+    async () => {
+      const rows = (await readSync(db, names)).filter(({ state }) => state === 'Synced');
+      expect(rows).toHaveLength(POOLS);
+      expect([...seen.there].sort()).toEqual([...names].sort());
+      expect((await readLivePools(db)).map(({ name }) => name).sort()).toEqual([...names].sort());
+    },
+    { timeout: 60_000, interval: 200 },
+  );
+  expect(decided.count()).toBe(KILLS * POOLS);
+  for (const name of names) {
+    const last = decided.acknowledged.get(name)?.at(-1);
+    expect((await readPools(db, [name]))[0]?.spec).toEqual(last);
+    expect(seen.seen.get(name)?.at(-1)?.spec).toMatchObject(last ?? {});
+  }
+  expect(
+    names.flatMap((name) => wrongIn(name, decided.acknowledged.get(name) ?? [], seen.seen.get(name) ?? [])),
+  ).toEqual([]);
+  // made once at most, and gone
+  expect(brief.filter((name) => (seen.seen.get(name) ?? []).length > 1)).toEqual([]);
+});
