@@ -1,5 +1,5 @@
 /**
- * Every flow of fixtures/flows.json as a real packet through a kernel that the agent programmed, beside what the simulator and
+ * Every flow of core/nat/fixtures/flows.json as a real packet through a kernel that the agent programmed, beside what the simulator and
  * the tracer said. J7 and J8 say that the NAT chain of the lowest priority decides: ours stands at 100, so it is the chain of
  * others that stands behind it (101) or before it (99).
  */
@@ -35,7 +35,7 @@ const fixture = z
       }),
     ),
   })
-  .parse(JSON.parse(readFileSync(new URL('fixtures/flows.json', import.meta.url), 'utf8')));
+  .parse(JSON.parse(readFileSync(new URL('../core/nat/fixtures/flows.json', import.meta.url), 'utf8')));
 
 /** What must be so around single flows, and what takes it away again. */
 const around: Readonly<Record<string, { set: readonly string[]; unset: readonly string[] }>> = {

@@ -1,5 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +36,7 @@ interface Fixture {
   flows: Case[];
 }
 /** Flows as a real kernel treated them. */
-const seen: Fixture = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/flows.json'), 'utf8'));
+const seen: Fixture = JSON.parse(readFileSync(join(import.meta.dirname, '../core/nat/fixtures/flows.json'), 'utf8'));
 
 const poolText = (name: string, spec: object): string =>
   JSON.stringify({ apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name }, spec });
@@ -272,61 +271,4 @@ test('with -o json a file that cannot be used is told in JSON as well', () => {
   const { status, stdout, stderr } = outgate(['simulate', '-f', path('none.yaml'), ...flow]);
   const errors = [{ file: path('none.yaml'), document: 0, line: 0, field: '', message: 'file must exist' }];
   expect([status, JSON.parse(stdout), stderr]).toEqual([2, { errors }, `${path('none.yaml')}: file must exist\n`]);
-});
-
-describe('a stream of flows', () => {
-  const stream = (input: string) => outgate(['simulate', '-f', path('pools.yaml'), '--flows', '-'], input);
-
-  test('a bad line is answered in its place, and the exit code is 1 at the end', () => {
-    const good = JSON.stringify({ id: 'x', from: '10.10.0.2', to: '8.8.8.8', port: null });
-    const lines = [
-      good,
-      'nonsense',
-      '[]',
-      '{"id":7,"from":"10.10.0.2"}',
-      '{"id":8,"from":"1","to":2}',
-      '{"id":9,"from":"10.10.0.2","to":"8.8.8.8","prot":"tcp"}',
-      'x'.repeat(70_000),
-      good,
-    ];
-    const { status, stdout } = stream(lines.join('\n'));
-    const answers = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(status).toBe(1);
-    expect(answers.map(({ id, verdict, error }) => [id, verdict ?? error])).toEqual([
-      ['x', 'SNAT'],
-      [null, "line must be a JSON object: 'nonsense'"],
-      [null, "line must be a JSON object: '[]'"],
-      [7, 'to: to must be given'],
-      [8, 'to: to must be a string: 2'],
-      [9, "'prot' is no field of a flow"],
-      [null, 'line must be at most 65536 characters'],
-      ['x', 'SNAT'],
-    ]);
-  });
-
-  test('nothing in, nothing out', () => expect(stream('\n\n')).toEqual({ status: 0, stdout: '', stderr: '' }));
-
-  test('a caller who sends one flow and waits is answered', async () => {
-    const child = spawn(process.execPath, [main, 'simulate', '-f', path('pools.yaml'), '--flows', '-']);
-    child.stdin.write('{"id":1,"from":"10.10.0.2","to":"8.8.8.8"}\n');
-    const [line] = await once(child.stdout, 'data');
-    expect(JSON.parse(String(line))).toMatchObject({ id: 1, verdict: 'SNAT' });
-    child.stdin.end();
-    expect(await once(child, 'exit')).toEqual([0, null]);
-  });
-
-  test('200,000 flows in order', () => {
-    const flows = Array.from({ length: 200_000 }, (_, id) =>
-      JSON.stringify({ id, from: `10.10.${id % 2}.${id % 250}`, to: '8.8.8.8' }),
-    );
-    const { status, stdout } = stream(flows.join('\n'));
-    const lines = stdout.trim().split('\n');
-    expect([status, lines.length]).toEqual([0, 200_000]);
-    expect(
-      lines.every((line, id) => line.startsWith(`{"id":${id},"verdict":"${id % 2 === 0 ? 'SNAT' : 'NO_SNAT'}"`)),
-    ).toBe(true);
-  });
 });

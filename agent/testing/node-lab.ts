@@ -1,4 +1,4 @@
-/** The node of fixtures/flows.json: three pod networks, two uplinks, an outside host, all as namespaces with veth pairs. */
+/** The node of core/nat/fixtures/flows.json: three pod networks, two uplinks, an outside host, all as namespaces with veth pairs. */
 import { link, type Namespace, namespace } from './namespaces.ts';
 
 export interface NodeLab {
