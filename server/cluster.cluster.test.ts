@@ -5,6 +5,8 @@ import { calicoPath } from '../e2e/cluster/install-crds.ts';
 import { must, request } from '../e2e/cluster/request.ts';
 import { grant, type Rule, revoke } from '../e2e/cluster/rights.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
+import { system } from './services/actor.ts';
+import { applyChange } from './services/changes/apply-change.ts';
 import { type } from './testing/agent-doors.ts';
 import { serverOfFile } from './testing/file-server.ts';
 import { joinNode, mutate, openAgentStream, post, query } from './testing/test-client.ts';
@@ -197,4 +199,17 @@ it('force does not take a pool that never was ours, or that another tool owns', 
     expect((await ask('pools.get', { name })).version).toBe(pool.version);
     await tell('cluster.resolve', { ...choice, choice: 'release' });
   }
+});
+
+it('settings from the time before the cluster are not taken back: it decides them', async () => {
+  const settings = { global: { natPortRange: '30000:40000' }, nodes: {} };
+  const { change } = await applyChange(server.db, {
+    actor: system,
+    reason: 'standalone',
+    names: [],
+    cidrs: [],
+    decide: () => [{ action: 'settings.update', settings }],
+  });
+  const refused = await mutate(server.address, 'changes.revert', { id: change?.id, reason: 'back' }, server.cookie);
+  expect(refused.body.error.data.reason).toBe('CLUSTER_DECIDES');
 });

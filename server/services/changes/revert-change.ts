@@ -1,6 +1,7 @@
 /** Undoing a change is a new change: History only grows. */
 import type { ClusterSettings } from '../../../core/nat/settings.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
+import { changeNumber } from '../../../core/wire/change-number.ts';
 import { findChange, type LoggedChange, laterChanges } from '../../db/changes.ts';
 import type { Queryable } from '../../db/client.ts';
 import { poolsOf } from '../../state/effect.ts';
@@ -57,8 +58,13 @@ export async function revertChange(
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
   }
   if (['pool.adopt', 'pool.release', 'pool.force', 'pool.policy', 'cluster.change'].includes(change.action)) {
-    const message = `change ${change.sequence} is about how the pool stands in the cluster: decide that anew instead`;
+    const message = `change ${changeNumber(change.sequence)} is about how the pool stands in the cluster: decide that anew instead`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
+  }
+  // as for updateSettings: what is in effect is the cluster's, and a change here would only look like one
+  if (change.action === 'settings.update' && deps.cluster !== null) {
+    const message = 'NAT settings are what FelixConfiguration says: they must be changed in the cluster';
+    throw new AppError('CLUSTER_DECIDES', message);
   }
   const seen: { diff: Reverted['diff']; conflicts: Conflict[] } = { diff: { before: '', after: '' }, conflicts: [] };
   const intent: Intent = {
