@@ -16,19 +16,16 @@ export function DeletionEffect({ pool, preview }: { pool: PoolDetail; preview: P
           : `These verdicts change for new connections, and nothing else${pool.facets.allocates ? ' but allocation' : ''}.`}
       </p>
       <ul className="mt-1 flex flex-col gap-2">
-        {preview.changes.map(({ family, from, to, before, after }) => (
-          <li key={`${family} ${from[0]} ${to[0]} ${before}`}>
-            <span className="flex flex-wrap items-center gap-1.5">
-              <VerdictText verdict={before} />
-              <ArrowRight aria-label="becomes" className="size-3 text-ink-3" />
-              <VerdictText verdict={after} />
-            </span>
-            <dl className="mt-0.5 grid grid-cols-[max-content_minmax(0,1fr)] gap-x-2 [&>dt]:text-ink-3">
-              <dt>from</dt>
-              <Ranges ranges={from} />
-              <dt>to</dt>
-              <Ranges ranges={to} />
-            </dl>
+        <Changes changes={preview.changes} />
+        {preview.onNodes.map(({ nodes, changes }) => (
+          <li key={nodes[0]}>
+            <p className="text-ink-1 wrap-anywhere">
+              {changes.length === 0 ? 'No verdict changes' : 'These change instead'} on {namesOf(nodes)}, which{' '}
+              {nodes.length === 1 ? 'has' : 'have'} other settings:
+            </p>
+            <ul className="mt-1 flex flex-col gap-2">
+              <Changes changes={changes} />
+            </ul>
           </li>
         ))}
         {pool.facets.allocates && (
@@ -39,8 +36,31 @@ export function DeletionEffect({ pool, preview }: { pool: PoolDetail; preview: P
   );
 }
 
+function Changes({ changes }: { changes: Preview['changes'] }) {
+  return changes.map(({ family, from, to, before, after }) => (
+    <li key={`${family} ${from[0]} ${to[0]} ${before}`}>
+      <span className="flex flex-wrap items-center gap-1.5">
+        <VerdictText verdict={before} />
+        <ArrowRight aria-label="becomes" className="size-3 text-ink-3" />
+        <VerdictText verdict={after} />
+      </span>
+      <dl className="mt-0.5 grid grid-cols-[max-content_minmax(0,1fr)] gap-x-2 [&>dt]:text-ink-3">
+        <dt>from</dt>
+        <Ranges ranges={from} />
+        <dt>to</dt>
+        <Ranges ranges={to} />
+      </dl>
+    </li>
+  ));
+}
+
 /** The first ones, then how many more. */
 const SHOWN = 4;
+
+const namesOf = (nodes: readonly string[]): string =>
+  nodes.length <= SHOWN
+    ? nodes.join(', ')
+    : `${nodes.slice(0, SHOWN).join(', ')} and ${(nodes.length - SHOWN).toLocaleString('en-US')} more nodes`;
 
 function Ranges({ ranges }: { ranges: readonly string[] }) {
   const more = ranges.length - SHOWN;

@@ -1,37 +1,61 @@
 import { natDifference, type Region } from '../../../core/nat/difference.ts';
-import { settingsFor } from '../../../core/nat/settings.ts';
+import { type NatSettings, settingsFor } from '../../../core/nat/settings.ts';
 import { makeDecider } from '../../../core/nat/simulate.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 
 export interface DeletePreview {
   readonly revision: string;
+  /** on every node */
   readonly equal: boolean;
+  /** by the global settings: on every node that is not in `onNodes` */
   readonly changes: Region[];
+  /** nodes whose own settings make another difference, by what it is; sorted */
+  readonly onNodes: { readonly nodes: string[]; readonly changes: Region[] }[];
 }
 
 /**
- * What NAT does differently once these pools are gone, by the global settings: sources that lose it, destinations that are
- * not exempt any more. Throws NOT_FOUND naming every pool that does not exist.
+ * What NAT does differently once these pools are gone: sources that lose it, destinations that are not exempt any more. By the
+ * settings in effect, which are the cluster's where there is one. Throws NOT_FOUND naming every pool that does not exist.
  */
-export async function previewDelete({ state }: Deps, names: readonly string[]): Promise<DeletePreview> {
-  await state.refresh();
+export async function previewDelete({ state, effective }: Deps, names: readonly string[]): Promise<DeletePreview> {
+  await Promise.all([state.refresh(), effective.refresh()]);
   const gone = new Set(names);
   const missing = [...gone].filter((name) => state.pool(name) === undefined);
   if (missing.length > 0) {
     const issues = missing.map((name) => ({ field: 'names', message: `there is no pool '${name}'` }));
     throw new AppError('NOT_FOUND', issues.map(({ message }) => message).join('; '), { issues });
   }
+  const { hosts, settings } = effective;
   const pools = state.pools();
-  const after = makeDecider({
-    pools: pools.filter(({ name }) => !gone.has(name)),
-    settings: settingsFor(state.settings, undefined),
-    hosts: state.hosts,
-  });
-  const changes = natDifference(
-    state.decider(undefined),
-    after,
-    pools.filter(({ name }) => gone.has(name)),
-  );
-  return { revision: state.revision, equal: changes.length === 0, changes };
+  const left = pools.filter(({ name }) => !gone.has(name));
+  const removed = pools.filter(({ name }) => gone.has(name));
+  const differenceBy = (own: NatSettings): Region[] =>
+    natDifference(
+      makeDecider({ pools, settings: own, hosts }),
+      makeDecider({ pools: left, settings: own, hosts }),
+      removed,
+    );
+  // of all settings only the exclusions say which addresses are NATed: nodes with the same ones need one look together
+  const known = new Map<string, Region[]>();
+  const changesOn = (node: string | undefined): Region[] => {
+    const own = settingsFor(settings, node);
+    const key = own.natOutgoingExclusions ?? '';
+    const changes = known.get(key) ?? differenceBy(own);
+    known.set(key, changes);
+    return changes;
+  };
+  const changes = changesOn(undefined);
+  const others = new Map<string, { nodes: string[]; changes: Region[] }>();
+  for (const node of Object.keys(settings.nodes).sort()) {
+    const own = changesOn(node);
+    const key = JSON.stringify(own);
+    if (key === JSON.stringify(changes)) continue;
+    const group = others.get(key) ?? { nodes: [], changes: own };
+    group.nodes.push(node);
+    others.set(key, group);
+  }
+  const onNodes = [...others.values()];
+  const equal = [changes, ...onNodes.map((one) => one.changes)].every((one) => one.length === 0);
+  return { revision: state.revision, equal, changes, onNodes };
 }

@@ -4,23 +4,26 @@ import { viewerProcedure } from '../init.ts';
 
 const judgement = z.enum(['SNAT', 'NO_SNAT']);
 
-/** The exact difference in behaviour, in the form of `outgate diff`. */
+const changes = z.array(
+  z.object({
+    family: z.literal([4, 6]),
+    from: z.array(z.string()),
+    to: z.array(z.string()),
+    before: judgement,
+    after: judgement,
+    pools: z.array(z.string()),
+  }),
+);
+
+/** The exact difference in behaviour, in the form of `outgate diff`; nodes whose own settings make another one stand apart. */
 export const previewDelete = viewerProcedure
   .input(z.strictObject({ names: z.array(z.string().max(253)).min(1).max(1000) }))
   .output(
     z.object({
       revision: z.string(),
       equal: z.boolean(),
-      changes: z.array(
-        z.object({
-          family: z.literal([4, 6]),
-          from: z.array(z.string()),
-          to: z.array(z.string()),
-          before: judgement,
-          after: judgement,
-          pools: z.array(z.string()),
-        }),
-      ),
+      changes,
+      onNodes: z.array(z.object({ nodes: z.array(z.string()), changes })),
     }),
   )
   .query(({ ctx, input }) => preview(ctx.deps, input.names));

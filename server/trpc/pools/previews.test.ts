@@ -50,6 +50,24 @@ it('what a deletion changes is said exactly, by families', async () => {
   expect([reason, issues?.length]).toEqual(['NOT_FOUND', 2]);
 });
 
+it('where a node has settings of its own, the difference on it is said by itself', async () => {
+  // an address of a node inside pool b: exempt by itself where hosts are, also once the pool is gone
+  await api.database.db.query(`UPDATE desired SET hosts = '["10.0.1.5"]'::jsonb WHERE id = 1`);
+  const own = { natOutgoingExclusions: 'IPPoolsAndHostIPs' as const };
+  const nodes = { 'n-2': own, 'n-1': own, 'n-3': { natPortRange: '1024:2048' } };
+  const admin = api.caller('admin');
+  const { version } = await admin.settings.get();
+  await admin.settings.update({ settings: { global: {}, nodes }, expectedVersion: version, reason: 'per node' });
+  const preview = await api.caller('viewer').pools.previewDelete({ names: ['b'] });
+  const whole = { from: ['10.0.0.0-10.0.0.255'], to: ['10.0.1.0-10.0.1.255'], after: 'SNAT' };
+  expect(preview.changes[1]).toMatchObject(whole);
+  expect(preview.onNodes.map((one) => one.nodes)).toEqual([['n-1', 'n-2']]);
+  expect(preview.onNodes[0]?.changes[1]).toMatchObject({
+    ...whole,
+    to: ['10.0.1.0-10.0.1.4', '10.0.1.6-10.0.1.255'],
+  });
+});
+
 it('an infinite query says in which direction it pages: that is no input of ours', async () => {
   const viewer = api.caller('viewer');
   const input = { limit: 2, direction: 'forward' } as { limit: number };
