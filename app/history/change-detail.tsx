@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link2, Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
+import { changeNumber } from '../../core/wire/change-number.ts';
 import { Age, utc } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
@@ -31,7 +32,7 @@ export function ChangeDetail({ id }: { id: number }) {
     <Panel
       title={
         <>
-          <span className="mr-2 machine font-normal text-ink-3">#{id}</span>
+          <span className="mr-2 machine font-normal text-ink-3">{changeNumber(id)}</span>
           <span className="whitespace-normal wrap-anywhere">{summaryOf(change.data)}</span>
         </>
       }

@@ -1,5 +1,6 @@
 import { clsx } from 'clsx';
 import Link from 'next/link';
+import { changeNumber } from '../../core/wire/change-number.ts';
 import { clock } from '../components/age.tsx';
 import type { Outputs } from '../trpc/client.ts';
 import { actionWords } from './history-view.ts';
@@ -41,7 +42,7 @@ export function ChangeList({
                   )}
                 >
                   <span className="flex items-baseline gap-2">
-                    <span className="machine w-12 flex-none text-ink-3">#{change.id}</span>
+                    <span className="machine w-12 flex-none text-ink-3">{changeNumber(change.id)}</span>
                     <span className="min-w-0 flex-1 truncate font-[550] text-ink-1">{summaryOf(change)}</span>
                     <span className="text-xs text-ink-3 tabular-nums">{clock(change.at)}</span>
                   </span>

@@ -1,4 +1,5 @@
 import { CircleCheck, CircleQuestionMark, TriangleAlert } from 'lucide-react';
+import { changeNumber } from '../../core/wire/change-number.ts';
 import { Age, utc } from '../components/age.tsx';
 import type { NodeDetail } from './node-detail.ts';
 
@@ -28,8 +29,8 @@ export function NodeFactsPanel({ node }: { node: NodeDetail }) {
         <dd className="machine text-ink-1">{revision ?? 'none yet'}</dd>
         <dd className="text-xs text-ink-3">
           {revision === effective.revision
-            ? `equal to desired${sequence === null ? '' : `, change #${sequence}`}`
-            : `desired is ${effective.revision.slice(0, 8)}, change #${effective.sequence}`}
+            ? `equal to desired${sequence === null ? '' : `, change ${changeNumber(sequence)}`}`
+            : `desired is ${effective.revision.slice(0, 8)}, change ${changeNumber(effective.sequence)}`}
         </dd>
       </div>
       <div>

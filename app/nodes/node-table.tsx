@@ -2,6 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import Link from 'next/link';
 import { type CSSProperties, useRef } from 'react';
+import { changeNumber } from '../../core/wire/change-number.ts';
 import { Age } from '../components/age.tsx';
 import { NodeStateChip } from '../components/state-chip.tsx';
 import { Td, Th } from '../components/table.tsx';
@@ -104,7 +105,7 @@ function Row({ node, index, effective, height }: { node: Node; index: number; ef
         )}
       </Td>
       <Td numeric className="text-xs">
-        {node.sequence === null ? '–' : `#${node.sequence}`}
+        {node.sequence === null ? '–' : changeNumber(node.sequence)}
       </Td>
       <Td className="text-xs">{node.backend ?? <span className="text-ink-3">–</span>}</Td>
       <Td numeric className="text-xs">

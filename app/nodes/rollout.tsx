@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
+import { changeNumber } from '../../core/wire/change-number.ts';
 import { Panel } from '../components/panel.tsx';
 import { EffectPicture } from '../history/effect-picture.tsx';
 import { summaryOf } from '../history/summary.ts';
@@ -33,7 +34,7 @@ export function Rollout() {
               <>
                 Last change{' '}
                 <Link className="link" href={`/history?change=${id}`}>
-                  #{id}
+                  {changeNumber(id)}
                 </Link>{' '}
                 {summaryOf(last.data)}
               </>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Table2 } from 'lucide-react';
 import Link from 'next/link';
 import { useId, useState } from 'react';
+import { changeNumber } from '../../core/wire/change-number.ts';
 import { clock, useNow } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
@@ -122,7 +123,7 @@ function MarkLinks({ chart }: { chart: Chart }) {
             href={`/history?change=${ids.at(-1)}`}
             className="flex h-6 min-w-6 items-center link px-0.5 text-2xs whitespace-nowrap -outline-offset-1"
           >
-            #{ids.at(-1)}
+            {changeNumber(ids.at(-1) ?? 0)}
             {ids.length > 1 && ` and ${ids.length - 1} before`}
           </Link>
         </li>
@@ -182,7 +183,7 @@ function Twin({ series }: { series: Series }) {
               <Td>
                 {change !== null && (
                   <Link className="link" href={`/history?change=${change.id}`}>
-                    #{change.id} {change.target}
+                    {changeNumber(change.id)} {change.target}
                   </Link>
                 )}
               </Td>

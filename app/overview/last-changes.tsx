@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
+import { changeNumber } from '../../core/wire/change-number.ts';
 import { When } from '../components/age.tsx';
 import { ButtonLink } from '../components/button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
@@ -48,7 +49,7 @@ export function LastChanges() {
               <tr key={change.id}>
                 <Td>
                   <Link className="machine link" href={`/history?change=${change.id}`}>
-                    #{change.id}
+                    {changeNumber(change.id)}
                   </Link>
                 </Td>
                 <Td className="max-w-md truncate text-ink-1">{summaryOf(change)}</Td>

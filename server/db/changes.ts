@@ -1,6 +1,6 @@
 /** The change table: History, and the log that deltas are read from. Rows are only ever added (desired.ts). */
+import { FIRST_LIVE } from '../../core/wire/change-number.ts';
 import type { Queryable } from './client.ts';
-import { FIRST_LIVE } from './live.ts';
 
 /** Contents are JSON as written: see services/changes/change-view.ts. */
 export interface LoggedChange {

@@ -7,9 +7,6 @@ import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import type { Database, Queryable } from './client.ts';
 
-/** The first number of this ledger: those of `change` never come near it. */
-export const FIRST_LIVE = 2 ** 40;
-
 export interface Live {
   /** the last live change; 0: the cluster was never read */
   readonly sequence: number;

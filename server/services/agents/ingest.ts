@@ -2,9 +2,9 @@
 
 import type { NodeFacts } from '../../../core/nat/node-facts.ts';
 import { setName } from '../../../core/rules/model.ts';
+import { FIRST_LIVE } from '../../../core/wire/change-number.ts';
 import type { Report } from '../../../core/wire/report.ts';
 import type { Database, Queryable } from '../../db/client.ts';
-import { FIRST_LIVE } from '../../db/live.ts';
 import { notify } from '../notify.ts';
 import { hostsOf, moveHosts } from './hosts.ts';
 

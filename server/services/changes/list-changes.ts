@@ -1,5 +1,6 @@
+import { FIRST_LIVE } from '../../../core/wire/change-number.ts';
 import { type ChangeFilter, findChange, findChanges, type LoggedChange } from '../../db/changes.ts';
-import { carriedOut, FIRST_LIVE } from '../../db/live.ts';
+import { carriedOut } from '../../db/live.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
 import { HOLDINGS_KEPT } from '../agents/ingest.ts';
 import { AppError } from '../app-error.ts';
