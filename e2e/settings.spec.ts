@@ -1,4 +1,4 @@
-/** Settings in a real browser: NAT settings with every violation while typing, accounts, join tokens, and this browser. */
+/** Settings in a real browser: NAT settings with every violation while typing, accounts, join tokens, API tokens, and this browser. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './pages/accessibility.ts';
 import { runningProduct } from './pages/product.ts';
@@ -137,6 +137,38 @@ test('a join token is shown once with the command, and can be revoked', async ()
   await expect(page.getByRole('row', { name: /rack 7/ })).toContainText('revoked');
 });
 
+test('an API token made here is what a program signs in with, until it is revoked', async () => {
+  const { outgate, page } = product;
+  const settings = new SettingsPage(page);
+  await settings.tab('API tokens').click();
+  await expect(page).toHaveURL(/tab=api-tokens/);
+  await page.getByLabel('Name').fill('ci');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('is shown here once and never again')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Command that asks for the pools' })).toContainText(outgate.url);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Copy the token' }).click();
+  const token = await page.evaluate(() => navigator.clipboard.readText());
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const list = () => fetch(`${outgate.url}/api/trpc/pools.list`, { headers });
+  expect((await list()).status).toBe(200);
+  const body = JSON.stringify({ name: 'by-token', spec: { cidr: '172.16.0.0/12' } });
+  const refused = await fetch(`${outgate.url}/api/trpc/pools.create`, { method: 'POST', headers, body });
+  expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('ROLE_TOO_LOW')]);
+  await page.reload();
+  await expect(page.getByText(token)).toHaveCount(0);
+  const row = page.getByRole('row', { name: /^ci viewer/ });
+  await expect(row).toContainText(/\d+ (s|min) ago$|ago Revoke/);
+  await row.getByRole('button', { name: 'Revoke ci' }).press('Enter');
+  await expectAccessible(page);
+  await page
+    .getByRole('dialog', { name: 'Revoke ci' })
+    .getByRole('button', { name: 'Revoke the token' })
+    .press('Enter');
+  await expect(row).toContainText('revoked');
+  expect([(await list()).status, await (await list()).text()]).toEqual([401, expect.stringContaining('was revoked')]);
+});
+
 test('theme and single-letter keys are kept in this browser', async () => {
   const { page } = product;
   const settings = new SettingsPage(page);
@@ -156,7 +188,7 @@ test('theme and single-letter keys are kept in this browser', async () => {
 test('phone width: no page of settings scrolls sideways; nothing broke the policy', async () => {
   const { outgate, page, problems } = product;
   await page.setViewportSize({ width: 375, height: 812 });
-  for (const tab of ['nat', 'accounts', 'tokens', 'browser']) {
+  for (const tab of ['nat', 'accounts', 'tokens', 'api-tokens', 'browser']) {
     await page.goto(`${outgate.url}/settings?tab=${tab}`);
     await expect(page.getByRole('tabpanel')).toBeVisible();
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), tab).toBe(true);

@@ -3,6 +3,7 @@
 import { makeFeed } from './agents/feed.ts';
 import { agentRoom } from './agents/room.ts';
 import { makeAuth } from './auth/auth.ts';
+import { makeIdentify } from './auth/identify.ts';
 import { authRoom } from './auth/room.ts';
 import { openCluster } from './cluster.ts';
 import type { Database } from './db/client.ts';
@@ -84,7 +85,7 @@ export async function compose(parts: Parts): Promise<Composed> {
   const agents = agentRoom({ db, hub, feed: makeFeed(deps.effective), log });
   return {
     rooms: [
-      proceduresRoom(deps, auth, log),
+      proceduresRoom(deps, makeIdentify({ auth, db, log }), log),
       authRoom({ auth, db, url, log }),
       agents,
       metricsRoom(metrics, () => gauges(deps, agents.streams)),

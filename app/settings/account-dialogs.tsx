@@ -24,7 +24,7 @@ export function PasswordDialog({ account, onClose }: { account: Account; onClose
       open
       onClose={onClose}
       title={`Set the password of ${account.email}`}
-      description="Every session of the account ends."
+      description="Every session of the account ends. Its API tokens stay: revoke them under API tokens."
       footer={
         <>
           <Button look="ghost" onClick={onClose}>
@@ -83,7 +83,7 @@ export function RemoveDialog({ account, onClose }: { account: Account; onClose: 
       open
       onClose={onClose}
       title={`Remove ${account.email}`}
-      description="Its sessions end at once. Its changes stay in History under its name."
+      description="Its sessions and API tokens end at once. Its changes stay in History under its name."
       footer={
         <>
           <Button look="ghost" onClick={onClose}>

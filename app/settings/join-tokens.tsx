@@ -14,6 +14,7 @@ import { Td } from '../components/table.tsx';
 import { useRefusal } from '../shell/session.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { joinCommand } from './join-command.ts';
+import { Until } from './until.tsx';
 
 type JoinToken = Outputs['joinTokens']['list']['joinTokens'][number];
 
@@ -82,24 +83,6 @@ function TokenRow({ token }: { token: JoinToken }) {
       </tr>
       <RowError error={revoke.error} columns={7} />
     </>
-  );
-}
-
-function Until({ token: { revokedAt, expiresAt } }: { token: JoinToken }) {
-  if (revokedAt !== null) {
-    return (
-      <span className="text-ink-3">
-        revoked, <Age at={revokedAt} />
-      </span>
-    );
-  }
-  if (expiresAt === null) return 'it is revoked';
-  return Date.parse(expiresAt) <= Date.now() ? (
-    <span className="text-ink-3">
-      ended, <Age at={expiresAt} />
-    </span>
-  ) : (
-    <span className="machine">{expiresAt.slice(0, 16).replace('T', ' ')} UTC</span>
   );
 }
 

@@ -4,16 +4,18 @@ import { PageHeader } from '../components/page-header.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { TruthLine } from '../components/truth-pill.tsx';
 import { Accounts } from './accounts.tsx';
+import { ApiTokens } from './api-tokens.tsx';
 import { BrowserSettings } from './browser-settings.tsx';
 import { JoinTokens } from './join-tokens.tsx';
 import { NatSettingsForm } from './nat-settings.tsx';
 import { SettingsTruths } from './settings-truths.tsx';
 
-const tabs = ['nat', 'accounts', 'tokens', 'browser'] as const;
+const tabs = ['nat', 'accounts', 'tokens', 'api-tokens', 'browser'] as const;
 /** what is no part of the desired state says where it is kept */
 const places = {
   accounts: 'Kept by this server; no part of the desired state.',
   tokens: 'Kept by this server; no part of the desired state.',
+  'api-tokens': 'Kept by this server; no part of the desired state.',
   browser: 'Kept in this browser alone.',
 };
 
@@ -35,6 +37,7 @@ export function Settings() {
           { value: 'nat', label: 'NAT settings', content: <NatSettingsForm /> },
           { value: 'accounts', label: 'Accounts', content: <Accounts /> },
           { value: 'tokens', label: 'Join tokens', content: <JoinTokens /> },
+          { value: 'api-tokens', label: 'API tokens', content: <ApiTokens /> },
           { value: 'browser', label: 'This browser', content: <BrowserSettings /> },
         ]}
       />

@@ -44,7 +44,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 const touched: Record<LiveEvent['kind'], readonly string[] | 'all'> = {
   change: ['pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes', 'cluster'],
   node: ['nodes', 'status', 'overview', 'simulate', 'pools', 'changes'],
-  access: ['session', 'accounts', 'joinTokens', 'nodes'],
+  access: ['session', 'accounts', 'joinTokens', 'apiTokens', 'nodes'],
   watch: ['cluster'],
   cluster: ['cluster', 'pools', 'changes', 'status', 'simulate', 'overview', 'nodes'],
   reset: 'all',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentDoors, bearer } from '../testing/agent-doors.ts';
+import { agentDoors } from '../testing/agent-doors.ts';
 import { serverOfFile } from '../testing/file-server.ts';
 import { ask, joinNode, openEvents, post } from '../testing/test-client.ts';
 import { reportOf } from '../testing/test-report.ts';
@@ -8,14 +8,14 @@ import { appRouter } from '../trpc/router.ts';
 const server = serverOfFile();
 const { report } = agentDoors(server);
 
-test("an agent's credential is refused on every procedure", async () => {
+test("an agent's credential in a session's place is refused on every procedure", async () => {
   const credential = await joinNode(server.address, server.cookie, 'agent-only');
   const open = ['session.get', 'setup.createAdmin'];
   const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>);
   expect(procedures.length).toBeGreaterThan(15);
   for (const [path, { _def }] of procedures) {
     const url = `${server.address}/api/trpc/${path}`;
-    const headers = { ...bearer(credential), cookie: `outgate.session_token=${credential}` };
+    const headers = { cookie: `outgate.session_token=${credential}` };
     const answer = _def.type === 'mutation' ? await post(url, {}, headers) : await ask(url, { headers });
     if (path === 'session.get') expect(answer.body.result.data.user).toBeNull();
     if (open.includes(path)) continue;

@@ -10,6 +10,7 @@ import { hasSessionFrom } from '../services/access/account.ts';
 import { countAttempt, forgetAttempts, type Limit, takeBackAttempt } from '../services/access/attempts.ts';
 import { unstorable } from '../services/text.ts';
 import { type Auth, CLIENT_HEADER } from './auth.ts';
+import { readBearer } from './bearer.ts';
 
 const open: Readonly<Record<string, 'GET' | 'POST'>> = {
   '/api/auth/sign-in/email': 'POST',
@@ -42,6 +43,10 @@ export function authRoom(options: AuthRoomOptions): Room {
       if (method === undefined) return sendProblem(res, path, problem('notFound', `there is nothing at ${path}`));
       if (req.method !== method) {
         return sendProblem(res, path, problem('methodNotAllowed', `the method of ${path} must be ${method}`));
+      }
+      if (readBearer(req) !== null) {
+        const message = 'an API token may not do this: signing in and passwords go without an Authorization header';
+        return sendProblem(res, path, problem('sessionNeeded', message));
       }
       const body = await readBody(req, BODY_LIMIT);
       if (!body.ok) return sendProblem(res, path, problem('tooLarge', `the body must be at most ${BODY_LIMIT} bytes`));

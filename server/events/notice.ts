@@ -19,7 +19,7 @@ export const noticeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('node'), node: z.string() }),
   /** a node joined anew or was forgotten: streams opened with its older credential end */
   z.object({ kind: z.literal('credential'), node: z.string() }),
-  /** accounts, roles, sessions or join tokens moved */
+  /** accounts, roles, sessions, join tokens or API tokens moved */
   z.object({ kind: z.literal('access') }),
 ]);
 export type Notice = z.infer<typeof noticeSchema>;

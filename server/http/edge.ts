@@ -26,6 +26,8 @@ export interface Room {
   /** a path, or a prefix that ends in a slash; '/' answers what nobody else does */
   readonly path: string;
   handle(request: Request): Promise<void> | void;
+  /** Whether the room answers this request without looking at its cookies: then there is nothing that a page of another site could borrow. */
+  ignoresCookies?(req: IncomingMessage): boolean;
 }
 
 export interface EdgeOptions {
@@ -68,7 +70,7 @@ async function answer(req: IncomingMessage, res: ServerResponse, options: EdgeOp
     options.log[levelOf(res, path)]({ ...line, ...(res.writableFinished ? {} : { cut: true }) }, 'request');
   });
   if (path === null) return sendProblem(res, '', problem('badRequest', 'the path must be readable'));
-  const refusal = originRefusal(req.method ?? 'GET', req.headers, options.origins);
+  const refusal = room?.ignoresCookies?.(req) ? null : originRefusal(req.method ?? 'GET', req.headers, options.origins);
   if (refusal !== null) return sendProblem(res, path, problem('forbidden', refusal));
   if (room === undefined) return sendProblem(res, path, problem('notFound', `there is nothing at ${path}`));
   try {

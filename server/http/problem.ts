@@ -14,6 +14,8 @@ export interface Problem {
 const known = {
   badRequest: { status: 400, code: 'BAD_REQUEST', number: -32600, reason: 'INVALID_INPUT' },
   unauthorized: { status: 401, code: 'UNAUTHORIZED', number: -32001, reason: 'NOT_SIGNED_IN' },
+  tokenRefused: { status: 401, code: 'UNAUTHORIZED', number: -32001, reason: 'API_TOKEN_REFUSED' },
+  sessionNeeded: { status: 403, code: 'FORBIDDEN', number: -32003, reason: 'SESSION_NEEDED' },
   forbidden: { status: 403, code: 'FORBIDDEN', number: -32003, reason: 'ORIGIN_REFUSED' },
   agentForbidden: { status: 403, code: 'FORBIDDEN', number: -32003, reason: 'AGENT_REFUSED' },
   agentUnauthorized: { status: 401, code: 'UNAUTHORIZED', number: -32001, reason: 'AGENT_REFUSED' },

@@ -1,7 +1,8 @@
-/** `/api/trpc`: procedures over HTTP. Who asks is known by the session cookie alone. */
+/** `/api/trpc`: procedures over HTTP. Who asks is known by an API token where the request carries one, else by the session cookie. */
 import type { TRPCError } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
-import type { Auth } from '../auth/auth.ts';
+import { readBearer } from '../auth/bearer.ts';
+import type { Identify } from '../auth/identify.ts';
 import { AppError } from '../services/app-error.ts';
 import type { Deps } from '../services/deps.ts';
 import type { Context } from '../trpc/context.ts';
@@ -11,7 +12,6 @@ import type { Room } from './edge.ts';
 import type { Log } from './log.ts';
 import { problem, sendProblem, sendTooMany } from './problem.ts';
 import { makePlaces } from './quota.ts';
-import { toHeaders } from './to-headers.ts';
 
 const PREFIX = '/api/trpc/';
 const BODY_LIMIT = 8 * 1024 * 1024;
@@ -22,11 +22,13 @@ const MOST_STREAMS = 32;
 const STREAM = 'events.subscribe';
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
 
-export function proceduresRoom(deps: Deps, auth: Auth, log: Log): Room {
+export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
   const streams = makePlaces(MOST_STREAMS);
   return {
     path: PREFIX,
-    handle: async ({ req, res, path, id }) => {
+    ignoresCookies: (req) => readBearer(req) !== null,
+    handle: async (edge) => {
+      const { req, res, path, id } = edge;
       // decoded first: a comma may come as %2C
       const calls = decoded(path.slice(PREFIX.length));
       if (calls.split(',').length > MOST_CALLS) {
@@ -42,7 +44,16 @@ export function proceduresRoom(deps: Deps, auth: Auth, log: Log): Room {
       if (posted !== null && !posted.ok) {
         return sendProblem(res, path, problem('tooLarge', `the body must be complete and at most ${BODY_LIMIT} bytes`));
       }
-      const user = await auth.userOf(toHeaders(req.headers));
+      const who = await identify(edge);
+      if (who.kind === 'limited') {
+        const message = `too many refused API tokens: the next one may come in ${who.seconds} s`;
+        return sendTooMany(res, path, who.seconds, message);
+      }
+      if (who.kind === 'refused') {
+        res.setHeader('www-authenticate', 'Bearer error="invalid_token"');
+        return sendProblem(res, path, problem('tokenRefused', who.message));
+      }
+      const { user } = who;
       if (user !== null && calls.split(',').includes(STREAM)) {
         const leave = streams.take(user.id);
         if (leave === null) return sendTooMany(res, path, 10, `an account may hold ${MOST_STREAMS} live streams open`);

@@ -7,8 +7,9 @@ test('a quota counts each key by itself, says how long to wait, and opens with t
   expect([quota.take('a'), quota.take('a'), quota.take('a'), quota.take('b')]).toEqual([null, null, 60, null]);
   now = 59_500;
   expect(quota.take('a')).toBe(1);
+  expect([quota.wait('a'), quota.wait('b'), quota.wait('b'), quota.take('b')]).toEqual([1, null, null, null]);
   now = 60_000;
-  expect(quota.take('a')).toBe(null);
+  expect([quota.wait('a'), quota.take('a')]).toEqual([null, null]);
 });
 
 test('a place is given back once', () => {

@@ -6,24 +6,32 @@
 export interface Quota {
   /** Null when it may go on, else the seconds to wait. */
   take(key: string): number | null;
+  /** The same answer, and nothing is counted. */
+  wait(key: string): number | null;
 }
 
 /** `most` in each window of `seconds`; `now` in milliseconds. Windows that are over are forgotten. */
 export function makeQuota(most: number, seconds: number, now: () => number): Quota {
   let windows = new Map<string, { start: number; count: number }>();
   let swept = now();
+  const over = (start: number): boolean => now() - start >= seconds * 1000;
+  const wait = (key: string): number | null => {
+    const window = windows.get(key);
+    if (window === undefined || over(window.start) || window.count < most) return null;
+    return Math.max(1, Math.ceil((window.start + seconds * 1000 - now()) / 1000));
+  };
   return {
+    wait,
     take: (key) => {
-      const at = now();
-      const over = (start: number): boolean => at - start >= seconds * 1000;
       if (over(swept)) {
         windows = new Map([...windows].filter(([, { start }]) => !over(start)));
-        swept = at;
+        swept = now();
       }
+      const refused = wait(key);
+      if (refused !== null) return refused;
       const known = windows.get(key);
-      const window = known === undefined || over(known.start) ? { start: at, count: 0 } : known;
+      const window = known === undefined || over(known.start) ? { start: now(), count: 0 } : known;
       windows.set(key, window);
-      if (window.count >= most) return Math.max(1, Math.ceil((window.start + seconds * 1000 - at) / 1000));
       window.count++;
       return null;
     },

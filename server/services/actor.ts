@@ -7,13 +7,17 @@ export const roleSchema = z.enum(roles);
 export type Role = z.infer<typeof roleSchema>;
 
 export const atLeast = (role: Role, needed: Role): boolean => roles.indexOf(role) >= roles.indexOf(needed);
+export const lower = (a: Role, b: Role): Role => (atLeast(a, b) ? b : a);
 
-/** A signed-in account, as the session says. */
+/** A signed-in account, as the session says, or the API token that speaks for it. */
 export interface SessionUser {
   readonly id: string;
   readonly name: string;
   readonly email: string;
+  /** through a token: the lower of the token's and the account's */
   readonly role: Role;
+  /** absent: by session */
+  readonly token?: { readonly id: string; readonly name: string; readonly expiresAt: Date | null };
 }
 
 /** What a change row keeps of who made it, with the role at that time. */
@@ -23,7 +27,11 @@ export interface Actor {
   readonly role: Role | 'system';
 }
 
-export const actorOf = (user: SessionUser): Actor => ({ id: user.id, name: user.email, role: user.role });
+export const actorOf = ({ id, email, role, token }: SessionUser): Actor => ({
+  id,
+  name: token === undefined ? email : `${email} (token ${token.name})`,
+  role,
+});
 
 /** Outgate itself: what no person asked for. */
 export const system: Actor = { id: null, name: 'outgate', role: 'system' };

@@ -45,6 +45,29 @@ export const query = (address: string, path: string, input: unknown, cookie = ''
 export const mutate = (address: string, path: string, input: unknown, cookie = ''): Promise<Answer> =>
   post(`${address}/api/trpc/${path}`, input, { cookie });
 
+/** Makes an account with this role and signs in. */
+export async function signedInAs(address: string, admin: string, role: string, email: string) {
+  const account = { name: 'Someone', email, password: 'a password of theirs' };
+  const made = await mutate(address, 'accounts.create', { ...account, role }, admin);
+  if (made.status !== 200) throw new Error(`accounts.create: ${made.status} ${JSON.stringify(made.body)}`);
+  return { id: made.body.result.data.account.id as string, email, cookie: await cookieOf(address, account) };
+}
+
+/** A new API token of whoever the cookie is. */
+export async function makeApiToken(address: string, cookie: string, input: { name: string; role: string }) {
+  const made = await mutate(address, 'apiTokens.create', input, cookie);
+  if (made.status !== 200) throw new Error(`apiTokens.create: ${made.status} ${JSON.stringify(made.body)}`);
+  const { apiToken, token } = made.body.result.data as { apiToken: { id: string }; token: string };
+  return { id: apiToken.id, token };
+}
+
+/** Asks as a program with a token does: by GET, or with a body by POST. */
+export const askWith = (address: string, token: string, path: string, body?: unknown): Promise<Answer> => {
+  const headers = { authorization: `Bearer ${token}` };
+  const url = `${address}/api/trpc/${path}`;
+  return body === undefined ? ask(url, { headers }) : post(url, body, headers);
+};
+
 /** Makes a join token and joins with it. */
 export async function joinNode(address: string, cookie: string, node: string): Promise<string> {
   const made = await mutate(address, 'joinTokens.create', { name: `for ${node}` }, cookie);

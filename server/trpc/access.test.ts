@@ -31,6 +31,9 @@ const lowest: Record<string, Role> = {
   'cluster.setPolicy': 'editor',
   'settings.update': 'editor',
   'lab.probe': 'editor',
+  // everyone's own
+  'apiTokens.create': 'viewer',
+  'apiTokens.revoke': 'viewer',
 };
 
 async function call(role: Role | null, path: string): Promise<string> {
@@ -57,7 +60,8 @@ it.each(closed)('$path refuses who is not signed in', async ({ path }) => {
   expect(await call(null, path)).toBe('UNAUTHORIZED');
 });
 
-it.each(mutations)('$path refuses a viewer, whatever the input is', async ({ path }) => {
+const aboveViewer = mutations.filter(({ path }) => lowest[path] !== 'viewer');
+it.each(aboveViewer)('$path refuses a viewer, whatever the input is', async ({ path }) => {
   expect(await call('viewer', path)).toBe('FORBIDDEN');
 });
 

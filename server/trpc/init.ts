@@ -6,6 +6,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { atLeast, type Role } from '../services/actor.ts';
+import { AppError } from '../services/app-error.ts';
 import { unstorable } from '../services/text.ts';
 import type { Context } from './context.ts';
 import { codeOf, errorDataOf, UnstorableText } from './error-data.ts';
@@ -70,8 +71,20 @@ const signedIn = (needed: Role) =>
     return next({ ctx: { ...ctx, user: ctx.user } });
   });
 
+/**
+ * What an API token may never do, whatever its role: make, change or end what signs in. A stolen token ends with itself
+ * then: it cannot make another one, nor an account or a join token that outlives it, nor take anybody's access away.
+ */
+const bySession = t.middleware(({ ctx, next }) => {
+  if (ctx.user?.token === undefined) return next();
+  const message = `an API token may not do this: sign in as ${ctx.user.email}`;
+  throw new TRPCError({ code: 'FORBIDDEN', cause: new AppError('SESSION_NEEDED', message) });
+});
+
 const base = t.procedure.use(errors);
 export const publicProcedure = base.use(storable);
 export const viewerProcedure = base.use(signedIn('viewer')).use(storable);
 export const editorProcedure = base.use(signedIn('editor')).use(storable);
 export const adminProcedure = base.use(signedIn('admin')).use(storable);
+export const viewerSessionProcedure = base.use(signedIn('viewer')).use(bySession).use(storable);
+export const adminSessionProcedure = base.use(signedIn('admin')).use(bySession).use(storable);

@@ -1,5 +1,6 @@
 /** The API. Each router has a folder, each procedure a file. */
 import { accountsRouter } from './accounts/router.ts';
+import { apiTokensRouter } from './api-tokens/router.ts';
 import { changesRouter } from './changes/router.ts';
 import { clusterRouter } from './cluster/router.ts';
 import { eventsRouter } from './events/router.ts';
@@ -17,6 +18,7 @@ import { statusRouter } from './status/router.ts';
 
 export const appRouter = router({
   accounts: accountsRouter,
+  apiTokens: apiTokensRouter,
   changes: changesRouter,
   cluster: clusterRouter,
   events: eventsRouter,

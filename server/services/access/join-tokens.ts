@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Database, Queryable } from '../../db/client.ts';
 import { AppError } from '../app-error.ts';
 import { notify } from '../notify.ts';
+import { expirySchema, refusePastExpiry } from './expiry.ts';
 import { hashOf, newSecret } from './secret-text.ts';
 
 export const joinTokenSchema = z.object({
@@ -21,10 +22,7 @@ export type JoinToken = z.infer<typeof joinTokenSchema>;
 export const newJoinTokenSchema = z.strictObject({
   name: z.string().trim().min(1, 'the name must not be empty').max(100, 'the name must have at most 100 characters'),
   /** absent: it does not expire */
-  expiresAt: z.iso
-    .datetime({ offset: true, error: 'the expiry must be a time, for example 2027-01-31T12:00:00Z' })
-    .refine((text) => Date.parse(text) < Date.UTC(9999, 11, 31), 'the expiry must be before the year 9999 ends')
-    .nullish(),
+  expiresAt: expirySchema.nullish(),
 });
 
 interface Row {
@@ -52,10 +50,7 @@ export function createJoinToken(
   now: Date,
 ): Promise<{ joinToken: JoinToken; token: string }> {
   const expiresAt = input.expiresAt ?? null;
-  if (expiresAt !== null && Date.parse(expiresAt) <= now.getTime()) {
-    const message = `the expiry must be in the future, not ${expiresAt}`;
-    throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'expiresAt', message }] });
-  }
+  refusePastExpiry(expiresAt, now);
   const token = newSecret();
   return db.transaction(async (tx) => {
     const [row] = await tx.query<Row>(

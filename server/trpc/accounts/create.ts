@@ -3,9 +3,9 @@ import { accountSchema, newAccountSchema } from '../../services/access/account.t
 import { createAccount } from '../../services/access/accounts.ts';
 import { roleSchema } from '../../services/actor.ts';
 import { logAccess } from '../access-log.ts';
-import { adminProcedure } from '../init.ts';
+import { adminSessionProcedure } from '../init.ts';
 
-export const create = adminProcedure
+export const create = adminSessionProcedure
   .input(newAccountSchema.extend({ role: roleSchema }))
   .output(z.object({ account: accountSchema }))
   .mutation(async ({ ctx, input: { role, ...account } }) => {

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { accountSchema } from '../../services/access/account.ts';
 import { removeAccount } from '../../services/access/accounts.ts';
 import { logAccess } from '../access-log.ts';
-import { adminProcedure } from '../init.ts';
+import { adminSessionProcedure } from '../init.ts';
 
-export const remove = adminProcedure
+export const remove = adminSessionProcedure
   .input(z.strictObject({ id: z.string() }))
   .output(z.object({ account: accountSchema }))
   .mutation(async ({ ctx, input }) => {

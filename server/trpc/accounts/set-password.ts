@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { accountSchema, passwordSchema } from '../../services/access/account.ts';
 import { setPassword as set } from '../../services/access/accounts.ts';
 import { logAccess } from '../access-log.ts';
-import { adminProcedure } from '../init.ts';
+import { adminSessionProcedure } from '../init.ts';
 
 /** Every session of the account ends with it, the caller's own too if it is theirs. */
-export const setPassword = adminProcedure
+export const setPassword = adminSessionProcedure
   .input(z.strictObject({ id: z.string(), password: passwordSchema }))
   .output(z.object({ account: accountSchema }))
   .mutation(async ({ ctx, input: { id, password } }) => {

@@ -3,9 +3,9 @@ import { accountSchema } from '../../services/access/account.ts';
 import { setRole as set } from '../../services/access/accounts.ts';
 import { roleSchema } from '../../services/actor.ts';
 import { logAccess } from '../access-log.ts';
-import { adminProcedure } from '../init.ts';
+import { adminSessionProcedure } from '../init.ts';
 
-export const setRole = adminProcedure
+export const setRole = adminSessionProcedure
   .input(z.strictObject({ id: z.string(), role: roleSchema }))
   .output(z.object({ account: accountSchema }))
   .mutation(async ({ ctx, input: { id, role } }) => {

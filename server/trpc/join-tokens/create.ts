@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { createJoinToken, joinTokenSchema, newJoinTokenSchema } from '../../services/access/join-tokens.ts';
 import { logAccess } from '../access-log.ts';
-import { adminProcedure } from '../init.ts';
+import { adminSessionProcedure } from '../init.ts';
 
 /** `token` is shown here and never again. */
-export const create = adminProcedure
+export const create = adminSessionProcedure
   .input(newJoinTokenSchema)
   .output(z.object({ joinToken: joinTokenSchema, token: z.string() }))
   .mutation(async ({ ctx, input }) => {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { joinTokenSchema, revokeJoinToken } from '../../services/access/join-tokens.ts';
 import { logAccess } from '../access-log.ts';
-import { adminProcedure } from '../init.ts';
+import { adminSessionProcedure } from '../init.ts';
 
-export const revoke = adminProcedure
+export const revoke = adminSessionProcedure
   .input(z.strictObject({ id: z.string() }))
   .output(z.object({ joinToken: joinTokenSchema }))
   .mutation(async ({ ctx, input }) => {
