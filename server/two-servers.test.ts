@@ -3,9 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StreamMessage } from '../core/wire/state.ts';
 import { type TestDatabase, testDatabase } from './db/testing.ts';
 import {
+  askWith,
   cookieOf,
   joinNode,
   type Lines,
+  makeApiToken,
   mutate,
   openAgentStream,
   openEvents,
@@ -113,6 +115,10 @@ test('a node forgotten through one is cut on the other', async () => {
 
 test('a server that stops says goodbye: streams end, it exits with 0 and logged no secret', async () => {
   const credential = await joinNode(two.address, cookie, 'two-last');
+  const { id, token } = await makeApiToken(one.address, cookie, { name: 'two-ci', role: 'viewer' });
+  expect((await askWith(two.address, token, 'pools.list')).status).toBe(200);
+  await mutate(one.address, 'apiTokens.revoke', { id }, cookie);
+  expect((await askWith(two.address, token, 'pools.list')).status).toBe(401);
   const events = await openEvents(two.address, cookie);
   const stream = await openAgentStream(two.address, credential);
   await kind(events, 'reset');
@@ -121,6 +127,9 @@ test('a server that stops says goodbye: streams end, it exits with 0 and logged 
   expect(code).toBe(0);
   const log = [...one.lines, ...two.lines].join('\n');
   expect(log).toContain('"access":"joinTokens.create"');
+  expect(log).toContain(`"access":"apiToken.refused","reason":"the API token 'two-ci' was revoked`);
   const secret = cookie.split('=')[1] ?? '';
-  for (const word of [credential, secret, decodeURIComponent(secret), 'correct horse']) expect(log).not.toContain(word);
+  for (const word of [credential, token, secret, decodeURIComponent(secret), 'correct horse']) {
+    expect(log).not.toContain(word);
+  }
 });
