@@ -5,12 +5,11 @@ import { AdminTable } from '../components/admin-table.tsx';
 import { Age, Day } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { Td } from '../components/table.tsx';
-import { type Outputs, useTRPC } from '../trpc/client.ts';
+import { useTRPC } from '../trpc/client.ts';
+import type { ApiToken } from './api-token.ts';
 import { CreateApiToken } from './create-api-token.tsx';
 import { RevokeApiToken } from './revoke-api-token.tsx';
 import { Until } from './until.tsx';
-
-export type ApiToken = Outputs['apiTokens']['list']['apiTokens'][number];
 
 /** What programs sign in with: everyone's own, and for an admin all. */
 export function ApiTokens() {

@@ -4,7 +4,7 @@ import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { useTRPC } from '../trpc/client.ts';
-import type { ApiToken } from './api-tokens.tsx';
+import type { ApiToken } from './api-token.ts';
 
 /** A revoked token stays revoked: its programs need another one. */
 export function RevokeApiToken({ token: { id, name, owner }, onClose }: { token: ApiToken; onClose: () => void }) {
