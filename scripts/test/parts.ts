@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingForCluster } from '../../e2e/cluster/binaries/build.ts';
+import { missingForHelm } from '../../e2e/cluster/binaries/helm.ts';
 import { missingForLab } from '../../e2e/lab/requirements.ts';
 import { ROOT } from '../supervisor/paths.ts';
 import { findChromium } from './chromium.ts';
@@ -67,7 +68,7 @@ export const parts: readonly Part[] = [
     name: 'cluster',
     what: 'a real Kubernetes API server',
     lane: 'service',
-    run: (show) => unlessMissing(show, missingForCluster(), () => vitest(show, 'cluster')),
+    run: (show) => unlessMissing(show, missingForClusterPart(), () => vitest(show, 'cluster')),
   },
   {
     name: 'faults',
@@ -123,6 +124,10 @@ async function unlessMissing(
 
 async function missingForFaults(): Promise<string[]> {
   return [...(await missingForLab()), ...(await missingForCluster())];
+}
+
+async function missingForClusterPart(): Promise<string[]> {
+  return (await Promise.all([missingForCluster(), missingForHelm()])).flat();
 }
 
 async function missingForBrowser(): Promise<string[]> {

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { takeLock } from '../../../scripts/supervisor/machine-lock.ts';
 import { type Binaries, type Environment, type Found, findBinaries } from './find.ts';
 import { findGo, GO_ENVIRONMENT } from './go.ts';
-import { MODULE, ourVersions, PROGRAMS, type Program, type Versions } from './versions.ts';
+import { MODULE, ourVersions, PROGRAMS, type Versions } from './versions.ts';
 
 /** Every `SAY_EVERY_MS` one line goes to `say` while it builds. */
 const SAY_EVERY_MS = 20_000;
@@ -27,22 +27,29 @@ export async function ensureBinaries(say: Say): Promise<Binaries> {
   const found = findBinaries();
   if (found.found) return found.binaries;
 
-  const name = `outgate-build-${createHash('sha256').update(found.folder).digest('hex').slice(0, 16)}`;
+  await alone(found.folder, 'the API server', say, async () => {
+    const now = findBinaries();
+    if (!now.found) await build(now, say);
+  });
+  const built = findBinaries();
+  if (!built.found) throw new Error(`${built.absent.join(' and ')} must be in ${built.folder} after the build`);
+  return built.binaries;
+}
+
+/** Runs `work` when no other run builds into `folder`; until then it waits. */
+export async function alone(folder: string, what: string, say: Say, work: () => Promise<void>): Promise<void> {
+  const name = `outgate-build-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
   let lock = await takeLock(name);
-  if (lock === null) say('another run builds the API server; waiting for it');
+  if (lock === null) say(`another run builds ${what}; waiting for it`);
   while (lock === null) {
     await sleep(LOOK_AGAIN_MS);
     lock = await takeLock(name);
   }
   try {
-    const now = findBinaries();
-    if (!now.found) await build(now, say);
+    await work();
   } finally {
     await lock.release();
   }
-  const built = findBinaries();
-  if (!built.found) throw new Error(`${built.absent.join(' and ')} must be in ${built.folder} after the build`);
-  return built.binaries;
 }
 
 /** One sentence when there are neither programs nor a way to build them; empty when the tests can run. */
@@ -60,16 +67,44 @@ export async function missingForCluster(env: Environment = process.env): Promise
 }
 
 async function build({ folder, absent }: Extract<Found, { found: false }>, say: Say): Promise<void> {
-  const versions = ourVersions();
+  const flags = linkerFlags(ourVersions());
+  const programs = PROGRAMS.filter(({ name }) => absent.includes(name));
+  await buildInto(
+    folder,
+    programs.map((program) => ({ ...program, module: MODULE, flags })),
+    {
+      say,
+      cold: 'up to fifteen minutes',
+    },
+  );
+}
+
+export interface Target {
+  /** of the file */
+  readonly name: string;
+  readonly package: string;
+  /** folder of the go.mod */
+  readonly module: string;
+  /** for the linker */
+  readonly flags: string;
+}
+
+/** Each program appears under its name only when it is complete. `cold`: how long it takes with an empty cache of Go's. */
+export async function buildInto(
+  folder: string,
+  targets: readonly Target[],
+  { say, cold }: { readonly say: Say; readonly cold: string },
+): Promise<void> {
   mkdirSync(folder, { recursive: true });
   // what a killed build left; nobody else builds now
   for (const file of readdirSync(folder)) if (file.endsWith(PART)) rmSync(join(folder, file));
   const began = Date.now();
-  say(`building ${absent.join(', ')} into ${folder} (once; cold up to fifteen minutes on two cores)`);
-  for (const program of PROGRAMS.filter(({ name }) => absent.includes(name))) {
-    const part = join(folder, `${program.name}${PART}`);
-    await goBuild(program, part, versions, say);
-    renameSync(part, join(folder, program.name));
+  const names = targets.map(({ name }) => name).join(', ');
+  say(`building ${names} into ${folder} (once; cold ${cold} on two cores)`);
+  for (const target of targets) {
+    const part = join(folder, `${target.name}${PART}`);
+    await goBuild(target, part, say);
+    renameSync(part, join(folder, target.name));
   }
   say(`built in ${Math.round((Date.now() - began) / 1000)} s`);
 }
@@ -77,10 +112,14 @@ async function build({ folder, absent }: Extract<Found, { found: false }>, say: 
 const PART = '.part';
 
 /** `-v` names each package as it is compiled: that is the progress. Other lines are errors, and go into ours. */
-async function goBuild(program: Program, file: string, versions: Versions, say: Say): Promise<void> {
+async function goBuild(program: Target, file: string, say: Say): Promise<void> {
   const env = { ...process.env, ...GO_ENVIRONMENT };
-  const args = ['build', '-v', '-ldflags', linkerFlags(versions), '-o', file, program.package];
-  const child = spawn('nice', ['-n', '10', 'go', ...args], { cwd: MODULE, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const args = ['build', '-v', '-ldflags', program.flags, '-o', file, program.package];
+  const child = spawn('nice', ['-n', '10', 'go', ...args], {
+    cwd: program.module,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let compiled = 0;
   const errors: string[] = [];
   createInterface(child.stderr).on('line', (line) => {

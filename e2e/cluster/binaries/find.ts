@@ -55,10 +55,15 @@ export function findBinaries(env: Environment = process.env): Found {
 /** `$XDG_CACHE_HOME/outgate/cluster/<versions>-<system>`, by default below `~/.cache`. */
 export function cacheFolder(env: Environment = process.env): string {
   const { kubernetes, etcd } = ourVersions();
+  return join(cacheOfPrograms(env), `${kubernetes}-etcd-${etcd}-${process.platform}-${process.arch}`);
+}
+
+/** `$XDG_CACHE_HOME/outgate/cluster`: a folder below it for each set of programs. */
+export function cacheOfPrograms(env: Environment): string {
   // XDG: a path that is not absolute must be ignored
   const asked = env['XDG_CACHE_HOME'];
   const base = asked?.startsWith('/') ? asked : join(env['HOME'] ?? homedir(), '.cache');
-  return join(base, 'outgate', 'cluster', `${kubernetes}-etcd-${etcd}-${process.platform}-${process.arch}`);
+  return join(base, 'outgate', 'cluster');
 }
 
 /** The first file of that name on PATH that may be run, or null. */
@@ -71,7 +76,8 @@ export function onPath(name: string, env: Environment): string | null {
   return null;
 }
 
-function executable(path: string): string | null {
+/** The path itself when it may be run. */
+export function executable(path: string): string | null {
   try {
     accessSync(path, constants.X_OK);
     return path;

@@ -29,16 +29,18 @@ export interface Versions {
 
 /** As required by the text of a go.mod. Throws when it lacks one of them. */
 export function versionsIn(goMod: string): Versions {
-  const find = (what: string, pattern: RegExp): string => {
-    const found = pattern.exec(goMod)?.[1];
-    if (found === undefined) throw new Error(`go.mod must require ${what}`);
-    return found;
-  };
   return {
-    kubernetes: find('k8s.io/kubernetes', /^\s*k8s\.io\/kubernetes (v\S+)/m),
-    etcd: find('go.etcd.io/etcd/server/v3', /^\s*go\.etcd\.io\/etcd\/server\/v3 (v\S+)/m),
-    go: find('a version of go', /^go (\d+\.\d+)/m),
+    kubernetes: versionIn(goMod, 'k8s.io/kubernetes', /^\s*k8s\.io\/kubernetes (v\S+)/m),
+    etcd: versionIn(goMod, 'go.etcd.io/etcd/server/v3', /^\s*go\.etcd\.io\/etcd\/server\/v3 (v\S+)/m),
+    go: versionIn(goMod, 'a version of go', /^go (\d+\.\d+)/m),
   };
+}
+
+/** What the pattern takes from the text of a go.mod. Throws with `what` when it is not there. */
+export function versionIn(goMod: string, what: string, pattern: RegExp): string {
+  const found = pattern.exec(goMod)?.[1];
+  if (found === undefined) throw new Error(`go.mod must require ${what}`);
+  return found;
 }
 
 export const ourVersions = (): Versions => versionsIn(readFileSync(`${MODULE}go.mod`, 'utf8'));
