@@ -1,6 +1,6 @@
 /** How each pool of ours stands in the cluster: what was applied last, and what came of it. */
 
-import type { SyncPolicy, SyncState } from '../../core/cluster/sync-state.ts';
+import { type SyncPolicy, type SyncState, syncStates } from '../../core/cluster/sync-state.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
 
@@ -51,6 +51,16 @@ export async function readSync(db: Queryable, names?: readonly string[]): Promis
     [names ?? null],
   );
   return rows.map(syncRow);
+}
+
+/** Our pools by their state; one that the controller has not come to yet is Pending. */
+export async function countSync(db: Queryable): Promise<Record<SyncState, number>> {
+  const rows = await db.query<{ state: SyncState; count: string }>(
+    `SELECT coalesce(sync.state, 'Pending') AS state, count(*) AS count
+     FROM pool LEFT JOIN sync ON sync.name = pool.name GROUP BY 1`,
+  );
+  const counted = new Map(rows.map(({ state, count }) => [state, Number(count)]));
+  return Object.fromEntries(syncStates.map((state) => [state, counted.get(state) ?? 0])) as Record<SyncState, number>;
 }
 
 /** Writes the whole row; `since` moves only when state or reason do. */

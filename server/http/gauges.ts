@@ -1,6 +1,10 @@
 /** What `/metrics` says beside the process itself: streams, nodes by state, and how far the changes are. */
 import { nodeStates } from '../../core/wire/reasons.ts';
+import type { Database } from '../db/client.ts';
+import { readWatch } from '../db/live-watch.ts';
 import { readNodes } from '../db/nodes.ts';
+import { countSync } from '../db/sync.ts';
+import type { Cluster } from '../services/cluster/reach.ts';
 import type { Deps } from '../services/deps.ts';
 import { nodeStateAt } from '../services/nodes/node-state.ts';
 import { type Gauge, processGauges } from './metrics.ts';
@@ -25,6 +29,31 @@ export async function gauges(deps: Deps, agentStreams: () => number): Promise<re
         value: states.filter((one) => one === state).length,
       })),
     },
+    ...(deps.cluster === null ? [] : await clusterGauges(deps.db, deps.cluster)),
     { name: 'outgate_change_sequence', help: 'The last change.', values: [{ value: deps.state.sequence }] },
+  ];
+}
+
+const PHASES = ['no-pools', 'starting', 'live', 'blind'] as const;
+
+/** The watch and the pools are the same on every server; the leader is one of them. */
+async function clusterGauges(db: Database, { election }: Cluster): Promise<readonly Gauge[]> {
+  const [{ watch }, counts] = await Promise.all([readWatch(db), countSync(db)]);
+  return [
+    {
+      name: 'outgate_cluster_watch',
+      help: 'How the pools of the cluster are watched: 1 for the phase that it is in.',
+      values: PHASES.map((one) => ({ labels: { phase: one }, value: one === watch?.phase ? 1 : 0 })),
+    },
+    {
+      name: 'outgate_cluster_leader',
+      help: 'Whether this server brings pools to the cluster: one of all does.',
+      values: [{ value: election().role === 'leader' ? 1 : 0 }],
+    },
+    {
+      name: 'outgate_pools',
+      help: 'Our pools by how they stand in the cluster.',
+      values: Object.entries(counts).map(([sync, value]) => ({ labels: { sync }, value })),
+    },
   ];
 }

@@ -1,15 +1,14 @@
 /** The cluster at one glance: is it heard, who leads, and how do our pools stand there. */
 import { z } from 'zod';
-import { type SyncState, syncStates } from '../../../core/cluster/sync-state.ts';
+import { syncStates } from '../../../core/cluster/sync-state.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readWatch } from '../../db/live-watch.ts';
 import { readPools } from '../../db/pools.ts';
-import { readSync } from '../../db/sync.ts';
+import { countSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 import { standingOf } from './live-pools.ts';
 import type { Cluster } from './reach.ts';
-import { viewSync } from './sync-view.ts';
 
 const count = z.int().min(0);
 export const clusterViewSchema = z.object({
@@ -34,15 +33,12 @@ export type ClusterView = z.infer<typeof clusterViewSchema>;
 /** Throws NO_CLUSTER. */
 export async function getCluster(deps: Deps): Promise<ClusterView> {
   const { server, election } = clusterOf(deps);
-  const [{ watch, heardAt, leader }, live, pools, sync] = await Promise.all([
+  const [{ watch, heardAt, leader }, live, pools, counts] = await Promise.all([
     readWatch(deps.db),
     readLivePools(deps.db),
     readPools(deps.db),
-    readSync(deps.db),
+    countSync(deps.db),
   ]);
-  const rows = new Map(sync.map((row) => [row.name, row]));
-  const counts = Object.fromEntries(syncStates.map((state) => [state, 0])) as Record<SyncState, number>;
-  for (const { name } of pools) counts[viewSync(rows.get(name)).state]++;
   const ours = new Set(pools.map(({ name }) => name));
   const standing = { managed: 0, observed: 0, foreign: 0 };
   for (const pool of live) standing[standingOf(pool, ours.has(pool.name))]++;
