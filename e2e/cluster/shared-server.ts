@@ -7,7 +7,10 @@ import { inject } from 'vitest';
 import type { Target } from './request.ts';
 import type { Reachable } from './start-api-server.ts';
 
-/** `outgate` and `nobody` may do what tests grant them (rights.ts): at first nothing. */
+/**
+ * `outgate` signs in as the chart's own service account with the chart's own roles, so that a right that the chart lacks fails
+ * here. `nobody` may do what tests grant (rights.ts): at first nothing.
+ */
 export const USERS: Readonly<Record<string, readonly string[]>> = { outgate: [], nobody: [] };
 
 /** What can be handed from the process that owns the server to those that run tests. */
@@ -18,10 +21,11 @@ export interface SharedServer {
   readonly keyFile: string;
   readonly kubeconfig: string;
   readonly kubectl: string;
+  readonly helm: string;
   readonly tokens: Readonly<Record<string, string>>;
 }
 
-export function sharedServer(): Reachable {
+export function sharedServer(): Reachable & Pick<SharedServer, 'helm'> {
   const { tokens, ...rest } = inject('cluster');
   const ca = readFileSync(rest.caFile, 'utf8');
   return {

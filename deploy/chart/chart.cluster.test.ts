@@ -1,0 +1,211 @@
+/** The chart: Helm renders it, and a real API server takes every object, at the Pod Security level that the docs say. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { CHART, type Manifest, renderChart } from '../../e2e/cluster/chart.ts';
+import { untilServed } from '../../e2e/cluster/install-crds.ts';
+import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
+import { must, request } from '../../e2e/cluster/request.ts';
+import { sharedServer } from '../../e2e/cluster/shared-server.ts';
+
+const server = sharedServer();
+const { helm } = server;
+const CRDS = new URL('../../e2e/cluster/crds/monitoring.yaml', import.meta.url);
+const MONITORING = { serviceMonitor: true, rules: true, dashboard: true };
+
+beforeAll(async () => {
+  await kubectl(server, ['apply', '--server-side', '-f', '-'], { input: readFileSync(CRDS, 'utf8') });
+  for (const plural of ['servicemonitors', 'prometheusrules']) {
+    await untilServed(server, `/apis/monitoring.coreos.com/v1/${plural}`);
+  }
+  for (const level of ['restricted', 'privileged']) {
+    await must(server.as('admin'), 'POST', '/api/v1/namespaces', {
+      metadata: { name: `level-${level}`, labels: { 'pod-security.kubernetes.io/enforce': level } },
+    });
+  }
+});
+afterAll(() => kubectl(server, ['delete', '-f', '-'], { input: readFileSync(CRDS, 'utf8') }));
+
+it('is taken by helm lint', async () => {
+  await promisify(execFile)(helm, ['lint', '--strict', CHART]);
+});
+
+const external = { external: { existingSecret: 'db', appUrlKey: 'app-url' } };
+const SOME_KINDS = ['ServiceAccount', 'ClusterRole', 'Role', 'Deployment', 'Service', 'NetworkPolicy'];
+const TABLE: readonly [name: string, values: object, has: readonly string[], hasNot: readonly string[]][] = [
+  [
+    'the default',
+    {},
+    [...SOME_KINDS, 'DaemonSet', 'StatefulSet', 'Secret', 'Job'],
+    ['PodDisruptionBudget', 'Ingress', 'ServiceMonitor', 'PrometheusRule', 'ConfigMap'],
+  ],
+  ['an external database', { database: external }, ['Deployment', 'DaemonSet'], ['StatefulSet', 'Secret']],
+  ['a bundled database with a Secret of yours', { database: { bundled: { existingSecret: 'db' } } }, [], ['Secret']],
+  ['three servers', { server: { replicas: 3 }, database: external }, ['PodDisruptionBudget'], []],
+  [
+    'an ingress with TLS',
+    { ingress: { enabled: true, host: 'outgate.example', tlsSecret: 'tls', className: 'nginx' } },
+    ['Ingress'],
+    [],
+  ],
+  ['no agents', { agent: { enabled: false } }, ['Deployment'], ['DaemonSet', 'Job']],
+  ['agents that clean up', { agent: { mode: 'cleanup' } }, ['DaemonSet'], []],
+  ['monitoring', { monitoring: MONITORING }, ['ServiceMonitor', 'PrometheusRule', 'ConfigMap'], []],
+  [
+    'users that the platform chooses',
+    { server: { runAsUser: null }, database: { bundled: { runAsUser: null } } },
+    ['StatefulSet'],
+    [],
+  ],
+  ['no network policy', { networkPolicy: { enabled: false } }, [], ['NetworkPolicy']],
+  [
+    'everything',
+    {
+      images: { registry: 'registry.example/', tag: '1.2.3', pullSecrets: ['pull'] },
+      url: 'https://outgate.example',
+      server: {
+        trustedProxies: ['10.0.0.0/8', 'fd00::/8'],
+        nodeSelector: { role: 'infra' },
+        tolerations: [{ key: 'infra', operator: 'Exists' }],
+        podAnnotations: { a: 'b' },
+      },
+      admin: { existingSecret: 'admin' },
+      agent: { serverUrl: 'https://outgate.example', caConfigMap: 'ca', maxUnavailable: 3, nodeSelector: { a: 'b' } },
+      service: { annotations: { a: 'b' } },
+      networkPolicy: { from: [{ ipBlock: { cidr: '192.0.2.0/24' } }, { namespaceSelector: {} }] },
+      monitoring: { ...MONITORING, labels: { release: 'prometheus' } },
+    },
+    ['Deployment', 'DaemonSet'],
+    [],
+  ],
+];
+
+describe.each(TABLE)('%s', (_name, values, has, hasNot) => {
+  it('is rendered, and the API server takes every object', async () => {
+    const objects = await renderChart(helm, values);
+    const kinds = objects.map(({ kind }) => kind);
+    for (const kind of has) expect(kinds).toContain(kind);
+    for (const kind of hasNot) expect(kinds).not.toContain(kind);
+    const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+    const args = ['apply', '--server-side', '--force-conflicts', '--dry-run=server', '--validate=strict', '-o', 'name'];
+    const taken = await kubectl(server, [...args, '-f', '-'], { input });
+    expect(taken.trim().split('\n')).toHaveLength(objects.length);
+  });
+});
+
+describe('pod security', () => {
+  const podOf = (objects: readonly Manifest[], kind: string, name: RegExp): object => {
+    const found = objects.find((object) => object.kind === kind && name.test(object.metadata.name));
+    if (found === undefined) throw new Error(`the chart must have a ${kind} named ${name}`);
+    return (found['spec'] as { template: { spec: object } }).template.spec;
+  };
+  const tryIn = async (level: string, spec: object) => {
+    const { volumes = [] } = spec as { volumes?: { name: string }[] };
+    // a StatefulSet's controller adds the volume of its claim
+    const claim = volumes.some(({ name }) => name === 'data') ? [] : [{ name: 'data', emptyDir: {} }];
+    const whole = { ...spec, priorityClassName: undefined, volumes: [...volumes, ...claim] };
+    const pod = { metadata: { generateName: 'try-' }, spec: whole };
+    return request(server.as('admin'), 'POST', `/api/v1/namespaces/level-${level}/pods?dryRun=All`, pod);
+  };
+
+  it.each([
+    ['chosen users', {}],
+    ['users of the platform', { server: { runAsUser: null }, database: { bundled: { runAsUser: null } } }],
+  ])('server, database and uninstall are restricted (%s)', async (_name, values) => {
+    const objects = await renderChart(helm, values);
+    for (const [kind, name] of [
+      ['Deployment', /server/],
+      ['StatefulSet', /database/],
+      ['Job', /uninstall/],
+    ] as const) {
+      const answer = await tryIn('restricted', podOf(objects, kind, name));
+      expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+    }
+  });
+
+  it.each(['enforce', 'cleanup'])(
+    'agents (%s) need the level privileged, for network and host paths alone',
+    async (mode) => {
+      const spec = podOf(await renderChart(helm, { agent: { mode } }), 'DaemonSet', /agent/) as {
+        hostNetwork: boolean;
+        hostPID?: boolean;
+        containers: Container[];
+        initContainers?: Container[];
+        volumes: { name: string; hostPath?: { path: string; type: string } }[];
+      };
+      expect((await tryIn('privileged', spec)).status).toBe(201);
+      const refused = JSON.stringify((await tryIn('restricted', spec)).body);
+      expect(refused).toContain('hostNetwork=true');
+      expect(refused).not.toMatch(/hostPID|privileged=true|seccompProfile|allowPrivilegeEscalation/);
+      const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+      for (const { securityContext } of containers) {
+        expect(securityContext).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
+        expect(securityContext.capabilities.drop).toEqual(['ALL']);
+        expect(['NET_ADMIN,NET_RAW', undefined]).toContain(securityContext.capabilities.add?.join());
+      }
+      const paths = spec.volumes.flatMap(({ hostPath }) => (hostPath === undefined ? [] : [hostPath]));
+      const lock = { path: '/run/xtables.lock', type: 'FileOrCreate' };
+      const state = { path: '/var/lib/outgate-agent', type: 'DirectoryOrCreate' };
+      expect(paths).toEqual(mode === 'enforce' ? [lock, state] : [lock]);
+    },
+  );
+});
+interface Container {
+  readonly securityContext: { readonly capabilities: { readonly drop: string[]; readonly add?: string[] } };
+}
+
+it('no password is in what is rendered but the one that is made up, and that is another each time', async () => {
+  const secretOf = (objects: readonly Manifest[]) =>
+    objects.find(({ kind }) => kind === 'Secret')?.['data'] as { password: string };
+  const [one, other] = [await renderChart(helm), await renderChart(helm)];
+  const password = Buffer.from(secretOf(one).password, 'base64').toString();
+  expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
+  expect(secretOf(other).password).not.toBe(secretOf(one).password);
+  expect(JSON.stringify(one.filter(({ kind }) => kind !== 'Secret'))).not.toContain(password);
+});
+
+const BAD: readonly [values: object, words: RegExp][] = [
+  [{ sever: {} }, /sever/],
+  [{ server: { replica: 2 } }, /'replica' not allowed/],
+  [{ server: { replicas: 0 } }, /server\/replicas.*minimum/s],
+  [{ server: { replicas: '2' } }, /server\/replicas.*want integer/s],
+  [{ server: { logLevel: 'verbose' } }, /server\/logLevel.*must be one of/s],
+  [{ server: { runAsUser: 0 } }, /server\/runAsUser.*minimum/s],
+  [{ server: { trustedProxies: ['the proxy'] } }, /trustedProxies\/0.*pattern/s],
+  [{ url: 'outgate.example' }, /url.*pattern/s],
+  [{ url: 'https://outgate.example/path' }, /url.*pattern/s],
+  [{ agent: { mode: 'observe' } }, /agent\/mode.*'enforce', 'cleanup'/s],
+  [{ agent: { backend: 'nftables' } }, /agent\/backend.*must be one of/s],
+  [{ agent: { maxUnavailable: '0%' } }, /maxUnavailable/],
+  [{ agent: { stateDir: '/etc' } }, /stateDir.*pattern/s],
+  [{ ingress: { enabled: true } }, /ingress\/host.*minLength/s],
+  [{ database: { password: 'secret' } }, /'password' not allowed/],
+  [{ database: { bundled: { storage: 'big' } } }, /storage.*pattern/s],
+  [{ database: { external: { port: 70000 } } }, /port.*maximum/s],
+  [{ networkPolicy: { apiServerPorts: [] } }, /apiServerPorts.*minItems/s],
+  [{ uninstall: { timeoutSeconds: 1 } }, /timeoutSeconds.*minimum/s],
+  [{ monitoring: { interval: 'often' } }, /interval.*pattern/s],
+];
+
+it.each(BAD)('%j is refused by name', async (values, words) => {
+  await expect(renderChart(helm, values)).rejects.toThrow(words);
+});
+
+it('the values file names all that the schema allows', () => {
+  const [values] = parseAllDocuments(readFileSync(`${CHART}/values.yaml`, 'utf8')).map((one) => one.toJS());
+  const schema = JSON.parse(readFileSync(`${CHART}/values.schema.json`, 'utf8')) as Schema;
+  const check = (value: unknown, { properties }: Schema, path: string): void => {
+    if (properties === undefined || typeof value !== 'object' || value === null) return;
+    for (const [key, one] of Object.entries(properties)) {
+      if (path === '' && key === 'global') continue;
+      if (!(key in value)) expect(['requests', 'limits'], `${path}/${key}`).toContain(key);
+      else check((value as Record<string, unknown>)[key], one, `${path}/${key}`);
+    }
+  };
+  check(values, schema, '');
+});
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+}

@@ -1,0 +1,80 @@
+{{/* The release's name, with the chart's in it. */}}
+{{- define "outgate.name" -}}
+{{- if contains .Chart.Name .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Of what belongs to no namespace: two releases of one name in two namespaces must not share it. */}}
+{{- define "outgate.clusterName" -}}
+{{- printf "%s-%s" .Release.Namespace (include "outgate.name" .) -}}
+{{- end -}}
+
+{{- define "outgate.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+app.kubernetes.io/name: outgate
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
+
+{{/* (root, component): what selectors select, for ever the same. */}}
+{{- define "outgate.selector" -}}
+app.kubernetes.io/name: outgate
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end -}}
+
+{{/* (root, "server" or "agent") */}}
+{{- define "outgate.image" -}}
+{{- $root := index . 0 -}}
+{{- printf "%s%s:%s" $root.Values.images.registry (index $root.Values.images (index . 1)) ($root.Values.images.tag | default $root.Chart.AppVersion) | quote -}}
+{{- end -}}
+
+{{- define "outgate.pullSecrets" -}}
+{{- with .Values.images.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "outgate.url" -}}
+{{- if .Values.url -}}
+{{- .Values.url -}}
+{{- else if .Values.ingress.enabled -}}
+{{- printf "%s://%s" (ternary "https" "http" (ne .Values.ingress.tlsSecret "")) .Values.ingress.host -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Empty for an external database. */}}
+{{- define "outgate.bundled" -}}
+{{- if not .Values.database.external.existingSecret }}yes{{ end -}}
+{{- end -}}
+
+{{- define "outgate.databaseSecret" -}}
+{{- .Values.database.bundled.existingSecret | default (printf "%s-database" (include "outgate.name" .)) -}}
+{{- end -}}
+
+{{/* What the Pod Security Standard `restricted` asks of a container. */}}
+{{- define "outgate.restrictedContainer" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{/* ... and of a pod. (user or null) */}}
+{{- define "outgate.restrictedPod" -}}
+runAsNonRoot: true
+{{- if not (kindIs "invalid" .) }}
+runAsUser: {{ int . }}
+runAsGroup: {{ int . }}
+fsGroup: {{ int . }}
+{{- end }}
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}

@@ -1,0 +1,84 @@
+/** The chart as Helm renders it, and its roles on a test server. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parseAllDocuments } from 'yaml';
+import { kubectl, NAMESPACE } from './prepare-cluster.ts';
+import { requestToken } from './rights.ts';
+import type { Reachable } from './start-api-server.ts';
+
+export const CHART = fileURLToPath(new URL('../../deploy/chart/outgate', import.meta.url));
+/** The server's account when the release is called `outgate`. */
+export const SERVER_ACCOUNT = { namespace: NAMESPACE, name: 'outgate-server' };
+
+/** As much of any object as tests look at. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** Of a release called `outgate` in the namespace `outgate`; `values` as in a values file. Rejects with Helm's words. */
+export async function renderChart(
+  helm: string,
+  values: object = {},
+  args: readonly string[] = [],
+): Promise<Manifest[]> {
+  const run = promisify(execFile)(
+    helm,
+    ['template', 'outgate', CHART, '--namespace', NAMESPACE, '--values', '-', ...args],
+    { maxBuffer: 1e8 },
+  );
+  run.child.stdin?.end(JSON.stringify(values));
+  const { stdout } = await run;
+  return parseAllDocuments(stdout).flatMap((document) => {
+    const object = document.toJS() as Manifest | null;
+    return object === null ? [] : [object];
+  });
+}
+
+/** Applies the chart's namespace, account and roles for the server. Resolves with a token of that account. */
+export async function installServerAccount(server: Reachable, helm: string): Promise<string> {
+  const items: object[] = await renderChart(helm, {}, ['--show-only', 'templates/server/rbac.yaml']);
+  items.unshift({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  await kubectl(server, ['apply', '--server-side', '-f', '-'], {
+    input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+  });
+  return requestToken(server, SERVER_ACCOUNT, { expirationSeconds: 86_400 });
+}
+
+export interface ChartQuery {
+  readonly query: string;
+  /** names of our metrics in it */
+  readonly metrics: readonly string[];
+  /** what it asks of labels with a closed list of values, each alternative as it is told: `state="Stale"` */
+  readonly labels: readonly string[];
+}
+
+/** All queries of the alerts and of the dashboard. */
+export async function chartQueries(helm: string): Promise<ChartQuery[]> {
+  const objects = await renderChart(helm, { monitoring: { rules: true, dashboard: true } });
+  const dashboard = objects.find(({ metadata }) => metadata.name === 'outgate-dashboard') as Manifest & {
+    data: { 'outgate.json': string };
+  };
+  const parsed = JSON.parse(dashboard.data['outgate.json']) as { panels: { targets: { expr: string }[] }[] };
+  const rules = objects.find(({ kind }) => kind === 'PrometheusRule')?.['spec'] as {
+    groups: { rules: { expr: string }[] }[];
+  };
+  const queries = [
+    ...parsed.panels.flatMap(({ targets }) => targets),
+    ...rules.groups.flatMap((group) => group.rules),
+  ].map(({ expr }) => expr);
+  return queries.map((query) => ({
+    query,
+    metrics: query.match(/outgate_\w+(?=[{\s)[])/g) ?? [],
+    labels: [...query.matchAll(/\b(state|phase|sync)=~?"([^"]+)"/g)].flatMap(([, label, values = '']) =>
+      values.split('|').map((value) => `${label}="${value}"`),
+    ),
+  }));
+}
