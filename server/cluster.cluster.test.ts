@@ -1,9 +1,11 @@
 /** The whole server in cluster mode: HTTP in front, a real API server behind, agents on the stream. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
+import { conditionList } from '../agent/conditions.ts';
+import { agentMetrics } from '../agent/metrics.ts';
 import type { StreamMessage } from '../core/wire/state.ts';
+import { chartQueries } from '../e2e/cluster/chart.ts';
 import { calicoPath } from '../e2e/cluster/install-crds.ts';
 import { must, request } from '../e2e/cluster/request.ts';
-import { grant, type Rule, revoke } from '../e2e/cluster/rights.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
 import { system } from './services/actor.ts';
 import { applyChange } from './services/changes/apply-change.ts';
@@ -15,18 +17,6 @@ import { ADMIN } from './testing/test-server.ts';
 
 const cluster = sharedServer();
 const path = calicoPath('v3', 'ippools');
-const rules: Rule[] = [
-  {
-    apiGroups: ['projectcalico.org'],
-    resources: ['ippools'],
-    verbs: ['get', 'list', 'watch', 'patch', 'create', 'delete'],
-  },
-  { apiGroups: ['projectcalico.org'], resources: ['felixconfigurations'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
-];
-// hooks run in this order: the rights stand before the server asks for anything
-beforeAll(() => grant(cluster, 'cluster-mode', { kind: 'User', name: 'outgate' }, rules));
 const server = serverOfFile({
   OUTGATE_ADMIN_EMAIL: ADMIN.email,
   OUTGATE_ADMIN_PASSWORD: ADMIN.password,
@@ -36,7 +26,6 @@ const server = serverOfFile({
 });
 afterAll(async () => {
   await must(cluster.as('admin'), 'DELETE', path);
-  await revoke(cluster, 'cluster-mode');
 });
 
 const ask = async (procedure: string, input?: unknown) =>
@@ -57,7 +46,7 @@ it('connects, leads, and says what it may do', async () => {
     expect(view.election.role).toBe('leader');
   });
   const { user, rights } = await ask('cluster.rights');
-  expect(user).toBe('outgate');
+  expect(user).toBe('system:serviceaccount:outgate:outgate-server');
   expect(rights.every(({ allowed }: { allowed: boolean }) => allowed)).toBe(true);
   expect((await ask('status.get')).mode).toBe('cluster');
   expect(await ask('settings.get')).toMatchObject({ from: 'cluster', settings: { global: {}, nodes: {} } });
@@ -65,6 +54,25 @@ it('connects, leads, and says what it may do', async () => {
   const change = { settings, expectedVersion: 0, reason: 'try' };
   const refused = await mutate(server.address, 'settings.update', change, server.cookie);
   expect(refused.body.error.data.reason).toBe('CLUSTER_DECIDES');
+});
+
+it('every figure that the chart’s alerts and dashboard ask for is really told', async () => {
+  const text = await (await fetch(`${server.address}/metrics`)).text();
+  const agent = agentMetrics('node-a', 'iptables-nft').text(conditionList(() => ''));
+  const told = new Set([...`${text}${agent}`.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+  const asked = await chartQueries(cluster.helm);
+  expect(asked.length).toBeGreaterThan(12);
+  for (const { query, metrics, labels } of asked) {
+    expect(metrics.length, query).toBeGreaterThan(0);
+    expect(
+      metrics.filter((name) => !told.has(name)),
+      query,
+    ).toEqual([]);
+    for (const label of labels) expect(text, query).toContain(label);
+  }
+  expect(text).toContain('outgate_cluster_leader 1\n');
+  expect(text).toContain('outgate_cluster_watch{phase="live"} 1\n');
+  expect(text).toContain('outgate_pools{sync="Synced"} 0\n');
 });
 
 it('a pool made by request is in the cluster, then with the agents; an edit there reaches them and is told', async () => {

@@ -9,7 +9,6 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { type FaultProxy, startFaultProxy } from '../../e2e/cluster/fault-proxy.ts';
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
 import { must } from '../../e2e/cluster/request.ts';
-import { grant, revoke } from '../../e2e/cluster/rights.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
 import { type Supervised, supervise } from '../../e2e/cluster/supervised.ts';
 import { readLive, readLivePools } from '../db/live.ts';
@@ -36,16 +35,6 @@ beforeAll(async () => {
   owner = new pg.Client({ connectionString: api.database.url });
   await owner.connect();
   await owner.query(AUDIT);
-  await grant(server, 'controller-test', { kind: 'User', name: 'outgate' }, [
-    {
-      apiGroups: ['projectcalico.org'],
-      resources: ['ippools'],
-      verbs: ['get', 'list', 'watch', 'patch', 'create', 'delete'],
-    },
-    { apiGroups: ['projectcalico.org'], resources: ['felixconfigurations'], verbs: ['get', 'list', 'watch'] },
-    { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
-    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
-  ]);
 });
 afterEach(async () => {
   await Promise.all(replicas.map((one) => one.kill()));
@@ -55,7 +44,6 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await must(server.as('admin'), 'DELETE', path);
-  await revoke(server, 'controller-test');
   await owner?.end();
   await api?.close();
   rmSync(dir, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ensureBinaries } from '../../e2e/cluster/binaries/build.ts';
 import { CALICO_GROUP, type CalicoApi, calicoPath, installCrds, removeCrd } from '../../e2e/cluster/install-crds.ts';
 import { must } from '../../e2e/cluster/request.ts';
+import { grant } from '../../e2e/cluster/rights.ts';
 import { type ApiServer, startApiServer } from '../../e2e/cluster/start-api-server.ts';
 import { readLivePools } from '../db/live.ts';
 import { readWatch } from '../db/live-watch.ts';
@@ -10,6 +11,7 @@ import { type TestDatabase, testDatabase } from '../db/testing.ts';
 import { makeHub } from '../events/hub.ts';
 import { type Connection, openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
+import { policyRules } from '../kube/needed-rights.ts';
 import { type Controller, startController } from './controller.ts';
 
 let server: ApiServer;
@@ -19,9 +21,14 @@ let controller: Controller;
 const errors: unknown[] = [];
 
 beforeAll(async () => {
-  server = await startApiServer({ binaries: await ensureBinaries((line) => console.error(line)) });
+  server = await startApiServer({
+    binaries: await ensureBinaries((line) => console.error(line)),
+    users: { outgate: [] },
+  });
+  const rules = [...policyRules('cluster'), ...policyRules('own')];
+  await grant(server, 'follow-group', { kind: 'User', name: 'outgate' }, rules);
   database = await testDatabase();
-  connection = openConnection(fromKubeconfig(server.kubeconfig));
+  connection = openConnection(fromKubeconfig(server.kubeconfig, 'outgate'));
   controller = startController({
     db: database.db,
     hub: makeHub(),

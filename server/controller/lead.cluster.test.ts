@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
-import { grant, type Rule, revoke } from '../../e2e/cluster/rights.ts';
+import { grant, revoke } from '../../e2e/cluster/rights.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
 import { beginTerm, liveChangesSince, readLive, readLivePools } from '../db/live.ts';
 import { readSync, writeSync } from '../db/sync.ts';
@@ -17,8 +17,7 @@ import { type Leading, lead } from './lead.ts';
 
 const server = sharedServer();
 const path = calicoPath('v3', 'ippools');
-const rule = (...verbs: string[]): Rule[] => [{ apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs }];
-const ALL = ['get', 'list', 'watch', 'patch', 'create', 'delete'];
+const rule = (...verbs: string[]) => [{ apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs }];
 
 let api: TestApi;
 let connection: Connection;
@@ -26,10 +25,10 @@ let hub: Hub;
 let listener: Listener;
 let leading: Leading | undefined;
 const errors: unknown[] = [];
+let atEnd = async (): Promise<void> => {};
 
 beforeAll(async () => {
   api = await testApi();
-  await grant(server, 'lead-test', { kind: 'User', name: 'outgate' }, rule(...ALL));
   hub = makeHub();
   listener = startListener({
     connectionString: api.database.url,
@@ -46,6 +45,8 @@ afterEach(async () => {
   }
   await leading?.stop();
   leading = undefined;
+  await atEnd();
+  atEnd = async () => {};
   await must(server.as('admin'), 'DELETE', path);
   await api.database.db.query('DELETE FROM sync');
   expect(errors.splice(0)).toEqual([]);
@@ -53,17 +54,16 @@ afterEach(async () => {
 afterAll(async () => {
   await listener?.close();
   await connection?.close();
-  await revoke(server, 'lead-test');
   await api?.close();
 });
 
-async function begin(): Promise<Leading> {
+async function begin(as: Connection = connection): Promise<Leading> {
   const { db } = api.database;
   const epoch = await beginTerm(db, 'test');
   leading = lead({
     db,
     hub,
-    connection,
+    connection: as,
     group: 'projectcalico.org/v3',
     epoch,
     now: Date.now,
@@ -197,24 +197,24 @@ it('a name that somebody else has in the cluster is left to them', async () => {
 });
 
 it('a missing right is named, and the pool comes by itself when it is given', async () => {
-  await revoke(server, 'lead-test');
-  await grant(server, 'lead-test', { kind: 'User', name: 'outgate' }, rule('get', 'list', 'watch'));
-  await begin();
+  const reader = openConnection(fromKubeconfig(server.kubeconfig, 'nobody'));
+  await grant(server, 'lead-test', { kind: 'User', name: 'nobody' }, rule('get', 'list', 'watch'));
+  await begin(reader);
   await api.caller('editor').pools.create({ name: 'a', spec: nat });
   await stands('a', { state: 'Forbidden', detail: { missing: 'patch ippools.projectcalico.org' } });
-  await revoke(server, 'lead-test');
-  await grant(server, 'lead-test', { kind: 'User', name: 'outgate' }, rule(...ALL));
+  await grant(server, 'lead-test-more', { kind: 'User', name: 'nobody' }, rule('patch', 'create', 'delete'));
   await stands('a', { state: 'Synced' });
+  // it ends with the term, before its connection does
+  atEnd = async () => {
+    await reader.close();
+    await revoke(server, 'lead-test');
+    await revoke(server, 'lead-test-more');
+  };
 });
 
 it('settings and node addresses of the cluster are in the ledger; settings that would stop Felix are not taken', async () => {
   const felix = calicoPath('v3', 'felixconfigurations');
   const admin = server.as('admin');
-  const read: Rule[] = [
-    { apiGroups: ['projectcalico.org'], resources: ['felixconfigurations'], verbs: ['get', 'list', 'watch'] },
-    { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
-  ];
-  await grant(server, 'lead-facts', { kind: 'User', name: 'outgate' }, read);
   try {
     const now = await begin();
     const set = (spec: object) => must(admin, 'PATCH', `${felix}/default?fieldManager=kubectl-patch`, { spec });
@@ -241,7 +241,6 @@ it('settings and node addresses of the cluster are in the ledger; settings that 
   } finally {
     await must(admin, 'DELETE', felix);
     await must(admin, 'DELETE', '/api/v1/nodes/facts');
-    await revoke(server, 'lead-facts');
   }
 });
 

@@ -6,7 +6,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FaultProxy, startFaultProxy } from '../../e2e/cluster/fault-proxy.ts';
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
-import { grant, revoke } from '../../e2e/cluster/rights.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { presenceOf } from './discovery.ts';
@@ -20,18 +19,13 @@ const server = sharedServer();
 const path = calicoPath('v3', 'ippools');
 const admin = openConnection(fromKubeconfig(server.kubeconfig));
 const outgate = openConnection(fromKubeconfig(server.kubeconfig, 'outgate'));
+const nobody = openConnection(fromKubeconfig(server.kubeconfig, 'nobody'));
 
-beforeAll(() =>
-  grant(server, 'kube-test', { kind: 'User', name: 'outgate' }, [
-    { apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs: ['get', 'list', 'watch', 'patch', 'create'] },
-  ]),
-);
 afterEach(async () => {
   await must(server.as('admin'), 'DELETE', path);
 });
 afterAll(async () => {
-  await Promise.all([admin.close(), outgate.close()]);
-  await revoke(server, 'kube-test');
+  await Promise.all([admin.close(), outgate.close(), nobody.close()]);
 });
 
 const pool = (name: string, spec: object, uid?: string) => ({
@@ -124,9 +118,9 @@ describe('delete', () => {
   it('only the object that was meant, unchanged, and with the right to', async () => {
     const { metadata } = (await put('a', { cidr: '10.1.0.0/16' })).object;
     const { uid, resourceVersion } = metadata;
-    expect(await failureOf(remove(outgate, { path, name: 'a', uid }))).toMatchObject({
+    expect(await failureOf(remove(nobody, { path, name: 'a', uid }))).toMatchObject({
       kind: 'forbidden',
-      missing: { user: 'outgate', verb: 'delete', resource: 'ippools', group: 'projectcalico.org' },
+      missing: { user: 'nobody', verb: 'delete', resource: 'ippools', group: 'projectcalico.org' },
     });
     await put('a', { cidr: '10.1.0.0/16', natOutgoing: true });
     const older = { path, name: 'a', uid, resourceVersion };

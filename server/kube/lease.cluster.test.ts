@@ -16,6 +16,7 @@ import { openConnection } from './connection.ts';
 import { KubeError } from './kube-error.ts';
 import { fromKubeconfig } from './kubeconfig.ts';
 import { type Election, type ElectionState, elect } from './lease.ts';
+import { policyRules } from './needed-rights.ts';
 import type { Tenure } from './tenure.ts';
 
 const TAKEOVER_MS = 12_000;
@@ -29,7 +30,8 @@ const endings: (() => Promise<unknown>)[] = [];
 
 const allow = () =>
   grant(server, 'lease-test', { kind: 'User', name: 'outgate' }, [
-    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
+    ...policyRules('own'),
+    // of the test's own count
     { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] },
   ]);
 beforeAll(async () => {

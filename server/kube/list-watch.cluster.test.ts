@@ -9,6 +9,7 @@ import { type ApiServer, startApiServer } from '../../e2e/cluster/start-api-serv
 import { type Connection, openConnection } from './connection.ts';
 import { fromKubeconfig } from './kubeconfig.ts';
 import { type Change, type ListWatch, listWatch } from './list-watch.ts';
+import { policyRules } from './needed-rights.ts';
 import { readObject } from './object.ts';
 import type { WatchState } from './watch-state.ts';
 
@@ -69,10 +70,7 @@ const create = (name: string, cidr = `10.${subnet++ % 250}.0.0/16`) =>
     spec: { cidr },
   });
 const drop = (name: string) => must(server.as('admin'), 'DELETE', `${path}/${name}`);
-const allow = () =>
-  grant(server, 'watch-test', { kind: 'User', name: 'outgate' }, [
-    { apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs: ['list', 'watch'] },
-  ]);
+const allow = () => grant(server, 'watch-test', { kind: 'User', name: 'outgate' }, policyRules('cluster'));
 
 const names = (): string[] => [...watched.objects.keys()].sort();
 const phase = (): string => watched.state().phase;

@@ -42,7 +42,7 @@ const controller = startController({
   hub,
   connection,
   leaseConnection,
-  lease: { namespace: 'default', name: options.lease },
+  lease: { namespace: 'outgate', name: options.lease },
   identity: options.identity,
   now: () => performance.now(),
   date: Date.now,
