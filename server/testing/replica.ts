@@ -4,7 +4,7 @@ import { openDatabase } from '../db/client.ts';
 import { makeHub } from '../events/hub.ts';
 import { startListener } from '../events/listener.ts';
 import { openConnection } from '../kube/connection.ts';
-import { fromKubeconfig } from '../kube/kubeconfig.ts';
+import { fromKubeconfig, namespaceOf } from '../kube/kubeconfig.ts';
 import type { ElectionState } from '../kube/lease.ts';
 
 export interface ReplicaOptions {
@@ -42,7 +42,7 @@ const controller = startController({
   hub,
   connection,
   leaseConnection,
-  lease: { namespace: 'outgate', name: options.lease },
+  lease: { namespace: namespaceOf(options.kubeconfig, options.user), name: options.lease },
   identity: options.identity,
   now: () => performance.now(),
   date: Date.now,
