@@ -6,7 +6,7 @@ import { InputError, type Io, UsageError } from './command.ts';
 import { formatErrors } from './format-errors.ts';
 
 const MEBIBYTE = 1 << 20;
-/** A hundred thousand pools with all that a cluster keeps beside them are about half of it. */
+/** Far above what pools take (40,000 in YAML are 5 MB), below what a text may hold. */
 const LARGEST = 256 * MEBIBYTE;
 
 /** Throws UsageError when no file is named, InputError with one line for every file that cannot be read. */

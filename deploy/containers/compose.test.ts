@@ -71,8 +71,8 @@ describe('docker-compose.yml', () => {
 });
 
 /**
- * By the library that `docker compose config` is made of: Compose itself takes more than nine minutes to build, and Debian 12 has
- * version 1 alone, which cannot read the file.
+ * By the library that `docker compose config` is made of, not by the command: Compose itself was not built after nearly nine minutes on
+ * two busy cores, and Debian 12 has version 1 alone.
  */
 describe('as docker compose reads it', async () => {
   const program = await composeConfig();
