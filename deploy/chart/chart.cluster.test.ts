@@ -28,6 +28,12 @@ beforeAll(async () => {
 });
 afterAll(() => kubectl(server, ['delete', '-f', '-'], { input: readFileSync(CRDS, 'utf8') }));
 
+it('installs the images of this version', () => {
+  const [chart] = parseAllDocuments(readFileSync(`${CHART}/Chart.yaml`, 'utf8')).map((one) => one.toJS());
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(chart).toMatchObject({ version, appVersion: version });
+});
+
 it('is taken by helm lint', async () => {
   await promisify(execFile)(helm, ['lint', '--strict', CHART]);
 });

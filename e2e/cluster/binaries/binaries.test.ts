@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { missingForCluster } from './build.ts';
 import { cacheFolder, findBinaries } from './find.ts';
 import { isAtLeast } from './go.ts';
+import { missingForHelm } from './helm.ts';
 import { MODULE, ourVersions, versionsIn } from './versions.ts';
 
 let dir: string;
@@ -66,6 +67,20 @@ describe('what is missing', () => {
     const sentence = `KUBEBUILDER_ASSETS=${dir} must hold kube-apiserver and etcd; it lacks kube-apiserver`;
     expect(await missingForCluster({ KUBEBUILDER_ASSETS: dir, HOME: dir, PATH: '' })).toEqual([sentence]);
   });
+});
+
+it('Helm is the one on PATH when that is Helm 4; an older one is none, and how to get it is said', async () => {
+  const helm = (version: string): void => {
+    writeFileSync(join(dir, 'helm'), `#!/bin/sh\necho ${version}\n`);
+    chmodSync(join(dir, 'helm'), 0o755);
+  };
+  helm('v4.0.1+gabc');
+  expect(await missingForHelm({ HOME: dir, PATH: dir })).toEqual([]);
+  helm('v3.19.0+gabc');
+  const [sentence, ...more] = await missingForHelm({ HOME: dir, PATH: dir });
+  expect(more).toEqual([]);
+  expect(sentence).toContain('need Helm 4 (v4.');
+  expect(sentence).toContain('must be on PATH; there is none - install Go, or put helm on PATH');
 });
 
 it('an older Go is no Go, and a newer one will do', () => {
