@@ -41,6 +41,12 @@ module.exports = {
       'calico <- cluster',
     ),
     only(
+      'core-names',
+      '^core/names/(?!.*\\.test\\.ts$)',
+      ['^core/(net|pool|nat|calico|names)/', '^node_modules/'],
+      'calico <- names',
+    ),
+    only(
       'core-wire',
       '^core/wire/(?!.*\\.test\\.ts$)',
       ['^core/(net|pool|nat|wire)/', '^node_modules/'],

@@ -13,6 +13,7 @@ import type { Credentials } from './kube/credentials.ts';
 import { inCluster, ownNamespace } from './kube/in-cluster.ts';
 import { rightsToReview } from './kube/needed-rights.ts';
 import { reviewRights, whoAmI } from './kube/rights.ts';
+import { watchNames } from './kube/watch-names.ts';
 import type { Cluster } from './services/cluster/reach.ts';
 
 export interface OpenClusterOptions {
@@ -41,12 +42,14 @@ export async function openCluster({ env, db, hub, log }: OpenClusterOptions): Pr
     onState: ({ role, holder, error }) => log.info({ role, holder, error: error?.message }, 'election'),
     onError: (error) => log.warn({ error }, 'controller'),
   });
+  const names = watchNames(connection, Date.now);
   return {
     server: connection.server,
+    names,
     election: () => controller.state().election,
     rights: () => rightsOf(connection, db, namespace),
     close: async () => {
-      await controller.stop();
+      await Promise.all([controller.stop(), names.stop()]);
       await Promise.all([connection.close(), leaseConnection.close()]);
     },
   };

@@ -21,6 +21,9 @@ const tasks: readonly { words: string; resource: string; verbs: readonly string[
   { words: 'Delete there what is deleted here', resource: 'ippools', verbs: ['delete'] },
   { words: 'Read the NAT settings', resource: 'felixconfigurations', verbs: ['get', 'list', 'watch'] },
   { words: 'Know the nodes and their addresses', resource: 'nodes', verbs: ['get', 'list', 'watch'] },
+  { words: 'Find pods by name', resource: 'pods', verbs: ['list', 'watch'] },
+  { words: 'Find services by name', resource: 'services', verbs: ['list', 'watch'] },
+  { words: 'Know the backends of services', resource: 'endpointslices', verbs: ['list', 'watch'] },
   { words: 'Agree on one server that leads', resource: 'leases', verbs: ['get', 'create', 'update'] },
 ];
 

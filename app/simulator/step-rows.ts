@@ -25,9 +25,12 @@ export function stepRows(truths: readonly (readonly Step[])[]): StepRow[] {
 
 const questions: readonly { question: string; codes: RegExp }[] = [
   { question: 'Is it the first packet of a connection?', codes: /^FLOW_/ },
-  { question: 'Did a service proxy rewrite the destination?', codes: /^DESTINATION_RESOLVED$/ },
+  {
+    question: 'Did a service proxy rewrite the destination?',
+    codes: /^(DESTINATION_RESOLVED|SERVICE_.*|BACKENDS_DIFFER)$/,
+  },
   { question: 'Is it this node’s own address?', codes: /^(DESTINATION_(NOT_)?LOCAL|NODE_UNKNOWN)$/ },
-  { question: 'Is the source in a pool with natOutgoing?', codes: /^(SOURCE_IN_|POOL_HIDDEN$)/ },
+  { question: 'Is the source in a pool with natOutgoing?', codes: /^(SOURCE_IN_|SOURCE_IS_HOST$|POOL_HIDDEN$)/ },
   { question: 'Is the destination in any pool?', codes: /^DESTINATION_IN_(NO_|LOAD_BALANCER_)?POOL$/ },
   { question: 'Are node addresses exempt?', codes: /^DESTINATION_IS_/ },
   { question: 'Which way does it leave?', codes: /^ROUTE/ },

@@ -46,6 +46,10 @@ it('lets Outgate do what it needs, and nothing else', async () => {
   const leases = 'leases.coordination.k8s.io';
   for (const verb of ['get', 'list', 'watch', 'create', 'patch', 'delete']) expect(await may(verb, pools)).toBe(true);
   for (const verb of ['get', 'create', 'update']) expect(await may(verb, leases, '-n', NAMESPACE)).toBe(true);
+  for (const type of ['pods', 'services', 'endpointslices.discovery.k8s.io']) {
+    for (const verb of ['list', 'watch']) expect(await may(verb, type, '--all-namespaces')).toBe(true);
+    expect(await may('get', type, '--all-namespaces')).toBe(false);
+  }
   expect(await may('get', leases, '-n', 'default')).toBe(false);
   expect(await may('update', pools)).toBe(false);
   expect(await may('patch', 'felixconfigurations.projectcalico.org')).toBe(false);

@@ -7,6 +7,7 @@ export type TypePresence = 'served' | 'leaving' | 'absent';
 
 /** `path` of a type: `/apis/projectcalico.org/v3/ippools`. Rejects with a KubeError when the server cannot say. */
 export async function presenceOf(connection: Connection, path: string, signal?: AbortSignal): Promise<TypePresence> {
+  if (builtIn.test(path)) return 'served';
   const [, group = '', plural = ''] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
   try {
     const { body } = await connection.call({ method: 'GET', path: group, ...(signal ? { signal } : {}) });
@@ -20,3 +21,6 @@ export async function presenceOf(connection: Connection, path: string, signal?: 
     throw error;
   }
 }
+
+/** Types of the API server itself: nobody can delete them, so a deletion among them means what it says. */
+const builtIn = /^\/(api\/v1|apis\/discovery\.k8s\.io\/v1)\//;

@@ -20,11 +20,16 @@ const CALICO = 'calico';
 export const CALICO_GROUPS = ['projectcalico.org', 'crd.projectcalico.org'] as const;
 
 const WATCH = ['get', 'list', 'watch'] as const;
+const FOLLOW = ['list', 'watch'] as const;
 
 export const NEEDED_RIGHTS: readonly NeededRight[] = [
   { group: CALICO, resource: 'ippools', verbs: [...WATCH, 'patch', 'create', 'delete'], where: 'cluster' },
   { group: CALICO, resource: 'felixconfigurations', verbs: WATCH, where: 'cluster' },
   { group: '', resource: 'nodes', verbs: WATCH, where: 'cluster' },
+  // names in questions; without these the simulator takes addresses alone
+  { group: '', resource: 'pods', verbs: FOLLOW, where: 'cluster' },
+  { group: '', resource: 'services', verbs: FOLLOW, where: 'cluster' },
+  { group: 'discovery.k8s.io', resource: 'endpointslices', verbs: FOLLOW, where: 'cluster' },
   { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'create', 'update'], where: 'own' },
 ];
 

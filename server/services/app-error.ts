@@ -8,6 +8,8 @@ export interface Issue {
   readonly message: string;
   readonly document?: number;
   readonly line?: number;
+  /** what the field may say instead */
+  readonly candidates?: readonly string[];
 }
 
 /** `pool` names the pool where a change concerns several. */

@@ -1,27 +1,19 @@
-/** One question, put to the desired state and to each node's kernel as it was last read back. */
+/** One question, put to the desired state, to the cluster, and to each node's kernel as it was last read back. */
 import type { NodeFacts } from '../../../core/nat/node-facts.ts';
+import { commonAnswer, refusedAnswer, unresolvedAnswer } from '../../../core/nat/service-answer.ts';
 import { settingsFor } from '../../../core/nat/settings.ts';
-import { type Decider, makeDecider, simulate } from '../../../core/nat/simulate.ts';
+import { type Decider, judge, makeDecider } from '../../../core/nat/simulate.ts';
+import { step } from '../../../core/nat/steps.ts';
 import type { Answer, Flow } from '../../../core/nat/verdict.ts';
 import { parseAddress } from '../../../core/net/address.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
-import { traceFlow } from '../../../core/rules/trace.ts';
 import type { KnownReport } from '../../state/counters.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
-import { STALE_AFTER_MS } from '../nodes/node-state.ts';
 import { hostIndex } from './host-of.ts';
-
-export interface TruthAnswer extends Answer {
-  readonly truth: 'desired' | 'live' | 'node';
-  /** desired, live: the node that hosts the source, null if that is not known; node: the node that answers */
-  readonly node: string | null;
-  readonly revision: string | null;
-  /** when the truth was last known to be so */
-  readonly at: string;
-  /** seconds since then */
-  readonly age: number;
-}
+import { type BackendAnswer, judgeBackends, judgeOne } from './judge-backends.ts';
+import { agreement, type Court, judgeSame, type TruthAnswer } from './judge-flow.ts';
+import { type EndView, type PlannedQuestion, planQuestion } from './plan-question.ts';
 
 export interface FlowAnswers {
   /** desired first, then (with a cluster) what the cluster says, then the nodes in the order of names */
@@ -30,6 +22,21 @@ export interface FlowAnswers {
   readonly host: string | null;
   /** The cluster, and the hosting node (without one: every node), answer as desired; null: nothing to compare with. */
   readonly agree: boolean | null;
+  /** with a cluster: what the question came to */
+  readonly named?: NamedQuestion;
+  /** of a service, disagreements first; `answers` then say what holds whichever is chosen */
+  readonly backends?: BackendAnswer[];
+  /** backends beside those listed */
+  readonly moreBackends?: number;
+}
+
+export interface NamedQuestion {
+  readonly from: EndView;
+  readonly to: EndView;
+  /** the addresses that were judged (of a service: of its first family); null: the source has none */
+  readonly flow: Flow | null;
+  /** what of the cluster's names is not known, in words */
+  readonly unknown: string[];
 }
 
 export interface FlowQuestion {
@@ -43,62 +50,73 @@ export interface FlowQuestion {
 /** Throws INVALID_INPUT with every field that cannot be read, NOT_FOUND for an unknown node. */
 export async function simulateFlow(deps: Deps, { flow, node, draft }: FlowQuestion): Promise<FlowAnswers> {
   await Promise.all([deps.state.refresh(), deps.effective.refresh()]);
-  const now = deps.now();
   const reports = await deps.counters.reports();
   if (node !== undefined && !reports.has(node)) {
     const message = `there is no report of a node '${node}'`;
     throw new AppError('NOT_FOUND', message, { issues: [{ field: 'node', message }] });
   }
-  const host = node ?? hostOf(flow, reports);
-  const facts = host === undefined ? undefined : (reports.get(host)?.facts ?? undefined);
-  const decider =
-    draft === undefined && deps.effective === deps.state
-      ? deps.state.decider(host)
-      : draftDecider(deps, host, draft ?? []);
-  const desired = simulate(decider, flow, facts);
-  if (!desired.ok) throw invalidFlow(desired.errors);
-  const { revision } = deps.state;
-  const first: TruthAnswer = {
-    truth: 'desired',
-    node: host ?? null,
-    revision: draft === undefined ? revision : null,
-    at: now.toISOString(),
-    age: 0,
-    ...desired.value,
+  const hostOf = hostFinder(reports);
+  const court = (host: string | undefined): Court => courtOf(deps, reports, host, draft);
+  if (deps.cluster === null) {
+    const host = node ?? hostOf(flow.from);
+    const answers = judgeOne(court(host), flow);
+    return { answers, host: host ?? null, agree: agreement(answers, host) };
+  }
+  const planned = planQuestion(deps.cluster.names, flow, { hostOf, node, inPool: inPoolOf(deps) });
+  const own = nodeFacts(deps, reports);
+  return judgePlanned(court(planned.node ?? undefined), planned, own);
+}
+
+function judgePlanned(
+  court: Court,
+  planned: PlannedQuestion,
+  factsOfNode: (node: string, towards: string) => NodeFacts | undefined,
+): FlowAnswers {
+  const { from, to, flow, plan, unknown } = planned;
+  const host = court.host ?? null;
+  const named: NamedQuestion = { from, to, flow, unknown };
+  const one = (answers: TruthAnswer[]): FlowAnswers => {
+    const told = planned.caller === 'host' ? answers.map((answer) => fromHost(answer, planned)) : answers;
+    return { answers: told, host, agree: agreement(told, court.host), named };
   };
-  const live = deps.effective === deps.state ? [] : [liveAnswer(deps, host, flow, facts, now)];
-  const nodes = [...reports].map(([name, report]) => nodeAnswer(name, report, flow, now));
-  const compared = host === undefined ? nodes : nodes.filter((one) => one.node === host);
-  const others = [...live, ...compared];
-  const agrees = others.every((one) => one.verdict === first.verdict && one.code === first.code);
-  return { answers: [first, ...live, ...nodes], host: host ?? null, agree: others.length === 0 ? null : agrees };
+  if (flow === null) return one(judgeSame(court, { ok: true, value: hostWithoutAddress(planned) }));
+  if (plan === null) return one(judgeOne(court, flow, factsOfNode));
+  if (plan.is !== 'flows') {
+    const answer = plan.is === 'refused' ? refusedAnswer(plan.text) : unresolvedAnswer(plan.text);
+    return one(judgeSame(court, { ok: true, value: answer }));
+  }
+  const judged = judgeBackends(court, flow, plan.flows, factsOfNode);
+  const together = judged.all[0]?.answers.map((first, i): TruthAnswer => {
+    const { truth, node, revision, at, age } = first;
+    return { truth, node, revision, at, age, ...commonAnswer(judged.all.map(({ answers }) => answers[i] ?? first)) };
+  });
+  const answers = one(together ?? []);
+  const agree = answers.agree === null ? null : judged.all.every((backend) => backend.agree === true);
+  const moreBackends = plan.flows.length - judged.listed.length;
+  return { ...answers, agree, backends: judged.listed, moreBackends };
 }
 
-/** The cluster's pools as they were last seen; `draft` changes nothing there. */
-function liveAnswer(
-  { effective }: Deps,
+/** The desired pools, or a draft, as one node has them; the cluster's beside them; and every node's kernel. */
+function courtOf(
+  deps: Deps,
+  reports: ReadonlyMap<string, KnownReport>,
   host: string | undefined,
-  flow: Flow,
-  facts: NodeFacts | undefined,
-  now: Date,
-): TruthAnswer {
-  const answer = simulate(effective.decider(host), flow, facts);
-  if (!answer.ok) throw invalidFlow(answer.errors);
-  const { revision } = effective;
-  return { truth: 'live', node: host ?? null, revision, at: now.toISOString(), age: 0, ...answer.value };
+  draft: readonly Pool[] | undefined,
+): Court {
+  const { state, effective } = deps;
+  const alone = effective === state;
+  return {
+    now: deps.now(),
+    host,
+    desired: {
+      decider: draft === undefined && alone ? state.decider(host) : draftDecider(deps, host, draft ?? []),
+      revision: draft === undefined ? state.revision : null,
+    },
+    live: alone ? null : { decider: effective.decider(host), revision: effective.revision },
+    facts: host === undefined ? undefined : (reports.get(host)?.facts ?? undefined),
+    nodes: reports,
+  };
 }
-
-export const invalidFlow = (errors: readonly { field: string; message: string }[]): AppError =>
-  new AppError('INVALID_INPUT', errors.map(({ message }) => message).join('; '), { issues: errors });
-
-function hostOf(flow: Flow, reports: ReadonlyMap<string, KnownReport>): string | undefined {
-  const from = parseAddress(flow.from);
-  return from.ok ? hostIndex(factsOf(reports))(from.value) : undefined;
-}
-
-/** By the names that the nodes report under, whatever their facts call them. */
-export const factsOf = (reports: ReadonlyMap<string, KnownReport>): NodeFacts[] =>
-  [...reports].flatMap(([name, { facts }]) => (facts === null ? [] : [{ ...facts, name }]));
 
 /** The desired pools and the draft, with the settings and node addresses in effect: those the cluster decides alone. */
 function draftDecider({ state, effective }: Deps, host: string | undefined, draft: readonly Pool[]): Decider {
@@ -111,34 +129,60 @@ function draftDecider({ state, effective }: Deps, host: string | undefined, draf
   });
 }
 
-function nodeAnswer(name: string, report: KnownReport, flow: Flow, now: Date): TruthAnswer {
-  const age = Math.max(0, (now.getTime() - report.at.getTime()) / 1000);
-  const known = {
-    truth: 'node',
-    node: name,
-    revision: report.body.revision,
-    at: report.at.toISOString(),
-    age,
-  } as const;
-  if (age * 1000 > STALE_AFTER_MS) return { ...known, ...staleAnswer(name, report.at) };
-  const family = flow.from.includes(':') ? '6' : '4';
-  const facts = report.facts ?? undefined;
-  const traced = traceFlow(report.body.families[family], flow, facts);
-  if (!traced.ok) throw invalidFlow(traced.errors);
-  return { ...known, ...traced.value };
+function hostFinder(reports: ReadonlyMap<string, KnownReport>): (address: string) => string | undefined {
+  const index = hostIndex(factsOf(reports));
+  return (address) => {
+    const parsed = parseAddress(address);
+    return parsed.ok ? index(parsed.value) : undefined;
+  };
 }
 
-const staleAnswer = (name: string, at: Date): Answer => ({
+/** By the names that the nodes report under, whatever their facts call them. */
+export const factsOf = (reports: ReadonlyMap<string, KnownReport>): NodeFacts[] =>
+  [...reports].flatMap(([name, { facts }]) => (facts === null ? [] : [{ ...facts, name }]));
+
+/** An address is in a pool when a connection from it is not refused for being in none. */
+const inPoolOf =
+  ({ effective }: Deps) =>
+  (address: string): boolean => {
+    const judged = judge(effective.decider(undefined), { from: address, to: address });
+    return judged.ok && judged.value.code !== 'NO_SNAT_SOURCE_NOT_IN_POOL';
+  };
+
+/**
+ * What is known of a node for a packet towards an address: what its agent reported, else that the address is its own, if the
+ * cluster says so. Its routes are not known then, and only for such a packet are they not needed.
+ */
+function nodeFacts(
+  { cluster }: Deps,
+  reports: ReadonlyMap<string, KnownReport>,
+): (node: string, towards: string) => NodeFacts | undefined {
+  return (node, towards) => {
+    const reported = reports.get(node)?.facts;
+    if (reported !== undefined && reported !== null) return reported;
+    const known = cluster?.names.directory.nodes.get(node);
+    if (!known?.addresses.includes(towards)) return undefined;
+    const addresses = known.addresses.map((one) => `${one}/${one.includes(':') ? 128 : 32}`);
+    return { name: node, interfaces: [{ name: '', addresses }], routes: [] };
+  };
+}
+
+/** A connection that begins on the host's network: said first in every answer about pools. */
+function fromHost(answer: TruthAnswer, { from }: PlannedQuestion): TruthAnswer {
+  if (answer.code === 'INDETERMINATE_HOST_NETWORK') return answer;
+  const who = from.kind === 'pod' ? `${from.name} is on the host’s network: it` : `A program on ${from.node}`;
+  const text = `${who} sends with an address of the node, which is NATed only if a pool with natOutgoing holds it.`;
+  return { ...answer, steps: [step('SOURCE_IS_HOST', text), ...answer.steps] };
+}
+
+const hostWithoutAddress = ({ from, node }: PlannedQuestion): Answer => ({
   verdict: 'INDETERMINATE',
-  code: 'INDETERMINATE_NODE_STALE',
+  code: 'INDETERMINATE_HOST_NETWORK',
   source: { address: null, interface: null, ports: null },
   steps: [
-    {
-      code: 'NODE_STALE',
-      text: `${name} last reported at ${at.toISOString()}: what it holds now is not known.`,
-      pool: null,
-      field: null,
-      rule: null,
-    },
+    step(
+      'SOURCE_IS_HOST',
+      `${from.name} sends with an address of its node${node === null ? '' : ` ${node}`}, and none is known.`,
+    ),
   ],
 });
