@@ -3,9 +3,11 @@ import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { ensureBinaries, missingForCluster } from './cluster/binaries/build.ts';
 import { kubectl, OUTGATE_USER, prepareCluster } from './cluster/prepare-cluster.ts';
 import { type ApiServer, startApiServer } from './cluster/start-api-server.ts';
+import { makeNamespace, makePod, makeService, makeSlice } from './cluster/workloads.ts';
 import { labPlan } from './lab/plan.ts';
 import { expectAccessible } from './pages/accessibility.ts';
 import { signedIn, withAdmin } from './pages/signed-in.ts';
+import { SimulatorPage } from './pages/simulator-page.ts';
 import { type Outgate, startOutgate } from './start-outgate.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -110,6 +112,62 @@ test('the simulator says the disagreement first, and Live stands between desired
   await expect(verdict.getByRole('listitem').first()).toContainText('Live');
   await expect(verdict.getByRole('listitem').first()).toContainText('the cluster is not as desired');
   await expectAccessible(page);
+});
+
+test('names of the cluster are completed while typing, and each backend of a service has its own verdict', async () => {
+  const { page, outgate, server } = running;
+  const admin = server.as('admin');
+  await makeNamespace(admin, 'shop');
+  await makePod(admin, 'shop', 'cart-1', { node: 'node-1', addresses: ['192.168.1.10'] });
+  await makePod(admin, 'shop', 'web-1', { node: 'node-2', addresses: ['192.168.2.10'] });
+  await makePod(admin, 'shop', 'agent-1', { node: 'node-2', addresses: ['192.0.2.12'], hostNetwork: true });
+  const address = await makeService(admin, 'shop', 'web', { ports: [{ port: 80 }] });
+  await makeSlice(admin, 'shop', 'web', [
+    { address: '192.168.2.10', node: 'node-2', pod: 'web-1' },
+    { address: '192.0.2.12', node: 'node-2', pod: 'agent-1' },
+  ]);
+  const simulator = new SimulatorPage(page);
+  await page.goto(`${outgate.url}/simulator`);
+  await simulator.from().fill('cart');
+  await expect(page.getByRole('option', { name: /pod.*shop\/cart-1.*node-1.*192\.168\.1\.10/ })).toBeVisible();
+  await expectAccessible(page);
+  await simulator.from().press('ArrowDown');
+  await simulator.from().press('Enter');
+  await expect(simulator.from()).toHaveValue('pod/shop/cart-1');
+  await simulator.to().fill('web');
+  await expect(page.getByRole('option', { name: /^service ?shop\/web/ })).toBeVisible();
+  await simulator.to().press('Escape');
+  await expect(page.getByRole('option')).toHaveCount(0);
+  await simulator.to().fill('svc/shop/web');
+  await page.getByRole('option', { name: /^service ?shop\/web/ }).click();
+  await expect(simulator.to()).toHaveValue('service/shop/web');
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(page).toHaveURL(/\?from=pod%2Fshop%2Fcart-1&to=service%2Fshop%2Fweb$/);
+  const names = page.getByRole('region', { name: 'Names' });
+  await expect(names).toContainText(/pod.*shop\/cart-1.*192\.168\.1\.10.*on node-1.*known \d+ s ago/);
+  await expect(names).toContainText(`${address}`);
+  const backends = page.getByRole('region', { name: 'Backends' });
+  // desired and live differ about the pool of these pods: the backend outside all pools says so, and comes first
+  await expect(backends.getByRole('row').nth(1)).toContainText(/shop\/agent-1.*192\.0\.2\.12:8080.*node-2/);
+  await expect(backends.getByRole('row').nth(2)).toContainText(/shop\/web-1.*192\.168\.2\.10:8080/);
+  await expect(simulator.verdict().getByRole('heading')).toContainText('it depends on the backend');
+  await expectAccessible(page);
+  await page.reload();
+  await expect(backends).toBeVisible();
+  await page.setViewportSize({ width: 375, height: 812 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  // a pod of the service's name: what fits is offered
+  await makePod(admin, 'shop', 'web', { addresses: ['192.168.1.30'] });
+  await simulator.ask('cart-1', 'shop/web');
+  await page.getByRole('button', { name: 'service/shop/web', exact: true }).click();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(backends).toBeVisible();
+  await page.goto(`${outgate.url}/simulator?from=nobody&to=198.51.100.10`);
+  await expect(simulator.from()).toHaveAccessibleDescription(
+    /must be an address, or the name of a pod or node.*'nobody'/,
+  );
 });
 
 test('the overview names it, and ours applied by force says whose field it takes', async () => {

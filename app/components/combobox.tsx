@@ -2,11 +2,19 @@
 import { clsx } from 'clsx';
 import { type ReactNode, useId, useState } from 'react';
 import { TextInput } from './field.tsx';
+import { Tag } from './tag.tsx';
 
 export interface ComboboxOption {
   value: string;
   /** machine text beside the value, searched too */
   detail: string;
+  /** shown instead of the value */
+  label?: string;
+  /** what kind of thing it is */
+  kind?: string;
+  where?: string;
+  /** it was found for what is typed: it is not searched again */
+  fits?: boolean;
 }
 
 /** Free text with suggestions: what is offered is never forced. Arrow keys choose, Enter takes, Escape closes. */
@@ -31,7 +39,11 @@ export function Combobox({
   const wanted = value.trim().toLowerCase();
   const taken = options.some((option) => option.value === value);
   const found = options.filter(
-    (option) => taken || option.value.toLowerCase().includes(wanted) || option.detail.toLowerCase().includes(wanted),
+    (option) =>
+      taken ||
+      option.fits ||
+      option.value.toLowerCase().includes(wanted) ||
+      option.detail.toLowerCase().includes(wanted),
   );
   const shown = open && found.length > 0;
   function take(option: ComboboxOption): void {
@@ -110,7 +122,11 @@ export function Combobox({
               index === active ? 'bg-surface-selected' : 'hover:bg-surface-3',
             )}
           >
-            <span className="text-ink-1">{option.value}</span>
+            {option.kind !== undefined && <Tag>{option.kind}</Tag>}
+            <span className="min-w-0 wrap-anywhere text-ink-1">{option.label ?? option.value}</span>
+            {option.where !== undefined && option.where !== '' && (
+              <span className="text-xs text-ink-2">{option.where}</span>
+            )}
             <span className="machine text-ink-3">{option.detail}</span>
           </span>
         ))}

@@ -28,9 +28,9 @@ const grounds = {
 
 export const verdictWord = (verdict: Verdict): string => looks[verdict].word;
 
-/** Full size: pattern bar, icon and word. */
-export function VerdictChip({ verdict, large }: { verdict: Verdict; large?: boolean }) {
-  const { word, icon: Icon, pattern, text } = looks[verdict];
+/** Full size: pattern bar, icon and word (`word` overrides it, where nothing is sent at all). */
+export function VerdictChip({ verdict, large, word }: { verdict: Verdict; large?: boolean; word?: string }) {
+  const { word: own, icon: Icon, pattern, text } = looks[verdict];
   return (
     <span
       className={clsx(
@@ -42,7 +42,7 @@ export function VerdictChip({ verdict, large }: { verdict: Verdict; large?: bool
     >
       <span aria-hidden className={clsx('flex-none self-stretch', large ? 'w-3.5' : 'w-2.5', pattern)} />
       <Icon aria-hidden className="size-3.5 flex-none" />
-      {word}
+      {word ?? own}
     </span>
   );
 }

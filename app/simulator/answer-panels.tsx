@@ -1,25 +1,27 @@
 'use client';
-import type { Flow } from '../../core/nat/verdict.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Swatch } from '../components/verdict.tsx';
 import { useClusterMode } from '../trpc/cluster-mode.ts';
 import { answerText } from './answer-text.ts';
-import { type Arranged, effectiveOf } from './answers.ts';
+import { effectiveOf } from './answers.ts';
+import { BackendsPanel } from './backends-panel.tsx';
+import { NamedEnds } from './named-ends.tsx';
 import { lanesOf, type PathEnds } from './path-lanes.ts';
 import { PathPicture } from './path-picture.tsx';
 import { buildQuestion, type Question } from './question.ts';
+import type { Shown } from './server-answer.ts';
 import { StepsTable } from './steps-table.tsx';
 import { VerdictPanel } from './verdict-panel.tsx';
 
 /** An answer whole: verdict, path and steps. */
 export function AnswerPanels({
-  shown: { arranged, flow },
+  shown: { arranged, flow, named, service },
   local,
   question,
   pod,
 }: {
-  shown: { arranged: Arranged; flow: Flow };
+  shown: Shown;
   local: boolean;
   question: Question;
   pod: string | null;
@@ -46,13 +48,15 @@ export function AnswerPanels({
   const nodeAddress = [source?.interface, source?.address].filter(Boolean).join(' ') || null;
   return (
     <div className="mt-3 flex flex-col gap-3">
-      <VerdictPanel arranged={arranged} from={flow.from} local={local} cluster={cluster} />
+      {named !== null && <NamedEnds named={named} />}
+      <VerdictPanel arranged={arranged} from={flow.from} local={local} cluster={cluster} asked={service === null} />
+      {service !== null && <BackendsPanel backends={service.backends} more={service.more} />}
       <Panel title="Path and way back" actions={<Legend />}>
         <PathPicture
           lanes={lanes}
           ends={ends}
-          pod={pod}
-          node={host?.node ?? null}
+          pod={pod ?? podName(named)}
+          node={arranged.hostName}
           nodeAddress={nodeAddress}
           proto={flow.proto ?? 'tcp'}
         />
@@ -82,6 +86,10 @@ export function AnswerPanels({
     </div>
   );
 }
+
+/** "shop/web-1", for a source that is a pod of the cluster. */
+const podName = (named: Shown['named']): string | null =>
+  named?.from.kind === 'pod' ? (named.from.name?.replace(/^pod\//, '') ?? null) : null;
 
 function Legend() {
   return (

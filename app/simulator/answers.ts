@@ -1,4 +1,5 @@
 /** What the truths say about one question: who disagrees, and the one sentence that comes first. */
+import type { StepCode } from '../../core/nat/steps.ts';
 import type { Answer } from '../../core/nat/verdict.ts';
 
 /** One truth's answer. `at` is when the truth was last known to be so; null: not known. */
@@ -15,6 +16,8 @@ export interface Arranged {
   live: TruthAnswer | null;
   /** the cluster says something else than desired */
   unapplied: boolean;
+  /** the name of the node that hosts the source, whether it answered or not; null: not known */
+  hostName: string | null;
   /** the node that hosts the source, as programmed; null when no node does */
   host: TruthAnswer | null;
   /** every node that answered, by name */
@@ -36,6 +39,7 @@ export function arrange(answers: readonly TruthAnswer[], hostName: string | null
   return {
     desired,
     live,
+    hostName,
     unapplied: desired !== null && live !== null && !agrees(desired, live),
     host,
     nodes,
@@ -127,24 +131,37 @@ export function decidingStep(answer: Answer): Answer['steps'][number] | undefine
 export function replies(answer: TruthAnswer, from: string): Piece[] {
   const node: Piece = answer.node === null ? 'its node' : { name: answer.node };
   if (answer.verdict === 'SNAT') return ['Replies return to ', node, ', which restores ', { machine: from }, '.'];
-  if (answer.verdict === 'NO_SNAT' && leaves(answer)) {
+  if (answer.verdict === 'NO_SNAT' && leaves(answer) && !saysOf(answer, 'SOURCE_IS_HOST')) {
     return ['Replies reach the pod only if the network routes ', { machine: from }, ' to ', node, '.'];
   }
   return [];
 }
 
 /** False for what never leaves the node, and for packets whose connection decided long ago. */
-export const leaves = ({ code }: Answer): boolean =>
-  !['NO_SNAT_DESTINATION_IS_LOCAL', 'NO_SNAT_ESTABLISHED', 'NO_SNAT_INVALID_PACKET'].includes(code);
+export const leaves = ({ code }: Answer): boolean => !SILENT.includes(code);
+
+const saysOf = ({ steps }: Answer, step: StepCode): boolean => steps.some(({ code }) => code === step);
+
+const SILENT: readonly string[] = [
+  'NO_SNAT_DESTINATION_IS_LOCAL',
+  'NO_SNAT_ESTABLISHED',
+  'NO_SNAT_INVALID_PACKET',
+  'NO_SNAT_SERVICE_REFUSED',
+];
 
 const sentence = (answer: TruthAnswer, from: string): Piece[] =>
   answer.verdict === 'SNAT'
     ? ['NATed to ', ...address(answer)]
     : answer.code === 'NO_SNAT_ESTABLISHED'
       ? ['Keeps the source that the connection began with']
-      : answer.verdict === 'NO_SNAT'
-        ? ['Keeps the pod address ', { machine: from }]
-        : ['Cannot tell', ...missing(answer)];
+      : answer.code === 'NO_SNAT_SERVICE_REFUSED'
+        ? ['Nothing is sent: no backend takes the connection']
+        : answer.verdict === 'NO_SNAT'
+          ? [
+              saysOf(answer, 'SOURCE_IS_HOST') ? 'Keeps the node’s address ' : 'Keeps the pod address ',
+              { machine: from },
+            ]
+          : ['Cannot tell', ...missing(answer)];
 
 const intention = (answer: TruthAnswer, from: string): Piece[] =>
   answer.verdict === 'SNAT'
@@ -167,5 +184,7 @@ function missing(answer: Answer): Piece[] {
     INDETERMINATE_HOST_NETWORK: ': the source is a node’s own address',
     INDETERMINATE_NODE_STALE: ': nothing current is known of it',
   };
+  if (answer.code === 'INDETERMINATE_SERVICE_UNRESOLVED' && saysOf(answer, 'BACKENDS_DIFFER'))
+    return [': it depends on the backend'];
   return [words[answer.code] ?? ''];
 }

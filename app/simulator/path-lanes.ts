@@ -75,6 +75,10 @@ function laneOf(label: string, disagrees: boolean, answer: TruthAnswer, ends: Pa
       reply: 'none',
     };
   }
+  if (answer.code === 'NO_SNAT_SERVICE_REFUSED') {
+    const detail = endText(ends.from, ends.sport);
+    return { ...lane, title: 'Nothing is sent', detail, seen: null, onWire: false, reply: 'none' };
+  }
   const title = answer.code === 'NO_SNAT_ESTABLISHED' ? 'NAT is not asked' : 'NAT does not match';
   const reply = leaves(answer) ? 'needs-route' : 'unknown';
   return { ...lane, title, detail: endText(ends.from, ends.sport), seen: ends.from, onWire: true, reply };

@@ -1,12 +1,16 @@
 'use client';
 import { Box, Globe } from 'lucide-react';
+import { useMemo } from 'react';
+import type { EndKind } from '../../core/names/read-end.ts';
 import { Button } from '../components/button.tsx';
-import { Combobox } from '../components/combobox.tsx';
 import { Field, Select, TextInput } from '../components/field.tsx';
 import { Kbd } from '../components/kbd.tsx';
+import { NameField } from './name-field.tsx';
 import { type FieldError, hasMore, isAsked, type Named, type Question } from './question.ts';
 
 const protocols = ['tcp', 'udp', 'icmp', 'sctp', 'gre'] as const;
+const SOURCES: EndKind[] = ['pod', 'node'];
+const DESTINATIONS: EndKind[] = ['pod', 'service', 'node'];
 const states = [
   { value: 'new', label: 'new: the first packet' },
   { value: 'established', label: 'established' },
@@ -21,6 +25,7 @@ export function QuestionForm({
   onAsk,
   pods,
   targets,
+  cluster,
   errors,
   children,
 }: {
@@ -29,21 +34,16 @@ export function QuestionForm({
   onAsk: () => void;
   pods: readonly Named[];
   targets: readonly Named[];
+  /** names of the cluster may stand in From and To */
+  cluster: boolean;
   errors: readonly FieldError[];
   /** buttons after Ask */
   children: React.ReactNode;
 }) {
   const set = (part: Partial<Question>): void => onChange({ ...question, ...part });
-  const wrong = (field: keyof Question): string[] =>
-    errors.filter((error) => error.field === field).map(({ message }) => message);
-  const detail = ({ addresses }: Named): string => addresses.join('  ');
-  const options = (names: readonly Named[]) => names.map((named) => ({ value: named.name, detail: detail(named) }));
-  const behind = (text: string): React.ReactNode => {
-    const named = [...pods, ...targets].find(({ name }) => name === text.trim());
-    return named === undefined ? null : (
-      <span className="machine flex-none text-ink-3 narrow:hidden">{named.addresses[0]}</span>
-    );
-  };
+  const at = (field: keyof Question): FieldError[] => errors.filter((error) => error.field === field);
+  const wrong = (field: keyof Question): string[] => at(field).map(({ message }) => message);
+  const ends = useMemo(() => [...targets, ...pods], [targets, pods]);
   return (
     <form
       aria-label="Question"
@@ -53,26 +53,38 @@ export function QuestionForm({
       }}
     >
       <div className="flex flex-wrap items-start gap-2">
-        <Field label="From" errors={wrong('from')} className="min-w-56 flex-[1.6_1_16rem] narrow:min-w-full">
-          <Combobox
-            value={question.from}
-            onChange={(from) => set({ from })}
-            options={options(pods)}
-            placeholder={pods.length > 0 ? 'Pod or address' : 'Pod address, IPv4 or IPv6'}
-            lead={<Box aria-hidden className="size-3.5 flex-none text-ink-3" />}
-            trail={behind(question.from)}
-          />
-        </Field>
-        <Field label="To" errors={wrong('to')} className="min-w-48 flex-[1.2_1_14rem]">
-          <Combobox
-            value={question.to}
-            onChange={(to) => set({ to })}
-            options={options([...targets, ...pods])}
-            placeholder={targets.length > 0 ? 'Target, pod or address' : 'Address, IPv4 or IPv6'}
-            lead={<Globe aria-hidden className="size-3.5 flex-none text-ink-3" />}
-            trail={behind(question.to)}
-          />
-        </Field>
+        <NameField
+          label="From"
+          value={question.from}
+          onChange={(from) => set({ from })}
+          lab={pods}
+          cluster={cluster}
+          kinds={SOURCES}
+          errors={at('from')}
+          placeholder={
+            cluster ? 'Pod, node or address' : pods.length > 0 ? 'Pod or address' : 'Pod address, IPv4 or IPv6'
+          }
+          lead={<Box aria-hidden className="size-3.5 flex-none text-ink-3" />}
+          className="min-w-56 flex-[1.6_1_16rem] narrow:min-w-full"
+        />
+        <NameField
+          label="To"
+          value={question.to}
+          onChange={(to) => set({ to })}
+          lab={ends}
+          cluster={cluster}
+          kinds={DESTINATIONS}
+          errors={at('to')}
+          placeholder={
+            cluster
+              ? 'Service, pod, node or address'
+              : targets.length > 0
+                ? 'Target, pod or address'
+                : 'Address, IPv4 or IPv6'
+          }
+          lead={<Globe aria-hidden className="size-3.5 flex-none text-ink-3" />}
+          className="min-w-48 flex-[1.2_1_14rem]"
+        />
         <Field label="Protocol" errors={wrong('proto')} className="w-24">
           <Select value={question.proto} onChange={(event) => set({ proto: event.target.value })}>
             {[...new Set([...protocols, question.proto])].map((proto) => (

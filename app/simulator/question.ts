@@ -1,7 +1,7 @@
 /** The question that the simulator asks: as typed, as the address of the page, and as a flow. */
 import { type Flow, flowStates } from '../../core/nat/verdict.ts';
 
-/** Every field as typed; empty means not said. `from` and `to` may be names that the lab offers. */
+/** Every field as typed; empty means not said. `from` and `to` may be names of the lab, and of the cluster where there is one. */
 export interface Question {
   from: string;
   to: string;
@@ -22,6 +22,8 @@ export interface Named {
 export interface FieldError {
   field: string;
   message: string;
+  /** what the field may say instead */
+  candidates?: readonly string[] | undefined;
 }
 
 export const emptyQuestion: Question = {

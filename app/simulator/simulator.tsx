@@ -3,6 +3,7 @@ import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { Link2, Radio } from 'lucide-react';
 import { useRouter, useSearchParams } from 'next/navigation';
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { readEnd } from '../../core/names/read-end.ts';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Empty } from '../components/empty.tsx';
@@ -11,6 +12,7 @@ import { PageHeader } from '../components/page-header.tsx';
 import { useKeys } from '../keys/use-keys.ts';
 import { useRefusal, useSession } from '../shell/session.tsx';
 import { isApiError, useTRPC } from '../trpc/client.ts';
+import { useClusterMode } from '../trpc/cluster-mode.ts';
 import { useDesiredState } from '../trpc/desired-state.ts';
 import { AnswerPanels } from './answer-panels.tsx';
 import { arrange } from './answers.ts';
@@ -28,7 +30,7 @@ import {
   type Question,
 } from './question.ts';
 import { QuestionForm } from './question-form.tsx';
-import { truthAnswers } from './server-answer.ts';
+import { type Shown, truthAnswers } from './server-answer.ts';
 
 /** "Will this be NATed?" The address of the page is the question that was asked; the form may be ahead of it. */
 export function Simulator() {
@@ -45,14 +47,16 @@ export function Simulator() {
   const names = useMemo(() => [...pods, ...targets], [pods, targets]);
 
   const ahead = buildQuestion(typed) !== buildQuestion(asked);
-  const local = useLocal(typed, names, nodeOf(typed.from, pods));
+  const cluster = useClusterMode();
+  const local = useLocal(typed, names, nodeOf(typed.from, pods), cluster);
   const { flow, errors: askedErrors } = useMemo(() => flowOf(asked, names), [asked, names]);
   const ready = isAsked(asked) && askedErrors.length === 0 && (!session.lab || !lab.isPending);
   const server = useQuery(trpc.simulate.flow.queryOptions(flow, { enabled: ready, placeholderData: keepPreviousData }));
   const answer = !ahead && ready && server.data !== undefined && !server.isPlaceholderData ? server.data : undefined;
-  const shown = useMemo(() => {
+  const shown = useMemo((): Shown | null => {
     if (answer !== undefined) return truthAnswers(answer, flow);
-    return local.answer === null ? null : { arranged: arrange([local.answer], null), flow: local.flow };
+    if (local.answer === null) return null;
+    return { arranged: arrange([local.answer], null), flow: local.flow, named: null, service: null };
   }, [answer, flow, local]);
 
   const probe = useMutation(trpc.lab.probe.mutationOptions());
@@ -76,7 +80,15 @@ export function Simulator() {
   return (
     <>
       <PageHeader title="Simulator" beside={<span className="text-xs text-ink-3">no packet is sent by asking</span>} />
-      <QuestionForm question={typed} onChange={setTyped} onAsk={ask} pods={pods} targets={targets} errors={errors}>
+      <QuestionForm
+        question={typed}
+        onChange={setTyped}
+        onAsk={ask}
+        pods={pods}
+        targets={targets}
+        cluster={cluster}
+        errors={errors}
+      >
         {session.lab && (
           <Button refused={probeRefused} onClick={() => probe.mutate(probed)}>
             <Radio aria-hidden /> Send a real packet
@@ -119,6 +131,11 @@ export function Simulator() {
           pod={nameOf(answer === undefined ? typed.from : asked.from, pods) ?? null}
         />
       )}
+      {shown === null && isAsked(typed) && errors.length === 0 && local.named && (ahead || !server.isError) && (
+        <p className="mt-3 text-xs text-ink-3" role="status">
+          {ahead ? 'Names are looked up in the cluster when you ask.' : 'The names are being looked up.'}
+        </p>
+      )}
       {shown === null && !isAsked(typed) && <Start pods={pods} targets={targets} onPick={setTyped} />}
     </>
   );
@@ -127,17 +144,26 @@ export function Simulator() {
 const none: readonly (Named & { node: string })[] = [];
 
 /** The desired answer for what is in the form now, as fast as it is typed. */
-function useLocal(typed: Question, names: readonly Named[], node: string | undefined) {
+function useLocal(typed: Question, names: readonly Named[], node: string | undefined, cluster: boolean) {
   const state = useDesiredState();
   const question = useDeferredValue(typed);
   const decider = useMemo(() => (state === undefined ? null : deciderOf(state, node)), [state, node]);
   return useMemo(() => {
     const { flow, errors } = flowOf(question, names);
-    if (decider === null || state === undefined || !isAsked(question)) return { flow, answer: null, errors };
+    // a name of the cluster stands for what the server knows alone
+    const ends = cluster ? (['from', 'to'] as const).map((field) => ({ field, end: readEnd(flow[field]) })) : [];
+    const named = ends.some(({ end }) => end.is === 'name');
+    if (named) {
+      const unreadable = ends.flatMap(({ field, end }) =>
+        end.is === 'neither' ? [{ field, message: end.message }] : [],
+      );
+      return { flow, answer: null, errors: [...errors, ...unreadable], named };
+    }
+    if (decider === null || state === undefined || !isAsked(question)) return { flow, answer: null, errors, named };
     const said = localAnswer(decider, flow, state.revision);
     const all = [...errors, ...said.errors];
-    return { flow, answer: all.length === 0 ? said.answer : null, errors: all };
-  }, [question, names, decider, state]);
+    return { flow, answer: all.length === 0 ? said.answer : null, errors: all, named };
+  }, [question, names, decider, state, cluster]);
 }
 
 function nodeOf(from: string, pods: readonly (Named & { node: string })[]): string | undefined {

@@ -33,7 +33,10 @@ export function TruthCell({
         </span>
       </div>
       <div className="mt-1.5 mb-1">
-        <VerdictChip verdict={answer.verdict} />
+        <VerdictChip
+          verdict={answer.verdict}
+          {...(answer.code === 'NO_SNAT_SERVICE_REFUSED' ? { word: 'Nothing is sent' } : {})}
+        />
       </div>
       <Link
         href={`/codes/${answer.code}`}

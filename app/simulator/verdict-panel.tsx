@@ -16,14 +16,17 @@ export function VerdictPanel({
   from,
   local,
   cluster,
+  asked,
 }: {
   arranged: Arranged;
   from: string;
   local: boolean;
   cluster: boolean;
+  /** every node was asked, not the hosting one alone */
+  asked: boolean;
 }) {
   useNextTruth();
-  const { desired, live, unapplied, host, nodes, differs } = arranged;
+  const { desired, live, unapplied, host, hostName, nodes, differs } = arranged;
   const effective = effectiveOf(arranged);
   const counts = live === null ? 'desired' : 'live';
   const programmed = host !== null && (
@@ -93,10 +96,19 @@ export function VerdictPanel({
               ? cluster
                 ? 'Live and Programmed: not asked yet. Press Ask for what the cluster says and the nodes hold.'
                 : 'Programmed: not asked yet. Press Ask for what the nodes hold.'
-              : 'Programmed: no node has joined, so nobody holds rules yet.'}
+              : hostName !== null
+                ? `Programmed: ${hostName} hosts it, and has no agent that reports.`
+                : asked
+                  ? 'Programmed: no node has joined, so nobody holds rules yet.'
+                  : 'Programmed: not asked, because no node is known to host the source.'}
           </li>
         )}
-        {host === null && nodes.length > 0 && (
+        {host === null && nodes.length > 0 && hostName !== null && (
+          <li className="min-w-0 px-4.5 py-2.25 text-xs text-ink-2">
+            {hostName} hosts it, and has no agent that reports.
+          </li>
+        )}
+        {host === null && nodes.length > 0 && hostName === null && (
           <li
             className={clsx('min-w-0 px-4.5 py-2.25 text-xs', others ? 'bg-drifted-bg text-drifted-fg' : 'text-ink-2')}
           >

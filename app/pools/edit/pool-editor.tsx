@@ -11,6 +11,7 @@ import { DiffView } from '../../components/diff-view.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Note } from '../../components/note.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { useDelayed } from '../../components/use-delayed.ts';
 import { useKeys } from '../../keys/use-keys.ts';
 import { useLeaveGuard } from '../../shell/leave-guard.tsx';
 import { useRefusal } from '../../shell/session.tsx';
@@ -27,7 +28,6 @@ import { GonePanel } from './gone-panel.tsx';
 import { keep, readKept } from './kept-draft.ts';
 import { PoolForm } from './pool-form.tsx';
 import { SaveBar } from './save-bar.tsx';
-import { useDelayed } from './use-delayed.ts';
 import { type Current, useSave } from './use-save.ts';
 
 const YamlEditor = dynamic(() => import('./yaml-editor.tsx'), { ssr: false });
