@@ -13,6 +13,7 @@ import { programmedRecord } from './programmed-record.ts';
 import { runDaemon } from './run-daemon.ts';
 import { runDry, runOnce } from './run-once.ts';
 import type { Setup } from './setup.ts';
+import { accountToken, tokenFault } from './source/account-token.ts';
 import { hasCredential } from './source/credential.ts';
 
 const UNUSABLE = 2;
@@ -51,17 +52,20 @@ async function cleanup({ netns }: Flags): Promise<number> {
   return failures.length > 0 ? 1 : 0;
 }
 
-function checkFiles({ netns, tokenFile, caFile }: Flags): string[] {
-  const missing: string[] = [];
+function checkFiles({ netns, tokenFile, caFile, node, task }: Flags): string[] {
+  const wrong: string[] = [];
   const need = (flag: string, path: string | undefined, what: string): void => {
     const found = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
     if (path !== undefined && (found === undefined || found.isDirectory()))
-      missing.push(`${flag}: must name ${what} that exists: '${path}'`);
+      wrong.push(`${flag}: must name ${what} that exists: '${path}'`);
   };
   need('--netns', netns === undefined ? undefined : `/run/netns/${netns}`, 'a network namespace');
   need('--token-file', tokenFile, 'a file');
   need('--ca-file', caFile, 'a file');
-  return missing;
+  const token = task === 'cleanup' ? undefined : accountToken(tokenFile);
+  const fault = token === undefined || tokenFile === undefined ? undefined : tokenFault(token, node, tokenFile);
+  if (fault !== undefined) wrong.push(fault);
+  return wrong;
 }
 
 /** Without either the server can never be asked: the operator learns it at once, not from a log of attempts. */

@@ -37,6 +37,8 @@ export interface Reconciler {
   state(held: HeldState, members: readonly SetDelta[] | null): Promise<void>;
   /** A full round: reads everything back and repairs what differs. */
   round(): Promise<void>;
+  /** While another agent programs this node: the kernel is read and nothing is written. */
+  standDown(down: boolean): Promise<void>;
   report(): Report;
 }
 
@@ -58,6 +60,7 @@ export function reconciler(input: ReconcilerInput): Reconciler {
   let rounds = 0;
   /** what was programmed last: the report names it until the next one is */
   let programmed: Version | undefined;
+  let down = false;
   /** nothing of ours is left in a backend that was used before */
   let alone = false;
 
@@ -69,7 +72,9 @@ export function reconciler(input: ReconcilerInput): Reconciler {
   const fullRound = async (): Promise<void> => {
     const started = process.hrtime.bigint();
     [kernel, facts] = await Promise.all([dataplane.read(), input.facts()]);
-    if (state !== undefined) await program(state);
+    if (down)
+      conditions.set('Programmed', 'Unknown', 'TwoAgents', 'another agent programs this node: nothing is written');
+    else if (state !== undefined) await program(state);
     else conditions.set('Programmed', 'Unknown', 'WaitingForState', 'no complete state yet: nothing is written');
     noteFamilies();
     metrics.round(Number(process.hrtime.bigint() - started) / 1e9, kernel);
@@ -186,7 +191,7 @@ export function reconciler(input: ReconcilerInput): Reconciler {
     state = { ...same, version: at };
     const size = members.reduce((sum, { add, remove }) => sum + add.length + remove.length, 0);
     const possible = members.filter(({ family }) => kernel.families[family] !== undefined);
-    if (!proved || size > SMALL_CHANGE || !(await dataplane.adjust(possible))) {
+    if (down || !proved || size > SMALL_CHANGE || !(await dataplane.adjust(possible))) {
       proved = false;
       return fullRound();
     }
@@ -204,6 +209,14 @@ export function reconciler(input: ReconcilerInput): Reconciler {
       return inTurn(() => change(held, members, { revision, sequence }));
     },
     round: () => inTurn(fullRound),
+    standDown: (on) =>
+      inTurn(async () => {
+        if (down === on) return;
+        down = on;
+        // what the other one left is no drift
+        proved = false;
+        await fullRound();
+      }),
     report,
   };
 }

@@ -38,6 +38,8 @@ export async function runDaemon(setup: Setup): Promise<number> {
     trouble(found) {
       if (found === null) conditions.clear('Source');
       else conditions.set('Source', 'False', found.reason, found.message);
+      // only being served ends it: a server that is away says nothing about the other agent
+      if (found === null || found.reason === 'TwoAgents') void loop.standDown(found !== null);
     },
   });
   void loop.round();

@@ -5,7 +5,7 @@ import { poolGroups } from './controller/cluster-pools.ts';
 import { startController } from './controller/controller.ts';
 import type { Database } from './db/client.ts';
 import { readWatch } from './db/live-watch.ts';
-import type { ClusterEnvironment } from './env.ts';
+import type { ClusterEnvironment, ServiceAccount } from './env.ts';
 import type { Hub } from './events/hub.ts';
 import type { Log } from './http/log.ts';
 import { type Connection, openConnection } from './kube/connection.ts';
@@ -13,11 +13,14 @@ import type { Credentials } from './kube/credentials.ts';
 import { inCluster, ownNamespace } from './kube/in-cluster.ts';
 import { rightsToReview } from './kube/needed-rights.ts';
 import { reviewRights, whoAmI } from './kube/rights.ts';
+import { reviewToken } from './kube/token-review.ts';
 import { watchNames } from './kube/watch-names.ts';
 import type { Cluster } from './services/cluster/reach.ts';
 
 export interface OpenClusterOptions {
   readonly env: ClusterEnvironment;
+  /** of the agents, if they sign in by one */
+  readonly agentAccount: ServiceAccount | null;
   readonly db: Database;
   readonly hub: Hub;
   readonly log: Log;
@@ -26,7 +29,8 @@ export interface OpenClusterOptions {
 const LEASE = 'outgate-controller';
 
 /** Throws when the kubeconfig cannot be read, or we are in no cluster; an API server that is away is waited for. */
-export async function openCluster({ env, db, hub, log }: OpenClusterOptions): Promise<Cluster & Closing> {
+export async function openCluster(options: OpenClusterOptions): Promise<OpenedCluster> {
+  const { env, agentAccount, db, hub, log } = options;
   const { credentials, namespace } = await reach(env);
   const connection = openConnection(credentials());
   const leaseConnection = openConnection(credentials());
@@ -47,7 +51,8 @@ export async function openCluster({ env, db, hub, log }: OpenClusterOptions): Pr
     server: connection.server,
     names,
     election: () => controller.state().election,
-    rights: () => rightsOf(connection, db, namespace),
+    rights: () => rightsOf(connection, db, namespace, agentAccount !== null),
+    reviewToken: (token, signal) => reviewToken(connection, token, signal),
     close: async () => {
       await Promise.all([controller.stop(), names.stop()]);
       await Promise.all([connection.close(), leaseConnection.close()]);
@@ -55,7 +60,9 @@ export async function openCluster({ env, db, hub, log }: OpenClusterOptions): Pr
   };
 }
 
-interface Closing {
+export interface OpenedCluster extends Cluster {
+  /** the body of the answer to a TokenReview; rejects with a KubeError */
+  reviewToken(token: string, signal: AbortSignal): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -71,12 +78,17 @@ async function reach(env: ClusterEnvironment): Promise<{ credentials: () => Cred
   };
 }
 
-async function rightsOf(connection: Connection, db: Database, namespace: string): ReturnType<Cluster['rights']> {
+async function rightsOf(
+  connection: Connection,
+  db: Database,
+  namespace: string,
+  tokens: boolean,
+): ReturnType<Cluster['rights']> {
   const { watch } = await readWatch(db);
   const group = (watch?.group ?? poolGroups[0]).replace(/\/.*$/, '');
   const [user, rights] = await Promise.all([
     whoAmI(connection),
-    reviewRights(connection, rightsToReview(group, namespace)),
+    reviewRights(connection, rightsToReview(group, namespace, { agents: tokens })),
   ]);
   return { user, rights };
 }

@@ -1,5 +1,6 @@
 /** What stands behind the door once the database is there: services, sessions, streams and their rooms. */
 
+import { accountTokens } from './agents/account-tokens.ts';
 import { makeFeed } from './agents/feed.ts';
 import { agentRoom } from './agents/room.ts';
 import { makeAuth } from './auth/auth.ts';
@@ -7,6 +8,7 @@ import { makeIdentify } from './auth/identify.ts';
 import { authRoom } from './auth/room.ts';
 import { openCluster } from './cluster.ts';
 import type { Database } from './db/client.ts';
+import { dropClusterNodes } from './db/cluster-nodes.ts';
 import type { Environment } from './env.ts';
 import type { Hub } from './events/hub.ts';
 import { startListener } from './events/listener.ts';
@@ -54,7 +56,9 @@ export async function compose(parts: Parts): Promise<Composed> {
   const state = await openStateCache({ db, onMismatch });
   const effective = env.cluster === null ? state : await openStateCache({ db, ledger: liveLedger, onMismatch });
   await dropOtherHoldings(db, env.cluster !== null);
-  const cluster = env.cluster === null ? null : await openCluster({ env: env.cluster, db, hub, log });
+  if (env.cluster === null) await dropClusterNodes(db);
+  const cluster =
+    env.cluster === null ? null : await openCluster({ env: env.cluster, agentAccount: env.agentAccount, db, hub, log });
   const deps: Deps = {
     db,
     state,
@@ -82,7 +86,12 @@ export async function compose(parts: Parts): Promise<Composed> {
     },
   });
   const stopHousekeeping = startHousekeeping(db, (error) => log.warn({ error }, 'housekeeping failed'));
-  const agents = agentRoom({ db, hub, feed: makeFeed(deps.effective), log });
+  const { agentAccount: account } = env;
+  const tokens =
+    cluster === null || account === null
+      ? null
+      : accountTokens({ review: cluster.reviewToken, account, now: Date.now });
+  const agents = agentRoom({ db, hub, feed: makeFeed(deps.effective), log, tokens });
   return {
     rooms: [
       proceduresRoom(deps, makeIdentify({ auth, db, log }), log),

@@ -32,6 +32,7 @@ test('all errors come at once, each with its name and reason', () => {
     OUTGATE_URL: 'ftp://x',
     DATABASE_URL: 'mysql://x',
     OUTGATE_CLUSTER: 'mine',
+    OUTGATE_AGENT_SERVICE_ACCOUNT: 'outgate-agent',
     OUTGATE_LAB: 'maybe',
     LOG_LEVEL: 'loud',
   });
@@ -40,6 +41,7 @@ test('all errors come at once, each with its name and reason', () => {
     'OUTGATE_URL',
     'DATABASE_URL',
     'OUTGATE_CLUSTER',
+    'OUTGATE_AGENT_SERVICE_ACCOUNT',
     'OUTGATE_LAB',
     'LOG_LEVEL',
   ]);
@@ -77,4 +79,11 @@ test('a cluster is named, never found', () => {
     value: { cluster: { kind: 'kubeconfig', file: '/k', context: 'c' } },
   });
   expect(readEnvironment({ KUBECONFIG: '/k' })).toMatchObject({ value: { cluster: null } });
+});
+
+test('the account of the agents needs a cluster, which reviews their tokens', () => {
+  const account = { OUTGATE_AGENT_SERVICE_ACCOUNT: 'net/outgate-agent' };
+  expect(errorsOf(account)).toEqual([expect.stringMatching(/^OUTGATE_CLUSTER must be in-cluster or kubeconfig/)]);
+  const result = readEnvironment({ ...account, OUTGATE_CLUSTER: 'in-cluster' });
+  expect(result).toMatchObject({ ok: true, value: { agentAccount: { namespace: 'net', name: 'outgate-agent' } } });
 });

@@ -27,6 +27,18 @@ const proxiesSchema = z.string().transform((text, context): Prefix[] =>
   }),
 );
 
+/** `system:serviceaccount:NAMESPACE:NAME` is the name that a review gives it. */
+const serviceAccountSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/,
+    'must be NAMESPACE/NAME, for example outgate/outgate-agent',
+  )
+  .transform((text) => {
+    const [namespace = '', name = ''] = text.split('/');
+    return { namespace, name };
+  });
+
 const environmentSchema = z
   .object({
     OUTGATE_DATA_DIR: optional(z.string().default('.outgate')).transform((path) =>
@@ -48,6 +60,7 @@ const environmentSchema = z
     ),
     OUTGATE_KUBECONFIG: optional(z.string().optional()),
     OUTGATE_KUBECONTEXT: optional(z.string().optional()),
+    OUTGATE_AGENT_SERVICE_ACCOUNT: optional(serviceAccountSchema.optional()),
     OUTGATE_LAB: optional(z.enum(['auto', 'on', 'off'], { error: 'must be auto, on or off' }).default('auto')),
     OUTGATE_LAB_SOCKET: optional(z.string().optional()),
     OUTGATE_ADMIN_EMAIL: optional(z.email({ error: 'must be an e-mail address' }).optional()),
@@ -75,6 +88,11 @@ const environmentSchema = z
       const message = 'must be set: OUTGATE_CLUSTER=kubeconfig never looks for somebody’s kubeconfig by itself';
       context.addIssue({ code: 'custom', path: ['OUTGATE_KUBECONFIG'], message });
     }
+    if (env.OUTGATE_CLUSTER === 'none' && env.OUTGATE_AGENT_SERVICE_ACCOUNT !== undefined) {
+      const message =
+        'must be in-cluster or kubeconfig with OUTGATE_AGENT_SERVICE_ACCOUNT: a cluster reviews the tokens';
+      context.addIssue({ code: 'custom', path: ['OUTGATE_CLUSTER'], message });
+    }
     const missing =
       env.OUTGATE_ADMIN_EMAIL === undefined
         ? env.OUTGATE_ADMIN_PASSWORD !== undefined && 'OUTGATE_ADMIN_EMAIL'
@@ -92,6 +110,11 @@ export type ClusterEnvironment =
   | { readonly kind: 'in-cluster' }
   | { readonly kind: 'kubeconfig'; readonly file: string; readonly context: string | undefined };
 
+export interface ServiceAccount {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 export interface Environment {
   readonly dataDir: string;
   readonly listen: { readonly host: string; readonly port: number };
@@ -105,6 +128,8 @@ export interface Environment {
   readonly applicationUrl: string | null;
   /** null: no cluster, what is desired is in effect */
   readonly cluster: ClusterEnvironment | null;
+  /** whose tokens agents sign in by; null: none are accepted */
+  readonly agentAccount: ServiceAccount | null;
   readonly labSocket: string | null;
   readonly admin: { readonly email: string; readonly password: string } | null;
   readonly bootstrapJoinToken: string | null;
@@ -134,6 +159,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
       databaseUrl: env.DATABASE_URL ?? null,
       applicationUrl: env.DATABASE_APP_URL ?? null,
       cluster: clusterOf(env),
+      agentAccount: env.OUTGATE_AGENT_SERVICE_ACCOUNT ?? null,
       labSocket: env.OUTGATE_LAB_SOCKET ?? null,
       admin: email !== undefined && password !== undefined ? { email, password } : null,
       bootstrapJoinToken: env.OUTGATE_BOOTSTRAP_JOIN_TOKEN ?? null,

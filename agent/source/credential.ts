@@ -1,11 +1,15 @@
-/** The node's own credential: bought once with the join token, kept in the state directory, good for one server and node. */
+/**
+ * What the node signs in by: its pod's service-account token, read anew for each request, or else its own credential, bought
+ * once with the join token, kept in the state directory, good for one server and node.
+ */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKept, writeKept } from '../kept.ts';
-import type { Client } from './http.ts';
+import { accountToken, tokenFault } from './account-token.ts';
+import { type Client, fieldsOf, said } from './http.ts';
 
 export interface Credentials {
-  /** The kept one, else a new one for the join token. Rejects with what must hold. */
+  /** The pod's token, else the kept one, else a new one for the join token. Rejects with what must hold. */
   get(): Promise<string>;
   /** The server refused this one: the next is asked for anew. */
   forget(refused: string): void;
@@ -43,6 +47,12 @@ export function credentials({ client, server, node, stateDir, tokenFile, onError
   let joining: Promise<string> | undefined;
   return {
     async get() {
+      const token = accountToken(tokenFile);
+      if (token !== undefined && tokenFile !== undefined) {
+        const fault = tokenFault(token, node, tokenFile);
+        if (fault !== undefined) throw new Error(fault);
+        return token;
+      }
       if (known !== undefined) return known;
       joining ??= joinServer();
       try {
@@ -70,20 +80,4 @@ function keptCredential(path: string, server: string, node: string): string | un
   const kept = fieldsOf(readKept(path) ?? '');
   const fits = kept['server'] === server && kept['node'] === node;
   return fits && typeof kept['credential'] === 'string' ? kept['credential'] : undefined;
-}
-
-/** The message of an error answer, else its first characters. */
-function said(text: string): string {
-  const error = fieldsOf(text)['error'];
-  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
-  return (typeof message === 'string' ? message : text).slice(0, 300);
-}
-
-function fieldsOf(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
-  } catch {
-    return {};
-  }
 }

@@ -82,3 +82,20 @@ async function packed(json: string): Promise<Packed> {
   });
   return { headers: { ...headers, 'content-encoding': 'gzip' }, bytes };
 }
+
+/** The message of an error answer, else its first characters. */
+export function said(text: string): string {
+  const error = fieldsOf(text)['error'];
+  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
+  return (typeof message === 'string' ? message : text).slice(0, 300);
+}
+
+/** Of a JSON object; of anything else none. */
+export function fieldsOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
+}

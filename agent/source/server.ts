@@ -8,13 +8,14 @@ import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readMessage } from '../../core/wire/read-message.ts';
+import type { NodeReason } from '../../core/wire/reasons.ts';
 import type { Report } from '../../core/wire/report.ts';
 import type { StreamMessage } from '../../core/wire/state.ts';
 import { expectWork, LARGE } from '../frugal.ts';
 import { applyDelta, type HeldState, holdSnapshot, settingsFault } from '../held-state.ts';
 import { backoff } from './backoff.ts';
 import { credentials } from './credential.ts';
-import { clientOf } from './http.ts';
+import { clientOf, said } from './http.ts';
 import { openJournal } from './journal.ts';
 import { reportSender } from './report-sender.ts';
 import type { Sink, Source } from './source.ts';
@@ -58,7 +59,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
     if (held !== undefined) sink?.state(held, null, true);
   };
 
-  const away = (message: string, reason: 'ServerAway' | 'StateRefused' = 'ServerAway'): void => {
+  const away = (message: string, reason: NodeReason = 'ServerAway'): void => {
     if (signal.aborted) return;
     takeKept();
     sink?.trouble({ reason, message: `${base.href}: ${message}` });
@@ -79,7 +80,13 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
     try {
       const response = await opened.response;
       if (response.statusCode === 401) identity.forget(credential);
-      if (response.statusCode !== 200) throw new Error(`the stream was refused with status ${response.statusCode}`);
+      if (response.statusCode !== 200) {
+        const words = said((await response.toArray()).join(''));
+        const message = `the stream was refused with status ${response.statusCode}: ${words}`;
+        // another pod is the agent of this node
+        if (response.statusCode === 409) throw new Refused('TwoAgents', message);
+        throw new Error(message);
+      }
       sink?.trouble(null);
       for await (const line of linesOf(response, alive)) {
         take(line);
@@ -124,7 +131,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
         await follow();
         away('the server ended the stream');
       } catch (error) {
-        const reason = error instanceof StateRefused ? 'StateRefused' : 'ServerAway';
+        const reason = error instanceof Refused ? error.reason : 'ServerAway';
         away(error instanceof Error ? error.message : String(error), reason);
       }
       await sleep(delays.next(), undefined, { signal }).catch(() => undefined);
@@ -146,14 +153,21 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
   };
 }
 
-class StateRefused extends Error {}
+class Refused extends Error {
+  readonly reason: NodeReason;
 
-/** Throws StateRefused: the state held so far stays, and is the one that the next connection goes on from. */
+  constructor(reason: NodeReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** Throws Refused: the state held so far stays, and is the one that the next connection goes on from. */
 function refuseSettings(message: StreamMessage): void {
   if (message.type === 'heartbeat') return;
   const settings = message.type === 'snapshot' ? message.state.settings : message.settings;
   const fault = settings === undefined ? undefined : settingsFault(settings);
-  if (fault !== undefined) throw new StateRefused(`settings that cannot be programmed: ${fault}`);
+  if (fault !== undefined) throw new Refused('StateRefused', `settings that cannot be programmed: ${fault}`);
 }
 
 /** Lines of a body; `alive` is called for every piece that comes, also within a long line. */

@@ -1,6 +1,5 @@
-/** NAT settings and node addresses as the cluster's objects say them. Anything may stand in an object: nothing here throws. */
+/** NAT settings as the cluster's objects say them. Anything may stand in an object: nothing here throws. */
 import { fieldsOf } from '../calico/object.ts';
-import { readNode } from '../calico/read-node.ts';
 import { readSettings } from '../calico/read-settings.ts';
 import type { ClusterSettings, NatSettings } from '../nat/settings.ts';
 import type { FieldError } from '../pool/shape.ts';
@@ -33,10 +32,4 @@ export function settingsOf(objects: Iterable<LiveFelix>): ClusterSettings {
     global: read.find(({ node }) => node === undefined)?.settings ?? {},
     nodes: Object.fromEntries(nodes.sort(([a], [b]) => (a < b ? -1 : 1))),
   };
-}
-
-/** Canonical, none for a node that cannot be read. */
-export function addressesOfNode(object: unknown): string[] {
-  const read = readNode(fieldsOf(object));
-  return read.ok ? read.value.addresses : [];
 }

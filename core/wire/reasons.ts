@@ -27,6 +27,10 @@ export const nodeReasons = [
   'ServerAway',
   'StateRefused',
   'NoReport',
+  'NoAgent',
+  'NodeNotInCluster',
+  'TwoAgents',
+  'NodeNotReady',
 ] as const;
 export type NodeReason = (typeof nodeReasons)[number];
 

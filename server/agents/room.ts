@@ -1,6 +1,6 @@
 /**
- * `/agent/v1`: a node joins, follows the effective state and reports its own kernel; nothing else. A credential is no
- * session: procedures do not know it, and no cookie is looked at here.
+ * `/agent/v1`: a node joins, follows the effective state and reports its own kernel; nothing else. What an agent signs in by
+ * is no session: procedures do not know it, and no cookie is looked at here.
  */
 import type { z } from 'zod';
 import { joinRequestSchema } from '../../core/wire/join.ts';
@@ -13,11 +13,13 @@ import type { Log } from '../http/log.ts';
 import { readPackedBody } from '../http/packed-body.ts';
 import { problem, sendJson, sendProblem, sendTooMany } from '../http/problem.ts';
 import { makeQuota, type Quota } from '../http/quota.ts';
-import { joinNode, markSeen, nodeNameSchema, nodeOf } from '../services/agents/credential.ts';
+import { joinNode, markSeen, nodeNameSchema } from '../services/agents/credential.ts';
 import { ingestReport } from '../services/agents/ingest.ts';
 import { AppError } from '../services/app-error.ts';
 import { unstorable } from '../services/text.ts';
+import type { AccountTokens } from './account-tokens.ts';
 import type { Feed } from './feed.ts';
+import { credentialOf, refuse, signIn } from './sign-in.ts';
 import { openStream } from './stream.ts';
 
 export interface AgentRoomOptions {
@@ -25,6 +27,8 @@ export interface AgentRoomOptions {
   readonly hub: Hub;
   readonly feed: Feed;
   readonly log: Log;
+  /** of the cluster's account for agents; null: there is none, nodes join */
+  readonly tokens: AccountTokens | null;
 }
 
 const JOIN_LIMIT = 4 * 1024;
@@ -62,7 +66,7 @@ export function agentRoom(options: AgentRoomOptions): AgentRoom {
   };
 }
 
-async function join(edge: Request, { db, log }: AgentRoomOptions, joins: Quota): Promise<void> {
+async function join(edge: Request, { db, log, tokens }: AgentRoomOptions, joins: Quota): Promise<void> {
   const wait = joins.take(edge.client);
   if (wait !== null)
     return sendTooMany(edge.res, edge.path, wait, `an address may ask to join ${MOST_JOINS} times a minute`);
@@ -72,7 +76,7 @@ async function join(edge: Request, { db, log }: AgentRoomOptions, joins: Quota):
   const refused = (reason: ErrorReason): void =>
     log.warn({ requestId: edge.id, access: 'node.join.refused', node, reason }, 'access');
   try {
-    const joined = await joinNode(db, { ...input, held: credentialOf(edge) });
+    const joined = await joinNode(db, { ...input, held: credentialOf(edge), pods: tokens !== null });
     if (joined === null) {
       refused('AGENT_REFUSED');
       const message = 'the join token must be one that an admin made, not revoked and not expired';
@@ -81,21 +85,26 @@ async function join(edge: Request, { db, log }: AgentRoomOptions, joins: Quota):
     log.info({ requestId: edge.id, access: 'node.join', node, again: joined.again }, 'access');
     sendJson(edge.res, 200, { node, credential: joined.credential });
   } catch (error) {
-    if (!(error instanceof AppError) || error.reason !== 'NODE_NAME_TAKEN') throw error;
+    if (!(error instanceof AppError)) throw error;
     refused(error.reason);
+    if (error.reason === 'AGENT_REFUSED')
+      return sendProblem(edge.res, edge.path, problem('agentForbidden', error.message));
+    if (error.reason !== 'NODE_NAME_TAKEN') throw error;
     edge.res.setHeader('retry-after', String(error.details.retryAfter));
     sendProblem(edge.res, edge.path, problem('nameTaken', error.message));
   }
 }
 
-async function report(edge: Request, { db }: AgentRoomOptions): Promise<void> {
-  const node = await authenticate(edge, db);
-  if (node === null) return;
+async function report(edge: Request, options: AgentRoomOptions): Promise<void> {
+  const agent = await signIn(edge, options);
+  if (agent === null) return;
+  const { node } = agent;
+  const { db } = options;
   const input = await readJson(edge, reportSchema, REPORT_LIMIT);
   // an agent whose report cannot be read is there all the same, and its name is its own
   if (input === null) return markSeen(db, node);
   if (input.node !== node) {
-    const message = `the report must be about ${node}, whose credential this is, not about ${JSON.stringify(input.node.slice(0, 253))}`;
+    const message = `the report must be about ${node}, whose agent this is, not about ${JSON.stringify(input.node.slice(0, 253))}`;
     return sendProblem(edge.res, edge.path, problem('agentForbidden', message));
   }
   if (await ingestReport(db, input)) return sendJson(edge.res, 200, { node });
@@ -104,12 +113,13 @@ async function report(edge: Request, { db }: AgentRoomOptions): Promise<void> {
 
 async function stream(
   edge: Request,
-  { db, hub, feed, log }: AgentRoomOptions,
+  options: AgentRoomOptions,
   streams: Map<string, (reason: string) => void>,
 ): Promise<void> {
-  const credential = credentialOf(edge);
-  const node = await authenticate(edge, db);
-  if (node === null || credential === null) return;
+  const agent = await signIn(edge, options);
+  if (agent === null) return;
+  const { node, expires, refusal } = agent;
+  const { db, hub, feed, log } = options;
   const sequence = sequenceOf(edge.req.url);
   if (sequence === 'unreadable') {
     return sendProblem(edge.res, edge.path, problem('badRequest', 'sequence must be a whole number, 0 or above'));
@@ -124,7 +134,8 @@ async function stream(
     sequence,
     feed,
     hub,
-    stillValid: async () => (await nodeOf(db, credential)) === node,
+    expires,
+    refusal,
     onEnd: (reason) => {
       if (streams.get(node) === end) streams.delete(node);
       log.info({ requestId: edge.id, node, reason }, 'agent stream ended');
@@ -132,23 +143,6 @@ async function stream(
     onTrouble: (error) => log.warn({ requestId: edge.id, node, error }, 'agent stream waits for the database'),
   });
   streams.set(node, end);
-}
-
-/** The node of the Bearer credential; null when there is none, and that was answered. */
-async function authenticate(edge: Request, db: Database): Promise<string | null> {
-  const credential = credentialOf(edge);
-  const node = credential === null ? null : await nodeOf(db, credential);
-  if (node === null) refuse(edge);
-  return node;
-}
-
-function refuse({ res, path }: Request): void {
-  res.setHeader('www-authenticate', 'Bearer');
-  sendProblem(res, path, problem('agentUnauthorized', "the request must carry the node's own credential: join first"));
-}
-
-function credentialOf({ req }: Request): string | null {
-  return /^Bearer ([A-Za-z0-9_-]{20,200})$/.exec(req.headers.authorization ?? '')?.[1] ?? null;
 }
 
 function sequenceOf(url: string | undefined): number | null | 'unreadable' {

@@ -22,7 +22,7 @@ interface Started {
   readonly ends: string[];
   readonly troubles: unknown[];
 }
-const start = (feed: Feed, stillValid: () => Promise<boolean> = () => Promise.resolve(true)): Started => {
+const start = (feed: Feed, refusal: () => Promise<string | null> = () => Promise.resolve(null)): Started => {
   const hub = makeHub();
   const ends: string[] = [];
   const troubles: unknown[] = [];
@@ -33,7 +33,7 @@ const start = (feed: Feed, stillValid: () => Promise<boolean> = () => Promise.re
       sequence: null,
       feed,
       hub,
-      stillValid,
+      refusal,
       onEnd: (reason) => ends.push(reason),
       onTrouble: (error) => troubles.push(error),
       patienceMs: 300,
@@ -101,15 +101,15 @@ test('a state that cannot be read is asked for again', async () => {
 
 test('after the listener was away the credential is asked for again', async () => {
   await listening;
-  let valid = true;
+  let why: string | null = null;
   const { hub, ends } = start({ since: () => Promise.resolve({ line: null, sequence: 0 }) }, () =>
-    Promise.resolve(valid),
+    Promise.resolve(why),
   );
   const lines = await openLines(url, {});
   hub.publish({ kind: 'resync' });
   await delay(50);
   expect(ends).toEqual([]);
-  valid = false;
+  why = 'credential revoked';
   hub.publish({ kind: 'credential', node: 'another' });
   await delay(50);
   expect(ends).toEqual([]);

@@ -15,18 +15,25 @@ export interface StreamOptions {
   readonly sequence: number | null;
   readonly feed: Feed;
   readonly hub: Hub;
-  /** asks the database again: false once the node was forgotten or joined anew */
-  readonly stillValid: () => Promise<boolean>;
+  /** milliseconds since 1970 after which the agent must come again with another token; null: never */
+  readonly expires?: number | null;
+  /** asks again: null while the agent may go on, else why not (the node was forgotten, joined anew, has a newer agent) */
+  readonly refusal: () => Promise<string | null>;
   /** told once, when the stream ends on the server's side */
   readonly onEnd: (reason: string) => void;
   /** the state could not be read: it is asked for again */
   readonly onTrouble: (error: unknown) => void;
   /** an agent that reads nothing for so long is cut (default 15 s) */
   readonly patienceMs?: number;
+  /** how often it is asked by itself (default 60 s) */
+  readonly askEveryMs?: number;
 }
 
 export const HEARTBEAT_MS = 5_000;
 const PATIENCE_MS = 15_000;
+const ASK_EVERY_MS = 60_000;
+/** timers of Node hold no longer time: whoever has a token for longer comes again all the same */
+const LONGEST_MS = 2 ** 31 - 1;
 /** a change that cannot be read now (the database is away) is asked for again */
 const RETRY_MS = 500;
 
@@ -39,10 +46,12 @@ export function openStream({
   sequence,
   feed,
   hub,
-  stillValid,
+  expires = null,
+  refusal,
   onEnd,
   onTrouble,
   patienceMs = PATIENCE_MS,
+  askEveryMs = ASK_EVERY_MS,
 }: StreamOptions): (reason: string) => void {
   let held = sequence;
   let behind = true;
@@ -55,6 +64,8 @@ export function openStream({
     ended = true;
     unsubscribe();
     clearInterval(heartbeat);
+    clearInterval(asking);
+    clearTimeout(expiring);
     if (how === 'end') res.end();
     else res.destroy();
     onEnd(reason);
@@ -74,7 +85,8 @@ export function openStream({
       while (!ended && (behind || check)) {
         if (check) {
           check = false;
-          if (!(await stillValid())) end('credential revoked');
+          const why = await refusal();
+          if (why !== null) end(why);
         } else {
           behind = false;
           const next = await feed.since(held);
@@ -100,6 +112,14 @@ export function openStream({
   const heartbeat = setInterval(() => {
     if (!working) void write(HEARTBEAT);
   }, HEARTBEAT_MS);
+  const asking = setInterval(() => {
+    check = true;
+    void work();
+  }, askEveryMs);
+  const expiring =
+    expires === null
+      ? undefined
+      : setTimeout(() => end('token expired'), Math.min(LONGEST_MS, Math.max(0, expires - Date.now())));
   res.once('close', () => end('closed', 'destroy'));
   res.writeHead(200, {
     'content-type': 'application/x-ndjson; charset=utf-8',

@@ -1,6 +1,7 @@
-/** Beside the pools: the cluster's NAT settings (FelixConfiguration) and its nodes' addresses, into the live ledger. */
+/** Beside the pools: the cluster's NAT settings (FelixConfiguration) and its nodes' addresses into the live ledger, its nodes into their table. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { addressesOfNode, type LiveFelix, readLiveFelix } from '../../core/cluster/live-settings.ts';
+import { type LiveNode, readLiveNode } from '../../core/cluster/live-node.ts';
+import { type LiveFelix, readLiveFelix } from '../../core/cluster/live-settings.ts';
 import type { Violation } from '../../core/pool/spec.ts';
 import type { Database } from '../db/client.ts';
 import { TermOver } from '../db/live.ts';
@@ -8,6 +9,7 @@ import type { Connection } from '../kube/connection.ts';
 import { type ListWatch, listWatch } from '../kube/list-watch.ts';
 import type { PoolGroup } from './cluster-pools.ts';
 import { mirrorSettings } from './mirror-settings.ts';
+import { nodeFeed } from './node-feed.ts';
 
 export interface FactsOptions {
   readonly db: Database;
@@ -36,7 +38,10 @@ export function followFacts({ db, connection, group, epoch, now, failed }: Facts
     while (asked && !stopping.signal.aborted) {
       asked = false;
       try {
-        const seen = { felix: [...felix.objects.values()], hosts: [...nodes.objects.values()].flat() };
+        const seen = {
+          felix: [...felix.objects.values()],
+          hosts: [...nodes.objects.values()].flatMap(({ addresses }) => addresses),
+        };
         problems = await mirrorSettings(db, epoch, seen);
       } catch (error) {
         failed(error);
@@ -58,13 +63,23 @@ export function followFacts({ db, connection, group, epoch, now, failed }: Facts
     path: `/apis/${group}/felixconfigurations`,
     keep: readLiveFelix,
   });
-  const nodes: ListWatch<string[]> = listWatch({ ...watching, path: '/api/v1/nodes', keep: addressesOfNode });
+  const feed = nodeFeed({ db, epoch, failed });
+  const nodes: ListWatch<LiveNode> = listWatch({
+    ...watching,
+    path: '/api/v1/nodes',
+    keep: readLiveNode,
+    onChange(changes) {
+      feed.take(changes, nodes.objects);
+      moved();
+    },
+  });
 
   return {
     problems: () => problems,
     stop: async () => {
       stopping.abort();
       await Promise.all([felix.stop(), nodes.stop(), running]);
+      await feed.stop();
     },
   };
 }

@@ -1,11 +1,12 @@
-/** The node, report, holding and sample tables, read side. */
+/** The node, report, holding and sample tables, read side; with a cluster, also its Nodes that have no agent. */
 import type { NodeFacts } from '../../core/nat/node-facts.ts';
 import type { Condition, Report } from '../../core/wire/report.ts';
 import type { Queryable } from './client.ts';
 
 export interface NodeRow {
   readonly name: string;
-  readonly joinedAt: Date;
+  /** null: it has no agent, and is here as a Node of the cluster alone */
+  readonly joinedAt: Date | null;
   readonly seenAt: Date | null;
   readonly reportedAt: Date | null;
   /** as the agent said it */
@@ -17,16 +18,54 @@ export interface NodeRow {
   readonly holding: number | null;
   readonly conditions: readonly Condition[];
   readonly facts: NodeFacts | null;
+  /** its Node object; null: there is none, or no cluster */
+  readonly object: NodeObject | null;
+  /** the cluster's Nodes are known: one without an object is not among them */
+  readonly nodesKnown: boolean;
+  /** its agent signs in as a pod */
+  readonly byPod: boolean;
+  /** the pods that were heard in the last minutes, those that came first before the others */
+  readonly pods: readonly PodRow[];
 }
+
+export interface NodeObject {
+  readonly ready: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+  /** ISO 8601 */
+  readonly readySince: string | null;
+  readonly addresses: readonly string[];
+  /** when it was first seen, ISO 8601 */
+  readonly since: string;
+}
+
+export interface PodRow {
+  readonly name: string;
+  /** ISO 8601: when it first signed in, and when it was last heard */
+  readonly since: string;
+  readonly seenAt: string;
+}
+
+/** A node without an agent holds nothing, and counts. */
+const ALL_NODES = 'SELECT name FROM node UNION SELECT name FROM cluster_node';
 
 /** In the order of names; `names` undefined: all. */
 export async function readNodes(db: Queryable, names?: readonly string[]): Promise<NodeRow[]> {
   const rows = await db.query<
     Omit<NodeRow, 'sequence' | 'holding'> & { sequence: string | null; holding: string | null }
   >(
-    `SELECT name, joined_at AS "joinedAt", seen_at AS "seenAt", reported_at AS "reportedAt", state, backend, revision,
-       sequence, (SELECT max(h.sequence) FROM holding h WHERE h.node = node.name) AS holding, conditions, facts
-     FROM node WHERE $1::text[] IS NULL OR name = ANY($1) ORDER BY name`,
+    `SELECT coalesce(n.name, c.name) AS name, joined_at AS "joinedAt", seen_at AS "seenAt", reported_at AS "reportedAt",
+       coalesce(state, 'Pending') AS state, backend, revision, sequence,
+       (SELECT max(h.sequence) FROM holding h WHERE h.node = n.name) AS holding,
+       coalesce(conditions, '[]') AS conditions, facts,
+       n.name IS NOT NULL AND n.credential_hash IS NULL AS "byPod",
+       EXISTS (SELECT FROM cluster_node) AS "nodesKnown",
+       CASE WHEN c.name IS NOT NULL THEN jsonb_build_object('ready', c.ready, 'reason', c.reason, 'message', c.message,
+         'readySince', c.ready_since, 'addresses', c.addresses, 'since', c.since) END AS object,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('name', p.name, 'since', p.since, 'seenAt', p.seen_at) ORDER BY p.since)
+         FROM agent_pod p WHERE p.node = n.name AND p.seen_at > now() - interval '10 minutes'), '[]') AS pods
+     FROM node n FULL JOIN cluster_node c ON c.name = n.name
+     WHERE $1::text[] IS NULL OR coalesce(n.name, c.name) = ANY($1) ORDER BY 1`,
     [names ?? null],
   );
   return rows.map((row) => ({ ...row, sequence: numeric(row.sequence), holding: numeric(row.holding) }));
@@ -60,7 +99,7 @@ export async function readHoldingTimes(
 ): Promise<{ node: string; at: Date | null }[]> {
   return db.query(
     `SELECT n.name AS node, first.at
-     FROM desired d, node n LEFT JOIN LATERAL (
+     FROM desired d, (${ALL_NODES}) n LEFT JOIN LATERAL (
        SELECT h.at FROM holding h WHERE h.node = n.name AND h.sequence >= $1 ORDER BY h.sequence LIMIT 1
      ) first ON true
      WHERE $1 > d.sequence - $2::bigint OR first.at IS NULL
@@ -72,7 +111,8 @@ export async function readHoldingTimes(
 /** The highest sequence that each node ever held. */
 export async function readHoldings(db: Queryable): Promise<{ node: string; sequence: number | null }[]> {
   const rows = await db.query<{ node: string; sequence: string | null }>(
-    `SELECT n.name AS node, (SELECT max(h.sequence) FROM holding h WHERE h.node = n.name) AS sequence FROM node n`,
+    `SELECT n.name AS node, (SELECT max(h.sequence) FROM holding h WHERE h.node = n.name) AS sequence
+     FROM (${ALL_NODES}) n`,
   );
   return rows.map((row) => ({ node: row.node, sequence: numeric(row.sequence) }));
 }

@@ -138,7 +138,8 @@ function makePending() {
     add: (signal: Parameters<Parameters<Hub['subscribe']>[0]>[0]): void => {
       if (signal.kind === 'change') changes.add(signal.sequence);
       else if (signal.kind === 'node' || signal.kind === 'credential') nodes.add(signal.node);
-      else if (signal.kind === 'live' || signal.kind === 'sync') flags = { ...flags, cluster: true };
+      else if (signal.kind === 'live' || signal.kind === 'sync' || signal.kind === 'nodes')
+        flags = { ...flags, cluster: true };
       else flags = { ...flags, [signal.kind]: true };
       wake?.();
     },

@@ -15,9 +15,11 @@ export const noticeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('sync'), pool: z.string() }),
   /** the leader told anew how its watch of the cluster stands */
   z.object({ kind: z.literal('watch') }),
+  /** Node objects of the cluster came, went or say something else */
+  z.object({ kind: z.literal('nodes') }),
   /** a node reported */
   z.object({ kind: z.literal('node'), node: z.string() }),
-  /** a node joined anew or was forgotten: streams opened with its older credential end */
+  /** a node joined anew, has another agent, or was forgotten: streams look again whether they may go on */
   z.object({ kind: z.literal('credential'), node: z.string() }),
   /** accounts, roles, sessions, join tokens or API tokens moved */
   z.object({ kind: z.literal('access') }),

@@ -12,6 +12,8 @@ export interface NeededRight {
   readonly verbs: readonly string[];
   /** `own`: in the namespace that the server runs in */
   readonly where: 'cluster' | 'own';
+  /** needed only where agents sign in by service-account tokens */
+  readonly agents?: true;
 }
 
 const CALICO = 'calico';
@@ -30,12 +32,16 @@ export const NEEDED_RIGHTS: readonly NeededRight[] = [
   { group: '', resource: 'pods', verbs: FOLLOW, where: 'cluster' },
   { group: '', resource: 'services', verbs: FOLLOW, where: 'cluster' },
   { group: 'discovery.k8s.io', resource: 'endpointslices', verbs: FOLLOW, where: 'cluster' },
+  { group: 'authentication.k8s.io', resource: 'tokenreviews', verbs: ['create'], where: 'cluster', agents: true },
   { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'create', 'update'], where: 'own' },
 ];
 
-/** One by one, for a cluster whose pools are served by `group` and a server that runs in `namespace`. */
-export const rightsToReview = (group: string, namespace: string): Right[] =>
-  NEEDED_RIGHTS.flatMap((right) =>
+/**
+ * One by one, for a cluster whose pools are served by `group` and a server that runs in `namespace`; `agents`: they sign in
+ * by service-account tokens.
+ */
+export const rightsToReview = (group: string, namespace: string, { agents }: { agents: boolean }): Right[] =>
+  NEEDED_RIGHTS.filter((right) => agents || right.agents !== true).flatMap((right) =>
     right.verbs.map((verb) => ({
       verb,
       resource: right.resource,

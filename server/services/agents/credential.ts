@@ -21,6 +21,8 @@ export interface JoinRequest {
   readonly node: string;
   /** the credential that the node had so far, if the caller has it */
   readonly held: string | null;
+  /** the cluster's nodes have agents that sign in as pods: their names are not to be had */
+  readonly pods: boolean;
 }
 export interface Joined {
   readonly credential: string;
@@ -31,13 +33,15 @@ export interface Joined {
 /**
  * A credential for the node, or null when the token buys nothing. A name whose agent was heard in the last 30 s belongs to
  * it: throws NODE_NAME_TAKEN unless the caller shows its credential. After that a node that lost its credential joins again
- * by itself: the older one is worth nothing then, and a stream that was opened with it ends.
+ * by itself: the older one is worth nothing then, and a stream that was opened with it ends. Throws AGENT_REFUSED for a
+ * node of a cluster whose agents sign in as pods.
  */
-export function joinNode(db: Database, { token, node, held }: JoinRequest): Promise<Joined | null> {
+export function joinNode(db: Database, { token, node, held, pods }: JoinRequest): Promise<Joined | null> {
   const credential = newSecret();
   return db.transaction(async (tx) => {
     if (!(await redeemJoinToken(tx, token))) return null;
-    const [older] = await tx.query<{ credential_hash: string; silent: number }>(
+    if (pods) await refuseClusterNode(tx, node);
+    const [older] = await tx.query<{ credential_hash: string | null; silent: number }>(
       `SELECT credential_hash,
          extract(epoch FROM clock_timestamp() - greatest(joined_at, seen_at, reported_at))::float8 AS silent
        FROM node WHERE name = $1 FOR UPDATE`,
@@ -53,10 +57,23 @@ export function joinNode(db: Database, { token, node, held }: JoinRequest): Prom
     );
     // somebody else joined under the new name in this moment
     if (written === undefined) throw nameTaken(node, 0);
+    await tx.query('DELETE FROM agent_pod WHERE node = $1', [node]);
     await notify(tx, { kind: 'credential', node });
     await notify(tx, { kind: 'access' });
     return { credential, again: older !== undefined };
   });
+}
+
+/** An agent that the cluster vouches for: nobody else speaks for that node. */
+async function refuseClusterNode(tx: Queryable, node: string): Promise<void> {
+  const rows = await tx.query(
+    `SELECT FROM cluster_node WHERE name = $1
+     UNION ALL SELECT FROM node WHERE name = $1 AND credential_hash IS NULL`,
+    [node],
+  );
+  if (rows.length === 0) return;
+  const message = `${node} is a node of the cluster: its agent must sign in by its pod's service-account token (--token-file), not by a join token`;
+  throw new AppError('AGENT_REFUSED', message, { issues: [{ field: 'node', message }] });
 }
 
 function nameTaken(node: string, silent: number): AppError {

@@ -6,7 +6,7 @@ import { conditionSchema, type Report } from '../../../core/wire/report.ts';
 import { type NodeRow, readNodes, readReport } from '../../db/nodes.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
-import { nodeStateAt } from './node-state.ts';
+import { livingPods, nodeStateAt } from './node-state.ts';
 
 export const nodeViewSchema = z.object({
   name: z.string(),
@@ -17,9 +17,24 @@ export const nodeViewSchema = z.object({
   reportedAt: z.iso.datetime().nullable(),
   /** last heard of: a stream or a report */
   seenAt: z.iso.datetime().nullable(),
-  joinedAt: z.iso.datetime(),
+  /** null: it has no agent */
+  joinedAt: z.iso.datetime().nullable(),
   backend: z.string().nullable(),
   conditions: z.array(conditionSchema),
+  /** what the cluster says of it; null: nothing */
+  object: z
+    .object({
+      ready: z.enum(['True', 'False', 'Unknown']),
+      reason: z.string(),
+      message: z.string(),
+      since: z.iso.datetime().nullable(),
+      addresses: z.array(z.string()),
+    })
+    .nullable(),
+  /** how its agent signs in; null: it has none */
+  signIn: z.enum(['join-token', 'service-account']).nullable(),
+  /** the pods that sign in as its agent */
+  pods: z.array(z.object({ name: z.string(), served: z.boolean(), heardAt: z.iso.datetime() })),
 });
 export type NodeView = z.infer<typeof nodeViewSchema>;
 
@@ -65,6 +80,8 @@ export function countStates(rows: readonly NodeRow[], revision: string, now: Dat
 }
 
 function viewNode(row: NodeRow, revision: string, now: Date): NodeView {
+  const { object } = row;
+  const { serving, others } = livingPods(row.pods, now);
   return {
     name: row.name,
     ...nodeStateAt(row, revision, now),
@@ -72,7 +89,26 @@ function viewNode(row: NodeRow, revision: string, now: Date): NodeView {
     sequence: row.sequence,
     reportedAt: row.reportedAt?.toISOString() ?? null,
     seenAt: row.seenAt?.toISOString() ?? null,
-    joinedAt: row.joinedAt.toISOString(),
+    joinedAt: row.joinedAt?.toISOString() ?? null,
     backend: row.backend,
+    object:
+      object === null
+        ? null
+        : {
+            ready: object.ready,
+            reason: object.reason,
+            message: object.message,
+            since: object.readySince === null ? null : isoOf(object.readySince),
+            addresses: [...object.addresses],
+          },
+    signIn: row.joinedAt === null ? null : row.byPod ? 'service-account' : 'join-token',
+    pods: [...(serving === null ? [] : [serving]), ...others].map((pod) => ({
+      name: pod.name,
+      served: pod === serving,
+      heardAt: isoOf(pod.seenAt),
+    })),
   };
 }
+
+/** PostgreSQL writes times into JSON with its own offset. */
+const isoOf = (text: string): string => new Date(text).toISOString();

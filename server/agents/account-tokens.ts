@@ -1,0 +1,109 @@
+/**
+ * Service-account tokens of agents, reviewed by the cluster. A good answer counts for a minute, or until the token expires:
+ * the answer itself holds no expiry, so it is read from the token, once the review has said that its claims are true.
+ */
+import { createHash } from 'node:crypto';
+import { makeQuota } from '../http/quota.ts';
+import { readTokenReview, type TokenPod } from '../kube/token-review.ts';
+
+export interface AccountTokensOptions {
+  /** the body of the cluster's answer; rejects when there is none */
+  readonly review: (token: string, signal: AbortSignal) => Promise<unknown>;
+  readonly account: { readonly namespace: string; readonly name: string };
+  /** milliseconds since 1970 */
+  readonly now: () => number;
+  /** how long a good answer counts */
+  readonly keepMs?: number;
+}
+
+export type TokenVerdict =
+  /** `expires` in milliseconds since 1970 */
+  | ({ readonly kind: 'agent'; readonly expires: number } & TokenPod)
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'limited'; readonly seconds: number }
+  /** nobody could say */
+  | { readonly kind: 'away'; readonly why: string };
+
+export interface AccountTokens {
+  /** Never rejects. `client`: the address that refusals are counted by. */
+  check(token: string, client: string): Promise<TokenVerdict>;
+}
+
+const KEEP_MS = 60_000;
+/** a token that was refused is not asked for again at once */
+const KEEP_REFUSED_MS = 5_000;
+const PATIENCE_MS = 5_000;
+/** a minute from one address */
+const MOST_REFUSED = 300;
+/** more than any cluster has nodes */
+const MOST_KEPT = 20_000;
+
+interface Kept {
+  readonly verdict: TokenVerdict;
+  readonly until: number;
+}
+
+export function accountTokens({ review, account, now, keepMs = KEEP_MS }: AccountTokensOptions): AccountTokens {
+  /** by SHA-256 of the token, the oldest first */
+  const kept = new Map<string, Kept>();
+  const asked = new Map<string, Promise<TokenVerdict>>();
+  const refusals = makeQuota(MOST_REFUSED, 60, () => performance.now());
+
+  const keep = (hash: string, verdict: TokenVerdict, until: number): void => {
+    kept.delete(hash);
+    kept.set(hash, { verdict, until });
+    for (const oldest of kept.keys()) {
+      if (kept.size <= MOST_KEPT) break;
+      kept.delete(oldest);
+    }
+  };
+  const ask = async (hash: string, token: string, client: string): Promise<TokenVerdict> => {
+    let answer: unknown;
+    try {
+      answer = await review(token, AbortSignal.timeout(PATIENCE_MS));
+    } catch (error) {
+      return { kind: 'away', why: error instanceof Error ? error.message : String(error) };
+    }
+    const read = readTokenReview(answer, account);
+    const expires = expiryOf(token);
+    if (read.ok && expires !== null && now() < expires) {
+      const verdict: TokenVerdict = { kind: 'agent', node: read.node, pod: read.pod, expires };
+      keep(hash, verdict, Math.min(now() + keepMs, expires));
+      return verdict;
+    }
+    const why = !read.ok ? read.why : expires === null ? 'it must have an expiry' : 'it has expired';
+    const verdict: TokenVerdict = { kind: 'refused', why };
+    refusals.take(client);
+    keep(hash, verdict, now() + KEEP_REFUSED_MS);
+    return verdict;
+  };
+
+  return {
+    check(token, client) {
+      const hash = createHash('sha256').update(token).digest('base64');
+      const known = kept.get(hash);
+      if (known !== undefined && now() < known.until) return Promise.resolve(known.verdict);
+      // a token that was good once is asked for whatever others at its address do
+      const wait = known?.verdict.kind === 'agent' ? null : refusals.wait(client);
+      if (wait !== null) return Promise.resolve({ kind: 'limited', seconds: wait });
+      const running = asked.get(hash);
+      if (running !== undefined) return running;
+      const started = ask(hash, token, client).finally(() => asked.delete(hash));
+      asked.set(hash, started);
+      return started;
+    },
+  };
+}
+
+/** Of a JWT: header, claims and signature. */
+export const isJwt = (text: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text);
+
+function expiryOf(token: string): number | null {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    const exp = (claims as { exp?: unknown } | null)?.exp;
+    return typeof exp === 'number' ? exp * 1000 : null;
+  } catch {
+    return null;
+  }
+}

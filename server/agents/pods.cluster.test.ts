@@ -1,0 +1,262 @@
+/** Agents that sign in as pods: the whole server, a real API server, tokens as the kubelet gets them. */
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { createPod, deletePod, type Pod, withClaims } from '../../e2e/cluster/agent-pods.ts';
+import { startFaultProxy } from '../../e2e/cluster/fault-proxy.ts';
+import { outgateRules } from '../../e2e/cluster/prepare-cluster.ts';
+import { must } from '../../e2e/cluster/request.ts';
+import { createServiceAccount, grant, requestToken, revoke } from '../../e2e/cluster/rights.ts';
+import { sharedServer } from '../../e2e/cluster/shared-server.ts';
+import { openConnection } from '../kube/connection.ts';
+import { fromKubeconfig } from '../kube/kubeconfig.ts';
+import { reviewToken } from '../kube/token-review.ts';
+import { agentDoors, bearer, type } from '../testing/agent-doors.ts';
+import { serverOfFile } from '../testing/file-server.ts';
+import { ask, joinNode, mutate, openAgentStream, post, query } from '../testing/test-client.ts';
+import { reportOf } from '../testing/test-report.ts';
+import { ADMIN } from '../testing/test-server.ts';
+import { appRouter } from '../trpc/router.ts';
+import { accountTokens } from './account-tokens.ts';
+
+const cluster = sharedServer();
+const admin = cluster.as('admin');
+const account = { namespace: 'agents-test', name: 'outgate-agent' };
+const other = { ...account, name: 'somebody' };
+const nodes = ['node-a', 'node-b', 'node-c'];
+const pods: Record<string, Pod> = {};
+
+beforeAll(async () => {
+  const { cluster: clusterRules, namespace } = outgateRules(['v3']);
+  await grant(cluster, 'pods-test', { kind: 'User', name: 'outgate' }, [...clusterRules, ...namespace]);
+  for (const { namespace, name } of [account, other]) await createServiceAccount(cluster, namespace, name);
+  for (const name of nodes) {
+    await must(admin, 'POST', '/api/v1/nodes', { metadata: { name } });
+    const condition = { type: 'Ready', status: name === 'node-b' ? 'False' : 'True', reason: 'Kubelet', message: 'so' };
+    await must(admin, 'PATCH', `/api/v1/nodes/${name}/status`, {
+      status: { addresses: [{ type: 'InternalIP', address: '192.0.2.7' }], conditions: [condition] },
+    });
+  }
+  await makePod('a', 'node-a');
+  await makePod('b', 'node-b');
+});
+const server = serverOfFile({
+  OUTGATE_ADMIN_EMAIL: ADMIN.email,
+  OUTGATE_ADMIN_PASSWORD: ADMIN.password,
+  OUTGATE_CLUSTER: 'kubeconfig',
+  OUTGATE_KUBECONFIG: cluster.kubeconfig,
+  OUTGATE_KUBECONTEXT: 'outgate',
+  OUTGATE_AGENT_SERVICE_ACCOUNT: `${account.namespace}/${account.name}`,
+});
+afterAll(async () => {
+  for (const name of Object.keys(pods)) await deletePod(cluster, account, name);
+  for (const name of nodes) await must(admin, 'DELETE', `/api/v1/nodes/${name}`);
+  for (const { namespace, name } of [account, other])
+    await must(admin, 'DELETE', `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`);
+  await revoke(cluster, 'pods-test');
+});
+
+async function makePod(name: string, node?: string): Promise<Pod> {
+  const pod = await createPod(cluster, account, name, node);
+  pods[name] = pod;
+  return pod;
+}
+const tokenOf = (pod: Pod | undefined, spec: object = {}, of = account) =>
+  requestToken(cluster, of, { audiences: ['outgate'], ...(pod === undefined ? {} : { pod }), ...spec });
+const { report, join, makeToken } = agentDoors(server);
+const stream = (token: string) => openAgentStream(server.address, token);
+const see = async (procedure: string, input?: unknown) =>
+  (await query(server.address, procedure, input, server.cookie)).body.result.data;
+const node = (name: string) => see('nodes.get', { name });
+const soon = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+const reasons = (view: { conditions: { reason: string }[] }): string[] => view.conditions.map(({ reason }) => reason);
+
+it("a pod's token follows and reports for its own node, and for no other", async () => {
+  const token = await tokenOf(pods['a']);
+  const follows = await stream(token);
+  expect(follows.status).toBe(200);
+  await follows.next(type('snapshot'));
+  expect((await report(token, reportOf('node-a'))).status).toBe(200);
+  const refused = await report(token, reportOf('node-b'));
+  expect(refused.status).toBe(403);
+  expect(refused.body.message).toContain('must be about node-a');
+  expect(refused.body.error.data.reason).toBe('AGENT_REFUSED');
+  expect(await node('node-a')).toMatchObject({
+    signIn: 'service-account',
+    pods: [{ name: 'a', served: true }],
+    state: 'Pending',
+  });
+  // what was asked of node B by A's token is not there
+  expect(await node('node-b')).toMatchObject({ signIn: null, reportedAt: null });
+  follows.close();
+});
+
+it('no other token opens anything', async () => {
+  const good = await tokenOf(pods['a']);
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const forgers = privateKey.export({ type: 'sec1', format: 'pem' }).toString();
+  const claims = { 'kubernetes.io': { ...claimsOf(good), node: { name: 'node-c', uid: 'x' } } };
+  const unbound = await makePod('waiting');
+  const stranger = await createPod(cluster, other, 'stranger', 'node-a');
+  pods['stranger'] = stranger;
+  const bad: [string, string, string][] = [
+    ['another audience', await tokenOf(pods['a'], { audiences: ['other'] }), 'invalid for the target audiences'],
+    ['the API server’s audience', await requestToken(cluster, account, { pod: pods['a'] as Pod }), 'target audiences'],
+    [
+      'another account',
+      await tokenOf(stranger, {}, other),
+      'must be a token of system:serviceaccount:agents-test:outgate-agent',
+    ],
+    ['no pod', await tokenOf(undefined), 'bound to a pod'],
+    ['a pod without a node', await tokenOf(unbound), 'bound to a node'],
+    ['a forged node', withClaims(cluster, good, claims, forgers), 'invalid'],
+    ['another node under the same signature', good.replace(/\.[^.]+\./, `.${partOf(claims)}.`), 'invalid'],
+    ['garbage', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJub2JvZHkifQ.c2lnbmF0dXJlIG9mIG5vYm9keQ', 'invalid'],
+  ];
+  for (const [what, token, why] of bad) {
+    for (const answer of [
+      await report(token, reportOf('node-a')),
+      await ask(`${server.address}/agent/v1/stream`, { headers: bearer(token) }),
+    ]) {
+      expect([what, answer.status]).toEqual([what, 401]);
+      expect(answer.body.error.data.reason).toBe('AGENT_REFUSED');
+      expect(answer.body.message, what).toContain(why);
+      expect(answer.body.message).not.toContain(token);
+    }
+  }
+  expect(await node('node-c')).toMatchObject({ signIn: null });
+});
+
+it('an agent’s token is refused on every procedure', async () => {
+  const token = await tokenOf(pods['a']);
+  const open = ['session.get', 'setup.createAdmin'];
+  const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>);
+  for (const [path, { _def }] of procedures.filter(([name]) => !open.includes(name))) {
+    const url = `${server.address}/api/trpc/${path}`;
+    const headers = { ...bearer(token), cookie: `outgate.session_token=${token}` };
+    const answer = _def.type === 'mutation' ? await post(url, {}, headers) : await ask(url, { headers });
+    expect([path, JSON.stringify(answer.body).includes('NOT_SIGNED_IN')]).toEqual([path, true]);
+  }
+});
+
+it('a token that expires ends its stream; the next one of the same pod goes on', async () => {
+  const token = await tokenOf(pods['a']);
+  const short = withClaims(cluster, token, { exp: Math.floor(Date.now() / 1000) + 3 });
+  const follows = await stream(short);
+  expect(follows.status).toBe(200);
+  await follows.ended;
+  const late = await report(short, reportOf('node-a'));
+  expect([late.status, late.body.message]).toEqual([401, expect.stringContaining('expired')]);
+  expect((await report(token, reportOf('node-a'))).status).toBe(200);
+  expect((await node('node-a')).pods).toHaveLength(1);
+});
+
+it('nodes of the cluster: ready or not, without an agent; and an agent without a node', async () => {
+  await soon(async () => expect((await see('nodes.list')).nodes).toHaveLength(3));
+  expect(await node('node-b')).toMatchObject({
+    object: { ready: 'False', reason: 'Kubelet', message: 'so', addresses: ['192.0.2.7'] },
+    joinedAt: null,
+  });
+  expect(reasons(await node('node-b'))).toEqual(['NoAgent', 'NodeNotReady']);
+  expect(reasons(await node('node-c'))).toEqual(['NoAgent']);
+  const { nodes: counted } = await see('status.get');
+  expect(counted.total).toBe(3);
+  const credential = await joinNode(server.address, server.cookie, 'elsewhere');
+  await report(credential, reportOf('elsewhere'));
+  expect(reasons(await node('elsewhere'))).toContain('NodeNotInCluster');
+  const { revision, sequence } = (await node('elsewhere')).effective;
+  await report(credential, reportOf('elsewhere', { revision, sequence }));
+  expect((await see('status.get')).nodes).toMatchObject({ total: 4, programmed: 1 });
+  // it speaks for no node that the cluster has
+  expect((await report(credential, reportOf('node-c'))).status).toBe(403);
+  await mutate(server.address, 'nodes.forget', { name: 'elsewhere' }, server.cookie);
+  // a node that becomes ready says so at once
+  const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
+  await must(admin, 'PATCH', '/api/v1/nodes/node-b/status', { status: ready });
+  await soon(async () => expect(reasons(await node('node-b'))).toEqual(['NoAgent']));
+});
+
+it('a join token buys no name of the cluster; a pod takes over a name that was joined before', async () => {
+  const { token } = await makeToken({ name: 'rack' });
+  const refused = await join(token, 'node-c');
+  expect([refused.status, refused.body.error.data.reason]).toEqual([403, 'AGENT_REFUSED']);
+  expect(refused.body.message).toContain('node-c is a node of the cluster');
+  const { credential } = (await join(token, 'node-d')).body;
+  const follows = await stream(credential);
+  nodes.push('node-d');
+  await must(admin, 'POST', '/api/v1/nodes', { metadata: { name: 'node-d' } });
+  const taken = await tokenOf(await makePod('d', 'node-d'));
+  expect((await report(taken, reportOf('node-d'))).status).toBe(200);
+  await follows.ended;
+  expect((await report(credential, reportOf('node-d'))).status).toBe(401);
+  expect((await node('node-d')).signIn).toBe('service-account');
+  await soon(async () => expect((await join(token, 'node-d')).status).toBe(403));
+});
+
+it('of two pods of a node the one that came last is served at once, and both are shown', async () => {
+  const first = await tokenOf(pods['b']);
+  const older = await stream(first);
+  expect(older.status).toBe(200);
+  const second = await tokenOf(await makePod('b-new', 'node-b'));
+  const newer = await stream(second);
+  expect(newer.status).toBe(200);
+  await older.ended;
+  expect(reasons(await node('node-b'))).not.toContain('TwoAgents');
+  const again = await ask(`${server.address}/agent/v1/stream`, { headers: bearer(first) });
+  expect([again.status, again.body.error.data.reason]).toEqual([409, 'NODE_NAME_TAKEN']);
+  expect(again.headers.get('retry-after')).toBe('5');
+  expect(again.body.message).toContain('the pod b-new is the agent of node-b');
+  expect((await report(first, reportOf('node-b'))).status).toBe(409);
+  expect((await report(second, reportOf('node-b'))).status).toBe(200);
+  const view = await node('node-b');
+  expect(reasons(view)).toContain('TwoAgents');
+  expect(view.pods).toMatchObject([
+    { name: 'b-new', served: true },
+    { name: 'b', served: false },
+  ]);
+  newer.close();
+  // the newer one has gone for good: its place is free when nothing was heard from it for 30 s
+  await server.db.query(`UPDATE agent_pod SET seen_at = now() - interval '31 seconds' WHERE name = 'b-new'`);
+  const back = await stream(first);
+  expect(back.status).toBe(200);
+  back.close();
+});
+
+it('without the API server what is known stays good; after a deletion nothing does', async () => {
+  const proxy = await startFaultProxy(cluster);
+  const connection = openConnection({ ...fromKubeconfig(cluster.kubeconfig, 'outgate'), server: proxy.url });
+  const tokens = accountTokens({
+    review: (token, signal) => reviewToken(connection, token, signal),
+    account,
+    now: Date.now,
+    keepMs: 1500,
+  });
+  const made = await makePod('gone', 'node-c');
+  const [token, fresh] = [await tokenOf(made), await tokenOf(pods['a'])];
+  expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'agent', node: 'node-c', pod: made });
+  const asked = proxy.requests.length;
+  proxy.fail({ kind: 'reset' });
+  expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'agent' });
+  expect(proxy.requests.length).toBe(asked);
+  expect(await tokens.check(fresh, 'x')).toMatchObject({ kind: 'away', why: expect.stringContaining('tokenreviews') });
+  await soon(async () => expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'away' }));
+  proxy.heal();
+  expect(await tokens.check(fresh, 'x')).toMatchObject({ kind: 'agent', node: 'node-a' });
+  expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'agent' });
+
+  await deletePod(cluster, account, 'gone');
+  await soon(async () =>
+    expect(await tokens.check(token, 'x')).toEqual({ kind: 'refused', why: expect.stringContaining('invalidated') }),
+  );
+  // another pod of the same name is another one
+  const anew = await tokenOf(await makePod('gone', 'node-c'));
+  expect(await tokens.check(anew, 'x')).toMatchObject({ kind: 'agent', node: 'node-c' });
+  expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'refused' });
+  await connection.close();
+  await proxy.close();
+});
+
+function claimsOf(token: string): object {
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, object>;
+  return claims['kubernetes.io'] ?? {};
+}
+const partOf = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
