@@ -39,6 +39,12 @@ interface LivePool {
   owner: string;
   managers: string[];
 }
+interface ListedNode {
+  name: string;
+  signIn: string | null;
+  object: { ready: string; addresses: string[] } | null;
+  pods: { name: string }[];
+}
 interface Sync {
   state: string;
   reason: string;
@@ -51,8 +57,8 @@ test.beforeAll(async () => {
   test.skip(missing.length > 0, missing.join('; '));
 });
 
-describeGroup('v3', startWithCluster);
-describeGroup('v1', startBesideCluster);
+describeGroup('v3', startWithCluster, 'service-account');
+describeGroup('v1', startBesideCluster, 'join-token');
 
 /** `npm run cluster`, as a developer has it. */
 async function startWithCluster(): Promise<Running> {
@@ -81,7 +87,7 @@ async function startBesideCluster(): Promise<Running> {
   }
 }
 
-function describeGroup(version: CalicoApi, start: () => Promise<Running>): void {
+function describeGroup(version: CalicoApi, start: () => Promise<Running>, way: string): void {
   const group = `${CALICO_GROUP[version]}/${version}`;
   const type = `ippools.${CALICO_GROUP[version]}`;
 
@@ -111,6 +117,16 @@ function describeGroup(version: CalicoApi, start: () => Promise<Running>): void 
       const { user, rights } = await api.query<{ user: string; rights: { allowed: boolean }[] }>('cluster.rights');
       expect({ user, refused: rights.filter(({ allowed }) => !allowed) }).toEqual({ user: OUTGATE_USER, refused: [] });
       await expectSeen({ 'pod-1a': '192.168.1.10', 'pod-2a': '192.168.2.10' });
+    });
+
+    test('nodes are those of the cluster, and their agents sign in as it is set up', async () => {
+      const { nodes } = await api.query<{ nodes: ListedNode[] }>('nodes.list');
+      expect(nodes.map(({ name, signIn, object }) => [name, signIn, object?.ready, object?.addresses])).toEqual([
+        ['node-1', way, 'True', ['192.0.2.11', '2001:db8:1::11']],
+        ['node-2', way, 'True', ['192.0.2.12', '2001:db8:1::12']],
+      ]);
+      const pods = way === 'join-token' ? [] : ['outgate-agent-node-1', 'outgate-agent-node-2'];
+      expect(nodes.flatMap((node) => node.pods.map(({ name }) => name))).toEqual(pods);
     });
 
     test('kubectl apply of the first documented manifest: both nodes masquerade', async () => {

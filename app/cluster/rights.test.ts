@@ -17,6 +17,7 @@ const rights = [
   right('delete', 'ippools', 'projectcalico.org', false),
   right('list', 'nodes', '', true),
   right('update', 'leases', 'coordination.k8s.io', false, 'outgate'),
+  right('create', 'tokenreviews', 'authentication.k8s.io', true),
   right('get', 'widgets', 'example.com', true),
 ];
 
@@ -27,6 +28,7 @@ it('names each task once, what cannot be done first', () => {
     { words: 'Agree on one server that leads', on: 'leases.coordination.k8s.io', missing: ['update'] },
     { words: 'See the pools of the cluster', on: 'ippools.projectcalico.org', missing: [] },
     { words: 'Know the nodes and their addresses', on: 'nodes', missing: [] },
+    { words: 'Know whose token an agent signs in by', on: 'tokenreviews.authentication.k8s.io', missing: [] },
     { words: 'Do get on widgets', on: 'widgets.example.com', missing: [] },
   ]);
 });

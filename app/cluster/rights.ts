@@ -24,6 +24,7 @@ const tasks: readonly { words: string; resource: string; verbs: readonly string[
   { words: 'Find pods by name', resource: 'pods', verbs: ['list', 'watch'] },
   { words: 'Find services by name', resource: 'services', verbs: ['list', 'watch'] },
   { words: 'Know the backends of services', resource: 'endpointslices', verbs: ['list', 'watch'] },
+  { words: 'Know whose token an agent signs in by', resource: 'tokenreviews', verbs: ['create'] },
   { words: 'Agree on one server that leads', resource: 'leases', verbs: ['get', 'create', 'update'] },
 ];
 

@@ -2,10 +2,11 @@ import { CircleCheck, CircleQuestionMark, TriangleAlert } from 'lucide-react';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import { Age, utc } from '../components/age.tsx';
 import type { NodeDetail } from './node-detail.ts';
+import { Readiness } from './readiness.tsx';
 
 /** The node at one glance. */
-export function NodeFactsPanel({ node }: { node: NodeDetail }) {
-  const { revision, sequence, effective, report, facts } = node;
+export function NodeFactsPanel({ node, cluster }: { node: NodeDetail; cluster: boolean }) {
+  const { revision, sequence, effective, report, facts, object, pods } = node;
   const addresses = (facts?.interfaces ?? []).flatMap((one) =>
     one.name === 'lo'
       ? []
@@ -21,8 +22,22 @@ export function NodeFactsPanel({ node }: { node: NodeDetail }) {
             {address} <span className="text-ink-3">{name}</span>
           </dd>
         ))}
-        {shown.length === 0 && <dd className="text-xs text-ink-3">not known</dd>}
+        {shown.length === 0 &&
+          object?.addresses.map((address) => (
+            <dd key={address} className="machine text-ink-1">
+              {address} <span className="text-ink-3">Node object</span>
+            </dd>
+          ))}
+        {shown.length === 0 && (object?.addresses ?? []).length === 0 && (
+          <dd className="text-xs text-ink-3">not known</dd>
+        )}
         {shown.length > 4 && <dd className="text-2xs text-ink-3">and {shown.length - 4} more below</dd>}
+        {cluster && (
+          <dd className="mt-1 text-xs text-ink-2">
+            <Readiness object={object} />{' '}
+            {object !== null && object.since !== null && <Age at={object.since} prefix="since" />}
+          </dd>
+        )}
       </div>
       <div>
         <dt>Revision held</dt>
@@ -36,11 +51,19 @@ export function NodeFactsPanel({ node }: { node: NodeDetail }) {
       <div>
         <dt>Agent</dt>
         <dd className="text-xs text-ink-1">
-          {report === null ? 'no report yet' : `${report.mode}, ${report.backend}`}
+          {node.joinedAt === null ? 'none' : report === null ? 'no report yet' : `${report.mode}, ${report.backend}`}
         </dd>
-        <dd className="text-xs text-ink-3" title={utc(node.joinedAt)}>
-          <Age at={node.joinedAt} prefix="joined" />
-        </dd>
+        {node.joinedAt !== null && (
+          <dd className="text-xs text-ink-3" title={utc(node.joinedAt)}>
+            <Age at={node.joinedAt} prefix={node.signIn === 'join-token' ? 'joined' : 'signed in'} />
+          </dd>
+        )}
+        {pods.map(({ name, served, heardAt }) => (
+          <dd key={name} className="text-xs wrap-anywhere text-ink-3">
+            pod <span className="machine text-ink-1">{name}</span> {served ? 'is served' : 'is not served'},{' '}
+            <Age at={heardAt} prefix="heard" />
+          </dd>
+        ))}
       </div>
       <div>
         <dt>Conditions</dt>

@@ -19,6 +19,7 @@ import { TruthLine, TruthPill } from '../components/truth-pill.tsx';
 import { causeOf } from '../overview/attention.ts';
 import { useRefusal } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
+import { useClusterMode } from '../trpc/cluster-mode.ts';
 import { type DesiredState, useDesiredState } from '../trpc/desired-state.ts';
 import { picksAtRandom } from './difference.ts';
 import { DifferencePanel } from './difference-panel.tsx';
@@ -38,6 +39,7 @@ export function NodePage({ name }: { name: string }) {
   const notAdmin = useRefusal('admin');
   const node = useQuery(trpc.nodes.get.queryOptions({ name }));
   const desired = useDesiredState();
+  const cluster = useClusterMode();
   const { data } = node;
   const gone = reasonOf(node.error) === 'NOT_FOUND';
   const held = data?.report?.families;
@@ -70,7 +72,8 @@ export function NodePage({ name }: { name: string }) {
           )
         }
         actions={
-          !gone && (
+          !gone &&
+          data?.signIn !== null && (
             <>
               {notAdmin !== undefined && <span className="text-xs text-ink-3">Forget: {notAdmin}</span>}
               <Button look="danger" refused={notAdmin} onClick={() => setForgetting(true)}>
@@ -106,16 +109,22 @@ export function NodePage({ name }: { name: string }) {
       {data === undefined && !node.isError && <Loading what={name} />}
       {data !== undefined && !gone && (
         <div className="flex flex-col gap-3">
-          {data.state === 'Stale' && (
+          {data.signIn === null && (
+            <Note kind="warning">
+              The cluster has this node, and no agent has signed in for it: nothing is programmed there. Look whether
+              the agents’ DaemonSet runs on {name}.
+            </Note>
+          )}
+          {data.state === 'Stale' && data.signIn !== null && (
             <Note kind="warning">
               {cause?.message}. What stands below is the last report; what the kernel holds now cannot be told. Check
               that the agent runs on {name} and reaches this server.
             </Note>
           )}
-          <NodeFactsPanel node={data} />
-          {data.report === null && (
+          <NodeFactsPanel node={data} cluster={cluster} />
+          {data.report === null && data.signIn !== null && (
             <Note>
-              No report came from this node yet: nothing is known of its kernel. A joined agent reports within 10 s.
+              No report came from this node yet: nothing is known of its kernel. An agent reports within 10 s.
             </Note>
           )}
           {data.report !== null && (

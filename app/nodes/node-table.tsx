@@ -10,11 +10,21 @@ import { useKeys } from '../keys/use-keys.ts';
 import { causeOf } from '../overview/attention.ts';
 import { useRowHeight } from '../pools/list/use-row-height.ts';
 import type { Outputs } from '../trpc/client.ts';
+import { Readiness } from './readiness.tsx';
 
 type Node = Outputs['nodes']['list']['nodes'][number];
 
 /** Thousands of rows: only those in sight exist, between two spacer rows that keep the scroll bar true. */
-export function NodeTable({ nodes, effective }: { nodes: readonly Node[]; effective: string }) {
+export function NodeTable({
+  nodes,
+  effective,
+  cluster,
+}: {
+  nodes: readonly Node[];
+  effective: string;
+  /** there is one, and says which nodes it has */
+  cluster: boolean;
+}) {
   const scroller = useRef<HTMLElement>(null);
   const height = useRowHeight();
   const virtual = useVirtualizer({
@@ -53,6 +63,7 @@ export function NodeTable({ nodes, effective }: { nodes: readonly Node[]; effect
           <tr aria-rowindex={1}>
             <Th className="sticky left-0 z-1">Node</Th>
             <Th>State and reason</Th>
+            {cluster && <Th>Node object</Th>}
             <Th>Revision held</Th>
             <Th numeric>Change</Th>
             <Th>Agent</Th>
@@ -64,7 +75,7 @@ export function NodeTable({ nodes, effective }: { nodes: readonly Node[]; effect
           {items.map(({ index }) => {
             const node = nodes[index];
             return node === undefined ? null : (
-              <Row key={node.name} node={node} index={index} effective={effective} height={height} />
+              <Row key={node.name} node={node} index={index} effective={effective} height={height} cluster={cluster} />
             );
           })}
           {below > 0 && <Spacer height={below} />}
@@ -74,7 +85,15 @@ export function NodeTable({ nodes, effective }: { nodes: readonly Node[]; effect
   );
 }
 
-function Row({ node, index, effective, height }: { node: Node; index: number; effective: string; height: number }) {
+interface RowProps {
+  node: Node;
+  index: number;
+  effective: string;
+  height: number;
+  cluster: boolean;
+}
+
+function Row({ node, index, effective, height, cluster }: RowProps) {
   const cause = causeOf(node);
   return (
     <tr aria-rowindex={index + 2} className="group hover:bg-surface-2" style={{ height }}>
@@ -95,6 +114,11 @@ function Row({ node, index, effective, height }: { node: Node; index: number; ef
           </span>
         </span>
       </Td>
+      {cluster && (
+        <Td className="text-xs">
+          <Readiness object={node.object} />
+        </Td>
+      )}
       <Td className="machine">
         {node.revision === null ? (
           <span className="text-ink-3">none</span>
@@ -107,7 +131,9 @@ function Row({ node, index, effective, height }: { node: Node; index: number; ef
       <Td numeric className="text-xs">
         {node.sequence === null ? '–' : changeNumber(node.sequence)}
       </Td>
-      <Td className="text-xs">{node.backend ?? <span className="text-ink-3">–</span>}</Td>
+      <Td className="text-xs">
+        {node.signIn === null ? <span className="text-ink-3">none</span> : (node.backend ?? '–')}
+      </Td>
       <Td numeric className="text-xs">
         {node.reportedAt === null ? (
           <span className="text-ink-3">never</span>
@@ -122,7 +148,7 @@ function Row({ node, index, effective, height }: { node: Node; index: number; ef
 function Spacer({ height }: { height: number }) {
   return (
     <tr aria-hidden>
-      <td colSpan={6} style={{ height, padding: 0 }} />
+      <td colSpan={7} style={{ height, padding: 0 }} />
     </tr>
   );
 }

@@ -1,6 +1,17 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { CircleCheck, CircleDashed, ClockAlert, OctagonX, Search, TriangleAlert } from 'lucide-react';
+import {
+  CircleCheck,
+  CircleDashed,
+  ClockAlert,
+  Copy,
+  OctagonX,
+  PowerOff,
+  Search,
+  ServerOff,
+  TriangleAlert,
+  Unplug,
+} from 'lucide-react';
 import Link from 'next/link';
 import { useRouter, useSearchParams } from 'next/navigation';
 import { useMemo, useRef } from 'react';
@@ -17,7 +28,7 @@ import { DesiredAndProgrammed } from '../components/truths.tsx';
 import { useKeys } from '../keys/use-keys.ts';
 import { useTRPC } from '../trpc/client.ts';
 import { useClusterMode } from '../trpc/cluster-mode.ts';
-import { buildNodes, type NodesView, parseNodes, visibleNodes } from './node-list.ts';
+import { buildNodes, hasReason, type NodesView, parseNodes, visibleNodes } from './node-list.ts';
 import { NodeTable } from './node-table.tsx';
 import { Rollout } from './rollout.tsx';
 
@@ -27,6 +38,13 @@ const states = [
   { state: 'Drifted', icon: TriangleAlert },
   { state: 'Stale', icon: ClockAlert },
   { state: 'Failed', icon: OctagonX },
+] as const;
+
+const reasons = [
+  { reason: 'NoAgent', words: 'No agent', icon: Unplug },
+  { reason: 'TwoAgents', words: 'Two agents', icon: Copy },
+  { reason: 'NodeNotInCluster', words: 'Not in the cluster', icon: ServerOff },
+  { reason: 'NodeNotReady', words: 'Not ready', icon: PowerOff },
 ] as const;
 
 /** How far the last change came, and every node, those that need somebody first. */
@@ -41,7 +59,7 @@ export function Nodes() {
   const all = nodes.data?.nodes;
   const shown = useMemo(() => visibleNodes(all ?? [], view), [all, view]);
   const show = (next: NodesView): void => router.replace(buildNodes(next), { scroll: false });
-  const clear = (): void => show({ state: '', search: '' });
+  const clear = (): void => show({ state: '', reason: '', search: '' });
   useKeys('Nodes', [
     { keys: 's', label: 'Search in this list', run: () => search.current?.focus() },
     { keys: 'Escape', label: 'Clear the filters', run: clear },
@@ -105,11 +123,30 @@ export function Nodes() {
                 </FilterChip>
               ))}
             </fieldset>
+            {cluster && (
+              <fieldset aria-label="Node and agent" className="flex min-w-0 flex-wrap items-center gap-1.5">
+                {reasons.map(({ reason, words, icon: Icon }) => {
+                  const count = all.filter((node) => hasReason(node, reason)).length;
+                  const pressed = view.reason === reason;
+                  return count === 0 && !pressed ? null : (
+                    <FilterChip
+                      key={reason}
+                      pressed={pressed}
+                      onPress={() => show({ ...view, reason: pressed ? '' : reason })}
+                      icon={<Icon aria-hidden />}
+                      count={count}
+                    >
+                      {words}
+                    </FilterChip>
+                  );
+                })}
+              </fieldset>
+            )}
             <span className="ml-auto text-xs text-ink-3 narrow:hidden">what needs somebody first</span>
           </search>
           <Panel label="Nodes" flush>
             {shown.length > 0 ? (
-              <NodeTable nodes={shown} effective={nodes.data?.revision ?? ''} />
+              <NodeTable nodes={shown} effective={nodes.data?.revision ?? ''} cluster={cluster} />
             ) : (
               <Empty title="No node matches these filters.">
                 <Button onClick={clear}>Clear the filters</Button>

@@ -89,6 +89,7 @@ function Calm({ children }: { children: React.ReactNode }) {
 function Chip({ item }: { item: Attention }) {
   if (item.kind === 'node' || item.kind === 'nodes') return <NodeStateChip state={item.state} />;
   if (item.kind === 'sync') return <SyncStateChip state={item.state} />;
+  if (item.kind === 'odd') return <FindingChip kind="warning">Nodes</FindingChip>;
   if (item.kind === 'cluster') return <FindingChip kind="error">Cluster</FindingChip>;
   return <FindingChip kind="error">Violation</FindingChip>;
 }
@@ -102,6 +103,13 @@ function Sentence({ item }: { item: Attention }) {
     );
   }
   if (item.kind === 'cluster') return item.text;
+  if (item.kind === 'odd')
+    return (
+      <>
+        {item.text}
+        <span className="ml-2 machine text-2xs text-ink-3">{item.reason}</span>
+      </>
+    );
   if (item.kind === 'sync') {
     const many = item.count !== 1;
     return (
@@ -136,7 +144,7 @@ function Sentence({ item }: { item: Attention }) {
 
 function open(item: Attention): string {
   if (item.kind === 'node') return 'Open node';
-  if (item.kind === 'nodes') return 'List nodes';
+  if (item.kind === 'nodes' || item.kind === 'odd') return 'List nodes';
   if (item.kind === 'settings') return 'Open settings';
   if (item.kind === 'cluster') return 'Open cluster';
   if (item.kind === 'sync') return 'List pools';

@@ -55,3 +55,23 @@ it('names what is not as desired in the cluster, and that the cluster is not hea
   const blind = attentionOf({ ...calm, nodes, cluster: { ...live, phase: 'blind' } });
   expect(blind.map(({ kind }) => kind)).toEqual(['cluster', 'node', 'sync', 'sync']);
 });
+
+it('names nodes that the cluster and their agents do not agree on', () => {
+  const since = '2026-01-01T00:00:00Z';
+  const odd = (name: string, reason: 'TwoAgents' | 'NodeNotInCluster'): NodeInList => ({
+    name,
+    state: 'Programmed',
+    conditions: [{ type: 'OneAgent', status: 'False', reason, message: 'so it is', since }],
+  });
+  const nodes = [odd('a', 'NodeNotInCluster'), odd('b', 'TwoAgents'), odd('c', 'NodeNotInCluster')];
+  expect(attentionOf({ ...calm, nodes })).toEqual([
+    { kind: 'odd', reason: 'TwoAgents', count: 1, text: 'b: so it is', href: '/nodes?reason=TwoAgents' },
+    {
+      kind: 'odd',
+      reason: 'NodeNotInCluster',
+      count: 2,
+      text: '2 nodes have an agent and are not in the cluster',
+      href: '/nodes?reason=NodeNotInCluster',
+    },
+  ]);
+});

@@ -23,6 +23,8 @@ export type Attention =
     }
   /** more of one state than are listed singly */
   | { kind: 'nodes'; state: NodeState; count: number; href: string }
+  /** nodes that the cluster and their agents do not agree on, whatever their kernel holds */
+  | { kind: 'odd'; reason: OddReason; count: number; text: string; href: string }
   | { kind: 'pools'; names: readonly string[]; count: number; text: string; href: string }
   | { kind: 'settings'; text: string; href: string }
   /** the cluster is not heard */
@@ -63,6 +65,7 @@ export function attentionOf({
     ...brokenPools(pools),
     ...of('Stale'),
     ...of('Pending'),
+    ...odd(nodes),
   ];
 }
 
@@ -93,6 +96,28 @@ function listed(state: NodeState, nodes: readonly NodeInList[]): Attention[] {
   });
 }
 
+const oddReasons = {
+  TwoAgents: 'have two agents',
+  NodeNotInCluster: 'have an agent and are not in the cluster',
+  NodeNotReady: 'are not ready',
+} as const;
+export type OddReason = keyof typeof oddReasons;
+
+function odd(nodes: readonly NodeInList[]): Attention[] {
+  return (Object.keys(oddReasons) as OddReason[]).flatMap((reason): Attention[] => {
+    const found = nodes.flatMap(({ name, conditions }) => {
+      const condition = conditions.find((one) => one.reason === reason);
+      return condition === undefined ? [] : [{ name, message: condition.message }];
+    });
+    const [first] = found;
+    if (first === undefined) return [];
+    const count = found.length;
+    const text =
+      count === 1 ? `${first.name}: ${first.message}` : `${count.toLocaleString('en-US')} nodes ${oddReasons[reason]}`;
+    return [{ kind: 'odd', reason, count, text, href: `/nodes?reason=${reason}` }];
+  });
+}
+
 function brokenPools(pools: ReadonlyMap<string, readonly Violation[]>): Attention[] {
   const broken = [...pools].filter(([, violations]) => violations.length > 0);
   const [first] = broken;
@@ -107,12 +132,14 @@ function brokenPools(pools: ReadonlyMap<string, readonly Violation[]>): Attentio
 }
 
 /**
- * The condition that says why: what is compared with the effective state first, then what the agent itself says. Others
+ * The condition that says why: what is compared with the effective state first, then what the agent itself says, then what the
+ * cluster says of the node (a node can be programmed and not be in the cluster). Others
  * (drift that was repaired, rules of others) stand beside the state and do not explain it.
  */
 export const causeOf = ({ conditions }: Pick<NodeInList, 'conditions'>): NodeInList['conditions'][number] | undefined =>
   conditions.find(({ type }) => type === 'Current') ??
-  conditions.find(({ type, status }) => type === 'Programmed' && status !== 'True');
+  conditions.find(({ type, status }) => type === 'Programmed' && status !== 'True') ??
+  conditions.find(({ type }) => ['OneAgent', 'InCluster', 'NodeReady'].includes(type));
 
 function waitsTooLong(node: NodeInList, now: number): boolean {
   const since = causeOf(node)?.since;

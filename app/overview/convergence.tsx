@@ -27,6 +27,7 @@ export function Convergence() {
   const { total, programmed, pending, drifted, stale, failed } = status.nodes;
   const facets = desired?.pools.map(({ spec }) => facetsOf(spec)) ?? null;
   const listed = nodes.data?.nodes ?? [];
+  const withoutAgent = listed.filter(({ signIn }) => signIn === null).length;
   return (
     <Panel label="Convergence">
       <div className="grid grid-cols-[11rem_9rem_minmax(0,1fr)] items-center max-[73.75rem]:grid-cols-1 max-[73.75rem]:gap-3">
@@ -94,6 +95,14 @@ export function Convergence() {
                 )}
               </span>
             ))}
+            {withoutAgent > 0 && (
+              <>
+                {' · '}
+                <Link className="link" href="/nodes?reason=NoAgent">
+                  {number(withoutAgent)} without an agent
+                </Link>
+              </>
+            )}
           </p>
         </div>
       </div>

@@ -50,6 +50,8 @@ it('lets Outgate do what it needs, and nothing else', async () => {
     for (const verb of ['list', 'watch']) expect(await may(verb, type, '--all-namespaces')).toBe(true);
     expect(await may('get', type, '--all-namespaces')).toBe(false);
   }
+  expect(await may('create', 'tokenreviews.authentication.k8s.io')).toBe(true);
+  expect(await may('create', 'serviceaccounts', '--subresource=token', '-n', NAMESPACE)).toBe(false);
   expect(await may('get', leases, '-n', 'default')).toBe(false);
   expect(await may('update', pools)).toBe(false);
   expect(await may('patch', 'felixconfigurations.projectcalico.org')).toBe(false);

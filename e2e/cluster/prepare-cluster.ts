@@ -3,12 +3,15 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { policyRules } from '../../server/kube/needed-rights.ts';
 import type { LabPlan } from '../lab/plan.ts';
+import { type AgentAccount, podObject } from './agent-pods.ts';
 import { CALICO_GROUP, type CalicoApi, calicoPath, crd, PLURALS, untilServed } from './install-crds.ts';
 import { must } from './request.ts';
 import type { Reachable } from './start-api-server.ts';
 
 /** Where Outgate keeps its lease. */
 export const NAMESPACE = 'outgate';
+/** The account of the nodes' agents, whose tokens their pods have. */
+export const AGENTS: AgentAccount = { namespace: NAMESPACE, name: 'outgate-agent' };
 /** The user that Outgate signs in as; `startApiServer` must know it. */
 export const OUTGATE_USER = 'outgate';
 
@@ -18,6 +21,8 @@ export async function prepareCluster(server: Reachable, plan: LabPlan, apis: rea
     ...apis.flatMap((api) => PLURALS.map((plural) => crd(api, plural))),
     ...rightsOf(apis),
     ...nodes(plan),
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: AGENTS },
+    ...plan.nodes.map(({ name }) => podObject(AGENTS, agentPod(name), name)),
   ];
   await kubectl(server, ['apply', '--server-side', '-f', '-'], {
     input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
@@ -35,6 +40,9 @@ export async function prepareCluster(server: Reachable, plan: LabPlan, apis: rea
   await kubectl(server, ['config', 'set-context', OUTGATE_USER, `--namespace=${NAMESPACE}`]);
   for (const api of apis) for (const plural of PLURALS) await untilServed(server, calicoPath(api, plural));
 }
+
+/** The pod of a node's agent, as a DaemonSet would make it. */
+export const agentPod = (node: string): string => `outgate-agent-${node}`;
 
 /** Stdout of kubectl, signed in as `admin`. Throws with its stderr when it fails. */
 export async function kubectl(

@@ -12,7 +12,8 @@ const GRACE = 3000;
 
 export interface AgentOptions {
   readonly server: string;
-  readonly tokenFile: string;
+  /** of a node */
+  readonly tokenFile: (node: string) => string;
   readonly stateDir: string;
   readonly runDir: string;
   readonly logDir: string;
@@ -37,7 +38,7 @@ export async function startAgents(plan: LabPlan, options: AgentOptions): Promise
           ...['--source', `server:${options.server}`],
           ...['--node', node.name],
           ...['--netns', node.namespace],
-          ...['--token-file', options.tokenFile],
+          ...['--token-file', options.tokenFile(node.name)],
           ...['--state-dir', stateDir],
         ],
         logFile: join(options.logDir, `agent-${node.name}.log`),

@@ -3,6 +3,7 @@
  * Prints `ready` when packets can be sent. Exit code 3: this machine already has a lab with these names.
  */
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { takeLock } from '../../scripts/supervisor/machine-lock.ts';
 import { startAgents } from './agents.ts';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     socket: { type: 'string' },
     server: { type: 'string' },
     'token-file': { type: 'string' },
+    'token-dir': { type: 'string' },
     'state-dir': { type: 'string' },
     'run-dir': { type: 'string' },
     'log-dir': { type: 'string' },
@@ -29,10 +31,17 @@ const required = (name: 'socket' | 'server' | 'token-file' | 'state-dir' | 'run-
   console.error(`--${name} must be given`);
   process.exit(2);
 };
+/** One join token for all nodes, or a directory with the token of each node's pod. */
+const tokenFiles = (): ((node: string) => string) => {
+  const directory = values['token-dir'];
+  if (directory !== undefined) return (node) => join(directory, node);
+  const file = required('token-file');
+  return () => file;
+};
 const socket = required('socket');
 const agentOptions = {
   server: required('server'),
-  tokenFile: required('token-file'),
+  tokenFile: tokenFiles(),
   stateDir: required('state-dir'),
   runDir: required('run-dir'),
   logDir: required('log-dir'),

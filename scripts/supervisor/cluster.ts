@@ -3,7 +3,8 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ensureBinaries } from '../../e2e/cluster/binaries/build.ts';
-import { OUTGATE_USER, prepareCluster } from '../../e2e/cluster/prepare-cluster.ts';
+import { keepPodTokens, type PodTokens } from '../../e2e/cluster/pod-tokens.ts';
+import { AGENTS, OUTGATE_USER, prepareCluster } from '../../e2e/cluster/prepare-cluster.ts';
 import { type ApiServer, startApiServer } from '../../e2e/cluster/start-api-server.ts';
 import { labPlan } from '../../e2e/lab/plan.ts';
 import { type Paths, ROOT } from './paths.ts';
@@ -25,9 +26,11 @@ export async function keepCluster(paths: Paths, report: (sentence: string) => vo
   const binaries = await ensureBinaries(report);
   mkdirSync(paths.cluster, { recursive: true, mode: 0o700 });
   const server = await startApiServer({ binaries, users: { [OUTGATE_USER]: [] }, data: paths.cluster });
+  let tokens: PodTokens;
   try {
     await prepareCluster(server, labPlan(), ['v3']);
     copyFileSync(server.kubeconfig, paths.kubeconfig);
+    tokens = await keepPodTokens(server, labPlan(), paths.podTokens);
   } catch (error) {
     await server.stop();
     throw error;
@@ -40,13 +43,15 @@ export async function keepCluster(paths: Paths, report: (sentence: string) => vo
       OUTGATE_CLUSTER: 'kubeconfig',
       OUTGATE_KUBECONFIG: paths.kubeconfig,
       OUTGATE_KUBECONTEXT: OUTGATE_USER,
+      OUTGATE_AGENT_SERVICE_ACCOUNT: `${AGENTS.namespace}/${AGENTS.name}`,
     },
     toTry: `${server.kubectl} --kubeconfig ${paths.kubeconfig} apply -f ${join(ROOT, MANIFEST)}`,
     async stop() {
       stopped.abort();
-      await watching;
+      await Promise.all([watching, tokens.stop()]);
       await server.stop();
       rmSync(paths.kubeconfig, { force: true });
+      rmSync(paths.podTokens, { recursive: true, force: true });
     },
   };
 }

@@ -34,7 +34,7 @@ export function labJoinToken(paths: Paths): string {
 
 export const startLab = (
   paths: Paths,
-  options: { server: string; prefix: string; report: (sentence: string) => void },
+  options: { server: string; prefix: string; pods: boolean; report: (sentence: string) => void },
 ): KeptChild =>
   keepRunning({
     name: 'lab',
@@ -43,7 +43,8 @@ export const startLab = (
       join(ROOT, 'e2e/lab/main.ts'),
       ...['--socket', paths.labSocket],
       ...['--server', options.server],
-      ...['--token-file', paths.joinToken],
+      // each node's pod has a token of its own; without a cluster one join token is for all
+      ...(options.pods ? ['--token-dir', paths.podTokens] : ['--token-file', paths.joinToken]),
       ...['--state-dir', paths.labState],
       ...['--run-dir', paths.run],
       ...['--log-dir', paths.logs],

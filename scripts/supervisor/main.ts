@@ -80,7 +80,8 @@ async function supervise(options: { dev: boolean; cluster: boolean }): Promise<n
       },
     });
     children.push(server);
-    if (noLab === null) children.push(startLab(paths, { server: local, prefix, report: say }));
+    if (noLab === null)
+      children.push(startLab(paths, { server: local, prefix, pods: cluster !== undefined, report: say }));
 
     const ended = Promise.race([stopping, server.ended]);
     const start = await Promise.race([server.ready, ended, delay(LONGEST_START, 'late' as const, { ref: false })]);

@@ -16,5 +16,7 @@ export const pathsIn = (dataDir: string) => ({
   labState: join(dataDir, 'lab'),
   labSocket: join(dataDir, 'run', 'lab.sock'),
   joinToken: join(dataDir, 'lab', 'join-token'),
+  /** of `npm run cluster`: the token of each node's pod, as the kubelet keeps them */
+  podTokens: join(dataDir, 'run', 'pod-tokens'),
 });
 export type Paths = ReturnType<typeof pathsIn>;

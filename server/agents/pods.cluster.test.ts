@@ -1,5 +1,8 @@
 /** Agents that sign in as pods: the whole server, a real API server, tokens as the kubelet gets them. */
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import pino from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createPod, deletePod, type Pod, withClaims } from '../../e2e/cluster/agent-pods.ts';
 import { startFaultProxy } from '../../e2e/cluster/fault-proxy.ts';
@@ -7,16 +10,21 @@ import { outgateRules } from '../../e2e/cluster/prepare-cluster.ts';
 import { must } from '../../e2e/cluster/request.ts';
 import { createServiceAccount, grant, requestToken, revoke } from '../../e2e/cluster/rights.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
+import { makeHub } from '../events/hub.ts';
+import { createEdge } from '../http/edge.ts';
+import type { Log } from '../http/log.ts';
 import { openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
 import { reviewToken } from '../kube/token-review.ts';
+import { podStands } from '../services/agents/pod.ts';
 import { agentDoors, bearer, type } from '../testing/agent-doors.ts';
 import { serverOfFile } from '../testing/file-server.ts';
 import { ask, joinNode, mutate, openAgentStream, post, query } from '../testing/test-client.ts';
 import { reportOf } from '../testing/test-report.ts';
 import { ADMIN } from '../testing/test-server.ts';
 import { appRouter } from '../trpc/router.ts';
-import { accountTokens } from './account-tokens.ts';
+import { type AccountTokens, accountTokens } from './account-tokens.ts';
+import { agentRoom } from './room.ts';
 
 const cluster = sharedServer();
 const admin = cluster.as('admin');
@@ -221,39 +229,71 @@ it('of two pods of a node the one that came last is served at once, and both are
   back.close();
 });
 
-it('without the API server what is known stays good; after a deletion nothing does', async () => {
+it('without the API server what is known stays good and streams stay; after a deletion nothing does', async () => {
   const proxy = await startFaultProxy(cluster);
   const connection = openConnection({ ...fromKubeconfig(cluster.kubeconfig, 'outgate'), server: proxy.url });
-  const tokens = accountTokens({
-    review: (token, signal) => reviewToken(connection, token, signal),
-    account,
-    now: Date.now,
-    keepMs: 1500,
-  });
-  const made = await makePod('gone', 'node-c');
-  const [token, fresh] = [await tokenOf(made), await tokenOf(pods['a'])];
-  expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'agent', node: 'node-c', pod: made });
+  const review = (token: string, signal: AbortSignal) => reviewToken(connection, token, signal);
+  const tokens = accountTokens({ review, account, now: Date.now, keepMs: 1500 });
+  const doors = await openDoors(tokens);
+  const gone = await makePod('gone', 'node-c');
+  const [token, fresh] = [await tokenOf(gone), await tokenOf(pods['a'])];
+  const follows = await openAgentStream(doors.url, token);
+  expect(follows.status).toBe(200);
   const asked = proxy.requests.length;
   proxy.fail({ kind: 'reset' });
-  expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'agent' });
+  expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'agent', node: 'node-c', pod: gone });
   expect(proxy.requests.length).toBe(asked);
-  expect(await tokens.check(fresh, 'x')).toMatchObject({ kind: 'away', why: expect.stringContaining('tokenreviews') });
+  const away = await ask(`${doors.url}/agent/v1/stream`, { headers: bearer(fresh) });
+  expect([away.status, away.headers.get('retry-after')]).toEqual([503, '5']);
+  expect(away.body.error.data.reason).toBe('NOT_READY');
   await soon(async () => expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'away' }));
+  const before = proxy.requests.length;
+  doors.hub.publish({ kind: 'resync' });
+  await soon(() => expect(proxy.requests.length).toBeGreaterThan(before));
+  await podStands(server.db, { node: 'node-c', pod: gone });
+  expect([doors.room.streams(), doors.lines.join()]).toEqual([1, expect.not.stringContaining('stream ended')]);
   proxy.heal();
   expect(await tokens.check(fresh, 'x')).toMatchObject({ kind: 'agent', node: 'node-a' });
-  expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'agent' });
 
   await deletePod(cluster, account, 'gone');
-  await soon(async () =>
-    expect(await tokens.check(token, 'x')).toEqual({ kind: 'refused', why: expect.stringContaining('invalidated') }),
-  );
+  await soon(() => {
+    doors.hub.publish({ kind: 'resync' });
+    expect(doors.lines.join()).toContain('token refused: ');
+  });
+  await follows.ended;
+  expect(doors.lines.join()).toContain('service account token has been invalidated');
   // another pod of the same name is another one
   const anew = await tokenOf(await makePod('gone', 'node-c'));
   expect(await tokens.check(anew, 'x')).toMatchObject({ kind: 'agent', node: 'node-c' });
   expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'refused' });
-  await connection.close();
-  await proxy.close();
+  for (const secret of [token, fresh]) expect(doors.lines.join()).not.toContain(secret.split('.')[2]);
+  await Promise.all([connection.close(), proxy.close(), doors.close()]);
 });
+
+/** The agents' room alone, whose tokens are reviewed by way of a proxy, with what it logs. */
+async function openDoors(tokens: AccountTokens) {
+  const lines: string[] = [];
+  const log: Log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+  const hub = makeHub();
+  const feed = { since: () => Promise.resolve({ line: null, sequence: 0 }) };
+  const room = agentRoom({ db: server.db, hub, feed, log, tokens });
+  const edge = createEdge({
+    log,
+    rooms: [room],
+    origins: new Set(),
+    secure: false,
+    dev: false,
+    trustedProxies: [],
+    onAnswer: () => {},
+  });
+  await once(edge.listen(0, '127.0.0.1'), 'listening');
+  const { port } = edge.address() as AddressInfo;
+  const close = async (): Promise<void> => {
+    edge.closeAllConnections();
+    await once(edge.close(), 'close');
+  };
+  return { url: `http://127.0.0.1:${port}`, hub, room, lines, close };
+}
 
 function claimsOf(token: string): object {
   const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, object>;
