@@ -6,7 +6,6 @@ import pino from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createPod, deletePod, type Pod, withClaims } from '../../e2e/cluster/agent-pods.ts';
 import { startFaultProxy } from '../../e2e/cluster/fault-proxy.ts';
-import { outgateRules } from '../../e2e/cluster/prepare-cluster.ts';
 import { must } from '../../e2e/cluster/request.ts';
 import { createServiceAccount, grant, requestToken, revoke } from '../../e2e/cluster/rights.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
@@ -15,6 +14,7 @@ import { createEdge } from '../http/edge.ts';
 import type { Log } from '../http/log.ts';
 import { openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
+import { policyRules } from '../kube/needed-rights.ts';
 import { reviewToken } from '../kube/token-review.ts';
 import { podStands } from '../services/agents/pod.ts';
 import { agentDoors, bearer, type } from '../testing/agent-doors.ts';
@@ -34,8 +34,10 @@ const nodes = ['node-a', 'node-b', 'node-c'];
 const pods: Record<string, Pod> = {};
 
 beforeAll(async () => {
-  const { cluster: clusterRules, namespace } = outgateRules(['v3']);
-  await grant(cluster, 'pods-test', { kind: 'User', name: 'outgate' }, [...clusterRules, ...namespace]);
+  await grant(cluster, 'pods-test', { kind: 'User', name: 'outgate' }, [
+    ...policyRules('cluster'),
+    ...policyRules('own'),
+  ]);
   for (const { namespace, name } of [account, other]) await createServiceAccount(cluster, namespace, name);
   for (const name of nodes) {
     await must(admin, 'POST', '/api/v1/nodes', { metadata: { name } });
