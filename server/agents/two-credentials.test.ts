@@ -36,6 +36,13 @@ test('a session is refused on every agent path', async () => {
   }
 });
 
+test('without an account for agents a service-account token is refused, and why is said', async () => {
+  const token = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlIG9mIGE';
+  const answer = await ask(`${server.address}/agent/v1/stream`, { headers: bearer(token) });
+  expect([answer.status, answer.body.error.data.reason]).toEqual([401, 'AGENT_REFUSED']);
+  expect(answer.body.message).toContain('OUTGATE_AGENT_SERVICE_ACCOUNT must name the account of the agents');
+});
+
 test('a join and a report are told to the browsers', async () => {
   const events = await openEvents(server.address, server.cookie);
   await events.next<{ data: { kind?: string } }>((event) => event.data?.kind === 'reset');

@@ -1,0 +1,69 @@
+/** What is remembered of a review, and for how long. The answers are those of a real API server (fixtures). */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { accountTokens } from './account-tokens.ts';
+
+const file = join(import.meta.dirname, '../kube/fixtures/token-review.json');
+const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: { name: string; answer: object }[] };
+const answerOf = (name: string) => cases.find((one) => one.name === name)?.answer;
+const account = { namespace: 'outgate', name: 'outgate-agent' };
+
+let clock = 0;
+let reviews = 0;
+beforeEach(() => {
+  clock = 1_800_000_000_000;
+  reviews = 0;
+});
+/** A token that says good or bad, and when it expires; the answer is the cluster's. */
+const token = (says: string, seconds: number, more = ''): string =>
+  `h.${Buffer.from(JSON.stringify({ says, exp: clock / 1000 + seconds, more })).toString('base64url')}.s`;
+const tokens = () =>
+  accountTokens({
+    account,
+    now: () => clock,
+    review: async (text) => {
+      reviews++;
+      const { says } = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString()) as { says: string };
+      return answerOf(says);
+    },
+  });
+const GOOD = 'agent pod on node-a';
+
+it('a good answer counts for a minute, then it is asked for again', async () => {
+  const { check } = tokens();
+  const good = token(GOOD, 3600);
+  await Promise.all(Array.from({ length: 100 }, () => check(good, 'x')));
+  clock += 59_000;
+  expect(await check(good, 'x')).toMatchObject({ kind: 'agent', node: 'node-a', expires: 1_800_003_600_000 });
+  expect(reviews).toBe(1);
+  clock += 2_000;
+  await check(good, 'x');
+  expect(reviews).toBe(2);
+});
+
+it('no longer than the token itself, whatever the cluster still says of it', async () => {
+  const { check } = tokens();
+  const short = token(GOOD, 10);
+  expect(await check(short, 'x')).toMatchObject({ kind: 'agent' });
+  clock += 10_000;
+  expect(await check(short, 'x')).toEqual({ kind: 'refused', why: 'it has expired' });
+  const endless = `h.${Buffer.from(JSON.stringify({ says: GOOD })).toString('base64url')}.s`;
+  expect(await check(endless, 'x')).toEqual({ kind: 'refused', why: 'it must have an expiry' });
+});
+
+it('an address whose tokens are refused again and again is not asked for any more; what was good there still is', async () => {
+  const { check } = tokens();
+  const good = token(GOOD, 3600);
+  await check(good, 'x');
+  const bad = token('garbage', 60);
+  for (let index = 0; index < 50; index++) expect(await check(bad, 'x')).toMatchObject({ kind: 'refused' });
+  expect(reviews).toBe(2);
+  for (let index = 0; index < 299; index++) await check(token('garbage', 60, String(index)), 'x');
+  expect(reviews).toBe(301);
+  expect(await check(token('garbage', 60, 'one more'), 'x')).toEqual({ kind: 'limited', seconds: expect.any(Number) });
+  expect(await check(token(GOOD, 60), 'y')).toMatchObject({ kind: 'agent' });
+  clock += 61_000;
+  expect(await check(good, 'x')).toMatchObject({ kind: 'agent' });
+  expect(reviews).toBe(303);
+});
