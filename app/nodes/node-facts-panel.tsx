@@ -33,8 +33,8 @@ export function NodeFactsPanel({ node, cluster }: { node: NodeDetail; cluster: b
         )}
         {shown.length > 4 && <dd className="text-2xs text-ink-3">and {shown.length - 4} more below</dd>}
         {cluster && (
-          <dd className="mt-1 text-xs text-ink-2">
-            <Readiness object={object} />{' '}
+          <dd className="mt-1 flex flex-wrap items-center gap-x-2 text-xs text-ink-2">
+            <Readiness object={object} />
             {object !== null && object.since !== null && <Age at={object.since} prefix="since" />}
           </dd>
         )}
