@@ -80,6 +80,9 @@ const node = (name: string) => see('nodes.get', { name });
 const soon = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
 const reasons = (view: { conditions: { reason: string }[] }): string[] => view.conditions.map(({ reason }) => reason);
 
+// whether a node has an agent can be said when the leader has read the cluster's nodes
+beforeAll(() => soon(async () => expect((await see('nodes.list')).nodes).toHaveLength(3)));
+
 it("a pod's token follows and reports for its own node, and for no other", async () => {
   const token = await tokenOf(pods['a']);
   const follows = await stream(token);
@@ -161,7 +164,6 @@ it('a token that expires ends its stream; the next one of the same pod goes on',
 });
 
 it('nodes of the cluster: ready or not, without an agent; and an agent without a node', async () => {
-  await soon(async () => expect((await see('nodes.list')).nodes).toHaveLength(3));
   expect(await node('node-b')).toMatchObject({
     object: { ready: 'False', reason: 'Kubelet', message: 'so', addresses: ['192.0.2.7'] },
     joinedAt: null,
