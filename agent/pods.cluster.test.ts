@@ -4,9 +4,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createPod, deletePod, type Pod, withClaims } from '../e2e/cluster/agent-pods.ts';
 import { calicoPath } from '../e2e/cluster/install-crds.ts';
 import { must } from '../e2e/cluster/request.ts';
-import { createServiceAccount, grant, requestToken, revoke } from '../e2e/cluster/rights.ts';
+import { createServiceAccount, requestToken } from '../e2e/cluster/rights.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
-import { policyRules } from '../server/kube/needed-rights.ts';
 import { serverOfFile } from '../server/testing/file-server.ts';
 import { query } from '../server/testing/test-client.ts';
 import { ADMIN } from '../server/testing/test-server.ts';
@@ -25,8 +24,6 @@ describe.skipIf(cannotRun !== null)('an agent that is a pod', () => {
   beforeAll(async () => {
     agentFile();
     node = namespace('pod');
-    const rules = [...policyRules('cluster'), ...policyRules('own')];
-    await grant(cluster, 'agent-process', { kind: 'User', name: 'outgate' }, rules);
     await createServiceAccount(cluster, account.namespace, account.name);
     await must(admin, 'POST', '/api/v1/nodes', { metadata: { name: 'node-k' } });
     first = await createPod(cluster, account, 'first', 'node-k');
@@ -46,7 +43,6 @@ describe.skipIf(cannotRun !== null)('an agent that is a pod', () => {
     for (const name of ['first', 'second']) await deletePod(cluster, account, name);
     await must(admin, 'DELETE', '/api/v1/nodes/node-k');
     await must(admin, 'DELETE', `/api/v1/namespaces/${account.namespace}/serviceaccounts/${account.name}`);
-    await revoke(cluster, 'agent-process');
     node.remove();
     dir.remove();
   });

@@ -54,7 +54,7 @@ it('each right of the table is given, and its neighbours are refused', async () 
     const answer = await must(server.as('outgate'), 'POST', `${REVIEW}/selfsubjectaccessreviews`, body);
     return (answer as { status: { allowed: boolean } }).status.allowed;
   };
-  const given = rightsToReview('projectcalico.org', SERVER_ACCOUNT.namespace);
+  const given = rightsToReview('projectcalico.org', SERVER_ACCOUNT.namespace, { agents: true });
   for (const right of given) expect(await ask(right), JSON.stringify(right)).toBe(true);
   for (const { resource, group, namespace } of given) {
     for (const verb of ['update', 'deletecollection', 'escalate', 'bind', 'impersonate', '*']) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentDoors } from '../testing/agent-doors.ts';
+import { agentDoors, bearer } from '../testing/agent-doors.ts';
 import { serverOfFile } from '../testing/file-server.ts';
 import { ask, joinNode, openEvents, post } from '../testing/test-client.ts';
 import { reportOf } from '../testing/test-report.ts';
