@@ -14,13 +14,12 @@ export interface Suggestion {
   readonly hostNetwork: boolean;
 }
 
-/** Smaller is better. Equal ranks: shorter names first, then by text. */
-const EXACT = 0;
-const BEGINS = 1;
-const BEGINS_WITH_NAMESPACE = 2;
-const BEGINS_A_PART = 3;
-const ANYWHERE = 4;
-const ADDRESS = 5;
+/** Smaller is better. Equal ranks: shorter names first (so a whole name comes before longer ones), then by text. */
+const BEGINS = 0;
+const BEGINS_WITH_NAMESPACE = 1;
+const BEGINS_A_PART = 2;
+const ANYWHERE = 3;
+const ADDRESS = 4;
 
 interface Match {
   readonly rank: number;
@@ -73,8 +72,8 @@ function read(typed: string): { wanted: string; kind: EndKind | null } {
 function rankOf(wanted: string, key: string, name: string): number | null {
   const at = key.indexOf(wanted);
   if (at === -1) return null;
-  if (name.startsWith(wanted)) return name.length === wanted.length ? EXACT : BEGINS;
-  if (at === 0) return key.length === wanted.length ? EXACT : BEGINS_WITH_NAMESPACE;
+  if (name.startsWith(wanted)) return BEGINS;
+  if (at === 0) return BEGINS_WITH_NAMESPACE;
   const before = key.charCodeAt(at - 1);
   return before === 45 || before === 46 || before === 47 ? BEGINS_A_PART : ANYWHERE;
 }
