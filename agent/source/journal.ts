@@ -24,9 +24,13 @@ const MOST_DELTAS = 1000;
 export function openJournal(stateDir: string, onError: (message: string) => void): Journal {
   const path = join(stateDir, 'state.ndjson');
   let deltas = 0;
+  /** The file ends with the last state: only then may a line follow. Reading stops at one that was lost or half written. */
+  let whole = false;
   const attempt = (write: () => void): void => {
+    whole = false;
     try {
       write();
+      whole = true;
     } catch (error) {
       onError(error instanceof Error ? error.message : String(error));
     }
@@ -44,7 +48,7 @@ export function openJournal(stateDir: string, onError: (message: string) => void
     },
     snapshot,
     delta(held, delta) {
-      if (++deltas > MOST_DELTAS) snapshot(held);
+      if (!whole || ++deltas > MOST_DELTAS) snapshot(held);
       else attempt(() => appendFileSync(path, `${JSON.stringify(delta)}\n`, { mode: 0o600 }));
     },
   };
