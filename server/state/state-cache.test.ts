@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EffectiveState, StreamMessage } from '../../core/wire/state.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
+import { desiredLedger } from './ledger.ts';
 import { openStateCache, type StateCache } from './state-cache.ts';
 
 let api: TestApi;
@@ -103,6 +104,33 @@ it('a refresh that is asked for while one runs sees what was written before it w
     expect(await cache.refresh()).toBe(sequence);
     await running;
   }
+});
+
+it('a read that fails after one that moved the state leaves that state, whole and told', async () => {
+  let reads = 0;
+  let failing = false;
+  const cache = await openStateCache({
+    db: api.database.db,
+    ledger: {
+      ...desiredLedger,
+      since: (db, sequence, limit) => {
+        if (failing && ++reads === 2) throw new Error('the database is away');
+        return desiredLedger.since(db, sequence, limit);
+      },
+    },
+  });
+  const before = cache.sequence;
+  expect(cache.pools().some(({ name }) => name === 'told')).toBe(false);
+  let moved = 0;
+  cache.subscribe(() => moved++);
+  await api.caller('admin').pools.create({ name: 'told', spec: { cidr: '203.0.113.0/24', natOutgoing: true } });
+  failing = true;
+  const [first, second] = await Promise.allSettled([cache.refresh(), cache.refresh()]);
+  expect([first.status, second.status]).toEqual(['rejected', 'rejected']);
+  expect(cache.sequence).toBe(before + 1);
+  expect(moved).toBe(1);
+  expect(await cache.refresh()).toBe(before + 1);
+  expect(cache.snapshot()).toEqual((await open()).snapshot());
 });
 
 it('state that does not lead to the revision in the log is loaded anew', async () => {

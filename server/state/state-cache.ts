@@ -74,8 +74,23 @@ export async function openStateCache(options: StateCacheOptions): Promise<StateC
   const deciders = new Map<string, Decider>();
   const receivers = new Set<() => void>();
 
+  /** What is derived goes with every step: the next read may fail, and then this one is what everybody gets. */
+  const moved = (): void => {
+    sorted = undefined;
+    deciders.clear();
+  };
+
   const follow = async (): Promise<number> => {
     const from = state.sequence;
+    try {
+      await catchUp();
+    } finally {
+      if (state.sequence !== from) for (const tell of [...receivers]) tell();
+    }
+    return state.sequence;
+  };
+
+  const catchUp = async (): Promise<void> => {
     for (;;) {
       again = false;
       const changes = await ledger.since(db, state.sequence, BATCH);
@@ -85,9 +100,11 @@ export async function openStateCache(options: StateCacheOptions): Promise<StateC
           state.sequence = change.sequence;
           state.revision = change.revision;
           state.effects.push(effect);
+          moved();
         } else {
           onMismatch?.(change.sequence);
           state = await load(db, ledger);
+          moved();
           break;
         }
       }
@@ -96,14 +113,8 @@ export async function openStateCache(options: StateCacheOptions): Promise<StateC
         state.effects.splice(0, extra);
         state.oldest += extra;
       }
-      if (changes.length < BATCH && !again) break;
+      if (changes.length < BATCH && !again) return;
     }
-    if (state.sequence !== from) {
-      sorted = undefined;
-      deciders.clear();
-      for (const moved of [...receivers]) moved();
-    }
-    return state.sequence;
   };
 
   return {
