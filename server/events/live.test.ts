@@ -13,6 +13,8 @@ import {
 import { reportOf } from '../testing/test-report.ts';
 import { startServer, type TestServer } from '../testing/test-server.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
+import { makeHub } from './hub.ts';
+import { liveEvents } from './live.ts';
 
 let database: TestDatabase;
 let server: TestServer;
@@ -114,6 +116,22 @@ test('a stream ends with the session that it was opened with', async () => {
   await next(events, 'access');
   await events.next<SseEvent>((event) => event.event === 'return');
   await events.ended;
+});
+
+test('where notices were lost, a stream whose session ended meanwhile ends too', async () => {
+  const hub = makeHub();
+  const events = liveEvents({
+    db: database.db,
+    hub,
+    cursor: null,
+    signal: AbortSignal.timeout(5_000),
+    stillAllowed: async () => false,
+  });
+  expect((await events.next()).value?.event).toEqual({ kind: 'reset' });
+  hub.publish({ kind: 'resync' });
+  expect((await events.next()).value?.event).toEqual({ kind: 'access' });
+  expect(await events.next()).toEqual({ value: undefined, done: true });
+  expect(hub.subscribers()).toBe(0);
 });
 
 test('a server that stops breaks the stream off, so that the browser opens it again where it was', async () => {

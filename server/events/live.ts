@@ -13,7 +13,7 @@ export interface LiveOptions {
   /** where it was; null: it was nowhere, or says something unreadable */
   readonly cursor: Cursor | null;
   readonly signal: AbortSignal | undefined;
-  /** asked after accounts moved: false ends the stream, for the browser to sign in again */
+  /** asked after accounts moved, or may have: false ends the stream, for the browser to sign in again */
   readonly stillAllowed: () => Promise<boolean>;
 }
 
@@ -45,7 +45,8 @@ export async function* liveEvents({ db, hub, cursor, signal, stillAllowed }: Liv
       const { closing, resync, access, cluster, watch, changes, nodes } = await pending.take();
       if (closing) return;
       const from = at;
-      if (access && !(await stillAllowed())) {
+      // where notices were lost, one of a session or token that ended may be among them
+      if ((access || resync) && !(await stillAllowed())) {
         // the browser asks who it is now, and learns that it is nobody
         yield tracked(from, { kind: 'access' });
         return;
