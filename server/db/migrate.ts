@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
 /** The advisory lock that `prisma migrate` itself takes. */
@@ -52,7 +53,7 @@ interface MigrationFile {
   readonly checksum: string;
 }
 
-const migrationsDir = (): string => new URL('../../prisma/migrations', import.meta.url).pathname;
+const migrationsDir = (): string => fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
 async function readMigrations(dir: string): Promise<MigrationFile[]> {
   const entries = await readdir(dir, { withFileTypes: true });
