@@ -88,6 +88,19 @@ test('what happened in between is replayed, a change never twice', async () => {
   last.close();
 });
 
+test('a notice that comes after its change was replayed tells it no second time', async () => {
+  const hub = makeHub();
+  const sequence = await makePool();
+  const signal = AbortSignal.timeout(5_000);
+  const cursor = { sequence: sequence - 1, at: Date.now() + 60_000 };
+  const events = liveEvents({ db: database.db, hub, cursor, signal, stillAllowed: async () => true });
+  expect((await events.next()).value?.event).toEqual({ kind: 'change', sequence });
+  hub.publish({ kind: 'change', sequence });
+  hub.publish({ kind: 'change', sequence: sequence + 1 });
+  expect((await events.next()).value?.event).toEqual({ kind: 'change', sequence: sequence + 1 });
+  await events.return(undefined);
+});
+
 test('too far back, from another database, or unreadable: reset', async () => {
   for (const id of ['999999-1767225600000', 'nonsense']) {
     const events = await openEvents(server.address, cookie, id);

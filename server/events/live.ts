@@ -59,7 +59,8 @@ export async function* liveEvents({ db, hub, cursor, signal, stillAllowed }: Liv
         continue;
       }
       const events: LiveEvent[] = [
-        ...changes.map((sequence) => ({ kind: 'change' as const, sequence })),
+        // changes are committed in the order of their numbers: of one that was told, the notice was still on its way
+        ...changes.flatMap((sequence) => (sequence > from.sequence ? [{ kind: 'change' as const, sequence }] : [])),
         ...nodes.map((node) => ({ kind: 'node' as const, node })),
         ...(access ? [{ kind: 'access' as const }] : []),
         ...(cluster ? [{ kind: 'cluster' as const }] : []),
