@@ -1,6 +1,7 @@
 /** `outgate validate`: every rule that the pools and NAT settings of the files break, and what is worth a look. */
 import { type Manifests, type ReadError, readManifests } from '../core/calico/read.ts';
-import { validateSettings, warnAboutSettings } from '../core/nat/validate-settings.ts';
+import { warnAboutSettings } from '../core/nat/stops-felix.ts';
+import { validateSettings } from '../core/nat/validate-settings.ts';
 import { parsePrefix } from '../core/net/prefix.ts';
 import { quote } from '../core/net/quote.ts';
 import type { Pool, Violation, Warning } from '../core/pool/spec.ts';

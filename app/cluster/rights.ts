@@ -20,6 +20,7 @@ const tasks: readonly { words: string; resource: string; verbs: readonly string[
   { words: 'Bring pools to what is desired', resource: 'ippools', verbs: ['patch', 'create'] },
   { words: 'Delete there what is deleted here', resource: 'ippools', verbs: ['delete'] },
   { words: 'Read the NAT settings', resource: 'felixconfigurations', verbs: ['get', 'list', 'watch'] },
+  { words: 'Bring NAT settings to what is decided', resource: 'felixconfigurations', verbs: ['patch', 'create'] },
   { words: 'Know the nodes and their addresses', resource: 'nodes', verbs: ['get', 'list', 'watch'] },
   { words: 'Find pods by name', resource: 'pods', verbs: ['list', 'watch'] },
   { words: 'Find services by name', resource: 'services', verbs: ['list', 'watch'] },

@@ -22,6 +22,7 @@ export const actionWords = {
   'pool.release': 'Pool released',
   'pool.policy': 'Sync policy',
   'settings.update': 'NAT settings',
+  'settings.force': 'NAT settings forced',
   'hosts.update': 'Node addresses',
   'cluster.change': 'Changed in the cluster',
 } as const;

@@ -1,6 +1,5 @@
-import { exclusions, type NatSettings } from '../../core/nat/settings.ts';
+import { exclusions, type NatSettings, type SettingField } from '../../core/nat/settings.ts';
 import { Field, Select, TextInput } from '../components/field.tsx';
-import type { SettingField } from './settings-draft.ts';
 
 const texts: Record<
   Exclude<SettingField, 'natOutgoingExclusions'>,

@@ -1,15 +1,6 @@
 /** NAT settings as the form holds them, and as they are saved. */
-import { type ClusterSettings, exclusions, type NatSettings } from '../../core/nat/settings.ts';
+import { type ClusterSettings, exclusions, type NatSettings, type SettingField } from '../../core/nat/settings.ts';
 import type { Violation } from '../../core/pool/spec.ts';
-
-export const settingFields = [
-  'natOutgoingExclusions',
-  'natOutgoingAddress',
-  'natOutgoingAddressV6',
-  'natPortRange',
-  'iptablesNATOutgoingInterfaceFilter',
-] as const;
-export type SettingField = (typeof settingFields)[number];
 
 /** Sets one field of all nodes (`node` null) or of one; empty text means not set. */
 export function withField(

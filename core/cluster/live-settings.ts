@@ -2,27 +2,42 @@
 import { fieldsOf } from '../calico/object.ts';
 import { readSettings } from '../calico/read-settings.ts';
 import type { ClusterSettings, NatSettings } from '../nat/settings.ts';
+import { type NftablesMode, type NftablesModes, nftablesWords } from '../nat/stops-felix.ts';
 import type { FieldError } from '../pool/shape.ts';
 import { type FieldClaim, specClaims } from './managed-fields.ts';
 
+/** A FelixConfiguration. Of all that Felix can be told there, only what decides outgoing NAT is kept. */
 export interface LiveFelix {
   readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
   /** null: of no node, or not readable */
   readonly settings: NatSettings | null;
-  /** undefined: of the whole cluster */
-  readonly node: string | undefined;
+  /** absent: of the whole cluster */
+  readonly node?: string | undefined;
+  readonly nftablesMode: NftablesMode | null;
   readonly problems: readonly FieldError[];
   readonly claims: readonly FieldClaim[];
 }
 
-export function readLiveFelix(object: unknown): LiveFelix {
+/** Null for something without name, uid or resource version: no object of an API server. */
+export function readLiveFelix(object: unknown): LiveFelix | null {
   const fields = fieldsOf(object);
   const metadata = fieldsOf(fields['metadata']);
+  const { name, uid, resourceVersion } = metadata;
+  if (typeof name !== 'string' || typeof uid !== 'string' || typeof resourceVersion !== 'string') return null;
   const read = readSettings(fields);
-  const known = { name: String(metadata['name'] ?? ''), claims: specClaims(metadata) };
-  return read.ok
-    ? { ...known, settings: read.value.settings, node: read.value.node, problems: [] }
-    : { ...known, settings: null, node: undefined, problems: read.errors };
+  const mode = fieldsOf(fields['spec'])['nftablesMode'];
+  const known = {
+    name,
+    uid,
+    resourceVersion,
+    nftablesMode: nftablesWords.find((word) => word === mode) ?? null,
+    claims: specClaims(metadata),
+  };
+  if (!read.ok) return { ...known, settings: null, problems: read.errors };
+  const { node, settings } = read.value;
+  return { ...known, settings, problems: [], ...(node === undefined ? {} : { node }) };
 }
 
 export function settingsOf(objects: Iterable<LiveFelix>): ClusterSettings {
@@ -32,4 +47,13 @@ export function settingsOf(objects: Iterable<LiveFelix>): ClusterSettings {
     global: read.find(({ node }) => node === undefined)?.settings ?? {},
     nodes: Object.fromEntries(nodes.sort(([a], [b]) => (a < b ? -1 : 1))),
   };
+}
+
+export function modesOf(objects: Iterable<LiveFelix>): NftablesModes {
+  const told = [...objects].filter(({ settings, nftablesMode }) => settings !== null && nftablesMode !== null);
+  const nodes = told.flatMap(({ node, nftablesMode }) =>
+    node === undefined || nftablesMode === null ? [] : [[node, nftablesMode] as const],
+  );
+  const global = told.find(({ node }) => node === undefined)?.nftablesMode;
+  return { ...(global ? { global } : {}), nodes: Object.fromEntries(nodes.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }

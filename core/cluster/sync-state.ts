@@ -1,4 +1,4 @@
-/** The closed lists of what a pool's stand in the cluster is called. */
+/** The closed lists of what a pool's stand in the cluster is called, and that of a FelixConfiguration's NAT settings. */
 
 /** `ask`: a change in the cluster is shown and stays until somebody decides. `enforce`: it is written over. */
 export const syncPolicies = ['ask', 'enforce'] as const;
@@ -14,6 +14,7 @@ export const syncReasons = [
   'FieldChangedInCluster',
   'PoolDeletedInCluster',
   'PoolMadeAgain',
+  'SettingsDeletedInCluster',
   'NotAdopted',
   'OwnedElsewhere',
   'Unreadable',

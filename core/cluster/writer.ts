@@ -1,4 +1,4 @@
-/** Who made a pool of the cluster different, as far as its managedFields tell. */
+/** Who made an object of the cluster different, as far as its managedFields tell. */
 import { differingFields } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
 import { type FieldClaim, OUR_MANAGER } from './managed-fields.ts';
@@ -10,10 +10,17 @@ export const UNKNOWN_WRITER = 'unknown';
  * The manager whose claim on a changed field is new, or renewed, and the newest. Times are whole seconds: where two are
  * equal the later entry counts. Ours by Update is not ours: the name then reads `outgate (Update)`.
  */
-export function writerOf(before: LivePool | null, after: LivePool): string {
-  const known = new Set(before?.claims.map(keyOf));
-  const changed = changedFields(before, after);
-  const touching = after.claims.filter(({ fields }) => changed === null || fields.some((field) => changed.has(field)));
+export const writerOf = (before: LivePool | null, after: LivePool): string =>
+  writerAmong(before?.claims ?? [], after.claims, changedFields(before, after));
+
+/** The same of claims alone. `changed`: the fields that became different; null: all of them. */
+export function writerAmong(
+  before: readonly FieldClaim[],
+  after: readonly FieldClaim[],
+  changed: ReadonlySet<string> | null,
+): string {
+  const known = new Set(before.map(keyOf));
+  const touching = after.filter(({ fields }) => changed === null || fields.some((field) => changed.has(field)));
   const fresh = touching.filter((claim) => !known.has(keyOf(claim)));
   const candidates = fresh.length > 0 ? fresh : touching;
   const newest = candidates.reduce<FieldClaim | null>(

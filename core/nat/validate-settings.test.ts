@@ -3,7 +3,7 @@ import type { Pool } from '../pool/spec.ts';
 import { makeDecider } from './decide.ts';
 import { randomFrom, randomSettings } from './fixtures/random.ts';
 import type { NatSettings } from './settings.ts';
-import { validateSettings, warnAboutSettings } from './validate-settings.ts';
+import { validateSettings } from './validate-settings.ts';
 
 const rulesOf = (global: NatSettings, pools: Pool[] = []) =>
   validateSettings({ global, nodes: {} }, pools).map(({ rule }) => rule);
@@ -92,14 +92,4 @@ test('what is accepted can be decided with', () => {
     expect(rulesOf(settings)).toEqual([]);
     expect(() => makeDecider({ pools: [], settings, hosts: [] })).not.toThrow();
   }
-});
-
-test('an IPv4 address beside an IPv6 pool that is NATed is a warning: it would stop Felix, not us', () => {
-  const pools: Pool[] = [{ name: 'six', spec: { cidr: 'fd00::/64', natOutgoing: true } }];
-  const settings = { global: {}, nodes: { n1: { natOutgoingAddress: '192.0.2.77' } } };
-  expect(warnAboutSettings(settings, pools)).toMatchObject([
-    { code: 'W_FELIX_IPV6_POOL', field: 'nodes.n1.natOutgoingAddress' },
-  ]);
-  expect(warnAboutSettings(settings, [])).toEqual([]);
-  expect(validateSettings(settings, pools)).toEqual([]);
 });

@@ -5,7 +5,7 @@
 import { type Address, formatAddress, parseAddress } from '../net/address.ts';
 import { contains, formatPrefix, type Prefix } from '../net/prefix.ts';
 import { quote } from '../net/quote.ts';
-import type { Pool, Violation, Warning } from '../pool/spec.ts';
+import type { Pool, Violation } from '../pool/spec.ts';
 import { prefixOfPool } from './counted-pools.ts';
 import { parsePortRange } from './port-range.ts';
 import { type ClusterSettings, exclusions, type NatSettings } from './settings.ts';
@@ -23,24 +23,6 @@ export function validateSettings(settings: ClusterSettings, pools: readonly Pool
     ...violationsOf(settings.global, 'global', pools),
     ...nodes.flatMap((name) => violationsOf(settings.nodes[name] ?? {}, `nodes.${name}`, pools)),
   ];
-}
-
-/**
- * Settings that do what they say here, but would stop Felix on a node that it still runs on: an IPv4 natOutgoingAddress beside
- * an IPv6 pool with natOutgoing makes it panic without end. Here IPv6 keeps its own address or MASQUERADE.
- */
-export function warnAboutSettings(settings: ClusterSettings, pools: readonly Pool[]): Warning[] {
-  const v6 = pools.find((pool) => pool.spec.natOutgoing && prefixOfPool(pool)?.family === 6);
-  if (v6 === undefined) return [];
-  const places: [string, NatSettings][] = [['global', settings.global]];
-  for (const name of Object.keys(settings.nodes).sort()) places.push([`nodes.${name}`, settings.nodes[name] ?? {}]);
-  return places
-    .filter(([, one]) => isSet(one.natOutgoingAddress))
-    .map(([place]) => ({
-      code: 'W_FELIX_IPV6_POOL',
-      field: `${place}.natOutgoingAddress`,
-      message: `natOutgoingAddress is for IPv4 alone; Felix stops on nodes where it runs, because pool ${quote(v6.name)} NATs IPv6`,
-    }));
 }
 
 function violationsOf(settings: NatSettings, place: string, pools: readonly Pool[]): Violation[] {
@@ -61,7 +43,7 @@ function violationsOf(settings: NatSettings, place: string, pools: readonly Pool
   return found;
 }
 
-const isSet = (text: string | undefined): text is string => text !== undefined && text !== '';
+export const isSet = (text: string | undefined): text is string => text !== undefined && text !== '';
 
 /** Ranges that no packet on the wire may carry as its source. */
 const unusable: readonly { readonly what: string; readonly range: Prefix }[] = [

@@ -54,7 +54,6 @@ export const errorReasons = [
   'LAST_ADMIN',
   'NO_CLUSTER',
   'CLUSTER_AWAY',
-  'CLUSTER_DECIDES',
   'LAB_OFF',
   'PROBE_FAILED',
   'EMAIL_TAKEN',

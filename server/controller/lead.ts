@@ -2,25 +2,28 @@
  * One term of the controller: it alone watches the cluster's pools, keeps the live ledger, and brings pools to what is
  * desired. Before the first whole list it writes nothing: what is there is not known.
  */
+import { objectsIn } from '../../core/cluster/felix-objects.ts';
 import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
-import type { Violation } from '../../core/pool/spec.ts';
 import { changesSince } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
 import { readDesired } from '../db/desired.ts';
 import { TermOver } from '../db/live.ts';
 import { readPools } from '../db/pools.ts';
-import { makeMissingSync, readSync } from '../db/sync.ts';
+import { makeMissingSync, readSync, settingsSync } from '../db/sync.ts';
 import type { Hub } from '../events/hub.ts';
 import type { Connection } from '../kube/connection.ts';
-import { type Change, listWatch } from '../kube/list-watch.ts';
+import { listWatch, readable } from '../kube/list-watch.ts';
 import type { WatchState } from '../kube/watch-state.ts';
-import { clusterPools, type PoolGroup, poolsPath } from './cluster-pools.ts';
+import { clusterFelix, clusterPools, type PoolGroup, poolsPath } from './cluster-pools.ts';
 import { followFacts } from './follow-facts.ts';
+import { mirror, mirrorAll } from './mirror.ts';
 import { mirrorFeed } from './mirror-feed.ts';
 import { outcomeWriter } from './outcome-writer.ts';
 import { poolReader } from './pool-reader.ts';
+import type { SyncOutcome } from './refused-by.ts';
 import { syncPool } from './sync-pool.ts';
-import { workQueue } from './work-queue.ts';
+import { syncSettings } from './sync-settings.ts';
+import { type WorkQueue, workQueue } from './work-queue.ts';
 
 export interface LeadOptions {
   readonly db: Database;
@@ -38,9 +41,7 @@ export interface LeadOptions {
 
 export interface Leading {
   watch(): WatchState;
-  /** settings of the cluster that would stop Felix, and were not taken over */
-  settingsProblems(): readonly Violation[];
-  /** pools that wait to be brought to what is desired */
+  /** pools and settings that wait to be brought to what is desired */
   queued(): number;
   /** Stops writing, then watching. */
   stop(): Promise<void>;
@@ -58,6 +59,7 @@ const BATCH = 500;
 export function lead(options: LeadOptions): Leading {
   const { db, hub, connection, group, epoch, now, onError } = options;
   const cluster = clusterPools(connection, group);
+  const felix = clusterFelix(connection, group);
   let over = false;
   const failed = (error: unknown): void => {
     if (!(error instanceof TermOver)) onError(error);
@@ -69,22 +71,30 @@ export function lead(options: LeadOptions): Leading {
 
   const read = poolReader(db);
   const write = outcomeWriter(db, epoch);
-  const queue = workQueue({
-    workers: AT_A_TIME,
-    delay: (attempt) => Math.min(100 * 2 ** Math.min(attempt, 10), LONGEST_MS) * (0.5 + Math.random() / 2),
-    work: (name) =>
-      syncPool({ read, write, cluster, now: () => new Date(now()) }, name).catch((error: unknown) => {
-        failed(error);
-        return error instanceof TermOver ? 'settled' : 'again';
-      }),
-  });
+  const queueOf = (workers: number, sync: (name: string) => Promise<SyncOutcome>): WorkQueue =>
+    workQueue({
+      workers,
+      delay: (attempt) => Math.min(100 * 2 ** Math.min(attempt, 10), LONGEST_MS) * (0.5 + Math.random() / 2),
+      work: (name) =>
+        sync(name).catch((error: unknown) => {
+          failed(error);
+          return error instanceof TermOver ? 'settled' : 'again';
+        }),
+    });
+  const queue = queueOf(AT_A_TIME, (name) => syncPool({ read, write, cluster, now: () => new Date(now()) }, name));
+  // each apply restarts Felix on its nodes: there is no hurry
+  const settings = queueOf(1, (name) => syncSettings({ db, cluster: felix, epoch }, name));
 
-  const desired = followDesired({ db, failed, add: queue.add });
-  const feed = mirrorFeed({
-    db,
-    epoch,
+  const desired = followDesired({ db, failed, pools: queue.add, settings: settings.add });
+  const feed = mirrorFeed<LivePool>({
+    all: (all) => mirrorAll(db, epoch, all),
+    some: (changes) => mirror(db, epoch, changes),
     failed,
-    onMirrored: (names, whole) => (whole ? desired.all() : queue.add(names)),
+    onMirrored: (names, whole) => {
+      if (whole) desired.all();
+      else queue.add(names);
+      facts.poolsMoved();
+    },
   });
   const pools = listWatch<LivePool | null>({
     connection,
@@ -94,7 +104,11 @@ export function lead(options: LeadOptions): Leading {
     onState: () => {},
     now,
   });
-  const facts = followFacts({ ...options, failed });
+  const facts = followFacts({
+    ...options,
+    failed,
+    onMirrored: (names, whole) => (whole ? desired.allSettings() : settings.add(names)),
+  });
   const unsubscribe = hub.subscribe((signal) => {
     if (signal.kind === 'change' || signal.kind === 'resync') desired.moved();
   });
@@ -102,29 +116,27 @@ export function lead(options: LeadOptions): Leading {
 
   return {
     watch: pools.state,
-    settingsProblems: facts.problems,
-    queued: queue.size,
+    queued: () => queue.size() + settings.size(),
     stop: async () => {
       clearInterval(resync);
       unsubscribe();
-      await queue.stop();
+      await Promise.all([queue.stop(), settings.stop()]);
       await Promise.all([pools.stop(), facts.stop()]);
       await feed.stop();
     },
   };
 }
 
-const readable = ({ before, now, ...rest }: Change<LivePool | null>): Change<LivePool>[] =>
-  before === null && now === null ? [] : [{ ...rest, before, now }];
-
-/** The pools that changes touched, once the first list is mirrored. */
+/** The pools that changes touched, and the settings, each once its first list is mirrored. */
 function followDesired(options: {
   readonly db: Database;
   readonly failed: (error: unknown) => void;
-  readonly add: (names: Iterable<string>) => void;
-}): { all: () => void; moved: () => void } {
-  const { db, failed, add } = options;
+  readonly pools: (names: Iterable<string>) => void;
+  readonly settings: (names: Iterable<string>) => void;
+}): { all: () => void; allSettings: () => void; moved: () => void } {
+  const { db, failed } = options;
   let sequence: number | null = null;
+  let settingsRead = false;
   let running = false;
   let again = false;
 
@@ -133,18 +145,25 @@ function followDesired(options: {
     for (;;) {
       const changes = await changesSince(db, sequence, BATCH);
       for (const change of changes) {
-        add(change.pools);
+        options.pools(change.pools);
         sequence = change.sequence;
       }
+      if (settingsRead && changes.some(({ action }) => action.startsWith('settings.'))) await addSettings();
       if (changes.length < BATCH) return;
     }
+  };
+  const addSettings = async (): Promise<void> => {
+    settingsRead = true;
+    const [{ settings }, known] = await Promise.all([readDesired(db), settingsSync.read(db)]);
+    options.settings([...objectsIn(settings), ...known.map(({ name }) => name)]);
   };
   const all = async (): Promise<void> => {
     await makeMissingSync(db);
     const now = (await readDesired(db)).sequence;
     const [wanted, known] = await Promise.all([readPools(db), readSync(db)]);
     sequence = Math.max(sequence ?? 0, now);
-    add([...wanted, ...known].map(({ name }) => name));
+    options.pools([...wanted, ...known].map(({ name }) => name));
+    if (settingsRead) await addSettings();
     // a change between the reads was told before its number could be compared
     moved();
   };
@@ -164,5 +183,9 @@ function followDesired(options: {
         running = false;
       });
   };
-  return { all: () => void all().catch(failed), moved };
+  return {
+    all: () => void all().catch(failed),
+    allSettings: () => void addSettings().catch(failed),
+    moved,
+  };
 }

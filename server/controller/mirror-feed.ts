@@ -1,20 +1,18 @@
 /** From the watch into the live ledger, in order, and whole again after a failure. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LivePool } from '../../core/cluster/live-pool.ts';
-import type { Database } from '../db/client.ts';
 import { TermOver } from '../db/live.ts';
 import type { Change } from '../kube/list-watch.ts';
-import { mirror, mirrorAll } from './mirror.ts';
 
-export interface MirrorFeed {
+export interface MirrorFeed<T> {
   /** What changed, and everything that is held now. */
-  take(changes: readonly Change<LivePool>[], objects: ReadonlyMap<string, LivePool | null>): void;
+  take(changes: readonly Change<T>[], objects: ReadonlyMap<string, T | null>): void;
   stop(): Promise<void>;
 }
 
-export interface MirrorFeedOptions {
-  readonly db: Database;
-  readonly epoch: number;
+export interface MirrorFeedOptions<T> {
+  /** writes a complete list: what it does not name is gone */
+  readonly all: (objects: readonly T[]) => Promise<unknown>;
+  readonly some: (changes: { readonly seen: readonly T[]; readonly gone: readonly T[] }) => Promise<unknown>;
   /** `whole`: the ledger now holds exactly what the watch does */
   readonly onMirrored: (names: readonly string[], whole: boolean) => void;
   readonly failed: (error: unknown) => void;
@@ -23,30 +21,25 @@ export interface MirrorFeedOptions {
 const RETRY_MS = 1_000;
 
 /** The first take is the whole list. What could not be written is written as a whole, later. */
-export function mirrorFeed({ db, epoch, onMirrored, failed }: MirrorFeedOptions): MirrorFeed {
-  let waiting: Change<LivePool>[] = [];
+export function mirrorFeed<T>({ all, some, onMirrored, failed }: MirrorFeedOptions<T>): MirrorFeed<T> {
+  let waiting: Change<T>[] = [];
   let whole = true;
-  let held: ReadonlyMap<string, LivePool | null> = new Map();
+  let held: ReadonlyMap<string, T | null> = new Map();
   let running: Promise<void> | null = null;
   let asked = false;
   const stopping = new AbortController();
 
   const step = async (): Promise<void> => {
     const changes = waiting;
-    const all = whole;
+    const complete = whole;
     waiting = [];
     whole = false;
     try {
-      if (all)
-        await mirrorAll(
-          db,
-          epoch,
-          [...held.values()].flatMap((pool) => pool ?? []),
-        );
-      else await mirror(db, epoch, seenIn(changes));
+      if (complete) await all([...held.values()].flatMap((object) => object ?? []));
+      else await some(seenIn(changes));
       onMirrored(
         changes.map(({ key }) => key),
-        all,
+        complete,
       );
     } catch (error) {
       whole = true;
@@ -78,10 +71,10 @@ export function mirrorFeed({ db, epoch, onMirrored, failed }: MirrorFeedOptions)
   };
 }
 
-/** The last word on each pool: one event may follow another while a write is under way. */
-function seenIn(changes: readonly Change<LivePool>[]): { seen: LivePool[]; gone: LivePool[] } {
+/** The last word on each object: one event may follow another while a write is under way. */
+function seenIn<T>(changes: readonly Change<T>[]): { seen: T[]; gone: T[] } {
   const last = new Map(changes.map((change) => [change.key, change]));
-  const seen = [...last.values()].flatMap(({ now }) => now ?? []);
+  const seen = [...last.values()].flatMap(({ now }) => (now === null ? [] : [now]));
   const gone = [...last.values()].flatMap(({ before, now }) => (now === null && before !== null ? [before] : []));
   return { seen, gone };
 }

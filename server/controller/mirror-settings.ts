@@ -1,45 +1,124 @@
-/** Takes the cluster's NAT settings and node addresses into the live ledger. */
+/** Takes the cluster's FelixConfigurations and node addresses into the live ledger. */
+import { differingSettings } from '../../core/cluster/decide-settings.ts';
+import { settingsIn } from '../../core/cluster/felix-objects.ts';
 import { type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
-import { UNKNOWN_WRITER } from '../../core/cluster/writer.ts';
+import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
+import { UNKNOWN_WRITER, writerAmong } from '../../core/cluster/writer.ts';
+import { settingFields } from '../../core/nat/settings.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
-import type { Violation } from '../../core/pool/spec.ts';
 import { hostsMatter, revisionOf } from '../../core/wire/revision.ts';
+import { lastSettingsChange } from '../db/changes.ts';
 import type { Database, Queryable } from '../db/client.ts';
+import { readDesired } from '../db/desired.ts';
 import { type Live, lockLive, readLivePools, writeLiveChange } from '../db/live.ts';
+import { readLiveFelixes, writeLiveFelixes } from '../db/live-felix.ts';
 import { noticeText } from '../events/notice.ts';
 import { canonicalSettings, sameSettings } from '../services/settings/canonical-settings.ts';
 
 export interface SeenSettings {
-  readonly felix: readonly LiveFelix[];
-  /** canonical addresses of all nodes */
-  readonly hosts: readonly string[];
+  readonly seen: readonly LiveFelix[];
+  /** objects that are no more; the caller knows that the resource type still is */
+  readonly gone: readonly Pick<LiveFelix, 'name' | 'uid'>[];
 }
 
 /**
- * Settings that would stop Felix are not taken over: those before stay in force, and what is wrong is returned. Throws
- * TermOver when `epoch` is not the current term.
+ * Stored as seen; where the NAT settings differ a live change says so, one for each object. Settings that mean nothing
+ * (`40000:30000`) are stored and not taken over: those before stay in force. `hosts`: canonical addresses of all nodes.
+ * Throws TermOver when `epoch` is not the current term. Returns whether what the cluster says is in force.
  */
-export function mirrorSettings(db: Database, epoch: number, { felix, hosts }: SeenSettings): Promise<Violation[]> {
+export function mirrorSettings(
+  db: Database,
+  epoch: number,
+  { hosts, ...seen }: SeenSettings & { readonly hosts: readonly string[] },
+): Promise<boolean> {
   return db.transaction(async (tx) => {
-    let live = await lockLive(tx, epoch);
+    const live = await lockLive(tx, epoch);
     const sorted = [...new Set(hosts)].sort();
-    if (JSON.stringify(sorted) !== JSON.stringify(live.hosts)) live = await moveHosts(tx, live, sorted);
-    const settings = canonicalSettings(settingsOf(felix));
-    if (sameSettings(settings, live.settings)) return [];
-    const pools = (await readLivePools(tx)).flatMap(({ pool }) => pool ?? []);
-    const violations = validateSettings(settings, pools);
-    if (violations.length > 0) return violations;
-    // agents and caches follow the log: addresses that begin to matter must stand in it first
-    if (hostsMatter(settings) && !hostsMatter(live.settings))
-      live = await write(tx, live, 'hosts.update', UNKNOWN_WRITER);
-    await write(tx, { ...live, settings }, 'settings.update', newestWriter(felix), live.settings);
-    return [];
+    const same = JSON.stringify(sorted) === JSON.stringify(live.hosts);
+    return mirrorSettingsIn(tx, same ? live : await moveHosts(tx, live, sorted), seen);
   });
+}
+
+/** The same for a complete list: objects that it does not name are gone. */
+export async function mirrorAllSettings(
+  db: Database,
+  epoch: number,
+  { all, hosts }: { readonly all: readonly LiveFelix[]; readonly hosts: readonly string[] },
+): Promise<boolean> {
+  const listed = new Set(all.map(({ name }) => name));
+  const gone = (await readLiveFelixes(db)).filter(({ name }) => !listed.has(name));
+  return mirrorSettings(db, epoch, { seen: all, gone, hosts });
+}
+
+/** Within the caller's transaction, which holds the lock. */
+export async function mirrorSettingsIn(tx: Queryable, live: Live, { seen, gone }: SeenSettings): Promise<boolean> {
+  const known = new Map((await readLiveFelixes(tx)).map((felix) => [felix.name, felix]));
+  const newer = seen.filter((felix) => isNewer(known.get(felix.name), felix));
+  const removed = gone.filter(({ name, uid }) => known.get(name)?.uid === uid).map(({ name }) => name);
+  if (newer.length + removed.length > 0) {
+    await writeLiveFelixes(tx, newer, removed);
+    await tx.query(`SELECT pg_notify('outgate', $1)`, [noticeText({ kind: 'sync', name: 'FelixConfiguration' })]);
+  }
+  const now = new Map(known);
+  let at = live;
+  for (const after of newer) {
+    now.set(after.name, after);
+    at = await settle(tx, at, now, { before: known.get(after.name) ?? null, after });
+  }
+  for (const name of removed) {
+    now.delete(name);
+    at = await settle(tx, at, now, { before: known.get(name) ?? null, after: null });
+  }
+  // what was refused before may hold since: a pool moved
+  if (newer.length + removed.length === 0) at = await settle(tx, at, now, { before: null, after: null });
+  return sameSettings(canonicalSettings(settingsOf(now.values())), at.settings);
+}
+
+/** Resource versions of one type are comparable numbers (Kubernetes 1.35; true of every etcd before). */
+function isNewer(known: LiveFelix | undefined, felix: LiveFelix): boolean {
+  return known?.uid !== felix.uid || BigInt(felix.resourceVersion) > BigInt(known.resourceVersion);
+}
+
+interface Moved {
+  readonly before: LiveFelix | null;
+  readonly after: LiveFelix | null;
+}
+
+async function settle(tx: Queryable, live: Live, objects: ReadonlyMap<string, LiveFelix>, moved: Moved): Promise<Live> {
+  const settings = canonicalSettings(settingsOf(objects.values()));
+  if (sameSettings(settings, live.settings)) return live;
+  const pools = (await readLivePools(tx)).flatMap(({ pool }) => pool ?? []);
+  if (validateSettings(settings, pools).length > 0) return live;
+  // agents and caches follow the log: addresses that begin to matter must stand in it first
+  const ready =
+    hostsMatter(settings) && !hostsMatter(live.settings)
+      ? await write(tx, live, { action: 'hosts.update', actor: UNKNOWN_WRITER })
+      : live;
+  const told = await tellerOf(tx, moved);
+  return write(tx, { ...ready, settings }, { action: 'settings.update', ...told, before: live.settings });
+}
+
+/** Who made it different, and the change of ours that it carries out: then the object says what is decided. */
+async function tellerOf(tx: Queryable, { before, after }: Moved): Promise<{ actor: string; cause: number | null }> {
+  if (after === null) return { actor: UNKNOWN_WRITER, cause: null };
+  const changed = settingFields.filter((field) => before?.settings?.[field] !== after.settings?.[field]);
+  const actor = writerAmong(before?.claims ?? [], after.claims, new Set(changed));
+  // a field that we let go is in nobody's claim afterwards
+  const held = ourClaim(before?.claims ?? [])?.fields ?? [];
+  const letGo = actor === UNKNOWN_WRITER && changed.length > 0 && changed.every((field) => held.includes(field));
+  if (actor !== OUR_MANAGER && !letGo) return { actor, cause: null };
+  const desired = settingsIn((await readDesired(tx)).settings, after.name);
+  const carriedOut =
+    differingSettings(desired, after.settings).length === 0 &&
+    (!letGo || changed.every((field) => desired[field] === undefined));
+  return carriedOut ? { actor: OUR_MANAGER, cause: await lastSettingsChange(tx) } : { actor, cause: null };
 }
 
 /** Like a change of settings it is one only where it changes NAT. */
 async function moveHosts(tx: Queryable, live: Live, hosts: readonly string[]): Promise<Live> {
-  if (hostsMatter(live.settings)) return write(tx, { ...live, hosts }, 'hosts.update', UNKNOWN_WRITER, live.hosts);
+  if (hostsMatter(live.settings)) {
+    return write(tx, { ...live, hosts }, { action: 'hosts.update', actor: UNKNOWN_WRITER, before: live.hosts });
+  }
   await tx.query('UPDATE live SET hosts = $1::jsonb WHERE id = 1', [JSON.stringify(hosts)]);
   return { ...live, hosts };
 }
@@ -47,9 +126,12 @@ async function moveHosts(tx: Queryable, live: Live, hosts: readonly string[]): P
 async function write(
   tx: Queryable,
   live: Live,
-  action: 'settings.update' | 'hosts.update',
-  actor: string,
-  before: unknown = null,
+  {
+    action,
+    actor,
+    before = null,
+    cause = null,
+  }: { action: 'settings.update' | 'hosts.update'; actor: string; before?: unknown; cause?: number | null },
 ): Promise<Live> {
   const sequence = live.sequence + 1;
   const next = { ...live, sequence, revision: revisionOf(live.poolSum, live.settings, live.hosts) };
@@ -61,17 +143,8 @@ async function write(
     pools: [],
     before: hosts ? { hosts: before ?? [] } : before,
     after: hosts ? { hosts: live.hosts } : live.settings,
-    cause: null,
+    cause,
     notice: noticeText({ kind: 'live', sequence }),
   });
   return next;
-}
-
-function newestWriter(felix: readonly LiveFelix[]): string {
-  const claims = felix.flatMap((one) => one.claims);
-  const newest = claims.reduce<(typeof claims)[number] | null>(
-    (best, claim) => (best === null || (claim.at ?? '') >= (best.at ?? '') ? claim : best),
-    null,
-  );
-  return newest?.manager ?? UNKNOWN_WRITER;
 }

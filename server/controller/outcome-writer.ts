@@ -78,6 +78,6 @@ export function outcomeWriter(db: Database, epoch: number): OutcomeWriter {
 }
 
 async function tell(tx: Queryable, pools: readonly string[]): Promise<void> {
-  const notices = pools.map((pool) => noticeText({ kind: 'sync', pool }));
+  const notices = pools.map((name) => noticeText({ kind: 'sync', name }));
   await tx.query('SELECT pg_notify($1, notice) FROM unnest($2::text[]) AS notice', [NOTICE_CHANNEL, notices]);
 }

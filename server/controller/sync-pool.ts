@@ -6,29 +6,21 @@ import { isDeepStrictEqual } from 'node:util';
 import { differingFields } from '../../core/cluster/compare.ts';
 import { decideSync, type SyncDecision } from '../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
-import type { SyncReason, SyncState } from '../../core/cluster/sync-state.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { StoredPool } from '../db/pools.ts';
 import { newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
 import { KubeError } from '../kube/kube-error.ts';
+import type { ApplyRequest } from './cluster-pools.ts';
 import type { OutcomeWriter } from './outcome-writer.ts';
 import type { PoolReader } from './pool-reader.ts';
+import { refusedBy, type SyncOutcome } from './refused-by.ts';
 
 /** The cluster's pools, as the controller writes them. Both reject with a KubeError. */
 export interface ClusterPools {
   /** Server-side apply under our manager; `uid` null: it is to be made. Returns the object as it is stored now. */
-  apply(request: ApplyRequest): Promise<LivePool>;
+  apply(request: ApplyRequest<PoolSpec>): Promise<LivePool>;
   /** Only this object, and only if nobody changed it since. */
   remove(pool: Pick<LivePool, 'name' | 'uid' | 'resourceVersion'>): Promise<void>;
-}
-
-export interface ApplyRequest {
-  readonly name: string;
-  readonly spec: PoolSpec;
-  readonly uid: string | null;
-  /** of the object that it was decided on: an apply that was held up must not write over a later one of ours */
-  readonly resourceVersion: string | null;
-  readonly force: boolean;
 }
 
 export interface SyncPoolOptions {
@@ -38,9 +30,6 @@ export interface SyncPoolOptions {
   readonly cluster: ClusterPools;
   readonly now: () => Date;
 }
-
-/** `again`: the cluster did not answer, or something moved: ask again after a wait. `settled`: a change will bring it up. */
-export type SyncOutcome = 'settled' | 'again';
 
 /** Throws TermOver when another leads; nothing was noted then. */
 export async function syncPool(options: SyncPoolOptions, name: string): Promise<SyncOutcome> {
@@ -71,7 +60,7 @@ async function apply(
   options: SyncPoolOptions,
   pool: StoredPool,
   row: SyncRow | NewRow,
-  decision: Extract<SyncDecision, { do: 'apply' }> & Pick<ApplyRequest, 'resourceVersion'>,
+  decision: Extract<SyncDecision, { do: 'apply' }> & Pick<ApplyRequest<PoolSpec>, 'resourceVersion'>,
 ): Promise<SyncOutcome> {
   const { now, cluster } = options;
   const settled = row.applied !== null && row.applied.version >= pool.sequence && row.forceVersion !== pool.sequence;
@@ -141,46 +130,12 @@ function mayCome({ applied, state, detail: { absentSince } }: SyncRow, now: Date
 }
 
 async function fail(options: SyncPoolOptions, row: SyncRow | NewRow, error: KubeError): Promise<SyncOutcome> {
-  const { outcome, detail, ...stand } = failed(error);
+  const { outcome, detail, ...stand } = refusedBy(error);
   await note(options, row, { ...row, ...stand, detail: { ...rewritten(row), ...detail } });
   return outcome;
 }
 
 const rewritten = ({ detail: { rewrites } }: WriteRow): SyncDetail => (rewrites === undefined ? {} : { rewrites });
-
-interface Told {
-  readonly outcome: SyncOutcome;
-  readonly state: SyncState;
-  readonly reason: SyncReason;
-  readonly detail: SyncDetail;
-}
-
-function failed({ failure, kind }: KubeError): Told {
-  const { message, conflicts, causes, missing } = failure;
-  switch (kind) {
-    case 'conflict': {
-      const fields = [...new Set(conflicts.map(({ field }) => field.replace(/^spec\./, '')))];
-      const managers = [...new Set(conflicts.map(({ manager }) => manager))];
-      return {
-        outcome: 'settled',
-        state: 'Contested',
-        reason: 'FieldOwnedByOther',
-        detail: { message, fields, managers },
-      };
-    }
-    case 'invalid':
-    case 'bad-request': {
-      const fields = causes.map(({ field }) => field);
-      return { outcome: 'settled', state: 'Rejected', reason: 'RefusedByCluster', detail: { message, fields } };
-    }
-    case 'forbidden': {
-      const right = missing === null ? {} : { missing: `${missing.verb} ${missing.resource}.${missing.group}` };
-      return { outcome: 'again', state: 'Forbidden', reason: 'RightMissing', detail: { message, ...right } };
-    }
-    default:
-      return { outcome: 'again', state: 'Pending', reason: 'WaitingForCluster', detail: { message } };
-  }
-}
 
 type WriteRow = Omit<SyncRow, 'since'>;
 type NewRow = WriteRow & { readonly isNew: true };

@@ -97,6 +97,14 @@ export async function changesSince(db: Queryable, sequence: number, limit: numbe
   return rows.map(logged);
 }
 
+/** The number of the last change that decided about settings; null: none ever did. */
+export async function lastSettingsChange(db: Queryable): Promise<number | null> {
+  const [row] = await db.query<{ sequence: string }>(
+    `SELECT sequence FROM change WHERE action IN ('settings.update', 'settings.force') ORDER BY sequence DESC LIMIT 1`,
+  );
+  return row === undefined ? null : Number(row.sequence);
+}
+
 /** Later changes that touched one of the pools, or (`settings`) the settings: the oldest first. */
 export async function laterChanges(
   db: Queryable,
@@ -106,7 +114,7 @@ export async function laterChanges(
   const rows = await db.query<Row>(
     `SELECT sequence, at, actor, role, action, target, pools, reason, revision, NULL AS before, NULL AS after
      FROM change
-     WHERE sequence > $1 AND (pools && $2::text[] OR ($3 AND action = 'settings.update')) ORDER BY sequence`,
+     WHERE sequence > $1 AND (pools && $2::text[] OR ($3 AND action IN ('settings.update', 'settings.force'))) ORDER BY sequence`,
     [after, touching.pools, touching.settings],
   );
   return rows.map(logged);

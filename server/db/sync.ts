@@ -1,10 +1,11 @@
-/** How each pool of ours stands in the cluster: what was applied last, and what came of it. */
-
+/** How each object of ours stands in the cluster: what was applied last, and what came of it. */
 import { type SyncPolicy, type SyncState, syncStates } from '../../core/cluster/sync-state.ts';
+import type { NatSettings } from '../../core/nat/settings.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
 
-export interface SyncRow {
+/** `Spec` is what was applied: of a pool all of it, of a FelixConfiguration the NAT settings alone. */
+export interface SyncRow<Spec = PoolSpec> {
   readonly name: string;
   readonly policy: SyncPolicy;
   readonly state: SyncState;
@@ -12,7 +13,7 @@ export interface SyncRow {
   readonly detail: SyncDetail;
   readonly since: Date;
   /** the last apply that the server took */
-  readonly applied: { readonly uid: string; readonly version: number; readonly spec: PoolSpec } | null;
+  readonly applied: { readonly uid: string; readonly version: number; readonly spec: Spec } | null;
   /** this version may be applied by force: an operator saw whose fields it takes */
   readonly forceVersion: number | null;
   /** the change that deleted the pool here: its object is to go too */
@@ -32,8 +33,8 @@ export interface SyncDetail {
   readonly absentSince?: string;
 }
 
-/** Of a pool that the controller has not come to yet. */
-export const newSync = (name: string): Omit<SyncRow, 'since'> => ({
+/** Of an object that the controller has not come to yet. */
+export const newSync = (name: string): Omit<SyncRow<never>, 'since'> => ({
   name,
   policy: 'ask',
   state: 'Pending',
@@ -44,14 +45,85 @@ export const newSync = (name: string): Omit<SyncRow, 'since'> => ({
   deletedBy: null,
 });
 
-export async function readSync(db: Queryable, names?: readonly string[]): Promise<SyncRow[]> {
-  const rows = await db.query<Row>(
-    `SELECT name, policy, state, reason, detail, since, applied_uid, applied_version, applied_spec, force_version, deleted_by
-     FROM sync WHERE $1::text[] IS NULL OR name = ANY($1) ORDER BY name`,
-    [names ?? null],
-  );
-  return rows.map(syncRow);
+/** What the controller writes: the policy is an operator's. */
+export type SyncOutcomeRow<Spec = PoolSpec> = Omit<SyncRow<Spec>, 'since' | 'policy' | 'forceVersion' | 'deletedBy'>;
+
+export interface SyncTable<Spec> {
+  /** All rows, or those of these names, in the order of names. */
+  read(db: Queryable, names?: readonly string[]): Promise<SyncRow<Spec>[]>;
+  /** Writes the whole row; `since` moves only when state or reason do. */
+  write(tx: Queryable, row: Omit<SyncRow<Spec>, 'since'>): Promise<void>;
+  /**
+   * Writes what came of these objects. What was decided about one meanwhile stays: its policy, and a deletion or the use of
+   * force that is later than what was applied.
+   */
+  writeOutcomes(tx: Queryable, rows: readonly SyncOutcomeRow<Spec>[]): Promise<void>;
+  remove(tx: Queryable, names: readonly string[]): Promise<void>;
 }
+
+/** Two tables of the same columns: a pool may have the name of a FelixConfiguration. */
+function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
+  const columns =
+    'name, policy, state, reason, detail, applied_uid, applied_version, applied_spec, force_version, deleted_by';
+  const since = `since = CASE WHEN ${table}.state = excluded.state AND ${table}.reason = excluded.reason
+    THEN ${table}.since ELSE now() END`;
+  return {
+    async read(db, names) {
+      const rows = await db.query<Row<Spec>>(
+        `SELECT ${columns}, since FROM ${table} WHERE $1::text[] IS NULL OR name = ANY($1) ORDER BY name`,
+        [names ?? null],
+      );
+      return rows.map(syncRow);
+    },
+    async write(tx, row) {
+      await tx.query(
+        `INSERT INTO ${table} (${columns}) VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8::jsonb, $9, $10)
+         ON CONFLICT (name) DO UPDATE SET policy = excluded.policy, state = excluded.state, reason = excluded.reason,
+           detail = excluded.detail, applied_uid = excluded.applied_uid, applied_version = excluded.applied_version,
+           applied_spec = excluded.applied_spec, force_version = excluded.force_version, deleted_by = excluded.deleted_by,
+           ${since}`,
+        [
+          row.name,
+          row.policy,
+          row.state,
+          row.reason,
+          JSON.stringify(row.detail),
+          row.applied?.uid ?? null,
+          row.applied?.version ?? null,
+          row.applied === null ? null : JSON.stringify(row.applied.spec),
+          row.forceVersion,
+          row.deletedBy,
+        ],
+        `write-${table}`,
+      );
+    },
+    async writeOutcomes(tx, rows) {
+      if (rows.length === 0) return;
+      await tx.query(
+        `INSERT INTO ${table} (name, policy, state, reason, detail, applied_uid, applied_version, applied_spec)
+         SELECT o->>'name', 'ask', o->>'state', o->>'reason', o->'detail', o->'applied'->>'uid',
+           (o->'applied'->>'version')::bigint, o->'applied'->'spec'
+         FROM jsonb_array_elements($1::jsonb) AS o
+         ON CONFLICT (name) DO UPDATE SET state = excluded.state, reason = excluded.reason, detail = excluded.detail,
+           applied_uid = excluded.applied_uid, applied_version = excluded.applied_version,
+           applied_spec = excluded.applied_spec, ${since},
+           force_version = CASE WHEN ${table}.force_version > coalesce(excluded.applied_version, 0)
+             THEN ${table}.force_version END,
+           deleted_by = CASE WHEN ${table}.deleted_by > coalesce(excluded.applied_version, 0)
+             THEN ${table}.deleted_by END`,
+        [JSON.stringify(rows)],
+        `write-outcomes-${table}`,
+      );
+    },
+    async remove(tx, names) {
+      if (names.length > 0) await tx.query(`DELETE FROM ${table} WHERE name = ANY($1::text[])`, [names]);
+    },
+  };
+}
+
+export const { read: readSync, write: writeSync, writeOutcomes, remove: removeSync } = syncTable<PoolSpec>('sync');
+/** By the name of the FelixConfiguration. */
+export const settingsSync = syncTable<NatSettings>('settings_sync');
 
 /** Our pools by their state; one that the controller has not come to yet is Pending. */
 export async function countSync(db: Queryable): Promise<Record<SyncState, number>> {
@@ -63,59 +135,6 @@ export async function countSync(db: Queryable): Promise<Record<SyncState, number
   return Object.fromEntries(syncStates.map((state) => [state, counted.get(state) ?? 0])) as Record<SyncState, number>;
 }
 
-/** Writes the whole row; `since` moves only when state or reason do. */
-export async function writeSync(tx: Queryable, row: Omit<SyncRow, 'since'>): Promise<void> {
-  await tx.query(
-    `INSERT INTO sync (name, policy, state, reason, detail, applied_uid, applied_version, applied_spec, force_version, deleted_by)
-     VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8::jsonb, $9, $10)
-     ON CONFLICT (name) DO UPDATE SET policy = excluded.policy, state = excluded.state, reason = excluded.reason,
-       detail = excluded.detail, applied_uid = excluded.applied_uid, applied_version = excluded.applied_version,
-       applied_spec = excluded.applied_spec, force_version = excluded.force_version, deleted_by = excluded.deleted_by,
-       since = CASE WHEN sync.state = excluded.state AND sync.reason = excluded.reason THEN sync.since ELSE now() END`,
-    [
-      row.name,
-      row.policy,
-      row.state,
-      row.reason,
-      JSON.stringify(row.detail),
-      row.applied?.uid ?? null,
-      row.applied?.version ?? null,
-      row.applied === null ? null : JSON.stringify(row.applied.spec),
-      row.forceVersion,
-      row.deletedBy,
-    ],
-    'write-sync',
-  );
-}
-
-/** What the controller writes: the policy is an operator's. */
-export type SyncOutcomeRow = Omit<SyncRow, 'since' | 'policy' | 'forceVersion' | 'deletedBy'>;
-
-/**
- * Writes what came of these pools. What was decided about one meanwhile stays: its policy, and a deletion or the use of force
- * that is later than what was applied.
- */
-export async function writeOutcomes(tx: Queryable, rows: readonly SyncOutcomeRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.query(
-    `INSERT INTO sync (name, policy, state, reason, detail, applied_uid, applied_version, applied_spec)
-     SELECT o->>'name', 'ask', o->>'state', o->>'reason', o->'detail', o->'applied'->>'uid',
-       (o->'applied'->>'version')::bigint, o->'applied'->'spec'
-     FROM jsonb_array_elements($1::jsonb) AS o
-     ON CONFLICT (name) DO UPDATE SET state = excluded.state, reason = excluded.reason, detail = excluded.detail,
-       applied_uid = excluded.applied_uid, applied_version = excluded.applied_version, applied_spec = excluded.applied_spec,
-       force_version = CASE WHEN sync.force_version > coalesce(excluded.applied_version, 0) THEN sync.force_version END,
-       deleted_by = CASE WHEN sync.deleted_by > coalesce(excluded.applied_version, 0) THEN sync.deleted_by END,
-       since = CASE WHEN sync.state = excluded.state AND sync.reason = excluded.reason THEN sync.since ELSE now() END`,
-    [JSON.stringify(rows)],
-    'write-outcomes',
-  );
-}
-
-export async function removeSync(tx: Queryable, names: readonly string[]): Promise<void> {
-  if (names.length > 0) await tx.query('DELETE FROM sync WHERE name = ANY($1::text[])', [names]);
-}
-
 /** Pools have their row before anything is sent for them (see `writeChange`); these are from before there was a cluster. */
 export async function makeMissingSync(db: Queryable): Promise<void> {
   await db.query(
@@ -125,7 +144,7 @@ export async function makeMissingSync(db: Queryable): Promise<void> {
   );
 }
 
-interface Row {
+interface Row<Spec> {
   name: string;
   policy: SyncPolicy;
   state: SyncState;
@@ -134,14 +153,14 @@ interface Row {
   since: Date;
   applied_uid: string | null;
   applied_version: string | null;
-  applied_spec: PoolSpec | null;
+  applied_spec: Spec | null;
   force_version: string | null;
   deleted_by: string | null;
 }
 
 const numberOrNull = (text: string | null): number | null => (text === null ? null : Number(text));
 
-function syncRow(row: Row): SyncRow {
+function syncRow<Spec>(row: Row<Spec>): SyncRow<Spec> {
   const { applied_uid: uid, applied_version: version, applied_spec: spec } = row;
   return {
     name: row.name,

@@ -31,6 +31,10 @@ export interface Change<T> {
   readonly now: T | null;
 }
 
+/** A change of objects that could not be kept is none. */
+export const readable = <T>({ key, before, now }: Change<T | null>): Change<T>[] =>
+  before === null && now === null ? [] : [{ key, before, now }];
+
 export interface ListWatchOptions<T> {
   readonly connection: Connection;
   /** of the type: `/apis/projectcalico.org/v3/ippools` */

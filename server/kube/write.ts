@@ -9,11 +9,11 @@ export interface ApplyOptions {
   readonly manager: string;
   /**
    * With apiVersion, kind, metadata.name and a spec. `metadata.uid` when the object is there already: without it an object
-   * that somebody has just deleted would be made again. Never without a spec, which would take all of ours away.
+   * that somebody has just deleted would be made again. Without a spec all that is ours alone goes from it.
    */
   readonly object: {
     readonly metadata: { readonly name: string };
-    readonly spec: object;
+    readonly spec?: object;
     readonly [field: string]: unknown;
   };
   /** take fields from others */

@@ -11,7 +11,7 @@ export interface Effect {
 }
 
 export function effectOf(change: Pick<LoggedChange, 'action' | 'before' | 'after'>): Effect {
-  if (change.action === 'settings.update') {
+  if (change.action === 'settings.update' || change.action === 'settings.force') {
     return { upsert: [], remove: [], settings: change.after as ClusterSettings };
   }
   if (change.action === 'hosts.update') {

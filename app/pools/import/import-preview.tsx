@@ -2,6 +2,7 @@ import { writePools } from '../../../core/calico/write.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 import { DiffView } from '../../components/diff-view.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { FindingChip } from '../../components/state-chip.tsx';
 import { Tag } from '../../components/tag.tsx';
 import type { Outputs } from '../../trpc/client.ts';
 import { plural } from '../edit/findings-panel.tsx';
@@ -22,7 +23,7 @@ export function ImportPreview({
   read: ReadonlyMap<string, Pool>;
   stored: ReadonlyMap<string, Pool>;
 }) {
-  const { created, updated, unchanged, notes } = plan;
+  const { created, updated, unchanged, notes, warnings } = plan;
   const all = [
     ...created.map((name) => ({ name, kind: 'created' as const })),
     ...updated.map((name) => ({ name, kind: 'changed' as const })),
@@ -37,6 +38,18 @@ export function ImportPreview({
         <ul className="border-b border-line-faint px-3.5 py-2 text-xs">
           {notes.map((note) => (
             <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      {warnings.length > 0 && (
+        <ul aria-label="Warnings" className="divide-y divide-line-faint border-b border-line-faint">
+          {warnings.slice(0, SHOWN_WHOLE).map(({ pool, code, message }) => (
+            <li key={`${pool} ${code}`} className="flex flex-wrap items-start gap-x-3 gap-y-1 px-3.5 py-2.5">
+              <FindingChip kind="warning">Look</FindingChip>
+              <span className="min-w-40 flex-1 wrap-anywhere">
+                <b>{pool}</b> {message} <span className="machine text-2xs text-ink-3">{code}</span>
+              </span>
+            </li>
           ))}
         </ul>
       )}

@@ -35,6 +35,8 @@ export function whyOf({ reason, fields, managers, missing }: Stand): string {
       return 'It was deleted in the cluster, so no node knows it.';
     case 'PoolMadeAgain':
       return 'It was deleted in the cluster, and another one of the same name was made there.';
+    case 'SettingsDeletedInCluster':
+      return 'The FelixConfiguration was deleted in the cluster.';
     case 'NotAdopted':
       return 'The cluster has had a pool of this name that was never ours.';
     case 'OwnedElsewhere':

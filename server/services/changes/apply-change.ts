@@ -178,6 +178,7 @@ function contentsOf(
   const upsert = [...(decision.upsert ?? [])];
   switch (decision.action) {
     case 'settings.update':
+    case 'settings.force':
       return { before: desired.settings, after: decision.settings ?? noSettings };
     case 'hosts.update':
       return {

@@ -13,6 +13,7 @@ export const actions = [
   'pool.release',
   'pool.policy',
   'settings.update',
+  'settings.force',
   'hosts.update',
   'cluster.change',
 ] as const;

@@ -57,14 +57,13 @@ export async function revertChange(
     const message = `change ${change.sequence} cannot be taken back: the nodes' addresses are what the nodes say they are`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
   }
-  if (['pool.adopt', 'pool.release', 'pool.force', 'pool.policy', 'cluster.change'].includes(change.action)) {
-    const message = `change ${changeNumber(change.sequence)} is about how the pool stands in the cluster: decide that anew instead`;
+  if (
+    ['pool.adopt', 'pool.release', 'pool.force', 'pool.policy', 'settings.force', 'cluster.change'].includes(
+      change.action,
+    )
+  ) {
+    const message = `change ${changeNumber(change.sequence)} is about how something stands in the cluster: decide that anew instead`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
-  }
-  // as for updateSettings: what is in effect is the cluster's, and a change here would only look like one
-  if (change.action === 'settings.update' && deps.cluster !== null) {
-    const message = 'NAT settings are what FelixConfiguration says: they must be changed in the cluster';
-    throw new AppError('CLUSTER_DECIDES', message);
   }
   const seen: { diff: Reverted['diff']; conflicts: Conflict[] } = { diff: { before: '', after: '' }, conflicts: [] };
   const intent: Intent = {
@@ -85,7 +84,7 @@ export async function revertChange(
         throw new AppError('NOTHING_CHANGES', `everything is as it was before change ${change.sequence} already`);
       }
       const { settings } = undone.decision;
-      return settings === undefined ? [undone.decision] : decideSettings(current.desired, settings, tx);
+      return settings === undefined ? [undone.decision] : decideSettings(deps, current.desired, settings, tx);
     },
   };
   if (input.dryRun) {

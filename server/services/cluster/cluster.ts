@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { syncStates } from '../../../core/cluster/sync-state.ts';
 import { readLivePools } from '../../db/live.ts';
+import { readLiveFelixes } from '../../db/live-felix.ts';
 import { readWatch } from '../../db/live-watch.ts';
 import { readPools } from '../../db/pools.ts';
 import { countSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
+import { felixProblemSchema, felixProblems } from './felix-problems.ts';
 import { standingOf } from './live-pools.ts';
 import type { Cluster } from './reach.ts';
 
@@ -25,6 +27,10 @@ export const clusterViewSchema = z.object({
   queued: count,
   counts: z.record(z.enum(syncStates), count),
   live: z.object({ managed: count, observed: count, foreign: count }),
+  /** settings that the cluster has and that stop Felix */
+  problems: z.array(felixProblemSchema),
+  /** neither group serves the types, and no pools were ever known: our copy of them may be applied */
+  typesMissing: z.boolean(),
   /** what this server does in the election */
   election: z.object({ role: z.string(), holder: z.string().nullable(), error: z.string().nullable() }),
 });
@@ -33,11 +39,12 @@ export type ClusterView = z.infer<typeof clusterViewSchema>;
 /** Throws NO_CLUSTER. */
 export async function getCluster(deps: Deps): Promise<ClusterView> {
   const { server, election } = clusterOf(deps);
-  const [{ watch, heardAt, leader }, live, pools, counts] = await Promise.all([
+  const [{ watch, heardAt, leader }, live, pools, counts, felix] = await Promise.all([
     readWatch(deps.db),
     readLivePools(deps.db),
     readPools(deps.db),
     countSync(deps.db),
+    readLiveFelixes(deps.db),
   ]);
   const ours = new Set(pools.map(({ name }) => name));
   const standing = { managed: 0, observed: 0, foreign: 0 };
@@ -54,6 +61,11 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
     queued: watch?.queued ?? 0,
     counts,
     live: standing,
+    problems: felixProblems(
+      felix,
+      live.flatMap(({ pool }) => pool ?? []),
+    ),
+    typesMissing: watch?.phase === 'no-pools' && watch.from === null,
     election: { role, holder, error: error?.message ?? null },
   };
 }

@@ -1,9 +1,16 @@
 /** What a server can say of the cluster itself; what the cluster says of pools is in the database. */
+import type { NatSettings } from '../../../core/nat/settings.ts';
+import type { Cause } from '../../kube/kube-error.ts';
 import type { ElectionState } from '../../kube/lease.ts';
 import type { ReviewedRight } from '../../kube/rights.ts';
 import type { NameBook } from '../simulate/name-book.ts';
 
 export interface Cluster {
+  /**
+   * What the cluster would refuse of these settings of one FelixConfiguration, by a dry run; fields without `spec.`. Empty
+   * also when it does not answer, or others hold a field.
+   */
+  rehearseSettings(object: string, settings: NatSettings): Promise<readonly Cause[]>;
   /** `https://10.96.0.1:443` */
   readonly server: string;
   /** pods, services and nodes by name */

@@ -20,7 +20,7 @@ export const syncViewSchema = z.object({
 export type SyncView = z.infer<typeof syncViewSchema>;
 
 /** No row: the controller has not come to it yet. */
-export function viewSync(row: SyncRow | undefined): SyncView {
+export function viewSync(row: Omit<SyncRow<unknown>, 'applied'> | undefined): SyncView {
   const { message, fields, managers, missing } = row?.detail ?? {};
   return {
     state: row?.state ?? 'Pending',

@@ -1,4 +1,4 @@
-import type { Pool } from '../../../core/pool/spec.ts';
+import type { Pool, Warning } from '../../../core/pool/spec.ts';
 import { type Actor, system } from '../actor.ts';
 import { applyChange, type Current, type Intent, rehearseChange } from '../changes/apply-change.ts';
 import type { ChangeView } from '../changes/change-view.ts';
@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts';
 import { optionalReason } from '../reason.ts';
 import { readableCidrs, sameSpec } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
+import { stoppingFelix } from './stopping-felix.ts';
 
 export interface ImportPlan {
   /** names, in the order of the text */
@@ -13,6 +14,8 @@ export interface ImportPlan {
   readonly updated: string[];
   readonly unchanged: string[];
   readonly notes: string[];
+  /** what the pools that would be written stop Felix on, each with its pool */
+  readonly warnings: (Warning & { pool: string })[];
   readonly revision: string;
 }
 export interface Imported extends ImportPlan {
@@ -30,23 +33,23 @@ export async function importPools(
   input: { yaml: string; reason?: string | undefined; dryRun?: boolean | undefined },
 ): Promise<Imported> {
   if (input.dryRun) return { ...(await previewImport(deps, input.yaml)), change: null };
-  const { intent, planned } = await planOf(actor, input.yaml, optionalReason(input.reason));
+  const { intent, planned, upsert } = await planOf(actor, input.yaml, optionalReason(input.reason));
   const { change, revision } = await applyChange(deps.db, intent);
-  return { ...planned(), change, revision };
+  return { ...planned(), warnings: await warningsOf(deps, upsert()), change, revision };
 }
 
 /** What the import of the text would do. Throws what it would throw; whoever asks cannot write. */
 export async function previewImport(deps: Deps, yaml: string): Promise<ImportPlan> {
-  const { intent, planned } = await planOf(system, yaml, null);
+  const { intent, planned, upsert } = await planOf(system, yaml, null);
   const { current } = await rehearseChange(deps.db, intent);
-  return { ...planned(), revision: current.desired.revision };
+  return { ...planned(), warnings: await warningsOf(deps, upsert()), revision: current.desired.revision };
 }
 
 async function planOf(
   actor: Actor,
   yaml: string,
   reason: string | null,
-): Promise<{ intent: Intent; planned: () => Omit<ImportPlan, 'revision'> }> {
+): Promise<{ intent: Intent; planned: () => Omit<ImportPlan, 'revision' | 'warnings'>; upsert: () => Pool[] }> {
   const { pools, notes } = await readPoolYaml(yaml);
   let sorted = sort(pools, { pools: new Map() });
   return {
@@ -67,7 +70,13 @@ async function planOf(
       unchanged: sorted.unchanged.map(nameOf),
       notes,
     }),
+    upsert: () => [...sorted.created, ...sorted.updated],
   };
+}
+
+async function warningsOf(deps: Deps, pools: readonly Pool[]): Promise<ImportPlan['warnings']> {
+  const stops = await stoppingFelix(deps, pools);
+  return pools.flatMap((pool) => stops(pool).map((warning) => ({ ...warning, pool: pool.name })));
 }
 
 function sort(pools: readonly Pool[], current: Pick<Current, 'pools'>) {

@@ -8,6 +8,7 @@ import type { Deps } from '../deps.ts';
 import { nodeAddresses } from '../nodes/node-addresses.ts';
 import { canonicalPool, readableCidrs } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
+import { stoppingFelix } from './stopping-felix.ts';
 import { writeYaml } from './write-yaml.ts';
 
 export interface Preview {
@@ -22,7 +23,11 @@ export interface Preview {
 export async function previewPools(deps: Deps, input: { yaml: string } | Pool): Promise<Preview> {
   const pools = 'yaml' in input ? (await readPoolYaml(input.yaml)).pools : [canonicalPool(input)];
   const names = pools.map((pool) => pool.name);
-  const [touched, nodes] = await Promise.all([poolsTouching(deps.db, names, readableCidrs(pools)), readNodes(deps.db)]);
+  const [touched, nodes, stops] = await Promise.all([
+    poolsTouching(deps.db, names, readableCidrs(pools)),
+    readNodes(deps.db),
+    stoppingFelix(deps, pools),
+  ]);
   const stored = new Map(touched.map(({ name, spec }) => [name, { name, spec }]));
   const others = [...touched.filter(({ name }) => !names.includes(name)), ...pools];
   const addresses = nodeAddresses(nodes);
@@ -32,7 +37,7 @@ export async function previewPools(deps: Deps, input: { yaml: string } | Pool): 
       validatePool(pool, others, stored.get(pool.name)).map((one) => ({ ...one, ...label(pool.name) })),
     ),
     warnings: pools.flatMap((pool) =>
-      warningsFor(pool, { nodes: addresses }).map((one) => ({ ...one, ...label(pool.name) })),
+      [...warningsFor(pool, { nodes: addresses }), ...stops(pool)].map((one) => ({ ...one, ...label(pool.name) })),
     ),
     diff: {
       before: await yamlOf(names.flatMap((name) => stored.get(name) ?? [])),

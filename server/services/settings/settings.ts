@@ -1,12 +1,18 @@
-/** NAT settings: what holds now, and the change of all of them at once. */
-import type { ClusterSettings } from '../../../core/nat/settings.ts';
-import { warnAboutSettings } from '../../../core/nat/validate-settings.ts';
-import type { Warning } from '../../../core/pool/spec.ts';
+/**
+ * NAT settings: what is decided, and the change of all of it at once. In a cluster what is decided is only what somebody set
+ * here; every other field is what FelixConfiguration says (docs/decisions/0013-settings-field-by-field.md).
+ */
+import { objectsIn, placeOf, settingsIn } from '../../../core/cluster/felix-objects.ts';
+import { modesOf } from '../../../core/cluster/live-settings.ts';
+import { type ClusterSettings, overlaySettings } from '../../../core/nat/settings.ts';
+import { type NftablesModes, noModes, warnAboutSettings } from '../../../core/nat/stops-felix.ts';
+import type { Violation, Warning } from '../../../core/pool/spec.ts';
 import { hostsMatter } from '../../../core/wire/revision.ts';
 import type { Queryable } from '../../db/client.ts';
-import type { Desired } from '../../db/desired.ts';
-import { readPools } from '../../db/pools.ts';
-import { readState } from '../../db/state.ts';
+import { type Desired, readDesired } from '../../db/desired.ts';
+import { readLive } from '../../db/live.ts';
+import { readLiveFelixes } from '../../db/live-felix.ts';
+import { settingsSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { applyChange, type Decision, refuseSettings } from '../changes/apply-change.ts';
@@ -15,21 +21,46 @@ import type { Deps } from '../deps.ts';
 import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { canonicalSettings, sameSettings } from './canonical-settings.ts';
+import { poolsBesideSettings } from './effective-pools.ts';
 
 export interface SettingsView {
+  /** what is decided here */
   readonly settings: ClusterSettings;
+  /** what the cluster says of all fields, decided here or not; null: there is none */
+  readonly live: ClusterSettings | null;
   /** hand it back as `expectedVersion` */
   readonly version: number;
   readonly revision: string;
   readonly warnings: Warning[];
-  /** `cluster`: they are what its FelixConfiguration says, and are changed there */
+  /** nftablesMode, as far as FelixConfiguration says it */
+  readonly modes: {
+    readonly global?: NftablesModes['global'];
+    readonly nodes: Record<string, 'Enabled' | 'Disabled' | 'Auto'>;
+  };
   readonly from: 'desired' | 'cluster';
 }
 
 export async function getSettings(deps: Deps): Promise<SettingsView> {
-  if (deps.cluster !== null) return clusterSettings(deps);
-  const { desired, pools } = await readState(deps.db);
-  return viewOf(desired, warnAboutSettings(desired.settings, pools));
+  const inCluster = deps.cluster !== null;
+  const [desired, pools, live, modes] = await Promise.all([
+    readDesired(deps.db),
+    poolsBesideSettings(deps.db, inCluster),
+    inCluster ? readLive(deps.db) : null,
+    readModes(deps),
+  ]);
+  const effective = live === null ? desired.settings : overlaySettings(live.settings, desired.settings);
+  return {
+    ...viewOf(desired),
+    live: live?.settings ?? null,
+    revision: live?.revision ?? desired.revision,
+    warnings: warnAboutSettings(effective, pools, modes),
+    modes: { ...modes, nodes: { ...modes.nodes } },
+    from: inCluster ? 'cluster' : 'desired',
+  };
+}
+
+export async function readModes({ db, cluster }: Pick<Deps, 'db' | 'cluster'>): Promise<NftablesModes> {
+  return cluster === null ? noModes : modesOf(await readLiveFelixes(db));
 }
 
 export interface SettingsUpdate {
@@ -38,42 +69,55 @@ export interface SettingsUpdate {
   readonly reason?: string | undefined;
 }
 
-async function clusterSettings({ db, effective }: Deps): Promise<SettingsView> {
-  const { head, pools } = await effective.ledger.read(db);
-  const { settings, revision } = head;
-  return { settings, version: 0, revision, warnings: warnAboutSettings(settings, pools), from: 'cluster' };
-}
-
 /**
- * Throws REASON_REQUIRED, VERSION_STALE (with the settings as they are), NOTHING_CHANGES, SETTINGS_VIOLATIONS, and
- * CLUSTER_DECIDES where there is a cluster.
+ * Throws REASON_REQUIRED, VERSION_STALE (with the settings as they are), NOTHING_CHANGES and SETTINGS_VIOLATIONS; that also
+ * with the cluster's own words for what it would refuse. A cluster that does not answer is waited for.
  */
 export async function updateSettings(
   deps: Deps,
   actor: Actor,
   input: SettingsUpdate,
 ): Promise<SettingsView & { change: ChangeView }> {
-  if (deps.cluster !== null) {
-    const message = 'NAT settings are what FelixConfiguration says: they must be changed in the cluster';
-    throw new AppError('CLUSTER_DECIDES', message);
-  }
   const settings = canonicalSettings(input.settings);
+  const reason = requiredReason(input.reason);
+  if (deps.cluster !== null) await rehearse(deps, settings);
   const { change } = mustChange(
     await applyChange(deps.db, {
       actor,
-      reason: requiredReason(input.reason),
+      reason,
       names: [],
       cidrs: [],
       decide: async ({ desired }, tx) => {
-        if (desired.settingsVersion !== input.expectedVersion) throw stale(desired, input.expectedVersion);
+        expectSettings(desired, input.expectedVersion);
         if (sameSettings(desired.settings, settings)) {
           throw new AppError('NOTHING_CHANGES', 'the settings already say all this: nothing would change');
         }
-        return decideSettings(desired, settings, tx);
+        return decideSettings(deps, desired, settings, tx);
       },
     }),
   );
   return { ...(await getSettings(deps)), change };
+}
+
+/** Asks the cluster by a dry run. Who holds a field is no refusal: that is decided about later, with a reason. */
+async function rehearse({ db, cluster }: Deps, settings: ClusterSettings): Promise<void> {
+  const { settings: before } = await readDesired(db);
+  const violations: Violation[] = [];
+  for (const object of changedObjects(before, settings)) {
+    const refused = await cluster?.rehearseSettings(object, settingsIn(settings, object));
+    const place = placeOf(object);
+    violations.push(
+      ...(refused ?? []).map(({ field, message }) => ({ rule: 'API', field: `${place}.${field}`, message })),
+    );
+  }
+  if (violations.length === 0) return;
+  const said = violations.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw new AppError('SETTINGS_VIOLATIONS', `the cluster would refuse it: ${said}`, { violations });
+}
+
+function changedObjects(a: ClusterSettings, b: ClusterSettings): string[] {
+  const names = [...new Set([...objectsIn(a), ...objectsIn(b)])];
+  return names.filter((name) => JSON.stringify(settingsIn(a, name)) !== JSON.stringify(settingsIn(b, name)));
 }
 
 /**
@@ -81,29 +125,38 @@ export async function updateSettings(
  * caches follow the log, and until then it did not have them. Throws SETTINGS_VIOLATIONS for what is added.
  */
 export async function decideSettings(
+  deps: Pick<Deps, 'cluster'>,
   desired: Desired,
   settings: ClusterSettings,
   tx: Queryable,
 ): Promise<readonly Decision[]> {
-  const pools = await readPools(tx);
+  const pools = await poolsBesideSettings(tx, deps.cluster !== null);
   refuseSettings(desired.settings, pools, settings, pools);
+  // another decision than the one that was to be applied by force
+  for (const row of await settingsSync.read(tx, changedObjects(desired.settings, settings))) {
+    if (row.forceVersion !== null) await settingsSync.write(tx, { ...row, forceVersion: null });
+  }
   const changed: Decision = { action: 'settings.update', settings };
   if (!hostsMatter(settings) || hostsMatter(desired.settings)) return [changed];
   return [{ action: 'hosts.update', hosts: desired.hosts }, changed];
 }
 
-function stale(desired: Desired, expected: number): AppError {
+/** Throws VERSION_STALE. */
+export function expectSettings(desired: Desired, expected: number): void {
+  if (desired.settingsVersion === expected) return;
   const message = `the settings were changed meanwhile: they are at version ${desired.settingsVersion}, not ${expected}`;
-  return new AppError('VERSION_STALE', message, {
+  throw new AppError('VERSION_STALE', message, {
     issues: [{ field: 'expectedVersion', message }],
-    current: viewOf(desired, []),
+    current: viewOf(desired),
   });
 }
 
-const viewOf = (desired: Desired, warnings: Warning[]): SettingsView => ({
+const viewOf = (desired: Desired): SettingsView => ({
   settings: desired.settings,
+  live: null,
   version: desired.settingsVersion,
   revision: desired.revision,
-  warnings,
+  warnings: [],
+  modes: noModes,
   from: 'desired',
 });

@@ -1,7 +1,7 @@
 /** One question, put to the desired state, to the cluster, and to each node's kernel as it was last read back. */
 import type { NodeFacts } from '../../../core/nat/node-facts.ts';
 import { commonAnswer, refusedAnswer, unresolvedAnswer } from '../../../core/nat/service-answer.ts';
-import { settingsFor } from '../../../core/nat/settings.ts';
+import { overlaySettings, settingsFor } from '../../../core/nat/settings.ts';
 import { type Decider, judge, makeDecider } from '../../../core/nat/simulate.ts';
 import { step } from '../../../core/nat/steps.ts';
 import type { Answer, Flow } from '../../../core/nat/verdict.ts';
@@ -118,13 +118,13 @@ function courtOf(
   };
 }
 
-/** The desired pools and the draft, with the settings and node addresses in effect: those the cluster decides alone. */
+/** The desired pools and the draft, with the node addresses in effect, and the settings where nothing is decided here. */
 function draftDecider({ state, effective }: Deps, host: string | undefined, draft: readonly Pool[]): Decider {
   const pools = new Map(state.pools().map((pool) => [pool.name, pool]));
   for (const pool of draft) pools.set(pool.name, pool);
   return makeDecider({
     pools: [...pools.values()],
-    settings: settingsFor(effective.settings, host),
+    settings: settingsFor(overlaySettings(effective.settings, state.settings), host),
     hosts: effective.hosts,
   });
 }

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { syncPolicies } from '../../../core/cluster/sync-state.ts';
+import { settingFields } from '../../../core/nat/settings.ts';
 import { poolNameSchema } from '../../../core/pool/spec.ts';
 import { actorOf } from '../../services/actor.ts';
 import { changeSchema } from '../../services/changes/change-view.ts';
 import { adoptPools } from '../../services/cluster/adopt-pools.ts';
 import { clusterViewSchema, getCluster, getRights, rightsViewSchema } from '../../services/cluster/cluster.ts';
 import { comparePool, comparisonSchema } from '../../services/cluster/compare-pool.ts';
+import { compareSettings, settingsComparisonSchema } from '../../services/cluster/compare-settings.ts';
 import { listLivePools, livePoolViewSchema } from '../../services/cluster/live-pools.ts';
 import { choiceSchema, resolvePool, setPolicy } from '../../services/cluster/resolve-pool.ts';
+import { resolveSettings } from '../../services/cluster/resolve-settings.ts';
 import { reasonSchema } from '../../services/reason.ts';
 import { editorProcedure, router, viewerProcedure } from '../init.ts';
 import { noInput } from '../no-input.ts';
@@ -31,6 +34,22 @@ export const clusterRouter = router({
     .input(z.strictObject({ name: poolNameSchema }))
     .output(comparisonSchema)
     .query(({ ctx, input }) => comparePool(ctx.deps, input.name)),
+  settings: viewerProcedure
+    .input(noInput)
+    .output(settingsComparisonSchema)
+    .query(({ ctx }) => compareSettings(ctx.deps)),
+  resolveSettings: editorProcedure
+    .input(
+      z.strictObject({
+        object: poolNameSchema,
+        choice: choiceSchema,
+        fields: z.array(z.enum(settingFields)).min(1).optional(),
+        expectedVersion: z.int(),
+        reason: reasonSchema.optional(),
+      }),
+    )
+    .output(written)
+    .mutation(({ ctx, input }) => resolveSettings(ctx.deps, actorOf(ctx.user), input)),
   adopt: editorProcedure
     .input(z.strictObject({ names: z.array(poolNameSchema).min(1).max(10_000), reason: reasonSchema.optional() }))
     .output(written)

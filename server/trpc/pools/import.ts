@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { warningSchema } from '../../../core/pool/spec.ts';
 import { actorOf } from '../../services/actor.ts';
 import { changeSchema } from '../../services/changes/change-view.ts';
 import { importPools, previewImport as preview } from '../../services/pools/import-pools.ts';
@@ -11,6 +12,7 @@ const planSchema = z.object({
   updated: z.array(z.string()),
   unchanged: z.array(z.string()),
   notes: z.array(z.string()),
+  warnings: z.array(warningSchema.extend({ pool: z.string() })),
   revision: z.string(),
 });
 

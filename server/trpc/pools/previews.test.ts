@@ -20,6 +20,7 @@ it('a viewer previews an import, and nothing is written', async () => {
   expect(await viewer.pools.previewImport({ yaml: yaml('new', '10.9.0.0/16') })).toEqual({
     created: ['new'],
     updated: [],
+    warnings: [],
     unchanged: [],
     notes: [],
     revision,

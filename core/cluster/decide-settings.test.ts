@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { decideSettings } from './decide-settings.ts';
+import type { LiveFelix } from './live-settings.ts';
+
+const live = (settings: LiveFelix['settings'], ours: string[], others: Record<string, string[]> = {}): LiveFelix => ({
+  name: 'default',
+  uid: 'u',
+  resourceVersion: '1',
+  settings,
+  nftablesMode: null,
+  problems: [],
+  claims: [
+    ...(ours.length === 0 ? [] : [{ manager: 'outgate', operation: 'Apply', at: null, fields: ours } as const]),
+    ...Object.entries(others).map(([manager, fields]) => ({ manager, operation: 'Update', at: null, fields }) as const),
+  ],
+});
+const ports = { natPortRange: '1:2' };
+const both = { ...ports, natOutgoingAddress: '192.0.2.1' };
+const decide = (input: Partial<Parameters<typeof decideSettings>[0]>) =>
+  decideSettings({ desired: ports, live: null, applied: null, forced: false, ...input });
+
+test('an absent object is made, once; one that was deleted is not, unless it is forced', () => {
+  expect(decide({})).toMatchObject({ do: 'apply', uid: null, settings: ports });
+  const applied = { settings: ports };
+  expect(decide({ applied })).toMatchObject({ do: 'nothing', reason: 'SettingsDeletedInCluster' });
+  expect(decide({ applied, forced: true })).toMatchObject({ do: 'apply', uid: null });
+});
+
+test('nothing decided and nothing of ours there: none of our business', () => {
+  expect(decide({ desired: {} })).toEqual({ do: 'forget' });
+  expect(decide({ desired: {}, live: live(both, [], { kubectl: ['natPortRange'] }) })).toEqual({ do: 'forget' });
+});
+
+test('equal values are claimed, and then it is as decided', () => {
+  const found = live(ports, [], { kubectl: ['natPortRange'] });
+  expect(decide({ live: found })).toMatchObject({ do: 'apply', settings: ports, force: false, uid: 'u' });
+  expect(decide({ live: live(ports, ['natPortRange']), applied: { settings: ports } })).toMatchObject({
+    state: 'Synced',
+  });
+});
+
+test('a field that is no longer decided is let go', () => {
+  const held = live(both, ['natOutgoingAddress', 'natPortRange']);
+  expect(decide({ live: held, applied: { settings: both } })).toMatchObject({ do: 'apply', settings: ports });
+  expect(decide({ desired: {}, live: live(ports, ['natPortRange']) })).toMatchObject({ do: 'apply', settings: {} });
+});
+
+test('what somebody changed, or took away, is not sent again', () => {
+  const changed = live({ natPortRange: '8:9' }, [], { vi: ['natPortRange'] });
+  const applied = { settings: ports };
+  expect(decide({ live: changed, applied })).toMatchObject({
+    reason: 'FieldChangedInCluster',
+    fields: ['natPortRange'],
+    managers: ['vi'],
+  });
+  expect(decide({ live: live({}, []), applied })).toMatchObject({ reason: 'FieldChangedInCluster', managers: [] });
+  // not even along with another decision
+  expect(decide({ desired: both, live: changed, applied })).toMatchObject({
+    do: 'apply',
+    settings: { natOutgoingAddress: '192.0.2.1' },
+    force: false,
+  });
+  expect(decide({ live: changed, applied, forced: true })).toMatchObject({ do: 'apply', settings: ports, force: true });
+});
+
+test('a new value is sent, and the server says who holds the field', () => {
+  const changed = live({ natPortRange: '8:9' }, [], { vi: ['natPortRange'] });
+  expect(decide({ desired: { natPortRange: '3:4' }, live: changed, applied: { settings: ports } })).toMatchObject({
+    do: 'apply',
+    settings: { natPortRange: '3:4' },
+    force: false,
+  });
+});

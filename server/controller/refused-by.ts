@@ -1,0 +1,41 @@
+/** What a refusal of the cluster means for an object of ours. */
+import type { SyncReason, SyncState } from '../../core/cluster/sync-state.ts';
+import type { SyncDetail } from '../db/sync.ts';
+import type { KubeError } from '../kube/kube-error.ts';
+
+/** `again`: the cluster did not answer, or something moved: ask again after a wait. `settled`: a change will bring it up. */
+export type SyncOutcome = 'settled' | 'again';
+
+export interface Refused {
+  readonly outcome: SyncOutcome;
+  readonly state: SyncState;
+  readonly reason: SyncReason;
+  readonly detail: SyncDetail;
+}
+
+export function refusedBy({ failure, kind }: KubeError): Refused {
+  const { message, conflicts, causes, missing } = failure;
+  switch (kind) {
+    case 'conflict': {
+      const fields = [...new Set(conflicts.map(({ field }) => field.replace(/^spec\./, '')))];
+      const managers = [...new Set(conflicts.map(({ manager }) => manager))];
+      return {
+        outcome: 'settled',
+        state: 'Contested',
+        reason: 'FieldOwnedByOther',
+        detail: { message, fields, managers },
+      };
+    }
+    case 'invalid':
+    case 'bad-request': {
+      const fields = causes.map(({ field }) => field);
+      return { outcome: 'settled', state: 'Rejected', reason: 'RefusedByCluster', detail: { message, fields } };
+    }
+    case 'forbidden': {
+      const right = missing === null ? {} : { missing: `${missing.verb} ${missing.resource}.${missing.group}` };
+      return { outcome: 'again', state: 'Forbidden', reason: 'RightMissing', detail: { message, ...right } };
+    }
+    default:
+      return { outcome: 'again', state: 'Pending', reason: 'WaitingForCluster', detail: { message } };
+  }
+}

@@ -1,0 +1,102 @@
+/** Brings the NAT settings of one FelixConfiguration to what is decided here, or says why not. By level, as sync-pool.ts. */
+import { isDeepStrictEqual } from 'node:util';
+import { decideSettings, differingSettings, holdersOf, statedFields } from '../../core/cluster/decide-settings.ts';
+import { settingsIn } from '../../core/cluster/felix-objects.ts';
+import type { LiveFelix } from '../../core/cluster/live-settings.ts';
+import type { NatSettings } from '../../core/nat/settings.ts';
+import { lastSettingsChange } from '../db/changes.ts';
+import type { Database } from '../db/client.ts';
+import { readDesired } from '../db/desired.ts';
+import { lockLive } from '../db/live.ts';
+import { readLiveFelixes } from '../db/live-felix.ts';
+import { newSync, type SyncOutcomeRow, settingsSync } from '../db/sync.ts';
+import { noticeText } from '../events/notice.ts';
+import { KubeError } from '../kube/kube-error.ts';
+import type { ApplyRequest } from './cluster-pools.ts';
+import { mirrorSettingsIn } from './mirror-settings.ts';
+import { refusedBy, type SyncOutcome } from './refused-by.ts';
+
+export interface ClusterFelix {
+  /** Rejects with a KubeError. */
+  apply(request: ApplyRequest<NatSettings>): Promise<LiveFelix>;
+}
+
+export interface SyncSettingsOptions {
+  readonly db: Database;
+  readonly cluster: ClusterFelix;
+  readonly epoch: number;
+}
+
+/** `name` is that of the object. Throws TermOver when another leads; nothing was noted then. */
+export async function syncSettings(options: SyncSettingsOptions, name: string): Promise<SyncOutcome> {
+  const { db, cluster, epoch } = options;
+  const [all, version, [row], [live]] = await Promise.all([
+    readDesired(db),
+    lastSettingsChange(db),
+    settingsSync.read(db, [name]),
+    readLiveFelixes(db, [name]),
+  ]);
+  const desired = settingsIn(all.settings, name);
+  const { applied: before, forceVersion } = row ?? newSync(name);
+  const note = async (stand: Pick<Outcome, 'state' | 'reason' | 'detail'>): Promise<void> => {
+    // only what is news: a resync of settings that are as they should be writes nothing
+    const same = row?.state === stand.state && row.reason === stand.reason && isDeepStrictEqual(row.detail, stand.detail);
+    if (!same) await write(options, name, { name, ...stand, applied: before });
+  };
+  const decision = decideSettings({
+    desired,
+    live: live ?? null,
+    applied: row?.applied ? { settings: row.applied.spec } : null,
+    forced: forceVersion !== null,
+  });
+  if (decision.do === 'forget') {
+    if (row !== undefined) await write(options, name, null);
+    return 'settled';
+  }
+  if (decision.do === 'nothing') {
+    const { state, reason, fields, managers } = decision;
+    await note({ state, reason, detail: { fields, managers } });
+    return 'settled';
+  }
+  let taken: LiveFelix;
+  try {
+    const { settings, uid, force } = decision;
+    const resourceVersion = live?.resourceVersion ?? null;
+    taken = await cluster.apply({ name, spec: settings, uid, resourceVersion, force });
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    const { outcome, ...stand } = refusedBy(error);
+    await note(stand);
+    return outcome;
+  }
+  const left = differingSettings(desired, taken.settings);
+  const stand =
+    left.length === 0
+      ? ({ state: 'Synced', reason: 'AsDesired', detail: {} } as const)
+      : ({
+          state: 'OutOfSync',
+          reason: 'FieldChangedInCluster',
+          detail: { fields: left, managers: holdersOf(taken, left) },
+        } as const);
+  const applied = { uid: taken.uid, version: version ?? 0, spec: desired };
+  await write(options, name, statedFields(desired).length === 0 ? null : { name, ...stand, applied }, taken);
+  return 'settled';
+}
+
+type Outcome = SyncOutcomeRow<NatSettings>;
+
+/** `row` null: nothing of the object is ours any more. */
+async function write(
+  { db, epoch }: SyncSettingsOptions,
+  name: string,
+  row: Outcome | null,
+  taken: LiveFelix | null = null,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const live = await lockLive(tx, epoch);
+    if (taken !== null) await mirrorSettingsIn(tx, live, { seen: [taken], gone: [] });
+    if (row === null) await settingsSync.remove(tx, [name]);
+    else await settingsSync.writeOutcomes(tx, [row]);
+    await tx.query(`SELECT pg_notify('outgate', $1)`, [noticeText({ kind: 'sync', name })]);
+  });
+}

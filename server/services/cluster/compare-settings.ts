@@ -1,0 +1,103 @@
+/** NAT settings in the three forms they have, object by object: decided here, in the cluster, and last applied. */
+import { z } from 'zod';
+import { statedFields } from '../../../core/cluster/decide-settings.ts';
+import { nodeOf, objectOf, objectsIn, settingsIn } from '../../../core/cluster/felix-objects.ts';
+import { othersOn, ourClaim } from '../../../core/cluster/managed-fields.ts';
+import { settingFields } from '../../../core/nat/settings.ts';
+import { readDesired } from '../../db/desired.ts';
+import { readLivePools } from '../../db/live.ts';
+import { readLiveFelixes } from '../../db/live-felix.ts';
+import { settingsSync } from '../../db/sync.ts';
+import type { Deps } from '../deps.ts';
+import { clusterOf } from './cluster.ts';
+import { felixProblemSchema, felixProblems } from './felix-problems.ts';
+import { syncViewSchema, viewSync } from './sync-view.ts';
+
+const holderSchema = z.object({
+  manager: z.string(),
+  operation: z.enum(['Apply', 'Update']),
+  /** when it last wrote, as the cluster says; null: it does not */
+  at: z.string().nullable(),
+});
+
+const rowSchema = z.object({
+  field: z.enum(settingFields),
+  /** null: nobody decided about it here */
+  desired: z.string().nullable(),
+  live: z.string().nullable(),
+  applied: z.string().nullable(),
+  /** it is decided here, and the cluster says something else */
+  differs: z.boolean(),
+  /** others that claim the field in the cluster */
+  holders: z.array(holderSchema),
+  /** our applies claim it there */
+  held: z.boolean(),
+});
+
+export const settingsComparisonSchema = z.object({
+  /** the version that `expectedVersion` of a choice must name */
+  version: z.int(),
+  objects: z.array(
+    z.object({
+      /** `default`, or `node.<name>` */
+      object: z.string(),
+      /** null: of all nodes */
+      node: z.string().nullable(),
+      exists: z.boolean(),
+      nftablesMode: z.string().nullable(),
+      /** null: nothing of it is decided here */
+      sync: syncViewSchema.nullable(),
+      rows: z.array(rowSchema),
+    }),
+  ),
+  problems: z.array(felixProblemSchema),
+});
+export type SettingsComparison = z.infer<typeof settingsComparisonSchema>;
+
+/** `default` first, then nodes by name. Throws NO_CLUSTER. */
+export async function compareSettings(deps: Deps): Promise<SettingsComparison> {
+  clusterOf(deps);
+  const [desired, felix, rows, pools] = await Promise.all([
+    readDesired(deps.db),
+    readLiveFelixes(deps.db),
+    settingsSync.read(deps.db),
+    readLivePools(deps.db),
+  ]);
+  const known = new Map(felix.map((one) => [one.name, one]));
+  const stands = new Map(rows.map((row) => [row.name, row]));
+  const named = [...known.keys()].filter((name) => nodeOf(name) !== undefined);
+  const names = new Set([...objectsIn(desired.settings), ...stands.keys(), ...named].sort());
+  names.delete(objectOf(null));
+  return {
+    version: desired.settingsVersion,
+    objects: [objectOf(null), ...names].map((object) => {
+      const own = settingsIn(desired.settings, object);
+      const live = known.get(object);
+      const row = stands.get(object);
+      return {
+        object,
+        node: nodeOf(object) ?? null,
+        exists: live !== undefined,
+        nftablesMode: live?.nftablesMode ?? null,
+        sync: row === undefined && statedFields(own).length === 0 ? null : viewSync(row),
+        rows: settingFields.map((field) => ({
+          field,
+          desired: own[field] ?? null,
+          live: live?.settings?.[field] ?? null,
+          applied: row?.applied?.spec[field] ?? null,
+          differs: own[field] !== undefined && own[field] !== live?.settings?.[field],
+          holders: othersOn(live?.claims ?? [], field).map(({ manager, operation, at }) => ({
+            manager,
+            operation,
+            at,
+          })),
+          held: ourClaim(live?.claims ?? [])?.fields.includes(field) ?? false,
+        })),
+      };
+    }),
+    problems: felixProblems(
+      felix,
+      pools.flatMap(({ pool }) => pool ?? []),
+    ),
+  };
+}

@@ -1,0 +1,294 @@
+/** NAT settings in cluster mode: decided field by field, applied to FelixConfiguration, on a real API server. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { calicoPath } from '../e2e/cluster/install-crds.ts';
+import { must, request } from '../e2e/cluster/request.ts';
+import { grant, revoke } from '../e2e/cluster/rights.ts';
+import { sharedServer } from '../e2e/cluster/shared-server.ts';
+import { policyRules } from './kube/needed-rights.ts';
+import { serverOfFile } from './testing/file-server.ts';
+import { mutate, query } from './testing/test-client.ts';
+import { ADMIN } from './testing/test-server.ts';
+
+const cluster = sharedServer();
+const admin = cluster.as('admin');
+const path = calicoPath('v3', 'felixconfigurations');
+const pools = calicoPath('v3', 'ippools');
+const user = { kind: 'User', name: 'outgate' } as const;
+const rules = [...policyRules('cluster'), ...policyRules('own')];
+
+// hooks run in this order: the rights stand before the server asks for anything
+beforeAll(() => grant(cluster, 'settings-mode', user, rules));
+const server = serverOfFile({
+  OUTGATE_ADMIN_EMAIL: ADMIN.email,
+  OUTGATE_ADMIN_PASSWORD: ADMIN.password,
+  OUTGATE_CLUSTER: 'kubeconfig',
+  OUTGATE_KUBECONFIG: cluster.kubeconfig,
+  OUTGATE_KUBECONTEXT: 'outgate',
+});
+afterAll(async () => {
+  await must(admin, 'DELETE', path);
+  await must(admin, 'DELETE', pools);
+  await revoke(cluster, 'settings-mode');
+});
+
+interface Felix {
+  readonly metadata: { readonly uid: string; readonly managedFields: { manager: string; operation: string }[] };
+  readonly spec?: Record<string, unknown>;
+}
+interface Stand {
+  readonly state: string;
+  readonly reason: string;
+  readonly fields: string[];
+  readonly managers: string[];
+  readonly missing: string | null;
+}
+interface Compared {
+  readonly version: number;
+  readonly objects: { object: string; sync: Stand | null; rows: { field: string; differs: boolean }[] }[];
+  readonly problems: { code: string; field: string }[];
+}
+
+const ask = async <T>(procedure: string, input?: unknown): Promise<T> =>
+  (await query(server.address, procedure, input, server.cookie)).body.result.data as T;
+const tell = (procedure: string, input: unknown) => mutate(server.address, procedure, input, server.cookie);
+const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+const stored = async (name = 'default'): Promise<Felix | null> => {
+  const { status, body } = await request(admin, 'GET', `${path}/${name}`);
+  return status === 200 ? (body as Felix) : null;
+};
+const edit = (spec: object, manager = 'kubectl-edit', name = 'default') =>
+  must(admin, 'PATCH', `${path}/${name}?fieldManager=${manager}`, { spec });
+const compared = () => ask<Compared>('cluster.settings');
+const standOf = async (object = 'default'): Promise<Stand | null> =>
+  (await compared()).objects.find((one) => one.object === object)?.sync ?? null;
+const stands = (expected: Partial<Stand>, object = 'default') =>
+  soon(async () => expect(await standOf(object)).toMatchObject(expected));
+const rowOf = async (field: string, object = 'default') =>
+  (await compared()).objects.find((one) => one.object === object)?.rows.find((row) => row.field === field);
+
+const update = async (settings: { global?: object; nodes?: object }, reason = 'the firewall expects it') => {
+  const { version: expectedVersion } = await ask<{ version: number }>('settings.get');
+  return tell('settings.update', { settings: { global: {}, nodes: {}, ...settings }, expectedVersion, reason });
+};
+const decide = async (settings: { global?: object; nodes?: object }): Promise<number> => {
+  const { status, body } = await update(settings);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body.result.data.change.id;
+};
+const choose = async (choice: string, more: object = {}) => {
+  const { version: expectedVersion } = await compared();
+  const answer = await tell('cluster.resolveSettings', {
+    object: 'default',
+    choice,
+    expectedVersion,
+    reason: choice,
+    ...more,
+  });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  return answer.body.result.data.change as { id: number; action: string };
+};
+const history = async () =>
+  (await ask<{ changes: { id: number; actor: string; action: string; role: string }[] }>('changes.list', {})).changes;
+
+it('an absent FelixConfiguration is made by apply, with the decided field alone', async () => {
+  await soon(async () => expect(await ask('cluster.get')).toMatchObject({ phase: 'live' }));
+  expect(await stored()).toBe(null);
+  const id = await decide({ global: { natPortRange: '30000:40000' } });
+  await stands({ state: 'Synced', reason: 'AsDesired' });
+  const made = await stored();
+  expect(made?.spec).toEqual({ natPortRange: '30000:40000' });
+  expect(made?.metadata.managedFields).toMatchObject([{ manager: 'outgate', operation: 'Apply' }]);
+  await soon(async () => {
+    expect(await ask('settings.get')).toMatchObject({ live: { global: { natPortRange: '30000:40000' }, nodes: {} } });
+  });
+  // once, as ours: the cluster's part of it is no change of others
+  expect((await history()).map((change) => [change.id, change.actor])).toEqual([[id, ADMIN.email]]);
+});
+
+it('fields of others, and fields that nobody decided about, are left alone and shown with their manager', async () => {
+  await edit({ natOutgoingExclusions: 'IPPoolsAndHostIPs', logSeverityScreen: 'Info' });
+  await soon(async () => {
+    expect(await rowOf('natOutgoingExclusions')).toMatchObject({
+      desired: null,
+      live: 'IPPoolsAndHostIPs',
+      differs: false,
+      holders: [{ manager: 'kubectl-edit', operation: 'Update', at: expect.any(String) }],
+    });
+  });
+  await decide({ global: { natPortRange: '31000:40000' } });
+  await soon(async () => expect((await stored())?.spec).toMatchObject({ natPortRange: '31000:40000' }));
+  expect((await stored())?.spec).toEqual({
+    natPortRange: '31000:40000',
+    natOutgoingExclusions: 'IPPoolsAndHostIPs',
+    logSeverityScreen: 'Info',
+  });
+  const theirs = (await history()).filter(({ role }) => role === 'cluster');
+  expect(theirs.map(({ actor, action }) => [actor, action])).toContainEqual(['kubectl-edit', 'settings.update']);
+});
+
+it('settings of one node are their own object', async () => {
+  const nodes = { 'node-a': { iptablesNATOutgoingInterfaceFilter: 'eth0' } };
+  await decide({ global: { natPortRange: '31000:40000' }, nodes });
+  await stands({ state: 'Synced' }, 'node.node-a');
+  expect((await stored('node.node-a'))?.spec).toEqual({ iptablesNATOutgoingInterfaceFilter: 'eth0' });
+  // the last setting of a node goes: so does the field, and the object stays with whoever else may use it
+  await decide({ global: { natPortRange: '31000:40000' } });
+  await soon(async () => expect((await stored('node.node-a'))?.spec ?? {}).toEqual({}));
+  await soon(async () => expect(await standOf('node.node-a')).toBe(null));
+});
+
+it('an edit of a field of ours stays until somebody decides, and a decision about another field does not take it along', async () => {
+  await edit({ natPortRange: '50000:60000' });
+  await stands({
+    state: 'OutOfSync',
+    reason: 'FieldChangedInCluster',
+    fields: ['natPortRange'],
+    managers: ['kubectl-edit'],
+  });
+  await decide({ global: { natPortRange: '31000:40000', iptablesNATOutgoingInterfaceFilter: 'eth1' } });
+  await soon(async () => expect((await stored())?.spec).toMatchObject({ iptablesNATOutgoingInterfaceFilter: 'eth1' }));
+  expect((await stored())?.spec).toMatchObject({ natPortRange: '50000:60000' });
+  await stands({ state: 'OutOfSync', fields: ['natPortRange'] });
+  expect(await rowOf('natPortRange')).toMatchObject({
+    desired: '31000:40000',
+    live: '50000:60000',
+    applied: '31000:40000',
+    differs: true,
+  });
+});
+
+it('another value for a field that somebody else holds is contested; ours by force is a choice of its own', async () => {
+  await decide({ global: { natPortRange: '32000:40000', iptablesNATOutgoingInterfaceFilter: 'eth1' } });
+  await stands({ state: 'Contested', reason: 'FieldOwnedByOther', managers: ['kubectl-edit'] });
+  expect((await stored())?.spec).toMatchObject({ natPortRange: '50000:60000' });
+  expect((await choose('ours')).action).toBe('settings.force');
+  await stands({ state: 'Synced' });
+  expect((await stored())?.spec).toMatchObject({
+    natPortRange: '32000:40000',
+    natOutgoingExclusions: 'IPPoolsAndHostIPs',
+    logSeverityScreen: 'Info',
+  });
+});
+
+it('theirs is taken field by field', async () => {
+  await edit({ natPortRange: '45000:60000' });
+  await stands({ state: 'OutOfSync' });
+  await choose('theirs', { fields: ['natPortRange'] });
+  await stands({ state: 'Synced' });
+  const { settings } = await ask<{ settings: unknown }>('settings.get');
+  expect(settings).toMatchObject({ global: { natPortRange: '45000:60000' } });
+});
+
+it('a field is let go: it goes from the cluster where nobody else holds it, else it stays', async () => {
+  await choose('release', { fields: ['iptablesNATOutgoingInterfaceFilter'] });
+  await soon(async () => expect((await stored())?.spec).not.toHaveProperty('iptablesNATOutgoingInterfaceFilter'));
+  await choose('release', { fields: ['natPortRange'] });
+  await soon(async () => expect(await standOf()).toBe(null));
+  expect((await stored())?.spec).toMatchObject({ natPortRange: '45000:60000' });
+  expect((await stored())?.metadata.managedFields.map(({ manager }) => manager)).not.toContain('outgate');
+});
+
+it('a FelixConfiguration deleted in the cluster is not made again by itself', async () => {
+  await decide({ global: { natPortRange: '45000:60000' } });
+  await stands({ state: 'Synced' });
+  await must(admin, 'DELETE', `${path}/default`);
+  await stands({ state: 'OutOfSync', reason: 'SettingsDeletedInCluster' });
+  expect(await stored()).toBe(null);
+  await choose('ours');
+  await stands({ state: 'Synced' });
+  expect((await stored())?.spec).toEqual({ natPortRange: '45000:60000' });
+});
+
+it('a missing right is named, and the setting comes by itself when it is given', async () => {
+  await revoke(cluster, 'settings-mode');
+  const withoutPatch = rules.map((rule) => ({
+    ...rule,
+    verbs: rule.resources.includes('felixconfigurations') ? ['get', 'list', 'watch'] : rule.verbs,
+  }));
+  await grant(cluster, 'settings-mode', user, withoutPatch);
+  await decide({ global: { natPortRange: '45000:61000' } });
+  await stands({ state: 'Forbidden', reason: 'RightMissing', missing: 'patch felixconfigurations.projectcalico.org' });
+  const { rights } = await ask<{ rights: { verb: string; resource: string; allowed: boolean }[] }>('cluster.rights');
+  expect(rights.filter(({ allowed }) => !allowed).map(({ verb, resource }) => `${verb} ${resource}`)).toEqual([
+    'patch felixconfigurations',
+    'create felixconfigurations',
+  ]);
+  await revoke(cluster, 'settings-mode');
+  await grant(cluster, 'settings-mode', user, rules);
+  await stands({ state: 'Synced' });
+});
+
+it('what means nothing is refused before it is saved, and so is what the cluster has no field for', async () => {
+  const refused = async (global: object) => {
+    const { status, body } = await update({ global });
+    expect(status, JSON.stringify(body)).toBe(400);
+    return body.error.data.violations.map(({ rule, field }: { rule: string; field: string }) => `${rule} ${field}`);
+  };
+  for (const natPortRange of ['0:70000', '40000:30000', '30000-40000']) {
+    expect(await refused({ natPortRange })).toEqual(['N3 global.natPortRange']);
+  }
+  const iptablesNATOutgoingInterfaceFilter = 'eth 0';
+  expect(await refused({ iptablesNATOutgoingInterfaceFilter })).toEqual([
+    'N4 global.iptablesNATOutgoingInterfaceFilter',
+  ]);
+  expect(await refused({ natOutgoingAddressV6: '2001:db8::1' })).toEqual(['API global.natOutgoingAddressV6']);
+  const before = await stored();
+  await edit({ natPortRange: null, natOutgoingAddress: '192.0.2.50' });
+  const inside = { name: 'inside', spec: { cidr: '192.0.2.0/24', natOutgoing: true } };
+  await must(admin, 'POST', pools, {
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'IPPool',
+    metadata: { name: inside.name },
+    spec: inside.spec,
+  });
+  // a pool that is nobody's of us counts too
+  await soon(async () =>
+    expect(await refused({ natOutgoingAddress: '192.0.2.50' })).toEqual(['N6 global.natOutgoingAddress']),
+  );
+  await must(admin, 'DELETE', `${pools}/inside`);
+  await edit({ natPortRange: before?.spec?.['natPortRange'], natOutgoingAddress: null });
+});
+
+it('settings that stop Felix are named where the cluster has them, and warned about from both sides', async () => {
+  await choose('release');
+  const spec = {
+    nftablesMode: 'Enabled',
+    iptablesNATOutgoingInterfaceFilter: 'eth+',
+    natOutgoingAddress: '192.0.2.50',
+  };
+  await edit(spec, 'kubectl-patch');
+  const codes = async () => (await compared()).problems.map(({ code, field }) => `${code} ${field}`);
+  await soon(async () =>
+    expect(await codes()).toEqual(['W_FELIX_NFTABLES_FILTER global.iptablesNATOutgoingInterfaceFilter']),
+  );
+  // from the other side: a pool that is typed
+  const six = { name: 'six', spec: { cidr: 'fd00::/64', natOutgoing: true } };
+  const preview = await ask<{ warnings: { code: string }[] }>('pools.preview', six);
+  expect(preview.warnings.map(({ code }) => code)).toEqual(['W_FELIX_IPV6_POOL']);
+  const made = (name: string, cidr: string) =>
+    must(admin, 'POST', pools, {
+      apiVersion: 'projectcalico.org/v3',
+      kind: 'IPPool',
+      metadata: { name },
+      spec: { cidr },
+    });
+  await made('wide', '10.20.0.0/16');
+  await soon(async () => expect((await ask<{ pools: object[] }>('cluster.pools')).pools).toHaveLength(1));
+  const yaml =
+    'apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: narrow}\nspec: {cidr: 10.20.1.0/24, disabled: true}\n';
+  const { warnings } = await ask<{ warnings: object[] }>('pools.previewImport', { yaml });
+  expect(warnings).toMatchObject([{ pool: 'narrow', code: 'W_FELIX_NFTABLES_OVERLAP', field: 'spec.cidr' }]);
+  await made('narrow', '10.20.1.0/24');
+  await made('six', 'fd00::/64');
+  await must(admin, 'PATCH', `${pools}/six`, { spec: { natOutgoing: true } });
+  await edit({ natPortRange: '40000:30000' }, 'kubectl-patch');
+  await soon(async () =>
+    expect(await codes()).toEqual([
+      'N3 global.natPortRange',
+      'W_FELIX_IPV6_POOL global.natOutgoingAddress',
+      'W_FELIX_NFTABLES_FILTER global.iptablesNATOutgoingInterfaceFilter',
+      'W_FELIX_NFTABLES_OVERLAP global.nftablesMode',
+    ]),
+  );
+  expect((await ask<Compared>('cluster.get')).problems).toEqual((await compared()).problems);
+});
