@@ -13,8 +13,10 @@ import { CALICO_GROUP, type CalicoApi } from './cluster/install-crds.ts';
 import { kubectl, OUTGATE_USER, prepareCluster } from './cluster/prepare-cluster.ts';
 import { type ApiServer, type Reachable, startApiServer } from './cluster/start-api-server.ts';
 import { labPlan } from './lab/plan.ts';
+import { readKernel } from './node-kernel.ts';
+import { SettingsPage } from './pages/settings-page.ts';
 import { ADMIN } from './pages/sign-in-page.ts';
-import { withAdmin } from './pages/signed-in.ts';
+import { signedIn, withAdmin } from './pages/signed-in.ts';
 import { type Outgate, startOutgate } from './start-outgate.ts';
 
 const INTERNET = '198.51.100.10';
@@ -211,6 +213,36 @@ function describeGroup(version: CalicoApi, start: () => Promise<Running>, way: s
       await expectSeen({ 'pod-1a': '192.0.2.11', 'pod-2a': '192.0.2.12' });
       expect(await run(['get', type, '-o', 'name'])).not.toContain('partner');
     });
+
+    if (version === 'v3') {
+      test('a port range set in the browser is in FelixConfiguration, in the kernel and on the packets', async ({
+        browser,
+      }) => {
+        const { outgate } = running ?? {};
+        if (outgate === undefined) throw new Error('it must run');
+        const { context, page } = await signedIn(browser, outgate.url);
+        const settings = new SettingsPage(page);
+        await page.goto(`${outgate.url}/settings`);
+        await settings.ports().fill('40100:40200');
+        await settings.reason().fill('the firewall expects these');
+        await settings.save().click();
+        await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
+        await context.close();
+        const felix = JSON.parse(
+          await run(['get', `felixconfigurations.${CALICO_GROUP[version]}`, 'default', '-o', 'json']),
+        );
+        expect(felix.spec).toEqual({ natPortRange: '40100:40200' });
+        for (const namespace of [`${outgate.labPrefix}-node-1`, `${outgate.labPrefix}-node-2`]) {
+          await expect.poll(async () => (await readKernel(namespace)).text).toContain('--to-ports 40100-40200');
+        }
+        await expect
+          .poll(async () => {
+            const { observed } = (await probe('pod-1a', INTERNET)) as { observed: { source: { port: number } } };
+            return observed.source.port >= 40100 && observed.source.port <= 40200;
+          })
+          .toBe(true);
+      });
+    }
 
     async function applyManifest(file: string): Promise<void> {
       const text = await readFile(join(ROOT, 'docs/manifests', file), 'utf8');

@@ -6,6 +6,7 @@ import { type ApiServer, startApiServer } from './cluster/start-api-server.ts';
 import { makeNamespace, makePod, makeService, makeSlice } from './cluster/workloads.ts';
 import { labPlan } from './lab/plan.ts';
 import { expectAccessible } from './pages/accessibility.ts';
+import { SettingsPage } from './pages/settings-page.ts';
 import { signedIn, withAdmin } from './pages/signed-in.ts';
 import { SimulatorPage } from './pages/simulator-page.ts';
 import { type Outgate, startOutgate } from './start-outgate.ts';
@@ -217,6 +218,58 @@ test('a policy is changed with a reason, and then holds', async () => {
   await expect.poll(async () => (await live('by-hand')).natOutgoing).toBe(true);
 });
 
+test('a setting that others made is seen and left alone; one that is decided here is applied, and theirs is taken', async () => {
+  const { page, outgate, server } = running;
+  const exclusions = { natOutgoingExclusions: 'IPPoolsAndHostIPs' };
+  await apply({
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'FelixConfiguration',
+    metadata: { name: 'default' },
+    spec: exclusions,
+  });
+  await page.goto(`${outgate.url}/settings`);
+  const felix = page.getByRole('region', { name: 'FelixConfiguration default' });
+  await expect(
+    felix.getByRole('row', { name: /natOutgoingExclusions.*IPPoolsAndHostIPs.*not decided: observed.*kubectl/ }),
+  ).toBeVisible();
+  const settings = new SettingsPage(page);
+  await settings.ports().fill('30000:40000');
+  await expect(page.getByText('Felix restarts on every node that it runs on')).toBeVisible();
+  await expectAccessible(page);
+  await settings.reason().fill('the firewall expects these');
+  await settings.save().click();
+  await expect(felix.getByText('The cluster says what is desired.')).toBeVisible();
+  const spec = async (): Promise<unknown> =>
+    JSON.parse(await kubectl(server, ['get', FELIX, 'default', '-o', 'json'])).spec;
+  expect(await spec()).toEqual({ ...exclusions, natPortRange: '30000:40000' });
+
+  const patch = ['patch', FELIX, 'default', '--type=merge', '-p'];
+  await kubectl(server, [...patch, '{"spec":{"natPortRange":"50000:60000"}}']);
+  await expect(felix.getByText('kubectl-patch changed natPortRange in the cluster.')).toBeVisible();
+  await felix.getByRole('button', { name: 'Take theirs: natPortRange' }).click();
+  await expectAccessible(page);
+  await decide(page, 'Take theirs', 'they are right');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(felix.getByText('The cluster says what is desired.')).toBeVisible();
+  await expect(settings.ports()).toHaveValue('50000:60000');
+});
+
+test('a setting that stops Felix is named on Settings, Cluster and Overview', async () => {
+  const { page, outgate, server } = running;
+  const spec = { nftablesMode: 'Enabled', iptablesNATOutgoingInterfaceFilter: 'eth+' };
+  await kubectl(server, ['patch', FELIX, 'default', '--type=merge', '-p', JSON.stringify({ spec })]);
+  const problems = page.getByRole('region', { name: 'The cluster has settings that stop Felix' });
+  await expect(problems).toContainText("Felix stops on 'eth+'");
+  await page.goto(`${outgate.url}/cluster`);
+  await expect(problems).toContainText('W_FELIX_NFTABLES_FILTER');
+  await expectAccessible(page);
+  await problems.getByRole('link', { name: 'what each does' }).click();
+  await expect(page.getByRole('heading', { name: 'W_FELIX_NFTABLES_FILTER' })).toBeVisible();
+  await page.goto(outgate.url);
+  await expect(page.getByRole('listitem').filter({ hasText: "Felix stops on 'eth+'" })).toBeVisible();
+  await kubectl(server, ['delete', FELIX, 'default']);
+});
+
 test('a right that is missing is named, with the role to copy', async () => {
   const { page, outgate, server } = running;
   const rules = [
@@ -259,6 +312,7 @@ const live = async (name: string): Promise<{ natOutgoing?: boolean }> =>
   JSON.parse(await kubectl(running.server, ['get', RESOURCE, name, '-o', 'json'])).spec;
 
 const RESOURCE = 'ippools.projectcalico.org';
+const FELIX = 'felixconfigurations.projectcalico.org';
 
 async function decide(page: Page, verb: string, reason: string): Promise<void> {
   const dialog = page.getByRole('dialog');

@@ -13,7 +13,8 @@ const cluster = sharedServer();
 const admin = cluster.as('admin');
 const path = calicoPath('v3', 'felixconfigurations');
 const pools = calicoPath('v3', 'ippools');
-const user = { kind: 'User', name: 'outgate' } as const;
+// one whose rights this test gives and takes: those of `outgate` are the chart's
+const user = { kind: 'User', name: 'nobody' } as const;
 const rules = [...policyRules('cluster'), ...policyRules('own')];
 
 // hooks run in this order: the rights stand before the server asks for anything
@@ -23,7 +24,7 @@ const server = serverOfFile({
   OUTGATE_ADMIN_PASSWORD: ADMIN.password,
   OUTGATE_CLUSTER: 'kubeconfig',
   OUTGATE_KUBECONFIG: cluster.kubeconfig,
-  OUTGATE_KUBECONTEXT: 'outgate',
+  OUTGATE_KUBECONTEXT: user.name,
 });
 afterAll(async () => {
   await must(admin, 'DELETE', path);

@@ -7,11 +7,13 @@ import { ErrorPanel, reasonOf } from '../components/error-panel.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageHeader } from '../components/page-header.tsx';
 import { TruthLine, TruthPill } from '../components/truth-pill.tsx';
+import { FelixProblems } from '../settings/felix-problems.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { SILENT_MS } from './connection.ts';
 import { ConnectionPanel } from './connection-panel.tsx';
 import { OtherPoolsPanel } from './other-pools-panel.tsx';
+import { OwnTypesPanel } from './own-types-panel.tsx';
 import { RightsPanel } from './rights-panel.tsx';
 
 /** Is the cluster heard, how do our pools stand there, what may we do, and which pools there are not ours. */
@@ -39,6 +41,8 @@ export function ClusterPage() {
       {data !== undefined && (
         <div className="flex flex-col gap-3">
           <ConnectionPanel view={data} />
+          {data.typesMissing && <OwnTypesPanel />}
+          <FelixProblems problems={data.problems} />
           <OtherPoolsPanel api={data.group?.startsWith('crd.') ? 'v1' : 'v3'} />
           <RightsPanel />
         </div>

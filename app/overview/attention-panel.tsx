@@ -26,8 +26,12 @@ export function AttentionPanel() {
     () =>
       desired === undefined
         ? undefined
-        : { pools: validatePools(desired.pools), settings: validateSettings(desired.settings, desired.pools) },
-    [desired],
+        : {
+            pools: validatePools(desired.pools),
+            // in a cluster its FelixConfigurations are named as they are, with what stops Felix beside what breaks rules
+            settings: cluster?.problems ?? validateSettings(desired.settings, desired.pools),
+          },
+    [desired, cluster],
   );
   if (nodes.data === undefined || violations === undefined) return <Calm>Looking for what needs a decision.</Calm>;
   const found = attentionOf({ nodes: nodes.data.nodes, ...violations, cluster, now });

@@ -46,7 +46,7 @@ export function attentionOf({
   nodes: readonly NodeInList[];
   /** violations by pool */
   pools: ReadonlyMap<string, readonly Violation[]>;
-  settings: readonly Violation[];
+  settings: readonly Pick<Violation, 'message'>[];
   /** null without one */
   cluster: ClusterState | null;
   now: number;

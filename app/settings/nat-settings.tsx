@@ -3,9 +3,16 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Trash2 } from 'lucide-react';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
-import type { ClusterSettings } from '../../core/nat/settings.ts';
+import {
+  type ClusterSettings,
+  type NatSettings,
+  noSettings,
+  overlaySettings,
+  settingFields,
+} from '../../core/nat/settings.ts';
 import { noModes, warnAboutSettings } from '../../core/nat/stops-felix.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
+import type { Pool } from '../../core/pool/spec.ts';
 import { Button } from '../components/button.tsx';
 import { Combobox } from '../components/combobox.tsx';
 import { DiffView } from '../components/diff-view.tsx';
@@ -19,8 +26,12 @@ import { useKeys } from '../keys/use-keys.ts';
 import { useRefusal } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import { useDesiredState } from '../trpc/desired-state.ts';
+import { BeforeSaving } from './before-saving.tsx';
+import { FelixProblems } from './felix-problems.tsx';
+import { InCluster } from './in-cluster.tsx';
 import { SettingFields } from './setting-fields.tsx';
 import { addedViolations, savedForm, withField, withoutNode } from './settings-draft.ts';
+import { heldByOthers } from './settings-words.ts';
 
 /** NAT settings for all nodes and for single ones; what is wrong stands under its field while it is typed. */
 export function NatSettingsForm() {
@@ -42,7 +53,12 @@ export function NatSettingsForm() {
     }),
   );
   const settings = draft?.settings ?? stored.data?.settings;
-  const pools = desired?.pools ?? none;
+  const inCluster = stored.data?.from === 'cluster';
+  const felix = useQuery(trpc.cluster.settings.queryOptions(undefined, { enabled: inCluster })).data;
+  const clusterPools = useQuery(trpc.cluster.pools.queryOptions(undefined, { enabled: inCluster })).data?.pools;
+  const pools = useMemo(() => besideSettings(desired?.pools ?? none, clusterPools ?? none), [desired, clusterPools]);
+  const live = stored.data?.live ?? noSettings;
+  const modes = stored.data?.modes ?? noModes;
   const before = useMemo(
     () => (stored.data === undefined ? [] : validateSettings(stored.data.settings, pools)),
     [stored.data, pools],
@@ -51,20 +67,18 @@ export function NatSettingsForm() {
     () => (settings === undefined ? [] : validateSettings(settings, pools)),
     [settings, pools],
   );
-  const warnings = useMemo(() => (settings === undefined ? [] : warnAboutSettings(settings, pools)), [settings, pools]);
+  const warnings = useMemo(
+    () => (settings === undefined ? [] : warnAboutSettings(overlaySettings(live, settings), pools, modes)),
+    [settings, live, pools, modes],
+  );
   const texts = {
     before: stored.data === undefined ? '' : textOf(stored.data.settings, null),
     after: settings === undefined ? '' : textOf(savedForm(settings), null),
   };
   const changed = draft !== null && texts.before !== texts.after;
   const blocking = addedViolations(before, violations).length;
-  const elsewhere =
-    stored.data?.from === 'cluster'
-      ? 'What holds is what FelixConfiguration in the cluster says: change it there, and it shows here.'
-      : undefined;
   const refused =
     notEditor ??
-    elsewhere ??
     (!changed
       ? 'Nothing is changed.'
       : blocking > 0
@@ -89,10 +103,31 @@ export function NatSettingsForm() {
   };
   const errorsAt = (place: string, field: string): string[] =>
     violations.filter((each) => each.field === `${place}.${field}`).map(({ message, rule }) => `${message} (${rule})`);
+  const objects = felix?.objects ?? [];
+  const inClusterOf = (node: string | null) =>
+    objects
+      .filter((one) => one.node === node)
+      .map((one) => (
+        <InCluster
+          key={one.object}
+          felix={one}
+          version={stored.data.version}
+          onDecide={(field, value) => change(withField(settings, node, field, value))}
+        />
+      ));
+  const nodesShown = [
+    ...new Set([...Object.keys(settings.nodes), ...objects.flatMap(({ node }) => node ?? [])]),
+  ].sort();
   const overtaken = draft !== null && draft.version !== stored.data.version;
   return (
     <div className="flex flex-col gap-3">
-      {elsewhere !== undefined && <Note>{elsewhere} Felix restarts on the nodes that a change concerns.</Note>}
+      {felix !== undefined && <FelixProblems problems={felix.problems} />}
+      {inCluster && (
+        <Note>
+          A field that is set here is decided here and applied to FelixConfiguration. A field that is empty is what the
+          cluster says: it is shown, and left alone.
+        </Note>
+      )}
       {notEditor !== undefined && <Note>Saving: {notEditor} You may look and try what would be valid.</Note>}
       {saved !== null && (
         <Note role="status">
@@ -101,37 +136,40 @@ export function NatSettingsForm() {
             change #{saved}
           </Link>
           . Connections that exist keep the address they have.
+          {inCluster && ' The cluster follows as soon as it answers.'}
         </Note>
       )}
       <Panel title="All nodes" lead="what holds where a node has nothing of its own">
         <SettingFields
           settings={settings.global}
-          fallback={{}}
+          fallback={live.global}
           errors={(field) => errorsAt('global', field)}
           onChange={(field, text) => change(withField(settings, null, field, text))}
         />
+        {inClusterOf(null)}
       </Panel>
-      {Object.keys(settings.nodes)
-        .sort()
-        .map((node) => (
-          <Panel
-            key={node}
-            title={`Only ${node}`}
-            lead="empty fields follow all nodes"
-            actions={
+      {nodesShown.map((node) => (
+        <Panel
+          key={node}
+          title={`Only ${node}`}
+          lead="empty fields follow all nodes"
+          actions={
+            node in settings.nodes && (
               <Button small look="ghost" onClick={() => change(withoutNode(settings, node))}>
                 <Trash2 aria-hidden /> Follow all nodes
               </Button>
-            }
-          >
-            <SettingFields
-              settings={settings.nodes[node] ?? {}}
-              fallback={settings.global}
-              errors={(field) => errorsAt(`nodes.${node}`, field)}
-              onChange={(field, text) => change(withField(settings, node, field, text))}
-            />
-          </Panel>
-        ))}
+            )
+          }
+        >
+          <SettingFields
+            settings={settings.nodes[node] ?? {}}
+            fallback={{ ...live.global, ...settings.global, ...live.nodes[node] }}
+            errors={(field) => errorsAt(`nodes.${node}`, field)}
+            onChange={(field, text) => change(withField(settings, node, field, text))}
+          />
+          {inClusterOf(node)}
+        </Panel>
+      ))}
       <AddNode
         names={(nodes.data?.nodes ?? []).map(({ name }) => name).filter((name) => !(name in settings.nodes))}
         taken={settings.nodes}
@@ -143,6 +181,16 @@ export function NatSettingsForm() {
           <span className="machine text-ink-3">{code}</span>
         </Note>
       ))}
+      {changed && inCluster && (
+        <BeforeSaving
+          changed={[null, ...nodesShown].filter(
+            (node) => !sameOwn(ownOf(stored.data.settings, node), ownOf(settings, node)),
+          )}
+          held={objects.flatMap(({ object, node, rows }) =>
+            heldByOthers(rows, ownOf(settings, node)).map((each) => ({ object, ...each })),
+          )}
+        />
+      )}
       {changed && (
         <Panel title="What changes" flush>
           <DiffView label="What changes" {...texts} />
@@ -197,6 +245,19 @@ export function NatSettingsForm() {
 }
 
 const none: never[] = [];
+
+const ownOf = ({ global, nodes }: ClusterSettings, node: string | null): NatSettings =>
+  (node === null ? global : nodes[node]) ?? {};
+const sameOwn = (a: NatSettings, b: NatSettings): boolean => settingFields.every((field) => a[field] === b[field]);
+
+/** What is desired, and what the cluster has beside that. */
+function besideSettings(
+  desired: readonly Pool[],
+  live: readonly { name: string; spec: Pool['spec'] | null }[],
+): readonly Pool[] {
+  const ours = new Set(desired.map(({ name }) => name));
+  return [...desired, ...live.flatMap(({ name, spec }) => (spec === null || ours.has(name) ? [] : [{ name, spec }]))];
+}
 
 function AddNode({
   names,

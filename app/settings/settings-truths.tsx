@@ -1,15 +1,19 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
+import { SILENT_MS } from '../cluster/connection.ts';
 import { Age } from '../components/age.tsx';
 import { TruthLine, TruthPill } from '../components/truth-pill.tsx';
 import { useTRPC } from '../trpc/client.ts';
+import { useClusterMode } from '../trpc/cluster-mode.ts';
 
 /** Which settings stand below and how old they are; what the nodes run with is on their own pages. */
 export function SettingsTruths() {
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.changes.list.queryOptions({ action: 'settings.update', limit: 1 }));
-  const change = data?.changes[0];
+  const { data } = useQuery(trpc.changes.list.queryOptions({ action: 'settings.update', limit: 20 }));
+  const cluster = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: useClusterMode() })).data;
+  // a change that others made in the cluster is no decision of ours
+  const change = data?.changes.find(({ role }) => role !== 'cluster');
   return (
     <TruthLine>
       {data !== undefined && (
@@ -21,6 +25,14 @@ export function SettingsTruths() {
               change #{change.id}
             </Link>
           )}
+        </TruthPill>
+      )}
+      {cluster !== undefined && (
+        <TruthPill
+          truth="live"
+          age={cluster.heardAt !== null && <Age at={cluster.heardAt} prefix="heard" limitSeconds={SILENT_MS / 1000} />}
+        >
+          <span className="machine">FelixConfiguration</span>
         </TruthPill>
       )}
       <TruthPill truth="programmed" off>

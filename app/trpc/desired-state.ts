@@ -1,7 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { ClusterSettings } from '../../core/nat/settings.ts';
+import { type ClusterSettings, overlaySettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import { hostsMatter } from '../../core/wire/revision.ts';
 import { useTRPC, useTRPCClient } from './client.ts';
@@ -19,12 +19,19 @@ export function useDesiredState(): DesiredState | undefined {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const settings = useQuery(trpc.settings.get.queryOptions());
-  const matter = settings.data !== undefined && hostsMatter(settings.data.settings);
+  const decided = settings.data?.settings;
+  const live = settings.data?.live;
+  // where nothing is decided here, what the cluster says is wanted
+  const wanted = useMemo(
+    () => (decided === undefined ? undefined : live ? overlaySettings(live, decided) : decided),
+    [decided, live],
+  );
+  const matter = wanted !== undefined && hostsMatter(wanted);
   // the log has the nodes' addresses from the moment on that they matter
   const hosts = useQuery(trpc.changes.list.queryOptions({ action: 'hosts.update', limit: 1 }, { enabled: matter }));
   const pools = useQuery({
-    // named like a query of settings: only changes touch those, so node reports do not load ten thousand pools again
-    queryKey: [['settings', 'pools'], { type: 'all' }],
+    // a name of its own that only changes touch: node reports and the cluster's events do not load ten thousand pools again
+    queryKey: [['desired', 'pools'], { type: 'all' }],
     queryFn: async ({ signal }) => {
       const all: Pool[] = [];
       let cursor: string | undefined;
@@ -44,10 +51,9 @@ export function useDesiredState(): DesiredState | undefined {
     staleTime: Number.POSITIVE_INFINITY,
   });
   return useMemo(() => {
-    if (settings.data === undefined || pools.data === undefined || (matter && hosts.data === undefined))
-      return undefined;
+    if (wanted === undefined || pools.data === undefined || (matter && hosts.data === undefined)) return undefined;
     const after = matter ? hosts.data?.changes[0]?.after : null;
     const known = after !== null && after !== undefined && 'hosts' in after ? after.hosts : [];
-    return { ...pools.data, settings: settings.data.settings, hosts: known };
-  }, [settings.data, pools.data, hosts.data, matter]);
+    return { ...pools.data, settings: wanted, hosts: known };
+  }, [wanted, pools.data, hosts.data, matter]);
 }

@@ -42,11 +42,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
 /** Which routers may answer differently after an event; the first part of a query's key is its path. */
 const touched: Record<LiveEvent['kind'], readonly string[] | 'all'> = {
-  change: ['pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes', 'cluster'],
+  change: ['desired', 'pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes', 'cluster'],
   node: ['nodes', 'status', 'overview', 'simulate', 'pools', 'changes'],
   access: ['session', 'accounts', 'joinTokens', 'apiTokens', 'nodes'],
   watch: ['cluster'],
-  cluster: ['cluster', 'pools', 'changes', 'status', 'simulate', 'overview', 'nodes'],
+  cluster: ['cluster', 'pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes'],
   reset: 'all',
 };
 

@@ -27,6 +27,10 @@ COPY --from=build /app/server server
 COPY package.json next.config.ts ./
 COPY core core
 COPY prisma prisma
+# texts that pages show
+COPY deploy/crds deploy/crds
+COPY docs/settings-that-stop-felix.md docs/settings-that-stop-felix.md
+COPY docs/codes docs/codes
 USER node
 EXPOSE 7171
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:7171/readyz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]

@@ -1,4 +1,4 @@
-/** Calico's resource types on a test server, in our own words (crds/). */
+/** Calico's resource types on a test server, in our own words: the older ones are those that we offer (deploy/crds). */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
@@ -34,7 +34,8 @@ export async function removeCrd(server: Reachable, api: CalicoApi, plural: Calic
 
 /** The definition as an object, for tests that change it first. */
 export function crd(api: CalicoApi, plural: CalicoPlural): Record<string, unknown> {
-  const file = new URL(`crds/${plural}.${CALICO_GROUP[api]}.yaml`, import.meta.url);
+  const folder = new URL(api === 'v1' ? '../../deploy/crds/' : 'crds/', import.meta.url);
+  const file = new URL(`${plural}.${CALICO_GROUP[api]}.yaml`, folder);
   return parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 }
 

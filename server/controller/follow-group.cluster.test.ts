@@ -2,22 +2,28 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ensureBinaries } from '../../e2e/cluster/binaries/build.ts';
 import { CALICO_GROUP, type CalicoApi, calicoPath, installCrds, removeCrd } from '../../e2e/cluster/install-crds.ts';
+import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
 import { must } from '../../e2e/cluster/request.ts';
 import { grant } from '../../e2e/cluster/rights.ts';
 import { type ApiServer, startApiServer } from '../../e2e/cluster/start-api-server.ts';
 import { readLivePools } from '../db/live.ts';
 import { readWatch } from '../db/live-watch.ts';
-import { type TestDatabase, testDatabase } from '../db/testing.ts';
+import { readSync } from '../db/sync.ts';
+import type { TestDatabase } from '../db/testing.ts';
 import { makeHub } from '../events/hub.ts';
 import { type Connection, openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
 import { policyRules } from '../kube/needed-rights.ts';
+import { readOwnTypes } from '../services/cluster/own-types.ts';
+import { type TestApi, testApi } from '../testing/test-api.ts';
 import { type Controller, startController } from './controller.ts';
 
 let server: ApiServer;
+let api: TestApi;
 let database: TestDatabase;
 let connection: Connection;
 let controller: Controller;
+const hub = makeHub();
 const errors: unknown[] = [];
 
 beforeAll(async () => {
@@ -27,11 +33,12 @@ beforeAll(async () => {
   });
   const rules = [...policyRules('cluster'), ...policyRules('own')];
   await grant(server, 'follow-group', { kind: 'User', name: 'outgate' }, rules);
-  database = await testDatabase();
+  api = await testApi();
+  database = api.database;
   connection = openConnection(fromKubeconfig(server.kubeconfig, 'outgate'));
   controller = startController({
     db: database.db,
-    hub: makeHub(),
+    hub,
     connection,
     leaseConnection: connection,
     lease: { namespace: 'default', name: 'outgate' },
@@ -45,7 +52,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await controller?.stop();
   await connection?.close();
-  await database?.close();
+  await api?.close();
   await server?.stop();
 });
 
@@ -77,11 +84,28 @@ it('a cluster without Calico is said to be one', async () => {
   expect(controller.state()).toMatchObject({ election: { role: 'leader' }, watch: { phase: 'no-pools' } });
 });
 
-it('pools are followed when their type comes, and in the better group once it has some', {
+it('our copy of the types, applied by an administrator, is found within 30 s, and a pool that waits is synced', {
+  timeout: 60_000,
+}, async () => {
+  const editor = api.caller('editor');
+  const spec = { cidr: '10.9.0.0/16', natOutgoing: true };
+  const { change } = await editor.pools.create({ name: 'ours', spec });
+  const applied = Date.now();
+  await kubectl(server, ['apply', '--server-side', '-f', '-'], { input: await readOwnTypes() });
+  await told({ phase: 'live', group: V1, from: V1, error: null });
+  expect(Date.now() - applied).toBeLessThan(30_000);
+  await vi.waitFor(async () => expect(await readSync(database.db, ['ours'])).toMatchObject([{ state: 'Synced' }]), {
+    timeout: 20_000,
+  });
+  expect(await must(server.as('admin'), 'GET', `${calicoPath('v1', 'ippools')}/ours`)).toMatchObject({ spec });
+  await editor.pools.delete({ name: 'ours', expectedVersion: change.id, reason: 'the test is over' });
+  hub.publish({ kind: 'resync' });
+  await knows([]);
+});
+
+it('pools are followed in the better group once it has some', {
   timeout: 120_000,
 }, async () => {
-  await installCrds(server, 'v1');
-  await told({ phase: 'live', group: V1, from: V1 });
   const { epoch } = await readWatch(database.db);
   await make('v1', 'a', '10.1.0.0/16');
   await make('v1', 'b', '10.2.0.0/16');

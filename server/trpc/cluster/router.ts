@@ -9,6 +9,7 @@ import { clusterViewSchema, getCluster, getRights, rightsViewSchema } from '../.
 import { comparePool, comparisonSchema } from '../../services/cluster/compare-pool.ts';
 import { compareSettings, settingsComparisonSchema } from '../../services/cluster/compare-settings.ts';
 import { listLivePools, livePoolViewSchema } from '../../services/cluster/live-pools.ts';
+import { ownTypes, ownTypesSchema } from '../../services/cluster/own-types.ts';
 import { choiceSchema, resolvePool, setPolicy } from '../../services/cluster/resolve-pool.ts';
 import { resolveSettings } from '../../services/cluster/resolve-settings.ts';
 import { reasonSchema } from '../../services/reason.ts';
@@ -26,6 +27,10 @@ export const clusterRouter = router({
     .input(noInput)
     .output(rightsViewSchema)
     .query(({ ctx }) => getRights(ctx.deps)),
+  ownTypes: viewerProcedure
+    .input(noInput)
+    .output(ownTypesSchema)
+    .query(({ ctx }) => ownTypes(ctx.deps)),
   pools: viewerProcedure
     .input(noInput)
     .output(z.object({ pools: z.array(livePoolViewSchema) }))

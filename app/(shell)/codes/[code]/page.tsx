@@ -16,23 +16,30 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: (await params).code };
 }
 
-/** What a verdict code means: the text of docs/codes, the one place where it is written. */
+/** Pages that stand beside the verdict codes. */
+const others = ['settings-that-stop-felix'] as const;
+
+/** What a verdict code, or a finding, means: the text of docs, the one place where it is written. */
 export default async function CodePage({ params }: Props) {
   const asked = (await params).code;
   const code = verdictCodes.find((each) => each === asked);
-  if (code === undefined) notFound();
-  const text = await readFile(join(process.cwd(), 'docs', 'codes', `${code}.md`), 'utf8');
+  const other = others.find((each) => each === asked);
+  if (code === undefined && other === undefined) notFound();
+  const text = await readFile(
+    join(process.cwd(), 'docs', code === undefined ? `${other}.md` : `codes/${code}.md`),
+    'utf8',
+  );
   return (
     <>
       <PageHeader
         crumb={
-          <Link href="/simulator" className="hover:underline">
-            Simulator
+          <Link href={code === undefined ? '/settings' : '/simulator'} className="hover:underline">
+            {code === undefined ? 'Settings' : 'Simulator'}
           </Link>
         }
-        title={<span className="font-mono font-medium">{code}</span>}
+        title={code === undefined ? 'Settings that stop Felix' : <span className="font-mono font-medium">{code}</span>}
       />
-      <Panel label={code} className="max-w-3xl">
+      <Panel label={asked} className="max-w-3xl">
         <article className="flex flex-col gap-2.5 px-1 py-1 text-base">
           {readMarkdown(text)
             .filter(({ kind }) => kind !== 'h1')

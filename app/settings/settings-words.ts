@@ -1,0 +1,111 @@
+/** What is said of settings in a cluster: why they stand so, and what a choice does. Pure. */
+import type { SettingField } from '../../core/nat/settings.ts';
+import { listed } from '../pools/sync/sync-words.ts';
+
+export interface Holder {
+  manager: string;
+  operation: 'Apply' | 'Update';
+  at: string | null;
+}
+export interface SettingRow {
+  field: SettingField;
+  desired: string | null;
+  live: string | null;
+  applied: string | null;
+  differs: boolean;
+  holders: readonly Holder[];
+  held: boolean;
+}
+
+export type Choice = 'theirs' | 'ours' | 'release';
+export interface SettingsChoice {
+  choice: Choice;
+  /** absent: all that are decided */
+  fields?: readonly SettingField[];
+  verb: string;
+  effects: readonly string[];
+}
+
+/** `nodes`: whose Felix reads the object, in words. */
+export const restarts = (node: string | null): string =>
+  node === null ? 'Felix restarts on every node that it runs on.' : `Felix restarts on ${node}, if it runs there.`;
+
+export function takeTheirs(row: SettingRow): SettingsChoice {
+  return {
+    choice: 'theirs',
+    fields: [row.field],
+    verb: 'Take theirs',
+    effects: [
+      row.live === null
+        ? `${row.field} is no longer decided here: the cluster does not set it.`
+        : `What is decided becomes what the cluster has: ${row.field} ${row.desired ?? 'not set'} → ${row.live}.`,
+      'Nodes go on as they do now.',
+    ],
+  };
+}
+
+/** Where nobody else holds the field it goes from the cluster: only then does anything change there. */
+export function letGo(row: SettingRow, node: string | null): SettingsChoice {
+  const others = [...new Set(row.holders.map(({ manager }) => manager))];
+  const leaves = row.held && others.length === 0;
+  return {
+    choice: 'release',
+    fields: [row.field],
+    verb: 'Let go',
+    effects: [
+      `Outgate no longer decides about ${row.field}.`,
+      ...(leaves
+        ? [
+            `Nobody else holds it, so it goes from the cluster and ${node === null ? 'Calico’s default' : 'what all nodes have'} holds.`,
+            restarts(node),
+          ]
+        : [
+            others.length === 0
+              ? 'The cluster stays as it is.'
+              : `The cluster keeps ${row.live ?? 'it not set'}: ${listed(others)} ${others.length === 1 ? 'holds' : 'hold'} it.`,
+          ]),
+    ],
+  };
+}
+
+export function applyOurs(
+  object: string,
+  node: string | null,
+  exists: boolean,
+  rows: readonly SettingRow[],
+): SettingsChoice {
+  const differing = rows.filter(({ differs }) => differs);
+  const taken = differing.filter(({ holders }) => holders.length > 0);
+  return {
+    choice: 'ours',
+    verb: exists ? 'Apply ours by force' : 'Apply ours: make it again',
+    effects: [
+      ...differing.map(
+        ({ field, live, desired }) => `${object}: ${field} ${live ?? 'not set'} → ${desired ?? 'not set'}.`,
+      ),
+      taken.length === 0
+        ? 'Nobody else holds the fields that differ.'
+        : `Taken: ${taken.map(({ field, holders }) => `${field} from ${listed([...new Set(holders.map(({ manager }) => manager))])}`).join('; ')}.`,
+      restarts(node),
+    ],
+  };
+}
+
+/** What a save would meet in the cluster: fields that others hold at another value. */
+export function heldByOthers(
+  rows: readonly SettingRow[],
+  draft: Readonly<Record<string, string | undefined>>,
+): { field: string; managers: string[] }[] {
+  return rows.flatMap(({ field, live, desired, holders }) => {
+    const value = draft[field];
+    if (value === undefined || value === live || value === desired || holders.length === 0) return [];
+    return [{ field, managers: [...new Set(holders.map(({ manager }) => manager))] }];
+  });
+}
+
+/** Who says what the cluster has: ours, others, or nobody. */
+export function holdersText({ live, held, holders }: SettingRow): string {
+  const names = [...(held ? ['outgate'] : []), ...new Set(holders.map(({ manager }) => manager))];
+  if (names.length > 0) return names.join(', ');
+  return live === null ? 'nobody' : 'not recorded';
+}
