@@ -1,4 +1,4 @@
--- FelixConfigurations as the cluster has them, and how our NAT settings stand there (docs/decisions/0013-settings-field-by-field.md).
+-- FelixConfigurations as the cluster has them, and how our NAT settings stand there (docs/decisions/0020-settings-field-by-field.md).
 
 CREATE TABLE "live_felix" (
     "name" VARCHAR(253) COLLATE "C" NOT NULL,

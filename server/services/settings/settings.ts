@@ -1,6 +1,6 @@
 /**
  * NAT settings: what is decided, and the change of all of it at once. In a cluster what is decided is only what somebody set
- * here; every other field is what FelixConfiguration says (docs/decisions/0013-settings-field-by-field.md).
+ * here; every other field is what FelixConfiguration says (docs/decisions/0020-settings-field-by-field.md).
  */
 import { objectsIn, placeOf, settingsIn } from '../../../core/cluster/felix-objects.ts';
 import { modesOf } from '../../../core/cluster/live-settings.ts';
