@@ -5,6 +5,7 @@ import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
 import type { Connection } from '../kube/connection.ts';
 import { failure, KubeError } from '../kube/kube-error.ts';
 import { apply, remove } from '../kube/write.ts';
+import type { ApplyRequest } from './apply-request.ts';
 import type { ClusterPools } from './sync-pool.ts';
 import type { ClusterFelix } from './sync-settings.ts';
 
@@ -38,18 +39,6 @@ export const clusterFelix = (connection: Connection, group: PoolGroup): ClusterF
     read: readLiveFelix,
   }),
 });
-
-export interface ApplyRequest<Spec> {
-  readonly name: string;
-  readonly spec: Spec;
-  /** null: it is to be made */
-  readonly uid: string | null;
-  /** of the object that it was decided on: an apply that was held up must not write over a later one of ours; null: any */
-  readonly resourceVersion: string | null;
-  readonly force: boolean;
-  /** nothing is stored, the answer is the same */
-  readonly dryRun?: boolean;
-}
 
 /** Server-side apply under our manager. Returns the object as it is stored now; rejects with a KubeError. */
 function applier<T, Spec extends object>(target: {

@@ -10,7 +10,7 @@ import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { StoredPool } from '../db/pools.ts';
 import { newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
 import { KubeError } from '../kube/kube-error.ts';
-import type { ApplyRequest } from './cluster-pools.ts';
+import type { ApplyRequest } from './apply-request.ts';
 import type { OutcomeWriter } from './outcome-writer.ts';
 import type { PoolReader } from './pool-reader.ts';
 import { refusedBy, type SyncOutcome } from './refused-by.ts';

@@ -12,7 +12,7 @@ import { readLiveFelixes } from '../db/live-felix.ts';
 import { newSync, type SyncOutcomeRow, settingsSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
 import { KubeError } from '../kube/kube-error.ts';
-import type { ApplyRequest } from './cluster-pools.ts';
+import type { ApplyRequest } from './apply-request.ts';
 import { mirrorSettingsIn } from './mirror-settings.ts';
 import { refusedBy, type SyncOutcome } from './refused-by.ts';
 
@@ -29,7 +29,7 @@ export interface SyncSettingsOptions {
 
 /** `name` is that of the object. Throws TermOver when another leads; nothing was noted then. */
 export async function syncSettings(options: SyncSettingsOptions, name: string): Promise<SyncOutcome> {
-  const { db, cluster, epoch } = options;
+  const { db, cluster } = options;
   const [all, version, [row], [live]] = await Promise.all([
     readDesired(db),
     lastSettingsChange(db),
@@ -40,7 +40,8 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
   const { applied: before, forceVersion } = row ?? newSync(name);
   const note = async (stand: Pick<Outcome, 'state' | 'reason' | 'detail'>): Promise<void> => {
     // only what is news: a resync of settings that are as they should be writes nothing
-    const same = row?.state === stand.state && row.reason === stand.reason && isDeepStrictEqual(row.detail, stand.detail);
+    const same =
+      row?.state === stand.state && row.reason === stand.reason && isDeepStrictEqual(row.detail, stand.detail);
     if (!same) await write(options, name, { name, ...stand, applied: before });
   };
   const decision = decideSettings({
