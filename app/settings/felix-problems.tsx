@@ -7,6 +7,7 @@ export function FelixProblems({ problems }: { problems: readonly { code: string;
   if (problems.length === 0) return null;
   return (
     <Panel
+      label="The cluster has settings that stop Felix"
       title="The cluster has settings that stop Felix"
       lead={
         <Link className="link" href="/codes/settings-that-stop-felix">

@@ -118,6 +118,9 @@ export function NatSettingsForm() {
   const nodesShown = [
     ...new Set([...Object.keys(settings.nodes), ...objects.flatMap(({ node }) => node ?? [])]),
   ].sort();
+  // what the cluster has already stands at the top
+  const known = new Set((felix?.problems ?? []).map(({ field, code }) => `${field} ${code}`));
+  const fresh = warnings.filter(({ field, code }) => !known.has(`${field} ${code}`));
   const overtaken = draft !== null && draft.version !== stored.data.version;
   return (
     <div className="flex flex-col gap-3">
@@ -175,7 +178,7 @@ export function NatSettingsForm() {
         taken={settings.nodes}
         onAdd={(name) => change({ ...settings, nodes: { ...settings.nodes, [name]: {} } })}
       />
-      {warnings.map(({ code, field, message }) => (
+      {fresh.map(({ code, field, message }) => (
         <Note key={`${field} ${message}`} kind="warning">
           <span className="machine text-ink-1">{field}</span>: {message}{' '}
           <span className="machine text-ink-3">{code}</span>
