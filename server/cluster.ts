@@ -13,6 +13,7 @@ import type { Log } from './http/log.ts';
 import { type Connection, openConnection } from './kube/connection.ts';
 import type { Credentials } from './kube/credentials.ts';
 import { inCluster, ownNamespace } from './kube/in-cluster.ts';
+import { readBlocks } from './kube/ipam-blocks.ts';
 import { type Cause, KubeError } from './kube/kube-error.ts';
 import { rightsToReview } from './kube/needed-rights.ts';
 import { reviewRights, whoAmI } from './kube/rights.ts';
@@ -57,6 +58,7 @@ export async function openCluster(options: OpenClusterOptions): Promise<OpenedCl
     rights: () => rightsOf(connection, db, namespace, agentAccount !== null),
     rehearseSettings: (object, settings) => rehearse(connection, db, object, settings),
     reviewToken: (token, signal) => reviewToken(connection, token, signal),
+    usedAddresses: (range) => readBlocks(connection, range),
     close: async () => {
       await Promise.all([controller.stop(), names.stop()]);
       await Promise.all([connection.close(), leaseConnection.close()]);

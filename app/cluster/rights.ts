@@ -21,6 +21,7 @@ const tasks: readonly { words: string; resource: string; verbs: readonly string[
   { words: 'Delete there what is deleted here', resource: 'ippools', verbs: ['delete'] },
   { words: 'Read the NAT settings', resource: 'felixconfigurations', verbs: ['get', 'list', 'watch'] },
   { words: 'Bring NAT settings to what is decided', resource: 'felixconfigurations', verbs: ['patch', 'create'] },
+  { words: 'See which addresses of a pool are in use', resource: 'ipamblocks', verbs: ['list'] },
   { words: 'Know the nodes and their addresses', resource: 'nodes', verbs: ['get', 'list', 'watch'] },
   { words: 'Find pods by name', resource: 'pods', verbs: ['list', 'watch'] },
   { words: 'Find services by name', resource: 'services', verbs: ['list', 'watch'] },

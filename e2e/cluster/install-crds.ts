@@ -10,17 +10,23 @@ export type CalicoApi = 'v3' | 'v1';
 
 export const CALICO_GROUP = { v3: 'projectcalico.org', v1: 'crd.projectcalico.org' } as const;
 
-export type CalicoPlural = 'ippools' | 'felixconfigurations';
+export type CalicoPlural = 'ippools' | 'felixconfigurations' | 'ipamblocks';
 
+/** What every cluster of the tests has; a cluster whose addresses are handed out by somebody else has no blocks. */
 export const PLURALS: readonly CalicoPlural[] = ['ippools', 'felixconfigurations'];
 
 /** `/apis/projectcalico.org/v3/ippools` */
 export const calicoPath = (api: CalicoApi, plural: CalicoPlural): string =>
   `/apis/${CALICO_GROUP[api]}/${api}/${plural}`;
 
-/** Both types of one group; resolves when both can be listed. */
-export async function installCrds(server: Reachable, api: CalicoApi, define = crd): Promise<void> {
-  for (const plural of PLURALS) {
+/** Types of one group, by default those of every cluster; resolves when all can be listed. */
+export async function installCrds(
+  server: Reachable,
+  api: CalicoApi,
+  define = crd,
+  plurals: readonly CalicoPlural[] = PLURALS,
+): Promise<void> {
+  for (const plural of plurals) {
     await must(server.as('admin'), 'POST', CRDS, define(api, plural));
     await untilServed(server, calicoPath(api, plural));
   }

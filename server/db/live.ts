@@ -133,6 +133,16 @@ export async function livePoolNames(db: Queryable): Promise<string[]> {
   return (await db.query<{ name: string }>('SELECT name FROM live_pool ORDER BY name')).map(({ name }) => name);
 }
 
+/** How many there are by who owns them, and whether our database has one of that name: a page needs no more than that. */
+export function countOwners(
+  db: Queryable,
+): Promise<{ class: LivePool['ownership']['class']; ours: boolean; count: number }[]> {
+  return db.query(
+    `SELECT l.object->'ownership'->>'class' AS class, p.name IS NOT NULL AS ours, count(*)::int AS count
+     FROM live_pool l LEFT JOIN pool p ON p.name = l.name GROUP BY 1, 2`,
+  );
+}
+
 /** The live state of one moment: the pools that Calico can decode. */
 export function readLiveState(db: Database): Promise<{ live: Live; pools: Pool[] }> {
   return db.transaction(async (tx) => {

@@ -30,8 +30,20 @@ const PAGE = 500;
  * large they are asked for smaller.
  */
 export async function list<T>(connection: Connection, options: ListOptions<T>): Promise<Listed<T>> {
-  const { path, query = {}, keep, pageSize = PAGE, signal } = options;
   const items: T[] = [];
+  let resourceVersion = '';
+  for await (const page of pages(connection, options)) {
+    for (const object of page.objects) items.push(options.keep(object));
+    resourceVersion = page.resourceVersion;
+  }
+  return { items, resourceVersion };
+}
+
+/** Page by page, for who may have enough before the end. Fails as `list` does. */
+export async function* pages(
+  connection: Connection,
+  { path, query = {}, pageSize = PAGE, signal }: Omit<ListOptions<unknown>, 'keep'>,
+): AsyncGenerator<Page> {
   const keys = new Set<string>();
   const garbled = (message: string): KubeError => new KubeError(`GET ${path}`, failure('garbled', message));
   let token = '';
@@ -52,14 +64,14 @@ export async function list<T>(connection: Connection, options: ListOptions<T>): 
       const key = keyOf(object);
       if (keys.has(key)) throw garbled(`a list must name each object once; '${key}' comes twice`);
       keys.add(key);
-      items.push(keep(object));
     }
-    if (read.next === '') return { items, resourceVersion: read.resourceVersion };
+    yield read;
+    if (read.next === '') return;
     token = read.next;
   }
 }
 
-interface Page {
+export interface Page {
   readonly objects: readonly KubeObject[];
   readonly next: string;
   readonly resourceVersion: string;

@@ -27,6 +27,7 @@ const FOLLOW = ['list', 'watch'] as const;
 export const NEEDED_RIGHTS: readonly NeededRight[] = [
   { group: CALICO, resource: 'ippools', verbs: [...WATCH, 'patch', 'create', 'delete'], where: 'cluster' },
   { group: CALICO, resource: 'felixconfigurations', verbs: [...WATCH, 'patch', 'create'], where: 'cluster' },
+  { group: CALICO, resource: 'ipamblocks', verbs: ['list'], where: 'cluster' },
   { group: '', resource: 'nodes', verbs: WATCH, where: 'cluster' },
   // names in questions; without these the simulator takes addresses alone
   { group: '', resource: 'pods', verbs: FOLLOW, where: 'cluster' },

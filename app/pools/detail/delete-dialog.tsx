@@ -8,6 +8,7 @@ import { ErrorPanel, reasonOf } from '../../components/error-panel.tsx';
 import { Field, TextInput } from '../../components/field.tsx';
 import { Note } from '../../components/note.tsx';
 import { useTRPC } from '../../trpc/client.ts';
+import { AddressesInUse } from './addresses-in-use.tsx';
 import { DeletionEffect } from './deletion-effect.tsx';
 import type { PoolDetail } from './pool-detail.ts';
 
@@ -74,6 +75,7 @@ function DeleteForm({ pool, onClose }: { pool: PoolDetail; onClose: () => void }
           {preview.isError && <ErrorPanel error={preview.error} onRetry={() => void preview.refetch()} />}
         </div>
       </section>
+      {pool.sync !== null && <AddressesInUse name={pool.name} />}
       <Field label={`Type the name, ${pool.name}`}>
         <TextInput machine value={typed} onChange={(event) => setTyped(event.target.value)} />
       </Field>

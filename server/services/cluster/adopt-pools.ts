@@ -39,7 +39,7 @@ export async function adoptPools(
             ? 'the cluster has no pool of this name'
             : current.pools.has(name)
               ? 'it is ours already'
-              : standingOf(live, false) === 'foreign'
+              : standingOf(live.ownership.class, false) === 'foreign'
                 ? `it belongs to ${live.ownership.owner}: change it where it comes from`
                 : live.pool === null || live.lastGood || prefix === undefined
                   ? 'it must be readable: Calico cannot use it as it is'

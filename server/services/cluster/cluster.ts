@@ -1,10 +1,9 @@
 /** The cluster at one glance: is it heard, who leads, and how do our pools stand there. */
 import { z } from 'zod';
 import { syncStates } from '../../../core/cluster/sync-state.ts';
-import { readLivePools } from '../../db/live.ts';
+import { countOwners, readLivePools } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { readWatch } from '../../db/live-watch.ts';
-import { readPools } from '../../db/pools.ts';
 import { countSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
@@ -39,16 +38,16 @@ export type ClusterView = z.infer<typeof clusterViewSchema>;
 /** Throws NO_CLUSTER. */
 export async function getCluster(deps: Deps): Promise<ClusterView> {
   const { server, election } = clusterOf(deps);
-  const [{ watch, heardAt, leader }, live, pools, counts, felix] = await Promise.all([
+  const [{ watch, heardAt, leader }, owners, counts, felix] = await Promise.all([
     readWatch(deps.db),
-    readLivePools(deps.db),
-    readPools(deps.db),
+    countOwners(deps.db),
     countSync(deps.db),
     readLiveFelixes(deps.db),
   ]);
-  const ours = new Set(pools.map(({ name }) => name));
+  // thousands of pools are read only where a setting could stop Felix because of one
+  const live = felix.length === 0 ? [] : await readLivePools(deps.db);
   const standing = { managed: 0, observed: 0, foreign: 0 };
-  for (const pool of live) standing[standingOf(pool, ours.has(pool.name))]++;
+  for (const { class: owner, ours, count } of owners) standing[standingOf(owner, ours)] += count;
   const { role, holder, error } = election();
   return {
     server,

@@ -38,7 +38,7 @@ export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
     name: one.name,
     spec: one.pool?.spec ?? null,
     facets: one.pool === null ? null : facetsOf(one.pool.spec),
-    standing: standingOf(one, managed.has(one.name)),
+    standing: standingOf(one.ownership.class, managed.has(one.name)),
     owner: one.ownership.owner,
     class: one.ownership.class,
     evidence: one.ownership.evidence === null ? null : { ...one.ownership.evidence },
@@ -49,7 +49,7 @@ export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
   }));
 }
 
-export function standingOf({ ownership }: LivePool, inDatabase: boolean): (typeof standings)[number] {
-  if (ownership.class !== 'managed' && ownership.class !== 'hand') return 'foreign';
+export function standingOf(owner: LivePool['ownership']['class'], inDatabase: boolean): (typeof standings)[number] {
+  if (owner !== 'managed' && owner !== 'hand') return 'foreign';
   return inDatabase ? 'managed' : 'observed';
 }

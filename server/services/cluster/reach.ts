@@ -1,5 +1,7 @@
 /** What a server can say of the cluster itself; what the cluster says of pools is in the database. */
 import type { NatSettings } from '../../../core/nat/settings.ts';
+import type { Prefix } from '../../../core/net/prefix.ts';
+import type { BlocksRead } from '../../kube/ipam-blocks.ts';
 import type { Cause } from '../../kube/kube-error.ts';
 import type { ElectionState } from '../../kube/lease.ts';
 import type { ReviewedRight } from '../../kube/rights.ts';
@@ -18,4 +20,6 @@ export interface Cluster {
   election(): ElectionState;
   /** Rejects with a KubeError. */
   rights(): Promise<{ user: string; rights: readonly ReviewedRight[] }>;
+  /** The addresses of this range that Calico says are in use, read now. Rejects with a KubeError. */
+  usedAddresses(range: Prefix): Promise<BlocksRead>;
 }

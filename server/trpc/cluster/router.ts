@@ -4,6 +4,7 @@ import { settingFields } from '../../../core/nat/settings.ts';
 import { poolNameSchema } from '../../../core/pool/spec.ts';
 import { actorOf } from '../../services/actor.ts';
 import { changeSchema } from '../../services/changes/change-view.ts';
+import { addressesInUse, addressesInUseSchema } from '../../services/cluster/addresses-in-use.ts';
 import { adoptPools } from '../../services/cluster/adopt-pools.ts';
 import { clusterViewSchema, getCluster, getRights, rightsViewSchema } from '../../services/cluster/cluster.ts';
 import { comparePool, comparisonSchema } from '../../services/cluster/compare-pool.ts';
@@ -55,6 +56,10 @@ export const clusterRouter = router({
     )
     .output(written)
     .mutation(({ ctx, input }) => resolveSettings(ctx.deps, actorOf(ctx.user), input)),
+  addressesInUse: viewerProcedure
+    .input(z.strictObject({ name: poolNameSchema }))
+    .output(addressesInUseSchema)
+    .query(({ ctx, input }) => addressesInUse(ctx.deps, input.name)),
   adopt: editorProcedure
     .input(z.strictObject({ names: z.array(poolNameSchema).min(1).max(10_000), reason: reasonSchema.optional() }))
     .output(written)
