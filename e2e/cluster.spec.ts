@@ -1,6 +1,7 @@
 /** Cluster mode in a real browser, on a real API server: what others do there is seen, and decided about with a reason. */
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { ensureBinaries, missingForCluster } from './cluster/binaries/build.ts';
+import { crd, installCrds } from './cluster/install-crds.ts';
 import { kubectl, OUTGATE_USER, prepareCluster } from './cluster/prepare-cluster.ts';
 import { type ApiServer, startApiServer } from './cluster/start-api-server.ts';
 import { makeNamespace, makePod, makeService, makeSlice } from './cluster/workloads.ts';
@@ -205,6 +206,40 @@ test('theirs is taken, and a pool is released: the cluster keeps it', async () =
   await expect(page).toHaveURL(/\/cluster$/);
   await expect(page.getByRole('row', { name: /by-hand-too/ })).toBeVisible();
   expect((await live('by-hand-too')).natOutgoing).toBe(true);
+});
+
+test('before a pool is deleted it is told who lives in it, and what becomes of their traffic', async () => {
+  const { page, server, outgate } = running;
+  await page.goto(`${outgate.url}/pools/by-hand`);
+  const open = () => page.getByRole('button', { name: 'Delete', exact: true }).click();
+  const use = page.getByRole('dialog').getByRole('region', { name: 'Addresses in use' });
+  await open();
+  await expect(use).toContainText('Cannot tell which addresses are in use.');
+  await expect(use).toContainText('the cluster must serve ipamblocks');
+  await page.keyboard.press('Escape');
+  await installCrds(server, 'v3', crd, ['ipamblocks']);
+  await apply({
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'IPAMBlock',
+    metadata: { name: '192-168-1-0-30' },
+    spec: {
+      cidr: '192.168.1.0/30',
+      affinity: 'host:node-1',
+      allocations: [null, 0, 1, null],
+      attributes: [
+        { handle_id: 'vxlan-tunnel-addr-node-1', secondary: { node: 'node-1', type: 'vxlanTunnelAddress' } },
+        { handle_id: 'k8s-pod-network.1', secondary: { namespace: 'shop', pod: 'web-1', node: 'node-1' } },
+      ],
+    },
+  });
+  await page.reload();
+  await open();
+  await expect(use).toContainText('2 addresses are in use: 1 pod on 1 node.');
+  await expect(use).toContainText('New connections from them keep the pod address: no NAT any more.');
+  await use.getByText('Who uses them').click();
+  await expect(use.getByRole('row', { name: '192.168.1.2 shop/web-1 node-1' })).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
 });
 
 test('a policy is changed with a reason, and then holds', async () => {
