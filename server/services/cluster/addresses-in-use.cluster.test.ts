@@ -7,6 +7,7 @@ import { sharedServer } from '../../../e2e/cluster/shared-server.ts';
 import { type Connection, openConnection } from '../../kube/connection.ts';
 import { readBlocks } from '../../kube/ipam-blocks.ts';
 import { fromKubeconfig } from '../../kube/kubeconfig.ts';
+import { watchNames } from '../../kube/watch-names.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
 import type { Deps } from '../deps.ts';
 import { type AddressesInUse, addressesInUse } from './addresses-in-use.ts';
@@ -15,6 +16,7 @@ const server = sharedServer();
 let api: TestApi;
 let deps: Deps;
 let connection: Connection;
+let names: ReturnType<typeof watchNames>;
 
 beforeAll(async () => {
   api = await testApi();
@@ -22,10 +24,12 @@ beforeAll(async () => {
   await editor.pools.create({ name: 'outer', spec: { cidr: '10.1.0.0/16', natOutgoing: true } });
   await editor.pools.create({ name: 'other', spec: { cidr: '10.2.0.0/16', natOutgoing: true } });
   connection = openConnection(fromKubeconfig(server.kubeconfig, 'nobody'));
+  names = watchNames(connection, Date.now);
   deps = {
     ...(await api.deps()),
     cluster: {
       server: server.url,
+      names,
       election: () => ({ role: 'unknown', holder: null, since: 0, error: null }),
       rights: async () => ({ user: 'nobody', rights: [] }),
       usedAddresses: (range) => readBlocks(connection, range),
@@ -33,6 +37,7 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => {
+  await names?.stop();
   await connection?.close();
   await api?.close();
 });
