@@ -34,11 +34,20 @@ describe('every code has its page, and every page its code', () => {
 describe('what the pages say exists', () => {
   test('links lead somewhere', () => {
     for (const page of pages) {
-      for (const [, target = ''] of read(page).matchAll(/\]\(([^)#]+)\)/g)) {
+      for (const [, target = ''] of read(page).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
         if (!target.includes('://'))
           expect(existsSync(join(ROOT, dirname(page), target)), `${page}: ${target}`).toBe(true);
       }
     }
+  });
+
+  test('decisions have a number each, and it is that of their heading', () => {
+    const numbers = readdirSync(join(ROOT, 'docs/decisions')).map((file) => {
+      const number = file.slice(0, 4);
+      expect(read(`docs/decisions/${file}`), file).toMatch(new RegExp(`^# ${Number(number)}\\. `));
+      return number;
+    });
+    expect(numbers).toEqual([...new Set(numbers)]);
   });
 
   test('npm scripts are there', () => {

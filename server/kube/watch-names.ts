@@ -1,7 +1,7 @@
 /**
  * What questions may name, as this process knows it: pods that are not finished, services, their endpoints and nodes, each by
  * one list and watch. Objects come whole, page by page, and all but a few fields are let go at once. Nothing follows from what
- * is held here but answers to questions, so every replica watches for itself (docs/decisions/0013).
+ * is held here but answers to questions, so every replica watches for itself (docs/decisions/0017-names-in-every-replica.md).
  */
 import type { NamedNode, NamedPod, NamedService, ServiceSlice } from '../../core/names/objects.ts';
 import { readNamedNode, readPod, readService, readSlice } from '../../core/names/read-objects.ts';
