@@ -1,6 +1,7 @@
 /** Requests to the server by node:http alone: fetch would cost the agent a third of its memory. */
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { ErrorReason } from '../../core/wire/reasons.ts';
 import { LARGE } from '../frugal.ts';
 
 export interface Answer {
@@ -85,17 +86,22 @@ async function packed(json: string): Promise<Packed> {
 
 /** The message of an error answer, else its first characters. */
 export function said(text: string): string {
-  const error = fieldsOf(text)['error'];
-  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
+  const { message } = within(fieldsOf(text)['error']);
   return (typeof message === 'string' ? message : text).slice(0, 300);
 }
+
+/** Whether this is the server's own refusal: a status alone may be that of a proxy on the way. */
+export const isRefusal = (text: string, reason: ErrorReason): boolean =>
+  within(within(fieldsOf(text)['error'])['data'])['reason'] === reason;
 
 /** Of a JSON object; of anything else none. */
 export function fieldsOf(text: string): Readonly<Record<string, unknown>> {
   try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+    return within(JSON.parse(text));
   } catch {
     return {};
   }
 }
+
+const within = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};

@@ -5,7 +5,7 @@
  */
 import type { Report } from '../../core/wire/report.ts';
 import type { Credentials } from './credential.ts';
-import type { Client } from './http.ts';
+import { type Client, isRefusal } from './http.ts';
 
 export interface ReportSender {
   send(make: () => Report): void;
@@ -28,7 +28,7 @@ export function reportSender({ client, identity }: { client: Client; identity: C
       try {
         const credential = await identity.get();
         const answer = await client.post('agent/v1/report', make(), credential);
-        if (answer.status === 401) identity.forget(credential);
+        if (isRefusal(answer.text, 'AGENT_REFUSED')) identity.forget(credential);
         say(answer.status < 300 ? '' : `status ${answer.status}: ${answer.text.slice(0, 300)}`);
       } catch (error) {
         say(error instanceof Error ? error.message : String(error));

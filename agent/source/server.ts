@@ -15,7 +15,7 @@ import { expectWork, LARGE } from '../frugal.ts';
 import { applyDelta, type HeldState, holdSnapshot, settingsFault } from '../held-state.ts';
 import { backoff } from './backoff.ts';
 import { credentials } from './credential.ts';
-import { clientOf, said } from './http.ts';
+import { clientOf, isRefusal, said } from './http.ts';
 import { openJournal } from './journal.ts';
 import { reportSender } from './report-sender.ts';
 import type { Sink, Source } from './source.ts';
@@ -79,12 +79,12 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
     signal.addEventListener('abort', opened.abort);
     try {
       const response = await opened.response;
-      if (response.statusCode === 401) identity.forget(credential);
       if (response.statusCode !== 200) {
-        const words = said((await response.toArray()).join(''));
-        const message = `the stream was refused with status ${response.statusCode}: ${words}`;
+        const answer = (await response.toArray()).join('');
+        if (isRefusal(answer, 'AGENT_REFUSED')) identity.forget(credential);
+        const message = `the stream was refused with status ${response.statusCode}: ${said(answer)}`;
         // another pod is the agent of this node
-        if (response.statusCode === 409) throw new Refused('TwoAgents', message);
+        if (isRefusal(answer, 'NODE_NAME_TAKEN')) throw new Refused('TwoAgents', message);
         throw new Error(message);
       }
       sink?.trouble(null);

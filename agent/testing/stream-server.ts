@@ -91,7 +91,7 @@ export async function streamServer(
         return void response.writeHead(200).end(JSON.stringify({ node: join.node, credential }));
       }
       if (!credentials.has((request.headers.authorization ?? '').slice('Bearer '.length))) {
-        return void response.writeHead(401).end();
+        return void response.writeHead(401).end('{"error":{"data":{"reason":"AGENT_REFUSED"}}}');
       }
       if (request.url?.startsWith('/agent/v1/stream')) return stream(request, response);
       const report = JSON.parse(body) as Report;
