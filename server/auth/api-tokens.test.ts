@@ -199,6 +199,22 @@ describe('its end', () => {
   });
 });
 
+test('of the revoked ones of an account the last hundred stay', async () => {
+  const { cookie, id } = await as('viewer', 'busy@outgate.example');
+  await server.db.query(
+    `INSERT INTO api_token (id, name, owner_id, role, hash, revoked_at)
+     SELECT 'busy-' || i, 'busy', $1, 'viewer', 'busy-' || i, now() - i * interval '1 minute' FROM generate_series(1, 120) AS i`,
+    [id],
+  );
+  await make(cookie, 'next', 'viewer');
+  const { apiTokens } = (await query(server.address, 'apiTokens.list', undefined, cookie)).body.result.data;
+  const kept = apiTokens.filter(({ revokedAt }: { revokedAt: string | null }) => revokedAt !== null);
+  expect(kept.map((one: { id: string }) => Number(one.id.slice(5))).sort((a: number, b: number) => a - b)).toEqual(
+    Array.from({ length: 100 }, (_, i) => i + 1),
+  );
+  expect(apiTokens).toHaveLength(101);
+});
+
 test('the last use is kept to the minute', async () => {
   const { id, token } = await make(server.cookie, 'used', 'viewer');
   const used = async () =>

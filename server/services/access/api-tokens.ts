@@ -29,6 +29,8 @@ export type ApiToken = z.infer<typeof apiTokenSchema>;
 const DEFAULT_DAYS = 90;
 /** of one account, without the revoked ones */
 const MOST_TOKENS = 50;
+/** of one account: who makes and revokes tokens all day fills neither the table nor an admin's list */
+const MOST_REVOKED = 100;
 
 export const newApiTokenSchema = z.strictObject({
   // History shows it in brackets behind the owner's address: it must not be able to look like something else there
@@ -97,6 +99,11 @@ export function createApiToken(
       const message = `the name must be another one: a token '${name}' exists and is not revoked`;
       throw new AppError('NAME_TAKEN', message, { issues: [{ field: 'name', message }] });
     }
+    await tx.query(
+      `DELETE FROM api_token WHERE id IN (SELECT id FROM api_token WHERE owner_id = $1 AND revoked_at IS NOT NULL
+         ORDER BY revoked_at DESC OFFSET $2)`,
+      [user.id, MOST_REVOKED],
+    );
     await notify(tx, { kind: 'access' });
     return { apiToken: toApiToken({ ...row, email: owner.email, owner_role: owner.role }), token };
   });
