@@ -3,13 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { trafficWords, verdictOf } from './address-words.ts';
+import { askOnce } from './ask-once.ts';
 
 type Known = Extract<Outputs['cluster']['addressesInUse'], { known: true }>;
 
 /** Who lives in the pool now, and what becomes of their traffic. The cluster is asked when this is opened, and not again. */
 export function AddressesInUse({ name }: { name: string }) {
   const trpc = useTRPC();
-  const query = useQuery(trpc.cluster.addressesInUse.queryOptions({ name }, { refetchInterval: false }));
+  const query = useQuery(trpc.cluster.addressesInUse.queryOptions({ name }, askOnce));
   const { data } = query;
   return (
     <section aria-label="Addresses in use" className="rounded-md border border-line bg-surface-2 px-3 py-2">
