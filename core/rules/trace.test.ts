@@ -32,6 +32,8 @@ const facts: NodeFacts = {
 
 /** Codes that take more than pools, settings and one node's facts. */
 const outside = new Set([
+  'NO_SNAT_SERVICE_REFUSED',
+  'SNAT_SERVICE_PROXY',
   'INDETERMINATE_SERVICE_UNRESOLVED',
   'INDETERMINATE_FOREIGN_RULE',
   'INDETERMINATE_HOST_NETWORK',
