@@ -3,6 +3,8 @@ import { expect, type Page } from '@playwright/test';
 
 /** No violation of WCAG 2.2 AA in either theme, as the page is now. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // a new question in the address takes the title away until the navigation is answered
+  await expect(page).toHaveTitle(/\S/);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const { violations } = await new AxeBuilder({ page })
