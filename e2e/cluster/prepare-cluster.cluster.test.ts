@@ -54,7 +54,8 @@ it('lets Outgate do what it needs, and nothing else', async () => {
   expect(await may('create', 'serviceaccounts', '--subresource=token', '-n', NAMESPACE)).toBe(false);
   expect(await may('get', leases, '-n', 'default')).toBe(false);
   expect(await may('update', pools)).toBe(false);
-  expect(await may('patch', 'felixconfigurations.projectcalico.org')).toBe(false);
+  expect(await may('patch', 'felixconfigurations.projectcalico.org')).toBe(true);
+  expect(await may('delete', 'felixconfigurations.projectcalico.org')).toBe(false);
   expect(await may('patch', 'nodes')).toBe(false);
   expect(await may('list', 'secrets')).toBe(false);
 });
