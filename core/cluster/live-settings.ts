@@ -5,13 +5,14 @@ import type { ClusterSettings, NatSettings } from '../nat/settings.ts';
 import { type NftablesMode, type NftablesModes, nftablesWords } from '../nat/stops-felix.ts';
 import type { FieldError } from '../pool/shape.ts';
 import { type FieldClaim, specClaims } from './managed-fields.ts';
+import { storable } from './storable.ts';
 
 /** A FelixConfiguration. Of all that Felix can be told there, only what decides outgoing NAT is kept. */
 export interface LiveFelix {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** null: of no node, or not readable */
+  /** null: of no node, or not readable; with problems: as they were when they could be read */
   readonly settings: NatSettings | null;
   /** absent: of the whole cluster */
   readonly node?: string | undefined;
@@ -35,9 +36,16 @@ export function readLiveFelix(object: unknown): LiveFelix | null {
     nftablesMode: nftablesWords.find((word) => word === mode) ?? null,
     claims: specClaims(metadata),
   };
-  if (!read.ok) return { ...known, settings: null, problems: read.errors };
+  if (!read.ok) return storable({ ...known, settings: null, problems: read.errors });
   const { node, settings } = read.value;
-  return { ...known, settings, problems: [], ...(node === undefined ? {} : { node }) };
+  return storable({ ...known, settings, problems: [], ...(node === undefined ? {} : { node }) });
+}
+
+/** `now`, with the settings of before when they cannot be read any more: a fault must not change anybody's NAT. */
+export function keepLastSettings(before: LiveFelix | undefined, now: LiveFelix): LiveFelix {
+  if (now.settings !== null || before?.settings == null || before.uid !== now.uid) return now;
+  const { settings, node } = before;
+  return { ...now, settings, ...(node === undefined ? {} : { node }) };
 }
 
 export function settingsOf(objects: Iterable<LiveFelix>): ClusterSettings {

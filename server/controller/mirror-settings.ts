@@ -1,7 +1,7 @@
 /** Takes the cluster's FelixConfigurations and node addresses into the live ledger. */
 import { differingSettings } from '../../core/cluster/decide-settings.ts';
 import { settingsIn } from '../../core/cluster/felix-objects.ts';
-import { type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
+import { keepLastSettings, type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { UNKNOWN_WRITER, writerAmong } from '../../core/cluster/writer.ts';
 import { settingFields } from '../../core/nat/settings.ts';
@@ -14,6 +14,7 @@ import { type Live, lockLive, readLivePools, writeLiveChange } from '../db/live.
 import { readLiveFelixes, writeLiveFelixes } from '../db/live-felix.ts';
 import { noticeText } from '../events/notice.ts';
 import { canonicalSettings, sameSettings } from '../services/settings/canonical-settings.ts';
+import { isNewer } from './is-newer.ts';
 
 export interface SeenSettings {
   readonly seen: readonly LiveFelix[];
@@ -53,7 +54,9 @@ export async function mirrorAllSettings(
 /** Within the caller's transaction, which holds the lock. */
 export async function mirrorSettingsIn(tx: Queryable, live: Live, { seen, gone }: SeenSettings): Promise<boolean> {
   const known = new Map((await readLiveFelixes(tx)).map((felix) => [felix.name, felix]));
-  const newer = seen.filter((felix) => isNewer(known.get(felix.name), felix));
+  const newer = seen
+    .filter((felix) => isNewer(known.get(felix.name), felix))
+    .map((felix) => keepLastSettings(known.get(felix.name), felix));
   const removed = gone.filter(({ name, uid }) => known.get(name)?.uid === uid).map(({ name }) => name);
   if (newer.length + removed.length > 0) {
     await writeLiveFelixes(tx, newer, removed);
@@ -72,11 +75,6 @@ export async function mirrorSettingsIn(tx: Queryable, live: Live, { seen, gone }
   // what was refused before may hold since: a pool moved
   if (newer.length + removed.length === 0) at = await settle(tx, at, now, { before: null, after: null });
   return sameSettings(canonicalSettings(settingsOf(now.values())), at.settings);
-}
-
-/** Resource versions of one type are comparable numbers (Kubernetes 1.35; true of every etcd before). */
-function isNewer(known: LiveFelix | undefined, felix: LiveFelix): boolean {
-  return known?.uid !== felix.uid || BigInt(felix.resourceVersion) > BigInt(known.resourceVersion);
 }
 
 interface Moved {

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
+import { readLiveFelix } from '../../core/cluster/live-settings.ts';
 import { sumOfPools } from '../../core/wire/revision.ts';
 import { beginTerm, liveChangesSince, readLive, readLivePools, readLiveState, TermOver } from '../db/live.ts';
+import { readLiveFelixes } from '../db/live-felix.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
 import { mirror, mirrorAll } from './mirror.ts';
+import { mirrorAllSettings } from './mirror-settings.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -136,4 +139,26 @@ it('a version that is no number, and a name that comes twice, stop nothing', asy
   expect((await readLiveState(db)).pools).toContainEqual({ name: 'odd', spec: { cidr } });
   await mirror(db, epoch, { seen: [seen('odd', { cidr, natOutgoing: true })], gone: [] });
   expect((await readLiveState(db)).pools).toContainEqual({ name: 'odd', spec: { cidr, natOutgoing: true } });
+});
+
+it('a FelixConfiguration that can no longer be read leaves its settings, and a version that is no number stops nothing', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'felix');
+  const see = async (resourceVersion: string, natPortRange: unknown, uid = 'felix-1') => {
+    const fieldsV1 = { 'f:spec': { 'f:natPortRange': {} } };
+    const managedFields = [{ manager: 'no text\0', operation: 'Update', fieldsV1 }];
+    const felix = readLiveFelix({
+      metadata: { name: 'default', uid, resourceVersion, managedFields },
+      spec: { natPortRange },
+    });
+    await mirrorAllSettings(db, epoch, { all: felix === null ? [] : [felix], hosts: [] });
+    const [stored] = await readLiveFelixes(db);
+    return { range: (await readLive(db)).settings.global.natPortRange, faulty: (stored?.problems.length ?? 0) > 0 };
+  };
+  expect(await see('1', '31000:32000')).toEqual({ range: '31000:32000', faulty: false });
+  expect(await see('2', { a: 1 })).toEqual({ range: '31000:32000', faulty: true });
+  expect(await see('made-up', '33000:34000')).toEqual({ range: '33000:34000', faulty: false });
+  expect(await see('made-up-2', '35000:36000')).toEqual({ range: '35000:36000', faulty: false });
+  // deleted and made anew it was never readable
+  expect(await see('3', [], 'felix-2')).toEqual({ range: undefined, faulty: true });
 });

@@ -10,6 +10,7 @@ import { type Live, lockLive, readLivePools, writeLiveChange, writeLivePools } f
 import { readPools } from '../db/pools.ts';
 import { readSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
+import { isNewer } from './is-newer.ts';
 
 export interface Seen {
   readonly seen: readonly LivePool[];
@@ -47,17 +48,6 @@ export async function mirrorIn(tx: Queryable, live: Live, { seen, gone }: Seen):
   let now = live;
   for (const move of await movesOf(tx, before, newer, removed)) now = await write(tx, now, move);
   return now;
-}
-
-/**
- * Resource versions of one type are comparable numbers (Kubernetes 1.35; true of every etcd before). Of others, which
- * something between us and the server may make up, it is only known whether they differ.
- */
-function isNewer(known: LivePool | undefined, { uid, resourceVersion }: LivePool): boolean {
-  if (known?.uid !== uid) return true;
-  const versions = [resourceVersion, known.resourceVersion];
-  if (!versions.every((version) => /^\d{1,20}$/.test(version))) return resourceVersion !== known.resourceVersion;
-  return BigInt(resourceVersion) > BigInt(known.resourceVersion);
 }
 
 /** The same for a complete list: pools that it does not name are gone. */
