@@ -4,6 +4,7 @@ import { type LiveFelix, readLiveFelix } from '../../core/cluster/live-settings.
 import type { Database } from '../db/client.ts';
 import type { Connection } from '../kube/connection.ts';
 import { type Change, type ListWatch, listWatch, readable } from '../kube/list-watch.ts';
+import type { WatchState } from '../kube/watch-state.ts';
 import { felixPath, type PoolGroup } from './cluster-pools.ts';
 import { mirrorFeed } from './mirror-feed.ts';
 import { mirrorAllSettings, mirrorSettings } from './mirror-settings.ts';
@@ -26,9 +27,14 @@ export interface Facts {
   stop(): Promise<void>;
 }
 
-/** Nothing is written before both were read once: half of what the cluster says is not what it says. */
+/**
+ * Both are waited for: half of what the cluster says is not what it says. But what we may not read, or cannot, leaves what
+ * was known of it, and does not keep us from the other.
+ */
 export function followFacts({ db, connection, group, epoch, now, failed, onMirrored }: FactsOptions): Facts {
-  const hosts = (): string[] => [...nodes.objects.values()].flatMap(({ addresses }) => addresses);
+  const unread = (one: ListWatch<unknown>): boolean => one.state().phase === 'starting';
+  const hosts = (): string[] | null =>
+    unread(nodes) ? null : [...nodes.objects.values()].flatMap(({ addresses }) => addresses);
   let inForce = true;
   const feed = mirrorFeed<LiveFelix>({
     all: async (all) => {
@@ -40,11 +46,20 @@ export function followFacts({ db, connection, group, epoch, now, failed, onMirro
     onMirrored,
     failed,
   });
-  const moved = (changes: readonly Change<LiveFelix | null>[]): void => {
-    if ([felix, nodes].some((one) => one.state().phase === 'starting')) return;
-    feed.take(changes.flatMap(readable), felix.objects);
+  const hostsAlone = async (): Promise<void> => {
+    await mirrorSettings(db, epoch, { seen: [], gone: [], hosts: hosts() });
   };
-  const watching = { connection, onState: () => {}, now };
+  const hostsFeed = mirrorFeed<never>({ all: hostsAlone, some: hostsAlone, onMirrored: () => {}, failed });
+  const moved = (changes: readonly Change<LiveFelix | null>[]): void => {
+    const both = [felix, nodes];
+    if (both.every(unread) || both.some((one) => unread(one) && one.state().error === null)) return;
+    if (unread(felix)) hostsFeed.take([], new Map());
+    else feed.take(changes.flatMap(readable), felix.objects);
+  };
+  const onState = ({ phase }: WatchState): void => {
+    if (phase === 'starting') moved([]);
+  };
+  const watching = { connection, onState, now };
   const felix: ListWatch<LiveFelix | null> = listWatch({
     ...watching,
     path: felixPath(group),
@@ -67,7 +82,7 @@ export function followFacts({ db, connection, group, epoch, now, failed, onMirro
     },
     stop: async () => {
       await Promise.all([felix.stop(), nodes.stop()]);
-      await Promise.all([feed.stop(), nodesFeed.stop()]);
+      await Promise.all([feed.stop(), hostsFeed.stop(), nodesFeed.stop()]);
     },
   };
 }

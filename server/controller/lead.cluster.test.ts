@@ -287,6 +287,43 @@ it('a pool that was deleted before anybody noted that it was applied goes from t
   await stands('late', { state: 'Synced', applied: { version: change.id }, deletedBy: null, detail: { fields: [] } });
 });
 
+it.each([
+  ['felixconfigurations', 'projectcalico.org', { hosts: [], range: '31000:32000' }],
+  ['nodes', '', { hosts: ['192.0.2.98'], range: undefined }],
+])('whoever may read only %s uses them', async (resource, apiGroup, expected) => {
+  const felix = calicoPath('v3', 'felixconfigurations');
+  const admin = server.as('admin');
+  const { db } = api.database;
+  await db.query('DELETE FROM live_felix');
+  await db.query(`UPDATE live SET hosts = '[]', settings = '{"global":{},"nodes":{}}'`);
+  await must(admin, 'POST', felix, { ...felixObject, spec: { natPortRange: '31000:32000' } });
+  await must(admin, 'POST', '/api/v1/nodes', { metadata: { name: 'half' } });
+  const status = { addresses: [{ type: 'InternalIP', address: '192.0.2.98' }] };
+  await must(admin, 'PATCH', '/api/v1/nodes/half/status', { status });
+  const verbs = ['get', 'list', 'watch'];
+  const halfSighted = openConnection(fromKubeconfig(server.kubeconfig, 'nobody'));
+  await grant(server, 'lead-half', { kind: 'User', name: 'nobody' }, [
+    { apiGroups: [apiGroup], resources: [resource], verbs },
+  ]);
+  try {
+    await begin(halfSighted);
+    await vi.waitFor(
+      async () => {
+        const { hosts, settings } = await readLive(db);
+        expect({ hosts, range: settings.global.natPortRange }).toEqual(expected);
+      },
+      { timeout: 15_000 },
+    );
+  } finally {
+    await leading?.stop();
+    leading = undefined;
+    await halfSighted.close();
+    await must(admin, 'DELETE', felix);
+    await must(admin, 'DELETE', '/api/v1/nodes/half');
+    await revoke(server, 'lead-half');
+  }
+});
+
 it('the leader of a term that is over writes nothing more', async () => {
   const old = await begin();
   await api.caller('editor').pools.create({ name: 'a', spec: nat });
