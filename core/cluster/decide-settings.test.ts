@@ -71,3 +71,13 @@ test('a new value is sent, and the server says who holds the field', () => {
     force: false,
   });
 });
+
+test('settings kept from when they could be read are not what the object says', () => {
+  const problems = [{ field: 'natPortRange', message: 'must be a port or a range' }];
+  const kept = { ...live(ports, [], { kubectl: ['natPortRange'] }), problems };
+  expect(decide({ live: kept, applied: { settings: ports } })).toMatchObject({
+    state: 'OutOfSync',
+    reason: 'FieldChangedInCluster',
+    managers: ['kubectl'],
+  });
+});

@@ -39,7 +39,8 @@ export function decideSettings({ desired, live, applied, forced }: SettingsSyncI
   const claimed = settingFields.filter((field) => ourClaim(live.claims)?.fields.includes(field));
   const letGo = claimed.some((field) => desired[field] === undefined);
   if (statedFields(desired).length === 0 && !letGo) return { do: 'forget' };
-  const differing = differingSettings(desired, live.settings);
+  // with problems its settings are those of before: the object itself does not say them
+  const differing = differingSettings(desired, live.problems.length > 0 ? null : live.settings);
   if (forced) return { do: 'apply', settings: desired, uid: live.uid, force: true };
   const old = differing.filter((field) => applied?.settings[field] === desired[field]);
   const body = picked(desired, (field) => !old.includes(field));
