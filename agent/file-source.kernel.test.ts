@@ -1,7 +1,9 @@
 /** The agent as a daemon that follows a file. */
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cannotRun, type Namespace, namespace } from './testing/namespaces.ts';
@@ -140,6 +142,40 @@ describe.skipIf(cannotRun !== null)('agent on a file', () => {
       agent.kill('SIGTERM');
       await agent.ended;
       empty.remove();
+    }
+  });
+
+  it('refuses a state directory that cannot be written and a source that cannot be read to its end: exit 2', async () => {
+    const bare = namespace('refused');
+    const file = dir.write('fine.json', manifests({ a }));
+    const pipe = join(dir.path, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const bytes = join(dir.path, 'latin');
+    writeFileSync(
+      bytes,
+      Buffer.concat([Buffer.from(`# caf`), Buffer.from([0xe9]), Buffer.from(`\n${manifests({ a })}`)]),
+    );
+    const unwritable = '--state-dir: must be a directory that can be written:';
+    try {
+      for (const [source, stateDir, why] of [
+        [file, '/proc/nope', `${unwritable} '/proc/nope': ENOENT`],
+        [file, file, `${unwritable} '${file}': EEXIST`],
+        [pipe, dir.path, `--source: must name a regular file or a directory: '${pipe}'`],
+        ['/dev/zero', dir.path, `--source: must name a regular file or a directory: '/dev/zero'`],
+        [bytes, dir.path, `'${bytes}' must be UTF-8 text`],
+      ] as const) {
+        const args = ['--source', `file:${source}`, '--state-dir', stateDir, '--node', 'n1', '--netns', bare.name];
+        const agent = startAgent([...args, '--once']);
+        try {
+          const { code, stdout, stderr } = await agent.ended;
+          expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(why) });
+        } finally {
+          agent.kill('SIGKILL');
+        }
+      }
+      expect([bare.run('ipset save'), bare.run('iptables-save')]).toEqual(['', '']);
+    } finally {
+      bare.remove();
     }
   });
 

@@ -7,6 +7,7 @@ import { iptablesDataplane } from './dataplane/iptables/driver.ts';
 import { systemIn } from './exec.ts';
 import { type Flags, parseFlags, usage } from './flags.ts';
 import { saveMemory } from './frugal.ts';
+import { stateDirFault } from './kept.ts';
 import { agentMetrics } from './metrics.ts';
 import { readNodeFacts } from './node-facts.ts';
 import { programmedRecord } from './programmed-record.ts';
@@ -26,6 +27,9 @@ async function main(): Promise<number> {
   if (unusable.length > 0) return refuse(unusable);
   const system = systemIn(flags.netns);
   if (flags.task === 'cleanup') return cleanup(flags);
+  // a dry run keeps nothing
+  const fault = flags.task === 'dry-run' ? undefined : stateDirFault(flags.stateDir);
+  if (fault !== undefined) return refuse([fault]);
 
   const detected = await detectBackend(system.exec, flags.backend);
   if (!detected.ok) return refuse([unavailable(detected.error)]);
@@ -52,7 +56,7 @@ async function cleanup({ netns }: Flags): Promise<number> {
   return failures.length > 0 ? 1 : 0;
 }
 
-function checkFiles({ netns, tokenFile, caFile, node, task }: Flags): string[] {
+function checkFiles({ source, netns, tokenFile, caFile, node, task }: Flags): string[] {
   const wrong: string[] = [];
   const need = (flag: string, path: string | undefined, what: string): void => {
     const found = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
@@ -62,6 +66,9 @@ function checkFiles({ netns, tokenFile, caFile, node, task }: Flags): string[] {
   need('--netns', netns === undefined ? undefined : `/run/netns/${netns}`, 'a network namespace');
   need('--token-file', tokenFile, 'a file');
   need('--ca-file', caFile, 'a file');
+  const manifests = source?.kind === 'file' ? statSync(source.path, { throwIfNoEntry: false }) : undefined;
+  if (source?.kind === 'file' && manifests?.isFile() === false && !manifests.isDirectory())
+    wrong.push(`--source: must name a regular file or a directory: '${source.path}'`);
   const token = task === 'cleanup' ? undefined : accountToken(tokenFile);
   const fault = token === undefined || tokenFile === undefined ? undefined : tokenFault(token, node, tokenFile);
   if (fault !== undefined) wrong.push(fault);

@@ -1,5 +1,6 @@
 /** The agent as a daemon that follows a server: reconnects, refuses what does not add up, and lives without the server. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Report } from '../core/wire/report.ts';
 import { cannotRun, type Namespace, namespace } from './testing/namespaces.ts';
@@ -144,10 +145,13 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     expect((await agent.ended).code).toBe(0);
   });
 
-  it('works without a state directory that it can write, joins once, and says so', async () => {
+  it('works on when its state directory can no longer be written, joins once, and says so', async () => {
     const { dir, server, start } = await setup();
-    const agent = start(server.url, '--state-dir', `${dir.write('file', '')}/state`);
+    const stateDir = join(dir.path, 'lost');
+    const agent = start(server.url, '--state-dir', stateDir);
     await server.reported(({ state }) => state === 'Programmed');
+    rmSync(stateDir, { recursive: true });
+    dir.write('lost', '');
     const revision = server.change([pool('b', 1)]);
     await server.reported((one) => one.revision === revision);
     expect(server.joins).toHaveLength(1);

@@ -2,6 +2,7 @@
  * A file, or a directory of `*.yaml`, as state. A file is taken whole or not at all: one wrong line and nothing of it counts.
  * This is the only part that knows YAML, loaded when it is needed: with the server as source the parser costs no memory.
  */
+import { isUtf8 } from 'node:buffer';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readManifests as readTexts } from '../../core/calico/read.ts';
@@ -45,17 +46,26 @@ async function readTextFiles(path: string): Promise<{ name: string; text: string
   try {
     const paths = await filesOf(path);
     if (paths.length === 0) return `${path}: directory must hold at least one *.yaml file`;
-    return await Promise.all(paths.map(async (name) => ({ name, text: await readFile(name, 'utf8') })));
+    return await Promise.all(paths.map(async (name) => ({ name, text: await readText(name) })));
   } catch (error) {
     return `${path}: must be readable: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
+/** Read as the command line reads: a replaced character would be a pool that nobody wrote. */
+async function readText(path: string): Promise<string> {
+  const bytes = await readFile(path);
+  if (!isUtf8(bytes)) throw new Error(`'${path}' must be UTF-8 text`);
+  return new TextDecoder().decode(bytes);
+}
+
+/** Throws for what may never end: a pipe, a socket, a device. */
 export async function filesOf(path: string): Promise<string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
-  const names = await readdir(path);
-  return names
-    .filter((name) => name.endsWith('.yaml'))
-    .sort()
-    .map((name) => join(path, name));
+  const found = await stat(path);
+  const names = found.isDirectory() ? (await readdir(path)).filter((name) => name.endsWith('.yaml')).sort() : undefined;
+  const files = names?.map((name) => join(path, name)) ?? [path];
+  for (const file of files) {
+    if (!(await stat(file)).isFile()) throw new Error(`'${file}' must be a regular file`);
+  }
+  return files;
 }
