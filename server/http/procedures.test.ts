@@ -38,6 +38,23 @@ it('a request holds at most 50 calls, however their commas are written', async (
   }
 });
 
+it('a path that is encoded twice goes round no limit', async () => {
+  for (const path of [
+    Array.from({ length: 51 }, () => 'session.get').join('%252C'),
+    'session.get%252Csession.get',
+    'events%252Esubscribe',
+    '%2565vents.subscribe',
+    'session.get%2Fx',
+  ]) {
+    const answer = await fetch(`${server.address}/api/trpc/${path}?batch=1&input={}`, {
+      headers: { cookie: server.cookie },
+      signal: AbortSignal.timeout(5_000),
+    });
+    const { error } = (await answer.json()) as { error: { data: { reason: string } } };
+    expect([path, answer.status, error.data.reason]).toEqual([path, 404, 'NOT_FOUND']);
+  }
+});
+
 it('a mutation is never asked by GET', async () => {
   const input = encodeURIComponent(JSON.stringify({ name: 'b', spec: { cidr: '172.16.0.0/12' } }));
   const answer = await fetch(`${server.address}/api/trpc/pools.create?input=${input}`, {
