@@ -48,6 +48,8 @@ export function createEdge(options: EdgeOptions): Server {
     requestTimeout: 60_000,
     connectionsCheckingInterval: 5_000,
     keepAliveTimeout: 10_000,
+    // Next listens for upgrades from its first page on, and leaves open whatever is not its reload socket
+    shouldUpgradeCallback: ({ url }) => options.dev && url?.startsWith('/_next/hmr') === true,
   });
   server.on('request', (req, res) => void answer(req, res, options));
   server.on('clientError', (_error, socket) => {
@@ -69,7 +71,17 @@ async function answer(req: IncomingMessage, res: ServerResponse, options: EdgeOp
     const line = { requestId: id, method: req.method, path, status: res.statusCode, ms: Math.round(seconds * 1000) };
     options.log[levelOf(res, path)]({ ...line, ...(res.writableFinished ? {} : { cut: true }) }, 'request');
   });
-  if (path === null) return sendProblem(res, '', problem('badRequest', 'the path must be readable'));
+  if (path === null || !isReadable(path)) {
+    return sendProblem(res, path ?? '', problem('badRequest', 'the path must be readable'));
+  }
+  if (/\bwebsocket\b/i.test(req.headers.upgrade ?? '')) {
+    res.setHeader('connection', 'close');
+    return sendProblem(
+      res,
+      path,
+      problem('badRequest', 'the request must ask for no upgrade: there is no WebSocket here'),
+    );
+  }
   const refusal = room?.ignoresCookies?.(req) ? null : originRefusal(req.method ?? 'GET', req.headers, options.origins);
   if (refusal !== null) return sendProblem(res, path, problem('forbidden', refusal));
   if (room === undefined) return sendProblem(res, path, problem('notFound', `there is nothing at ${path}`));
@@ -98,6 +110,16 @@ function pathOf(url: string | undefined): string | null {
     return pathname;
   } catch {
     return null;
+  }
+}
+
+/** Whether its percent signs stand for text: Next fails at one that does not. */
+function isReadable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 
