@@ -89,17 +89,22 @@ function refuseViolations(current: Current, decision: Decision): void {
   const rewritten = new Map(upsert.map((pool) => [pool.name, pool]));
   const removed = new Set(decision.remove ?? []);
   const after = [...before.filter((pool) => !rewritten.has(pool.name) && !removed.has(pool.name)), ...upsert];
+  refusePools(before, after, upsert);
+  // Settings that are changed are checked against every pool by who changes them (settings/update-settings.ts).
+  if (decision.settings === undefined)
+    refuseSettings(current.desired.settings, before, current.desired.settings, after);
+}
+
+/** Throws POOL_VIOLATIONS for what `changed` break in `after`, where they stand, and did not in `before`; both sets hold all that matter. */
+export function refusePools(before: readonly Pool[], after: readonly Pool[], changed: readonly Pool[]): void {
   const added = addedViolationsOfSet(before, after);
   // An overlap is said of both pools; the one that was there before is not the one to correct.
-  const violations: PoolViolation[] = upsert.flatMap(({ name }) =>
-    (added.get(name) ?? []).map((one) => (upsert.length > 1 ? { ...one, pool: name } : one)),
+  const violations: PoolViolation[] = changed.flatMap(({ name }) =>
+    (added.get(name) ?? []).map((one) => (changed.length > 1 ? { ...one, pool: name } : one)),
   );
   if (violations.length > 0) {
     throw new AppError('POOL_VIOLATIONS', summary(violations), { violations });
   }
-  // Settings that are changed are checked against every pool by who changes them (settings/update-settings.ts).
-  if (decision.settings === undefined)
-    refuseSettings(current.desired.settings, before, current.desired.settings, after);
 }
 
 /** Throws SETTINGS_VIOLATIONS for what holds in `now` and did not in `was`; pools are those that matter. */

@@ -9,6 +9,7 @@ import { parseAddress } from '../../../core/net/address.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 import type { KnownReport } from '../../state/counters.ts';
 import { AppError } from '../app-error.ts';
+import { refusePools } from '../changes/apply-change.ts';
 import type { Deps } from '../deps.ts';
 import { hostIndex } from './host-of.ts';
 import { type BackendAnswer, judgeBackends, judgeOne } from './judge-backends.ts';
@@ -47,9 +48,10 @@ export interface FlowQuestion {
   readonly draft?: readonly Pool[] | undefined;
 }
 
-/** Throws INVALID_INPUT with every field that cannot be read, NOT_FOUND for an unknown node. */
+/** Throws INVALID_INPUT with every field that cannot be read, NOT_FOUND for an unknown node, POOL_VIOLATIONS for a draft that could not be saved. */
 export async function simulateFlow(deps: Deps, { flow, node, draft }: FlowQuestion): Promise<FlowAnswers> {
   await Promise.all([deps.state.refresh(), deps.effective.refresh()]);
+  if (draft !== undefined) refusePools(deps.state.pools(), withDraft(deps, draft), draft);
   const reports = await deps.counters.reports();
   if (node !== undefined && !reports.has(node)) {
     const message = `there is no report of a node '${node}'`;
@@ -119,14 +121,19 @@ function courtOf(
 }
 
 /** The desired pools and the draft, with the node addresses in effect, and the settings where nothing is decided here. */
-function draftDecider({ state, effective }: Deps, host: string | undefined, draft: readonly Pool[]): Decider {
-  const pools = new Map(state.pools().map((pool) => [pool.name, pool]));
-  for (const pool of draft) pools.set(pool.name, pool);
+function draftDecider(deps: Deps, host: string | undefined, draft: readonly Pool[]): Decider {
+  const { state, effective } = deps;
   return makeDecider({
-    pools: [...pools.values()],
+    pools: withDraft(deps, draft),
     settings: settingsFor(overlaySettings(effective.settings, state.settings), host),
     hosts: effective.hosts,
   });
+}
+
+function withDraft({ state }: Deps, draft: readonly Pool[]): Pool[] {
+  const pools = new Map(state.pools().map((pool) => [pool.name, pool]));
+  for (const pool of draft) pools.set(pool.name, pool);
+  return [...pools.values()];
 }
 
 function hostFinder(reports: ReadonlyMap<string, KnownReport>): (address: string) => string | undefined {

@@ -116,6 +116,18 @@ it('a draft is judged as if it were saved, and nothing is', async () => {
   expect((await viewer.simulate.flow(flow)).answers[0]?.verdict).toBe('SNAT');
 });
 
+it('a draft that could not be saved is refused with field and reason', async () => {
+  for (const [draft, field] of [
+    [{ name: 'bad', spec: { cidr: '10.0.0.0/99' } }, 'spec.cidr'],
+    [{ name: 'bad', spec: { cidr: '198.51.100.0/24', blockSize: 40 } }, 'spec.blockSize'],
+    [[{ name: 'bad', spec: { cidr: '192.168.1.0/24' } }], 'spec.cidr'],
+  ] as const) {
+    const bad = await refusal(viewer.simulate.flow({ ...flow, draft: draft as never }));
+    expect(bad).toMatchObject({ code: 'BAD_REQUEST', reason: 'POOL_VIOLATIONS' });
+    expect(bad.violations?.[0]).toMatchObject({ field, message: expect.stringMatching(/\w/) });
+  }
+});
+
 it('a change by another server is seen at once', async () => {
   const editor = api.caller('editor');
   const { pool } = await editor.pools.create({ name: 'x', spec: { cidr: '198.51.100.0/24', disabled: true } });
