@@ -124,6 +124,10 @@ describe.skipIf(cannotRun !== null)('agent on a file', () => {
     const { code, stderr } = await startAgent(['--source', 'server:http://127.0.0.1:1', '--token-file', dir.path])
       .ended;
     expect([code, stderr]).toEqual([2, `--token-file: must name a file that exists: '${dir.path}'\n`]);
+    const empty = dir.write('empty', '');
+    const args = ['--source', 'server:http://127.0.0.1:1', '--netns', node.name, '--token-file', empty, '--once'];
+    const refused = await startAgent(args).ended;
+    expect([refused.code, refused.stderr]).toEqual([2, `--token-file: must hold a token, and is empty: '${empty}'\n`]);
   });
 
   it('says at once that a directory holds no manifest, and takes the first one up', async () => {

@@ -14,7 +14,7 @@ import { programmedRecord } from './programmed-record.ts';
 import { runDaemon } from './run-daemon.ts';
 import { runDry, runOnce } from './run-once.ts';
 import type { Setup } from './setup.ts';
-import { accountToken, tokenFault } from './source/account-token.ts';
+import { tokenFileFault } from './source/account-token.ts';
 import { hasCredential } from './source/credential.ts';
 
 const UNUSABLE = 2;
@@ -69,10 +69,9 @@ function checkFiles({ source, netns, tokenFile, caFile, node, task }: Flags): st
   const manifests = source?.kind === 'file' ? statSync(source.path, { throwIfNoEntry: false }) : undefined;
   if (source?.kind === 'file' && manifests?.isFile() === false && !manifests.isDirectory())
     wrong.push(`--source: must name a regular file or a directory: '${source.path}'`);
-  const token = task === 'cleanup' ? undefined : accountToken(tokenFile);
-  const fault = token === undefined || tokenFile === undefined ? undefined : tokenFault(token, node, tokenFile);
-  if (fault !== undefined) wrong.push(fault);
-  return wrong;
+  if (tokenFile === undefined || task === 'cleanup' || wrong.length > 0) return wrong;
+  const fault = tokenFileFault(tokenFile, node);
+  return fault === undefined ? [] : [fault];
 }
 
 /** Without either the server can never be asked: the operator learns it at once, not from a log of attempts. */

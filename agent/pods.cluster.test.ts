@@ -94,7 +94,7 @@ describe.skipIf(cannotRun !== null)('an agent that is a pod', () => {
     const file = put('first', withClaims(cluster, good, { exp: Math.floor(Date.now() / 1000) + 4 }));
     const said = start('first-state', file);
     await soon(async () => expect((await view())?.state).toBe('Programmed'));
-    await soon(() => expect(said()).toContain('ServerAway'));
+    await soon(() => expect(said()).toContain('TokenRefused'));
     expect(said()).toContain('expired');
     put('first', good);
     await makePool('one', '10.81.0.0/16');

@@ -2,7 +2,7 @@
  * A service-account token, as the kubelet keeps it in a projected volume: the pod's own credential, replaced in the file long
  * before it expires. What it says of its node is read here for a clear error alone; the server has it reviewed.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 /** The token in the file; undefined when there is none (the file holds a join token, or cannot be read). */
 export function accountToken(file: string | undefined): string | undefined {
@@ -12,6 +12,28 @@ export function accountToken(file: string | undefined): string | undefined {
     return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text) ? text : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Far above a join token and what an API server signs. */
+const LONGEST_TOKEN = 16 * 1024;
+
+/** Why the file holds no token for this node, its bytes never quoted; undefined when it may hold one. */
+export function tokenFileFault(file: string, node: string): string | undefined {
+  const must = (what: string): string => `--token-file: ${what}: '${file}'`;
+  try {
+    const found = statSync(file);
+    // a pipe may have no end, and is empty when it is read again
+    if (!found.isFile()) return must('must be a regular file');
+    const { size } = found;
+    if (size > LONGEST_TOKEN) return must(`must hold a token of at most ${LONGEST_TOKEN} bytes, and holds ${size}`);
+    const text = readFileSync(file, 'utf8').trim();
+    if (text === '') return must('must hold a token, and is empty');
+    if (!/^[\x21-\x7e]+$/.test(text)) return must('must hold a token of printable ASCII without blanks');
+    const token = accountToken(file);
+    return token === undefined ? undefined : tokenFault(token, node, file);
+  } catch (error) {
+    return must(`must be readable: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

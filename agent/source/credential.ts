@@ -6,7 +6,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKept, writeKept } from '../kept.ts';
 import { accountToken, tokenFault } from './account-token.ts';
-import { type Client, fieldsOf, said } from './http.ts';
+import { type Client, fieldsOf, isRefusal, said } from './http.ts';
+import { Refused } from './refused.ts';
 
 export interface Credentials {
   /** The pod's token, else the kept one, else a new one for the join token. Rejects with what must hold. */
@@ -32,8 +33,10 @@ export function credentials({ client, server, node, stateDir, tokenFile, onError
     if (tokenFile === undefined) throw new Error('the node has no credential: --token-file must name a join token');
     const token = readFileSync(tokenFile, 'utf8').trim();
     const answer = await client.post('agent/v1/join', { token, node });
-    if (answer.status !== 200)
-      throw new Error(`the server refused the join token (${answer.status}): ${said(answer.text)}`);
+    if (answer.status !== 200) {
+      const message = `the server refused the join token (${answer.status}): ${said(answer.text)}`;
+      throw isRefusal(answer.text, 'AGENT_REFUSED') ? new Refused('TokenRefused', message) : new Error(message);
+    }
     const credential = fieldsOf(answer.text)['credential'];
     if (typeof credential !== 'string' || credential === '') throw new Error('the server gave no credential');
     try {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tokenFileFault } from './account-token.ts';
 import { serverSource } from './server.ts';
 
 const refused = (reason: string): string => JSON.stringify({ error: { message: 'no', code: -1, data: { reason } } });
@@ -18,12 +19,18 @@ afterAll(() => {
 });
 
 /** What a node with a credential makes of this answer to its stream: what it says of it, and whether it keeps the credential. */
-async function hears(status: number, body: string): Promise<{ reason: string | undefined; keeps: boolean }> {
+async function hears(
+  status: number,
+  body: string,
+  joinsBy?: string,
+): Promise<{ reason: string | undefined; keeps: boolean }> {
   answer = { status, body };
   const base = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const path = join(dir, 'credential.json');
-  writeFileSync(path, JSON.stringify({ server: base.href, node: 'n', credential: 'bought-long-ago' }));
-  const input = { base, node: 'n', stateDir: dir, tokenFile: undefined, caFile: undefined, resume: false };
+  if (joinsBy === undefined)
+    writeFileSync(path, JSON.stringify({ server: base.href, node: 'n', credential: 'bought-long-ago' }));
+  else rmSync(path, { force: true });
+  const input = { base, node: 'n', stateDir: dir, tokenFile: joinsBy, caFile: undefined, resume: false };
   const source = await serverSource(input);
   const reason = await new Promise<string | undefined>((resolve) =>
     source.start({ state: () => undefined, trouble: (found) => resolve(found?.reason) }),
@@ -36,5 +43,27 @@ it('only the server itself takes a credential away or says that there is another
   expect(await hears(401, '<h1>Sign in to the proxy</h1>')).toEqual({ reason: 'ServerAway', keeps: true });
   expect(await hears(409, '<h1>Conflict</h1>')).toEqual({ reason: 'ServerAway', keeps: true });
   expect(await hears(409, refused('NODE_NAME_TAKEN'))).toEqual({ reason: 'TwoAgents', keeps: true });
-  expect(await hears(401, refused('AGENT_REFUSED'))).toEqual({ reason: 'ServerAway', keeps: false });
+  expect(await hears(401, refused('AGENT_REFUSED'))).toEqual({ reason: 'TokenRefused', keeps: false });
+});
+
+it('a join token that the server refuses is no server that is away', async () => {
+  const tokenFile = join(dir, 'token');
+  writeFileSync(tokenFile, 'unknown');
+  expect(await hears(401, refused('AGENT_REFUSED'), tokenFile)).toMatchObject({ reason: 'TokenRefused' });
+  expect(await hears(502, 'Bad Gateway', tokenFile)).toMatchObject({ reason: 'ServerAway' });
+});
+
+it('a file that can hold no token is told from one that may', () => {
+  const file = join(dir, 'contents');
+  const fault = (contents: string | Uint8Array): string | undefined => {
+    writeFileSync(file, contents);
+    return tokenFileFault(file, 'n');
+  };
+  expect(fault('a-join-token\n')).toBeUndefined();
+  expect(fault(' \n')).toBe(`--token-file: must hold a token, and is empty: '${file}'`);
+  expect(fault('x'.repeat(3e6))).toBe(
+    `--token-file: must hold a token of at most 16384 bytes, and holds 3000000: '${file}'`,
+  );
+  for (const contents of [Uint8Array.of(65, 0, 255), 'two words', 'a\nb'])
+    expect(fault(contents)).toBe(`--token-file: must hold a token of printable ASCII without blanks: '${file}'`);
 });

@@ -17,6 +17,7 @@ import { backoff } from './backoff.ts';
 import { credentials } from './credential.ts';
 import { clientOf, isRefusal, said } from './http.ts';
 import { openJournal } from './journal.ts';
+import { Refused } from './refused.ts';
 import { reportSender } from './report-sender.ts';
 import type { Sink, Source } from './source.ts';
 
@@ -85,6 +86,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
         const message = `the stream was refused with status ${response.statusCode}: ${said(answer)}`;
         // another pod is the agent of this node
         if (isRefusal(answer, 'NODE_NAME_TAKEN')) throw new Refused('TwoAgents', message);
+        if (isRefusal(answer, 'AGENT_REFUSED')) throw new Refused('TokenRefused', message);
         throw new Error(message);
       }
       sink?.trouble(null);
@@ -151,15 +153,6 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
       client.close();
     },
   };
-}
-
-class Refused extends Error {
-  readonly reason: NodeReason;
-
-  constructor(reason: NodeReason, message: string) {
-    super(message);
-    this.reason = reason;
-  }
 }
 
 /** Throws Refused: the state held so far stays, and is the one that the next connection goes on from. */

@@ -25,6 +25,7 @@ export const nodeReasons = [
   'NoRights',
   'ToolMissing',
   'ServerAway',
+  'TokenRefused',
   'StateRefused',
   'NoReport',
   'NoAgent',
