@@ -36,11 +36,22 @@ function parseNode(file: string, text: string): NodeFacts {
   }
   const parsed = nodeFactsSchema.safeParse(document);
   if (!parsed.success) {
-    const lines = parsed.error.issues.map(({ path, message }) => `${file}: ${['node', ...path].join('.')}: ${message}`);
+    const lines = parsed.error.issues.map((issue) => `${file}: ${['node', ...issue.path].join('.')}: ${mustBe(issue)}`);
     throw new InputError(lines.join('\n'));
   }
   const facts = readFacts(parsed.data);
   if (!facts.ok)
     throw new InputError(facts.errors.map(({ field, message }) => `${file}: ${field}: ${message}`).join('\n'));
   return parsed.data;
+}
+
+const shapes: Readonly<Record<string, string>> = {
+  object: 'must be an object',
+  array: 'must be a list',
+  string: 'must be a text',
+};
+
+function mustBe(issue: { readonly code?: string; readonly expected?: unknown; readonly message: string }): string {
+  if (issue.code === 'too_small') return 'must not be empty';
+  return shapes[String(issue.expected)] ?? issue.message;
 }

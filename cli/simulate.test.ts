@@ -229,6 +229,30 @@ describe('settings and nodes in -f', () => {
     ]);
   });
 
+  test('a node file that is none is refused with its fields', () => {
+    const refused = (text: string): string[] => {
+      writeFileSync(path('bad-node.yaml'), text);
+      const { status, stderr } = outgate([
+        'simulate',
+        '-f',
+        path('pools.yaml'),
+        '--node',
+        path('bad-node.yaml'),
+        '--from',
+        '10.10.0.2',
+        '--to',
+        '8.8.8.8',
+      ]);
+      expect(status).toBe(2);
+      return stderr.trimEnd().split('\n');
+    };
+    expect(refused('')).toEqual([`${path('bad-node.yaml')}: node: must be an object`]);
+    expect(refused('{name: "", interfaces: 1, routes: []}')).toEqual([
+      `${path('bad-node.yaml')}: node.name: must not be empty`,
+      `${path('bad-node.yaml')}: node.interfaces: must be a list`,
+    ]);
+  });
+
   test('Node objects say which addresses are nodes', () => {
     const node = JSON.stringify({
       apiVersion: 'v1',
