@@ -25,3 +25,10 @@ export function parsePortRange(text: string): Parsed<Ports> {
   }
   return { ok: true, value: [first, last] };
 }
+
+/**
+ * Why a range may not be written so by a user: `010` is 10 to Felix and 8 to others. What a cluster or the database already
+ * says is read all the same, as Felix reads it. Undefined: there is no such reason.
+ */
+export const leadingZeros = (text: string): string | undefined =>
+  /^0\d|:0\d/.test(text) ? `natPortRange must have no leading zeros: ${quote(text)}` : undefined;

@@ -63,6 +63,13 @@ it('refuses a stale version, no reason, no difference, and what would stop a nod
     'global.iptablesNATOutgoingInterfaceFilter',
     'nodes.n.natOutgoingAddress',
   ]);
+  const zeros = await refusal(
+    update({ global: { natPortRange: '0100' }, nodes: { n: { natPortRange: '1:02' }, o: { natPortRange: '10:20' } } }),
+  );
+  expect(zeros.issues?.map(({ field }) => field)).toEqual([
+    'settings.global.natPortRange',
+    'settings.nodes.n.natPortRange',
+  ]);
   const shape = await refusal(update({ global: { natOutgoingExclusions: 'Some', other: 1 } }));
   expect(shape.reason).toBe('INVALID_INPUT');
   expect(shape.issues?.map(({ field }) => field)).toContain('settings.global.natOutgoingExclusions');
