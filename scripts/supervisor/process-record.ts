@@ -82,7 +82,9 @@ export function identify(pid: number): { start: string; command: string } | null
     // the second field is the name in brackets and may hold spaces; the state follows, the start time is the 22nd field
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return null;
-    return { start: fields[19] ?? '', command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') };
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    // one that is ending gives up its memory, and its command line with it, before it counts as ended
+    return command === '' ? null : { start: fields[19] ?? '', command };
   } catch {
     return null;
   }
