@@ -31,8 +31,9 @@ export function poolsOfYaml(text: string): YamlPools {
   }
   if (issues.length > 0) {
     const first = issues[0];
-    const where =
-      first === undefined ? '' : `document ${first.document}, line ${first.line}, ${first.field}: ${first.message}`;
+    // a text without a document has no place to name
+    const place = first === undefined || first.document === 0 ? '' : `document ${first.document}, line ${first.line}, `;
+    const where = first === undefined ? '' : `${place}${first.field}: ${first.message}`;
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
     return { ok: false, message: `${where}${more}`, issues: issues.slice(0, MOST_ISSUES) };
   }
