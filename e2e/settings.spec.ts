@@ -124,6 +124,8 @@ test('a join token is shown once with the command, and can be revoked', async ()
   const { outgate, page } = product;
   const settings = new SettingsPage(page);
   await settings.tab('Join tokens').click();
+  // the accounts before it have a field of the same name
+  await expect(page.getByRole('button', { name: 'Make the token' })).toBeVisible();
   await page.getByLabel('Name').fill('rack 7');
   await page.getByRole('button', { name: 'Make the token' }).click();
   await expect(page.getByText('is shown here once and never again')).toBeVisible();
