@@ -70,9 +70,9 @@ async function firstState({ flags, conditions }: Setup): Promise<First | { code:
     return { code: 2 };
   }
   const source = await sourceOf(flags);
-  const held = await new Promise<HeldState | undefined>((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), SERVER_PATIENCE);
-    const finish = (found: HeldState | undefined): void => {
+  const held = await new Promise<HeldState | string>((resolve) => {
+    const timer = setTimeout(() => resolve('no state'), SERVER_PATIENCE);
+    const finish = (found: HeldState | string): void => {
       clearTimeout(timer);
       resolve(found);
     };
@@ -86,13 +86,14 @@ async function firstState({ flags, conditions }: Setup): Promise<First | { code:
         if (found === null) return conditions.clear('Source');
         conditions.set('Source', 'False', found.reason, found.message);
         process.stderr.write(`${found.reason}: ${found.message}\n`);
-        finish(saved);
+        // the one that is served knows more than what was kept here
+        finish(found.reason === 'TwoAgents' ? 'another agent programs this node' : (saved ?? 'no state'));
       },
     });
   });
-  if (held === undefined) {
+  if (typeof held === 'string') {
     await source.stop();
-    process.stderr.write('no state: nothing was written\n');
+    process.stderr.write(`${held}: nothing was written\n`);
     return { code: 1 };
   }
   return { held, onReport: (make) => source.report(make), stop: () => source.stop() };

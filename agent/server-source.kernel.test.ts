@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Report } from '../core/wire/report.ts';
 import { cannotRun, type Namespace, namespace } from './testing/namespaces.ts';
-import { agentFile, once, startAgent, workDir } from './testing/run-agent.ts';
+import { agentFile, once, runAgent, startAgent, workDir } from './testing/run-agent.ts';
 import { type StreamServer, streamServer } from './testing/stream-server.ts';
 
 const pool = (name: string, third: number, natOutgoing = true) => ({
@@ -128,6 +128,21 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     ]);
     expect(condition(away, 'Source')).toMatchObject({ status: 'False', reason: 'ServerAway' });
     expect(condition(away, 'Drifted')).toBeDefined();
+  });
+
+  it('--once writes nothing while another agent is served, whatever it kept', async () => {
+    const { node, server, start, common } = await setup();
+    const agent = start();
+    await server.reported(({ state }) => state === 'Programmed');
+    agent.kill('SIGKILL');
+    await agent.ended;
+    node.run('ipset add outgate-src-v4 10.99.0.0/16');
+    server.serveAnother();
+    const { code, stdout, stderr } = await runAgent('--source', `server:${server.url}`, ...common, '--once');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('TwoAgents: ');
+    expect(stderr).toContain('another agent programs this node: nothing was written');
+    expect(node.run('ipset save outgate-src-v4')).toContain('10.99.0.0/16');
   });
 
   it('refuses settings that are no settings, whoever sends them, and keeps what it has', async () => {

@@ -24,6 +24,8 @@ export interface StreamServer {
   cut(silent?: boolean): void;
   /** From now on every credential given so far is refused. */
   revoke(): void;
+  /** From now on another agent is served: every stream is refused. */
+  serveAnother(): void;
   state(): EffectiveState;
   /** Resolves with the first report (from now on, or the last one) that fits. */
   reported(fits: (report: Report) => boolean, timeout?: number): Promise<Report>;
@@ -42,6 +44,7 @@ export async function streamServer(
   let sequence = 1;
   let credentials = new Set<string>();
   let quiet = false;
+  let another = false;
   const streams = new Set<ServerResponse>();
   const deltas: Extract<StreamMessage, { type: 'delta' }>[] = [];
   const waiting = new Set<(report: Report) => void>();
@@ -93,6 +96,7 @@ export async function streamServer(
       if (!credentials.has((request.headers.authorization ?? '').slice('Bearer '.length))) {
         return void response.writeHead(401).end('{"error":{"data":{"reason":"AGENT_REFUSED"}}}');
       }
+      if (another) return void response.writeHead(409).end('{"error":{"data":{"reason":"NODE_NAME_TAKEN"}}}');
       if (request.url?.startsWith('/agent/v1/stream')) return stream(request, response);
       const report = JSON.parse(body) as Report;
       reports.push(report);
@@ -142,6 +146,9 @@ export async function streamServer(
     },
     revoke() {
       credentials = new Set();
+    },
+    serveAnother() {
+      another = true;
     },
     reported(fits, timeout = 10_000) {
       const last = reports.at(-1);
