@@ -1,6 +1,7 @@
 /** What is remembered of a review, and for how long. The answers are those of a real API server (fixtures). */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, expect, it } from 'vitest';
 import { accountTokens } from './account-tokens.ts';
 
@@ -66,4 +67,54 @@ it('an address whose tokens are refused again and again is not asked for any mor
   clock += 61_000;
   expect(await check(good, 'x')).toMatchObject({ kind: 'agent' });
   expect(reviews).toBe(303);
+});
+
+it('many tokens at once are reviewed a few at a time, and no more of them than may be refused', async () => {
+  let most = 0;
+  let running = 0;
+  const slow = { kind: 'away', why: 'the API server is away' };
+  const { check } = accountTokens({
+    account,
+    now: () => clock,
+    review: async () => {
+      reviews++;
+      most = Math.max(most, ++running);
+      await setImmediate();
+      running--;
+      throw new Error(slow.why);
+    },
+  });
+  const verdicts = await Promise.all(Array.from({ length: 900 }, (_, index) => check(token('?', 60, `${index}`), 'x')));
+  expect(most).toBe(8);
+  expect(reviews).toBe(300);
+  expect(verdicts.slice(0, 300)).toEqual(Array.from({ length: 300 }, () => slow));
+  expect(new Set(verdicts.slice(300).map(({ kind }) => kind))).toEqual(new Set(['limited']));
+  expect(await check(token('?', 60), 'y')).toEqual(slow);
+});
+
+it('agents that come from one address at once are all let in', async () => {
+  const { check } = tokens();
+  const verdicts = await Promise.all(
+    Array.from({ length: 900 }, (_, index) => check(token(GOOD, 60, `${index}`), 'x')),
+  );
+  expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(['agent']));
+});
+
+it('while the places are taken others are told to come again, and what was good is asked for', async () => {
+  let answers = true;
+  const { check } = accountTokens({
+    account,
+    now: () => clock,
+    review: () => (answers ? Promise.resolve(answerOf(GOOD)) : new Promise(() => undefined)),
+  });
+  const good = token(GOOD, 3600);
+  await check(good, 'x');
+  answers = false;
+  for (let index = 0; index < 8; index++) void check(token('?', 60, `${index}`), 'x');
+  for (let index = 0; index < 1000; index++) void check(token('?', 60, `w${index}`), 'x');
+  const why = 'too many tokens wait for their review';
+  expect(await check(token('?', 60, 'one more'), 'y')).toEqual({ kind: 'away', why });
+  answers = true;
+  clock += 61_000;
+  expect(await check(good, 'x')).toMatchObject({ kind: 'agent' });
 });

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { makeQuota } from '../http/quota.ts';
+import { makeTurns } from '../http/turns.ts';
 import { readTokenReview, type TokenPod } from '../kube/token-review.ts';
 
 export interface AccountTokensOptions {
@@ -33,8 +34,10 @@ const KEEP_MS = 60_000;
 /** a token that was refused is not asked for again at once */
 const KEEP_REFUSED_MS = 5_000;
 const PATIENCE_MS = 5_000;
-/** a minute from one address */
+/** a minute from one address, with those that nobody could answer for */
 const MOST_REFUSED = 300;
+/** reviews of strangers at a time: whoever sends many tokens at once must not reach the API server with all of them */
+const STRANGERS = { most: 8, waiting: 1000, patienceMs: 2_000 };
 /** more than any cluster has nodes */
 const MOST_KEPT = 20_000;
 
@@ -48,6 +51,7 @@ export function accountTokens({ review, account, now, keepMs = KEEP_MS }: Accoun
   const kept = new Map<string, Kept>();
   const asked = new Map<string, Promise<TokenVerdict>>();
   const refusals = makeQuota(MOST_REFUSED, 60, () => performance.now());
+  const turns = makeTurns(STRANGERS);
 
   const keep = (hash: string, verdict: TokenVerdict, until: number): void => {
     kept.delete(hash);
@@ -57,7 +61,7 @@ export function accountTokens({ review, account, now, keepMs = KEEP_MS }: Accoun
       kept.delete(oldest);
     }
   };
-  const ask = async (hash: string, token: string, client: string): Promise<TokenVerdict> => {
+  const ask = async (hash: string, token: string): Promise<TokenVerdict> => {
     let answer: unknown;
     try {
       answer = await review(token, AbortSignal.timeout(PATIENCE_MS));
@@ -73,9 +77,22 @@ export function accountTokens({ review, account, now, keepMs = KEEP_MS }: Accoun
     }
     const why = !read.ok ? read.why : expires === null ? 'it must have an expiry' : 'it has expired';
     const verdict: TokenVerdict = { kind: 'refused', why };
-    refusals.take(client);
     keep(hash, verdict, now() + KEEP_REFUSED_MS);
     return verdict;
+  };
+  /** Counted before it is asked for, because many come before the first answer does; a good one is then not counted. */
+  const askForStranger = async (hash: string, token: string, client: string): Promise<TokenVerdict> => {
+    const end = await turns.take();
+    if (end === null) return { kind: 'away', why: 'too many tokens wait for their review' };
+    try {
+      const wait = refusals.take(client);
+      if (wait !== null) return { kind: 'limited', seconds: wait };
+      const verdict = await ask(hash, token);
+      if (verdict.kind === 'agent') refusals.giveBack(client);
+      return verdict;
+    } finally {
+      end();
+    }
   };
 
   return {
@@ -83,12 +100,15 @@ export function accountTokens({ review, account, now, keepMs = KEEP_MS }: Accoun
       const hash = createHash('sha256').update(token).digest('base64');
       const known = kept.get(hash);
       if (known !== undefined && now() < known.until) return Promise.resolve(known.verdict);
-      // a token that was good once is asked for whatever others at its address do
-      const wait = known?.verdict.kind === 'agent' ? null : refusals.wait(client);
+      // a token that was good once is asked for whatever others at its address, or anywhere, do
+      const stranger = known?.verdict.kind !== 'agent';
+      const wait = stranger ? refusals.wait(client) : null;
       if (wait !== null) return Promise.resolve({ kind: 'limited', seconds: wait });
       const running = asked.get(hash);
       if (running !== undefined) return running;
-      const started = ask(hash, token, client).finally(() => asked.delete(hash));
+      const started = (stranger ? askForStranger(hash, token, client) : ask(hash, token)).finally(() =>
+        asked.delete(hash),
+      );
       asked.set(hash, started);
       return started;
     },

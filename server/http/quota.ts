@@ -8,6 +8,8 @@ export interface Quota {
   take(key: string): number | null;
   /** The same answer, and nothing is counted. */
   wait(key: string): number | null;
+  /** What was taken is not counted after all. */
+  giveBack(key: string): void;
 }
 
 /** `most` in each window of `seconds`; `now` in milliseconds. Windows that are over are forgotten. */
@@ -34,6 +36,10 @@ export function makeQuota(most: number, seconds: number, now: () => number): Quo
       windows.set(key, window);
       window.count++;
       return null;
+    },
+    giveBack: (key) => {
+      const window = windows.get(key);
+      if (window !== undefined && window.count > 0) window.count--;
     },
   };
 }
