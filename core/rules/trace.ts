@@ -14,7 +14,7 @@ import { step } from '../nat/steps.ts';
 import { type Answer, type Flow, type Step, type VerdictCode, verdictOf } from '../nat/verdict.ts';
 import { formatAddress, parseAddress } from '../net/address.ts';
 import { mayDecide } from './foreign.ts';
-import { memberFinder } from './member-of.ts';
+import { indexSets, type MemberFinder, scanSets } from './member-of.ts';
 import { CHAIN, type Rule, setName } from './model.ts';
 import { parseSave, type SavedRule } from './parse-save.ts';
 import { ruleOf } from './read-back.ts';
@@ -35,7 +35,22 @@ export interface ReportedRules {
 }
 
 /** Traces one flow. A chain that no jump reaches, or without a rule that fits, NATs nothing. */
-export function traceFlow(reported: ReportedRules, flow: Flow, facts?: NodeFacts): Checked<Answer> {
+export const traceFlow = (reported: ReportedRules, flow: Flow, facts?: NodeFacts): Checked<Answer> =>
+  trace(readRules(reported.rules), scanSets(reported.sets), flow, facts);
+
+/** {@link traceFlow} for many flows over the same rules and sets: both are read once. */
+export function flowTracer(reported: ReportedRules, facts?: NodeFacts): (flow: Flow) => Checked<Answer> {
+  const rules = readRules(reported.rules);
+  const finder = indexSets(reported.sets);
+  return (flow) => trace(rules, finder, flow, facts);
+}
+
+function trace(
+  rules: readonly SavedRule[],
+  finder: MemberFinder,
+  flow: Flow,
+  facts: NodeFacts | undefined,
+): Checked<Answer> {
   const read = contextOf(flow, facts);
   if (!read.ok) return read;
   const context = read.value;
@@ -43,7 +58,7 @@ export function traceFlow(reported: ReportedRules, flow: Flow, facts?: NodeFacts
   const early = decidedBefore(context, steps);
   if (early !== null) return answer(early, { address: null, interface: null, ports: null }, steps);
   routeStep(context, steps);
-  const outcome = walk(reported.rules, packetOf(context, reported.sets), steps);
+  const outcome = walk(rules, packetOf(context, finder), steps);
   if (typeof outcome === 'string') {
     return answer(outcome, { address: null, interface: context.outInterface, ports: null }, steps);
   }
@@ -64,10 +79,10 @@ interface Packet {
   readonly sourceCode: VerdictCode;
 }
 
-function packetOf(context: FlowContext, sets: ReportedRules['sets']): Packet {
+function packetOf(context: FlowContext, finder: MemberFinder): Packet {
   const { from, destination } = context.flow;
-  const src = memberFinder(sets, from);
-  const dst = memberFinder(sets, destination);
+  const src = finder(from);
+  const dst = finder(destination);
   const inPool = src(setName('exempt', from.family)) != null;
   return {
     context,
@@ -76,11 +91,11 @@ function packetOf(context: FlowContext, sets: ReportedRules['sets']): Packet {
   };
 }
 
+const readRules = (lines: readonly RuleLine[]): SavedRule[] =>
+  parseSave(lines.map(({ text }) => text).join('\n')).flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
+
 /** POSTROUTING up to our jump, then our chain: the target that decides, or the code why none does. */
-function walk(lines: readonly RuleLine[], packet: Packet, steps: Step[]): Rule['target'] | VerdictCode {
-  const rules = parseSave(lines.map(({ text }) => text).join('\n')).flatMap(({ chains }) =>
-    chains.flatMap((c) => c.rules),
-  );
+function walk(rules: readonly SavedRule[], packet: Packet, steps: Step[]): Rule['target'] | VerdictCode {
   const base = rules.filter(({ chain }) => chain === 'POSTROUTING');
   const jump = base.findIndex(({ target }) => target === CHAIN);
   const before = jump < 0 ? base : base.slice(0, jump + 1);

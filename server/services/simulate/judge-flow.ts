@@ -4,7 +4,8 @@ import type { Checked } from '../../../core/nat/read-flow.ts';
 import { type Decider, simulate } from '../../../core/nat/simulate.ts';
 import { step } from '../../../core/nat/steps.ts';
 import type { Answer, Flow } from '../../../core/nat/verdict.ts';
-import { traceFlow } from '../../../core/rules/trace.ts';
+import { flowTracer, traceFlow } from '../../../core/rules/trace.ts';
+import type { ReportedFamily } from '../../../core/wire/report.ts';
 import type { KnownReport } from '../../state/counters.ts';
 import { AppError } from '../app-error.ts';
 import { STALE_AFTER_MS } from '../nodes/node-state.ts';
@@ -33,12 +34,26 @@ export interface Court {
 }
 
 /** Desired first, then live, then the nodes in the order of names. Throws INVALID_INPUT for a flow that cannot be read. */
-export function judgeFlow(court: Court, flow: Flow): TruthAnswer[] {
+export function judgeFlow(court: Court, flow: Flow, trace: Trace = traceNode): TruthAnswer[] {
   return judgeBy(
     court,
     (decider) => simulate(decider, flow, court.facts),
-    (report) => traceNode(report, flow),
+    (report) => trace(report, flow),
   );
+}
+
+/** What a node's kernel does with a flow, by its report. */
+export type Trace = (report: KnownReport, flow: Flow) => Checked<Answer>;
+
+/** For many flows over the same reports: what they hold is indexed once. */
+export function indexingTrace(): Trace {
+  const tracers = new Map<ReportedFamily, (flow: Flow) => Checked<Answer>>();
+  return ({ body, facts }, flow) => {
+    const family = body.families[familyOf(flow)];
+    const tracer = tracers.get(family) ?? flowTracer(family, facts ?? undefined);
+    tracers.set(family, tracer);
+    return tracer(flow);
+  };
 }
 
 /** The same answer from every truth: one that no pool decides. A node that does not report cannot say it either. */
@@ -86,9 +101,9 @@ function answerOf(checked: Checked<Answer>): Answer {
   return checked.value;
 }
 
-function traceNode({ body, facts }: KnownReport, flow: Flow): Checked<Answer> {
-  return traceFlow(body.families[flow.from.includes(':') ? '6' : '4'], flow, facts ?? undefined);
-}
+const familyOf = ({ from }: Flow): '4' | '6' => (from.includes(':') ? '6' : '4');
+
+const traceNode: Trace = ({ body, facts }, flow) => traceFlow(body.families[familyOf(flow)], flow, facts ?? undefined);
 
 const staleAnswer = (name: string, at: Date): Answer => ({
   verdict: 'INDETERMINATE',

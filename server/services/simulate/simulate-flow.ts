@@ -69,11 +69,11 @@ export async function simulateFlow(deps: Deps, { flow, node, draft }: FlowQuesti
   return judgePlanned(court(planned.node ?? undefined), planned, own);
 }
 
-function judgePlanned(
+async function judgePlanned(
   court: Court,
   planned: PlannedQuestion,
   factsOfNode: (node: string, towards: string) => NodeFacts | undefined,
-): FlowAnswers {
+): Promise<FlowAnswers> {
   const { from, to, flow, plan, unknown } = planned;
   const host = court.host ?? null;
   const named: NamedQuestion = { from, to, flow, unknown };
@@ -87,7 +87,7 @@ function judgePlanned(
     const answer = plan.is === 'refused' ? refusedAnswer(plan.text) : unresolvedAnswer(plan.text);
     return one(judgeSame(court, { ok: true, value: answer }));
   }
-  const judged = judgeBackends(court, flow, plan.flows, factsOfNode);
+  const judged = await judgeBackends(court, flow, plan.flows, factsOfNode);
   const together = judged.all[0]?.answers.map((first, i): TruthAnswer => {
     const { truth, node, revision, at, age } = first;
     return { truth, node, revision, at, age, ...commonAnswer(judged.all.map(({ answers }) => answers[i] ?? first)) };
