@@ -9,7 +9,11 @@ export function ensurePackages() {
   const wrong = firstDifference();
   if (wrong === null) return false;
   console.error(`Installing packages (${wrong})`);
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  // the packages run on the Node that is among them; npm warns of the system's, which only runs this script
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  });
   if (npm.status !== 0) {
     console.error('npm ci failed; its message is above');
     process.exit(1);
