@@ -54,7 +54,7 @@ describe.skipIf(cannotRun !== null)('agent on a file', () => {
       const rules = node.run('iptables-nft -t nat -S');
       dir.write('pools.json', manifests({ a: { ...a, natOutgoing: 'no' }, b }));
       await until(() => said.includes('Source=False StateRefused'));
-      expect(said).toMatch(/document 1, line 1: spec\.natOutgoing: natOutgoing must be true or false: 'no'/);
+      expect(said).toMatch(/document 1, line 1, spec\.natOutgoing: natOutgoing must be true or false: 'no'/);
       expect([members(), node.run('iptables-nft -t nat -S')]).toEqual([[a.cidr, b.cidr], rules]);
 
       // as a ConfigMap is written: aside, then renamed
@@ -78,7 +78,7 @@ describe.skipIf(cannotRun !== null)('agent on a file', () => {
     const { code, stdout, stderr } = await startAgent(args).ended;
     rmSync(folder.path, { recursive: true });
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(`${file}: document 2, line 3: spec.natPortRange: natPortRange must `);
+    expect(stderr).toMatch(`${file}: document 2, line 3, spec.natPortRange: natPortRange must `);
     expect(kernel()).toEqual(before);
   });
 

@@ -1,9 +1,9 @@
 /** Input files of a command (`-f FILE`, repeatable, `-` for stdin) as text. */
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { formatErrors } from '../core/calico/format-errors.ts';
 import type { ReadError } from '../core/calico/read.ts';
 import { InputError, type Io, UsageError } from './command.ts';
-import { formatErrors } from './format-errors.ts';
 
 const MEBIBYTE = 1 << 20;
 /** Far above what pools take (40,000 in YAML are 5 MB), below what a text may hold. */

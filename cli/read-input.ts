@@ -1,6 +1,6 @@
+import { formatErrors } from '../core/calico/format-errors.ts';
 import { type Manifests, readManifests } from '../core/calico/read.ts';
 import { InputError, type Io } from './command.ts';
-import { formatErrors } from './format-errors.ts';
 import { readFiles } from './read-files.ts';
 
 /** The manifests of `-f FILE...`. Throws InputError that lists every problem of every file. */

@@ -1,4 +1,6 @@
 /** `outgate validate`: every rule that the pools and NAT settings of the files break, and what is worth a look. */
+
+import { formatErrors } from '../core/calico/format-errors.ts';
 import { type Manifests, type ReadError, readManifests } from '../core/calico/read.ts';
 import { warnAboutSettings } from '../core/nat/stops-felix.ts';
 import { validateSettings } from '../core/nat/validate-settings.ts';
@@ -9,7 +11,6 @@ import { validatePools } from '../core/pool/validate.ts';
 import { warningsFor } from '../core/pool/warnings.ts';
 import { oneOf, readArgs } from './args.ts';
 import { type Command, type Io, withJsonErrors, write } from './command.ts';
-import { formatErrors } from './format-errors.ts';
 import { readFiles } from './read-files.ts';
 import { readInput } from './read-input.ts';
 

@@ -19,6 +19,7 @@ export function fileSource(path: string): Source {
       const read = await readState(path);
       if (stopped) return;
       if (read.ok) {
+        process.stderr.write(read.broken);
         sink.trouble(null);
         sink.state(read.held, null);
       } else sink.trouble({ reason: 'StateRefused', message: read.reasons.join('; ').slice(0, 2000) });
@@ -39,7 +40,9 @@ export function fileSource(path: string): Source {
 export async function readOnce(path: string): Promise<HeldState | readonly string[]> {
   const { readState } = await import('./read-manifests.ts');
   const read = await readState(path);
-  return read.ok ? read.held : read.reasons;
+  if (!read.ok) return read.reasons;
+  process.stderr.write(read.broken);
+  return read.held;
 }
 
 /** Changes when any file does. Inode and size catch what one tick of the clock hides (a ConfigMap swaps a symlink). */

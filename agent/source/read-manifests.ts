@@ -5,40 +5,25 @@
 import { isUtf8 } from 'node:buffer';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { formatBroken, formatErrors } from '../../core/calico/format-errors.ts';
 import { readManifests as readTexts } from '../../core/calico/read.ts';
-import { settingsErrors } from '../../core/calico/settings-errors.ts';
-import { noSettings } from '../../core/nat/settings.ts';
-import { parsePrefix } from '../../core/net/prefix.ts';
+import { usableState } from '../../core/calico/usable-state.ts';
 import { expectWork, LARGE } from '../frugal.ts';
 import { type HeldState, holdState } from '../held-state.ts';
 
-/** Reasons are lines of `FILE: document N, line N: FIELD: what must hold`. */
+/** Reasons are lines of `FILE: document N, line N, FIELD: what must hold`; `broken` is lines of rules that do not hold, or ''. */
 export type ReadState =
-  | { readonly ok: true; readonly held: HeldState }
+  | { readonly ok: true; readonly held: HeldState; readonly broken: string }
   | { readonly ok: false; readonly reasons: readonly string[] };
 
 export async function readState(path: string): Promise<ReadState> {
   const files = await readTextFiles(path);
   if (typeof files === 'string') return { ok: false, reasons: [files] };
   if (files.some(({ text }) => text.length > LARGE)) expectWork();
-  const found = readTexts(files);
-  const { pools, settings, nodes, errors } = found;
-  const reasons = [...errors, ...settingsErrors(found)].map(({ file, document, line, field, message }) =>
-    place(file, document, line, field, message),
-  );
-  for (const { pool, file, document, line } of pools) {
-    const cidr = parsePrefix(pool.spec.cidr);
-    if (!cidr.ok) reasons.push(place(file, document, line, 'spec.cidr', cidr.reason));
-  }
-  const all = pools.map(({ pool }) => pool);
-  if (reasons.length > 0) return { ok: false, reasons };
-  const hosts = [...new Set(nodes.flatMap(({ addresses }) => addresses))].sort();
-  return { ok: true, held: holdState(all, settings ?? noSettings, hosts) };
-}
-
-function place(file: string, document: number, line: number, field: string, message: string): string {
-  const where = document === 0 ? file : `${file}: document ${document}, line ${line}`;
-  return field === '' ? `${where}: ${message}` : `${where}: ${field}: ${message}`;
+  const read = usableState(readTexts(files));
+  if (!read.ok) return { ok: false, reasons: read.errors.map((error) => formatErrors([error]).trimEnd()) };
+  const { pools, settings, hosts, broken } = read.state;
+  return { ok: true, held: holdState(pools, settings, hosts), broken: formatBroken(broken) };
 }
 
 /** The files with their texts, or why they cannot be read. */
