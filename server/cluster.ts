@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { NatSettings } from '../core/nat/settings.ts';
 import { clusterFelix, poolGroups } from './controller/cluster-pools.ts';
 import { startController } from './controller/controller.ts';
+import { rehearsePool } from './controller/rehearse-pool.ts';
 import type { Database } from './db/client.ts';
 import { readLiveFelixes } from './db/live-felix.ts';
 import { readWatch } from './db/live-watch.ts';
@@ -56,6 +57,7 @@ export async function openCluster(options: OpenClusterOptions): Promise<OpenedCl
     names,
     election: () => controller.state().election,
     rights: () => rightsOf(connection, db, namespace, agentAccount !== null),
+    rehearsePool: (pool) => rehearsePool(connection, db, pool),
     rehearseSettings: (object, settings) => rehearse(connection, db, object, settings),
     reviewToken: (token, signal) => reviewToken(connection, token, signal),
     usedAddresses: (range) => readBlocks(connection, range),

@@ -9,4 +9,5 @@ export interface ApplyRequest<Spec> {
   readonly force: boolean;
   /** nothing is stored, the answer is the same */
   readonly dryRun?: boolean;
+  readonly signal?: AbortSignal;
 }

@@ -49,7 +49,7 @@ function applier<T, Spec extends object>(target: {
   readonly read: (object: unknown) => T | null;
 }): (request: ApplyRequest<Spec>) => Promise<T> {
   const { connection, group, path, kind, read } = target;
-  return async ({ name, spec, uid, resourceVersion, force, dryRun = false }) => {
+  return async ({ name, spec, uid, resourceVersion, force, dryRun = false, signal }) => {
     const version = resourceVersion === null ? {} : { resourceVersion };
     const metadata = uid === null ? { name, resourceVersion: NEVER } : { name, uid, ...version };
     const { object } = await apply(connection, {
@@ -59,6 +59,7 @@ function applier<T, Spec extends object>(target: {
       object: { apiVersion: group, kind, metadata, ...(Object.keys(spec).length === 0 ? {} : { spec }) },
       force,
       dryRun,
+      ...(signal ? { signal } : {}),
     });
     const taken = read(object);
     if (taken !== null) return taken;

@@ -32,8 +32,12 @@ export function refusedBy({ failure, kind }: KubeError): Refused {
       return { outcome: 'settled', state: 'Rejected', reason: 'RefusedByCluster', detail: { message, fields } };
     }
     case 'forbidden': {
-      const right = missing === null ? {} : { missing: `${missing.verb} ${missing.resource}.${missing.group}` };
-      return { outcome: 'again', state: 'Forbidden', reason: 'RightMissing', detail: { message, ...right } };
+      // a webhook refuses with 403 as well; no right would help, and who runs it may change it
+      if (missing === null) {
+        return { outcome: 'again', state: 'Rejected', reason: 'RefusedByCluster', detail: { message } };
+      }
+      const right = `${missing.verb} ${missing.resource}.${missing.group}`;
+      return { outcome: 'again', state: 'Forbidden', reason: 'RightMissing', detail: { message, missing: right } };
     }
     default:
       return { outcome: 'again', state: 'Pending', reason: 'WaitingForCluster', detail: { message } };

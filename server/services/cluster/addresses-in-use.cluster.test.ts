@@ -30,6 +30,7 @@ beforeAll(async () => {
     cluster: {
       server: server.url,
       names,
+      rehearsePool: async () => [],
       rehearseSettings: async () => [],
       election: () => ({ role: 'unknown', holder: null, since: 0, error: null }),
       rights: async () => ({ user: 'nobody', rights: [] }),

@@ -1,6 +1,7 @@
 /** What a server can say of the cluster itself; what the cluster says of pools is in the database. */
 import type { NatSettings } from '../../../core/nat/settings.ts';
 import type { Prefix } from '../../../core/net/prefix.ts';
+import type { Pool } from '../../../core/pool/spec.ts';
 import type { BlocksRead } from '../../kube/ipam-blocks.ts';
 import type { Cause } from '../../kube/kube-error.ts';
 import type { ElectionState } from '../../kube/lease.ts';
@@ -8,6 +9,8 @@ import type { ReviewedRight } from '../../kube/rights.ts';
 import type { NameBook } from '../simulate/name-book.ts';
 
 export interface Cluster {
+  /** What the cluster would refuse of this pool, by a dry run; fields as `spec.cidr`. Empty also when it does not answer. */
+  rehearsePool(pool: Pool): Promise<readonly Cause[]>;
   /**
    * What the cluster would refuse of these settings of one FelixConfiguration, by a dry run; fields without `spec.`. Empty
    * also when it does not answer, or others hold a field.

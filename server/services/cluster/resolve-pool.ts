@@ -4,9 +4,9 @@ import type { LivePool } from '../../../core/cluster/live-pool.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
-import type { Queryable } from '../../db/client.ts';
+import type { Database, Queryable } from '../../db/client.ts';
 import { readLivePools } from '../../db/live.ts';
-import type { StoredPool } from '../../db/pools.ts';
+import { readPools, type StoredPool } from '../../db/pools.ts';
 import { newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
@@ -16,6 +16,7 @@ import type { Deps } from '../deps.ts';
 import { expectVersion, mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
+import type { Cluster } from './reach.ts';
 
 /**
  * `theirs`: what the cluster has becomes what is desired. `ours`: applied by force, and fields are taken from who holds
@@ -31,13 +32,14 @@ export interface Resolution {
   readonly reason?: string | undefined;
 }
 
-/** Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE, INVALID_INPUT when the cluster's pool cannot be taken. */
+/** Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE, INVALID_INPUT when the cluster's pool cannot be taken, POOL_VIOLATIONS. */
 export async function resolvePool(
   deps: Deps,
   actor: Actor,
   { name, choice, expectedVersion, reason }: Resolution,
 ): Promise<{ change: ChangeView; revision: string }> {
-  clusterOf(deps);
+  const cluster = clusterOf(deps);
+  if (choice === 'ours') await rehearse(deps.db, cluster, name);
   return mustChange(
     await applyChange(deps.db, {
       actor,
@@ -52,6 +54,16 @@ export async function resolvePool(
       },
     }),
   );
+}
+
+/** Force is not spent on what the cluster would refuse anyhow: its words are the answer, and nothing was decided. */
+async function rehearse(db: Database, cluster: Cluster, name: string): Promise<void> {
+  const [pool] = await readPools(db, [name]);
+  const refused = pool === undefined ? [] : await cluster.rehearsePool(pool);
+  if (refused.length === 0) return;
+  const violations = refused.map(({ field, message }) => ({ rule: 'API', field, message }));
+  const said = refused.map(({ message }) => message).join('; ');
+  throw new AppError('POOL_VIOLATIONS', `the cluster would refuse it: ${said}`, { violations });
 }
 
 /** What becomes of later changes in the cluster. Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE. */

@@ -4,6 +4,7 @@ import { applyChange, type Current, type Intent, rehearseChange } from '../chang
 import type { ChangeView } from '../changes/change-view.ts';
 import type { Deps } from '../deps.ts';
 import { optionalReason } from '../reason.ts';
+import { clusterRefusals, MOST_REHEARSED } from './cluster-refusals.ts';
 import { readableCidrs, sameSpec } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
 import { stoppingFelix } from './stopping-felix.ts';
@@ -32,17 +33,27 @@ export async function importPools(
   actor: Actor,
   input: { yaml: string; reason?: string | undefined; dryRun?: boolean | undefined },
 ): Promise<Imported> {
-  if (input.dryRun) return { ...(await previewImport(deps, input.yaml)), change: null };
+  if (input.dryRun) return { ...(await previewImport(deps, input.yaml, { mayWrite: true })), change: null };
   const { intent, planned, upsert } = await planOf(actor, input.yaml, optionalReason(input.reason));
   const { change, revision } = await applyChange(deps.db, intent);
   return { ...planned(), warnings: await warningsOf(deps, upsert()), change, revision };
 }
 
-/** What the import of the text would do. Throws what it would throw; whoever asks cannot write. */
-export async function previewImport(deps: Deps, yaml: string): Promise<ImportPlan> {
+/** What the import of the text would do. Only for `mayWrite` is the cluster asked as well. Throws what the import would throw. */
+export async function previewImport(
+  deps: Deps,
+  yaml: string,
+  { mayWrite }: { mayWrite: boolean },
+): Promise<ImportPlan> {
   const { intent, planned, upsert } = await planOf(system, yaml, null);
   const { current } = await rehearseChange(deps.db, intent);
-  return { ...planned(), warnings: await warningsOf(deps, upsert()), revision: current.desired.revision };
+  const refused = mayWrite ? await clusterRefusals(deps, upsert()) : () => [];
+  const warnings = await warningsOf(deps, upsert(), refused);
+  const plan = planned();
+  const unasked = mayWrite && deps.cluster !== null && upsert().length > MOST_REHEARSED;
+  const note = `the cluster was asked about the first ${MOST_REHEARSED} of these pools only`;
+  const notes = unasked ? [...plan.notes, note] : plan.notes;
+  return { ...plan, notes, warnings, revision: current.desired.revision };
 }
 
 async function planOf(
@@ -74,9 +85,15 @@ async function planOf(
   };
 }
 
-async function warningsOf(deps: Deps, pools: readonly Pool[]): Promise<ImportPlan['warnings']> {
+async function warningsOf(
+  deps: Deps,
+  pools: readonly Pool[],
+  refused: (pool: Pool) => Warning[] = () => [],
+): Promise<ImportPlan['warnings']> {
   const stops = await stoppingFelix(deps, pools);
-  return pools.flatMap((pool) => stops(pool).map((warning) => ({ ...warning, pool: pool.name })));
+  return pools.flatMap((pool) =>
+    [...stops(pool), ...refused(pool)].map((warning) => ({ ...warning, pool: pool.name })),
+  );
 }
 
 function sort(pools: readonly Pool[], current: Pick<Current, 'pools'>) {

@@ -6,6 +6,7 @@ import { poolsTouching } from '../../db/pools.ts';
 import type { PoolViolation } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 import { nodeAddresses } from '../nodes/node-addresses.ts';
+import { clusterRefusals } from './cluster-refusals.ts';
 import { canonicalPool, readableCidrs } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
 import { stoppingFelix } from './stopping-felix.ts';
@@ -19,14 +20,19 @@ export interface Preview {
   readonly diff: { readonly before: string; readonly after: string };
 }
 
-/** What would come of writing these pools. Throws YAML_UNREADABLE. */
-export async function previewPools(deps: Deps, input: { yaml: string } | Pool): Promise<Preview> {
+/** What would come of writing these pools. Only for `mayWrite` is the cluster asked as well. Throws YAML_UNREADABLE. */
+export async function previewPools(
+  deps: Deps,
+  input: { yaml: string } | Pool,
+  { mayWrite }: { mayWrite: boolean },
+): Promise<Preview> {
   const pools = 'yaml' in input ? (await readPoolYaml(input.yaml)).pools : [canonicalPool(input)];
   const names = pools.map((pool) => pool.name);
-  const [touched, nodes, stops] = await Promise.all([
+  const [touched, nodes, stops, refused] = await Promise.all([
     poolsTouching(deps.db, names, readableCidrs(pools)),
     readNodes(deps.db),
     stoppingFelix(deps, pools),
+    mayWrite ? clusterRefusals(deps, pools) : () => [],
   ]);
   const stored = new Map(touched.map(({ name, spec }) => [name, { name, spec }]));
   const others = [...touched.filter(({ name }) => !names.includes(name)), ...pools];
@@ -37,7 +43,10 @@ export async function previewPools(deps: Deps, input: { yaml: string } | Pool): 
       validatePool(pool, others, stored.get(pool.name)).map((one) => ({ ...one, ...label(pool.name) })),
     ),
     warnings: pools.flatMap((pool) =>
-      [...warningsFor(pool, { nodes: addresses }), ...stops(pool)].map((one) => ({ ...one, ...label(pool.name) })),
+      [...warningsFor(pool, { nodes: addresses }), ...stops(pool), ...refused(pool)].map((one) => ({
+        ...one,
+        ...label(pool.name),
+      })),
     ),
     diff: {
       before: await yamlOf(names.flatMap((name) => stored.get(name) ?? [])),

@@ -19,7 +19,7 @@ const planSchema = z.object({
 export const previewImport = viewerProcedure
   .input(z.strictObject({ yaml: yamlSchema }))
   .output(planSchema)
-  .query(({ ctx, input }) => preview(ctx.deps, input.yaml));
+  .query(({ ctx, input }) => preview(ctx.deps, input.yaml, { mayWrite: ctx.user.role !== 'viewer' }));
 
 export const importYaml = editorProcedure
   .input(z.strictObject({ yaml: yamlSchema, reason: reasonSchema.optional(), dryRun: z.boolean().optional() }))

@@ -23,4 +23,4 @@ export const preview = viewerProcedure
       diff: z.object({ before: z.string(), after: z.string() }),
     }),
   )
-  .query(({ ctx, input }) => previewPools(ctx.deps, input));
+  .query(({ ctx, input }) => previewPools(ctx.deps, input, { mayWrite: ctx.user.role !== 'viewer' }));

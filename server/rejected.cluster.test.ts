@@ -1,0 +1,151 @@
+/** What a cluster refuses by rules of its own: asked before it is saved, and shown in its words afterwards. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { calicoPath } from '../e2e/cluster/install-crds.ts';
+import { must, request } from '../e2e/cluster/request.ts';
+import { sharedServer } from '../e2e/cluster/shared-server.ts';
+import { serverOfFile } from './testing/file-server.ts';
+import { mutate, query } from './testing/test-client.ts';
+import { ADMIN } from './testing/test-server.ts';
+
+const cluster = sharedServer();
+const path = calicoPath('v3', 'ippools');
+const admin = cluster.as('admin');
+const server = serverOfFile({
+  OUTGATE_ADMIN_EMAIL: ADMIN.email,
+  OUTGATE_ADMIN_PASSWORD: ADMIN.password,
+  OUTGATE_CLUSTER: 'kubeconfig',
+  OUTGATE_KUBECONFIG: cluster.kubeconfig,
+  OUTGATE_KUBECONTEXT: 'outgate',
+});
+
+const admission = '/apis/admissionregistration.k8s.io/v1';
+const POLICY = 'no-nat.outgate.example';
+const WORDS = 'pools of this site must not be NATed';
+const LATER = 'this one comes later';
+/** Only pools whose name begins with `site-`: others use the same API server. */
+const policy = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingAdmissionPolicy',
+  metadata: { name: POLICY },
+  spec: {
+    failurePolicy: 'Fail',
+    matchConstraints: {
+      resourceRules: [
+        {
+          apiGroups: ['projectcalico.org'],
+          apiVersions: ['v3'],
+          operations: ['CREATE', 'UPDATE'],
+          resources: ['ippools'],
+        },
+      ],
+    },
+    matchConditions: [{ name: 'site', expression: "object.metadata.name.startsWith('site-')" }],
+    validations: [
+      { expression: '!has(object.spec.natOutgoing) || !object.spec.natOutgoing', message: WORDS },
+      // as a webhook does it, with 403
+      { expression: "!object.metadata.name.endsWith('-later')", message: LATER, reason: 'Forbidden' },
+    ],
+  },
+};
+const binding = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingAdmissionPolicyBinding',
+  metadata: { name: POLICY },
+  spec: { policyName: POLICY, validationActions: ['Deny'] },
+};
+
+beforeAll(async () => {
+  await must(admin, 'POST', `${admission}/validatingadmissionpolicies`, policy);
+  await must(admin, 'POST', `${admission}/validatingadmissionpolicybindings`, binding);
+  // a policy is in force some moments after it was made
+  const probe = {
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'IPPool',
+    metadata: { name: 'site-probe' },
+    spec: { cidr: '10.0.0.0/8', natOutgoing: true },
+  };
+  await soon(async () => expect((await request(admin, 'POST', `${path}?dryRun=All`, probe)).status).toBe(422));
+  await soon(async () => expect(await ask('cluster.get')).toMatchObject({ phase: 'live' }));
+});
+afterAll(async () => {
+  await request(admin, 'DELETE', `${admission}/validatingadmissionpolicybindings/${POLICY}`);
+  await request(admin, 'DELETE', `${admission}/validatingadmissionpolicies/${POLICY}`);
+  await must(admin, 'DELETE', path);
+});
+
+const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+const ask = async (procedure: string, input?: unknown) =>
+  (await query(server.address, procedure, input, server.cookie)).body.result.data;
+const tell = (procedure: string, input: unknown) => mutate(server.address, procedure, input, server.cookie);
+const standOf = async (name: string) => (await ask('pools.get', { name })).sync;
+const live = async (name: string) => {
+  const { status, body } = await request(admin, 'GET', `${path}/${name}`);
+  return status === 200 ? (body as { spec: Record<string, unknown>; metadata: { resourceVersion: string } }) : null;
+};
+const nat = { cidr: '10.64.0.0/16', natOutgoing: true };
+const plain = { cidr: '10.64.0.0/16' };
+
+it('the draft’s preview has the cluster’s words, before anything is saved', async () => {
+  const { violations, warnings } = await ask('pools.preview', { name: 'site-a', spec: nat });
+  expect(violations).toEqual([]);
+  expect(warnings).toMatchObject([{ code: 'W_CLUSTER_REFUSES', message: expect.stringContaining(WORDS) }]);
+  expect(await live('site-a')).toBe(null);
+  expect((await ask('pools.preview', { name: 'site-a', spec: plain })).warnings).toEqual([]);
+  const yaml = `apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: site-b}\nspec: {cidr: ${nat.cidr}, natOutgoing: true}\n`;
+  const plan = await ask('pools.previewImport', { yaml });
+  expect(plan).toMatchObject({ created: ['site-b'], warnings: [{ pool: 'site-b', code: 'W_CLUSTER_REFUSES' }] });
+});
+
+it('saved all the same, it is Rejected in the cluster’s words; a pool that the cluster takes is Synced', async () => {
+  expect((await tell('pools.create', { name: 'site-a', spec: nat })).status).toBe(200);
+  await soon(async () =>
+    expect(await standOf('site-a')).toMatchObject({
+      state: 'Rejected',
+      reason: 'RefusedByCluster',
+      message: expect.stringContaining(WORDS),
+    }),
+  );
+  expect(await live('site-a')).toBe(null);
+  const { version } = await ask('pools.get', { name: 'site-a' });
+  const { status } = await tell('pools.update', { name: 'site-a', spec: plain, expectedVersion: version });
+  expect(status).toBe(200);
+  await soon(async () => expect(await standOf('site-a')).toMatchObject({ state: 'Synced' }));
+  expect((await live('site-a'))?.spec).toMatchObject({ natOutgoing: false });
+});
+
+it('force that the cluster would refuse is answered with its words, and decides nothing', async () => {
+  const { version } = await ask('pools.get', { name: 'site-a' });
+  expect((await tell('pools.update', { name: 'site-a', spec: nat, expectedVersion: version })).status).toBe(200);
+  await soon(async () => expect(await standOf('site-a')).toMatchObject({ state: 'Rejected' }));
+  const before = await live('site-a');
+  const { version: now } = await ask('pools.get', { name: 'site-a' });
+  const { status, body } = await tell('cluster.resolve', {
+    name: 'site-a',
+    choice: 'ours',
+    expectedVersion: now,
+    reason: 'it must be so',
+  });
+  expect(status).toBe(400);
+  expect(body.error).toMatchObject({
+    message: expect.stringContaining(WORDS),
+    data: { reason: 'POOL_VIOLATIONS', violations: [{ rule: 'API' }] },
+  });
+  expect((await ask('pools.get', { name: 'site-a' })).version).toBe(now);
+  expect((await live('site-a'))?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion);
+});
+
+it('a refusal by 403 is one of the cluster, not a right that is missing; it is tried again by itself', async () => {
+  expect((await ask('pools.preview', { name: 'site-later', spec: plain })).warnings).toMatchObject([
+    { code: 'W_CLUSTER_REFUSES', message: expect.stringContaining(LATER) },
+  ]);
+  expect((await tell('pools.create', { name: 'site-later', spec: { cidr: '10.65.0.0/16' } })).status).toBe(200);
+  await soon(async () =>
+    expect(await standOf('site-later')).toMatchObject({
+      state: 'Rejected',
+      reason: 'RefusedByCluster',
+      message: expect.stringContaining(LATER),
+    }),
+  );
+  await must(admin, 'DELETE', `${admission}/validatingadmissionpolicybindings/${POLICY}`);
+  await soon(async () => expect(await standOf('site-later')).toMatchObject({ state: 'Synced' }));
+});
