@@ -115,8 +115,25 @@ describe('sign-in', () => {
 
   test('signing out ends the session', async () => {
     const cookie = await cookieOf(server.address);
+    expect((await query(server.address, 'accounts.list', undefined, cookie)).status).toBe(200);
     expect((await post(`${server.address}/api/auth/sign-out`, {}, { cookie })).status).toBe(200);
     expect((await query(server.address, 'accounts.list', undefined, cookie)).status).toBe(401);
+  });
+
+  test('a session that is in use is extended, and one that has run out is over', async () => {
+    const cookie = await cookieOf(server.address);
+    const asked = async () => (await query(server.address, 'accounts.list', undefined, cookie)).status;
+    const runsFor = async (interval: string) => {
+      const newest = '(SELECT id FROM session ORDER BY created_at DESC LIMIT 1)';
+      await database.db.query(`UPDATE session SET expires_at = now() + $1::interval WHERE id = ${newest}`, [interval]);
+    };
+    expect(await asked()).toBe(200);
+    await runsFor('1 day');
+    expect(await asked()).toBe(200);
+    const extended = `SELECT id FROM session WHERE expires_at BETWEEN now() AND now() + interval '2 days'`;
+    expect(await database.db.query(extended)).toEqual([]);
+    await runsFor('-1 second');
+    expect(await asked()).toBe(401);
   });
 });
 
