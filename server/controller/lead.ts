@@ -110,7 +110,8 @@ export function lead(options: LeadOptions): Leading {
     onMirrored: (names, whole) => (whole ? desired.allSettings() : settings.add(names)),
   });
   const unsubscribe = hub.subscribe((signal) => {
-    if (signal.kind === 'change' || signal.kind === 'resync') desired.moved();
+    if (signal.kind === 'change') desired.told(signal.sequence, signal.pool);
+    else if (signal.kind === 'resync') desired.moved();
   });
   const resync = setInterval(desired.all, RESYNC_MS);
 
@@ -133,7 +134,13 @@ function followDesired(options: {
   readonly failed: (error: unknown) => void;
   readonly pools: (names: Iterable<string>) => void;
   readonly settings: (names: Iterable<string>) => void;
-}): { all: () => void; allSettings: () => void; moved: () => void } {
+}): {
+  all: () => void;
+  allSettings: () => void;
+  moved: () => void;
+  /** the notice of a change says enough where it is the very next one, of one pool */
+  told: (sequence: number, pool: string | undefined) => void;
+} {
   const { db, failed } = options;
   let sequence: number | null = null;
   let settingsRead = false;
@@ -183,8 +190,16 @@ function followDesired(options: {
         running = false;
       });
   };
+  const told = (number: number, pool: string | undefined): void => {
+    if (running || pool === undefined || sequence === null || number !== sequence + 1) moved();
+    else {
+      sequence = number;
+      options.pools([pool]);
+    }
+  };
   return {
     all: () => void all().catch(failed),
+    told,
     allSettings: () => void addSettings().catch(failed),
     moved,
   };

@@ -7,7 +7,7 @@ import { differingFields } from '../../core/cluster/compare.ts';
 import { decideSync, type SyncDecision } from '../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
-import type { StoredPool } from '../db/pools.ts';
+import type { PoolAtHand } from '../db/at-hand.ts';
 import { newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
 import { KubeError } from '../kube/kube-error.ts';
 import type { ApplyRequest } from './apply-request.ts';
@@ -58,7 +58,7 @@ const REWRITE_MS = 600_000;
 
 async function apply(
   options: SyncPoolOptions,
-  pool: StoredPool,
+  pool: NonNullable<PoolAtHand['pool']>,
   row: SyncRow | NewRow,
   decision: Extract<SyncDecision, { do: 'apply' }> & Pick<ApplyRequest<PoolSpec>, 'resourceVersion'>,
 ): Promise<SyncOutcome> {

@@ -69,7 +69,7 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
     THEN ${table}.since ELSE now() END`;
   return {
     async read(db, names) {
-      const rows = await db.query<Row<Spec>>(
+      const rows = await db.query<SyncRecord<Spec>>(
         `SELECT ${columns}, since FROM ${table} WHERE $1::text[] IS NULL OR name = ANY($1) ORDER BY name`,
         [names ?? null],
       );
@@ -144,7 +144,8 @@ export async function makeMissingSync(db: Queryable): Promise<void> {
   );
 }
 
-interface Row<Spec> {
+/** The row as PostgreSQL has it. */
+export interface SyncRecord<Spec> {
   name: string;
   policy: SyncPolicy;
   state: SyncState;
@@ -160,7 +161,7 @@ interface Row<Spec> {
 
 const numberOrNull = (text: string | null): number | null => (text === null ? null : Number(text));
 
-function syncRow<Spec>(row: Row<Spec>): SyncRow<Spec> {
+export function syncRow<Spec>(row: SyncRecord<Spec>): SyncRow<Spec> {
   const { applied_uid: uid, applied_version: version, applied_spec: spec } = row;
   return {
     name: row.name,

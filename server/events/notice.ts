@@ -7,8 +7,8 @@ import { z } from 'zod';
 export const NOTICE_CHANNEL = 'outgate';
 
 export const noticeSchema = z.discriminatedUnion('kind', [
-  /** a change was written: every sequence up to this one is in the change table */
-  z.object({ kind: z.literal('change'), sequence: z.int() }),
+  /** a change was written: every sequence up to this one is in the change table; `pool`: it touched this one and nothing else */
+  z.object({ kind: z.literal('change'), sequence: z.int(), pool: z.string().optional() }),
   /** the cluster says something else: every live change up to this one is in the log */
   z.object({ kind: z.literal('live'), sequence: z.int() }),
   /** how a pool or the settings of ours stand in the cluster is another; `name` is the object's */

@@ -162,7 +162,7 @@ async function write(tx: Queryable, intent: Intent, current: Current, decision: 
     remove,
     actorId: actor.id,
     pools,
-    notice: noticeText({ kind: 'change', sequence: next.sequence }),
+    notice: noticeText({ kind: 'change', sequence: next.sequence, ...onePool(pools) }),
   });
   const change: ChangeView = {
     ...row,
@@ -205,5 +205,9 @@ function targetOf(decision: Decision, pools: readonly string[]): string {
   const rest = pools.length - 3;
   return rest <= 0 ? pools.join(', ') : `${pools.slice(0, 3).join(', ')} and ${rest} more`;
 }
+
+/** More names might not fit into a notice. */
+const onePool = ([pool, ...others]: readonly string[]): { pool?: string } =>
+  pool === undefined || others.length > 0 ? {} : { pool };
 
 const plain = ({ name, spec }: { name: string; spec: PoolSpec }): Pool => ({ name, spec });

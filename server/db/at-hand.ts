@@ -1,0 +1,38 @@
+/** What is wanted of pools, what came of it so far, and what is there: read together, of one moment. */
+import type { LivePool } from '../../core/cluster/live-pool.ts';
+import type { PoolSpec } from '../../core/pool/spec.ts';
+import type { Queryable } from './client.ts';
+import type { StoredPool } from './pools.ts';
+import { type SyncRecord, type SyncRow, syncRow } from './sync.ts';
+
+export interface PoolAtHand {
+  readonly pool: Pick<StoredPool, 'name' | 'spec' | 'sequence'> | undefined;
+  readonly row: SyncRow | undefined;
+  readonly live: LivePool | undefined;
+}
+
+type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
+type Row = { readonly key: string; readonly wanted: PoolSpec | null; readonly version: string | null } & {
+  readonly object: LivePool | null;
+} & (SyncRecord<PoolSpec> | Nullable<SyncRecord<PoolSpec>>);
+
+/** All of these names, also those of which there is nothing. */
+export async function readAtHand(db: Queryable, names: readonly string[]): Promise<Map<string, PoolAtHand>> {
+  const rows = await db.query<Row>(
+    `SELECT n.key, p.spec AS wanted, p.sequence AS version, l.object, s.*
+     FROM unnest($1::text[]) AS n(key)
+     LEFT JOIN pool p ON p.name = n.key LEFT JOIN live_pool l ON l.name = n.key LEFT JOIN sync s ON s.name = n.key`,
+    [names],
+    'read-at-hand',
+  );
+  return new Map(rows.map((row) => [row.key, atHand(row)]));
+}
+
+function atHand(row: Row): PoolAtHand {
+  const { key, wanted, version, object } = row;
+  return {
+    pool: wanted === null || version === null ? undefined : { name: key, spec: wanted, sequence: Number(version) },
+    row: row.name === null ? undefined : syncRow(row as SyncRecord<PoolSpec>),
+    live: object ?? undefined,
+  };
+}
