@@ -67,6 +67,7 @@ export async function readNodes(db: Queryable, names?: readonly string[]): Promi
      FROM node n FULL JOIN cluster_node c ON c.name = n.name
      WHERE $1::text[] IS NULL OR coalesce(n.name, c.name) = ANY($1) ORDER BY 1`,
     [names ?? null],
+    'read-nodes',
   );
   return rows.map((row) => ({ ...row, sequence: numeric(row.sequence), holding: numeric(row.holding) }));
 }
@@ -85,6 +86,7 @@ export async function readNewReports(
     `SELECT r.node, r.at::text AS version, r.at, CASE WHEN k.version = r.at::text THEN NULL ELSE r.body END AS body
      FROM report r LEFT JOIN unnest($1::text[], $2::text[]) AS k(node, version) ON k.node = r.node ORDER BY r.node`,
     [[...known.keys()], [...known.values()]],
+    'read-new-reports',
   );
 }
 
