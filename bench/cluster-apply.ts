@@ -6,20 +6,19 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { writePools } from '../core/calico/write.ts';
-import { CALICO_GROUP, calicoPath, crd, untilServed } from '../e2e/cluster/install-crds.ts';
+import { calicoPath } from '../e2e/cluster/install-crds.ts';
 import { kubectl, OUTGATE_USER } from '../e2e/cluster/prepare-cluster.ts';
 import { must, request } from '../e2e/cluster/request.ts';
-import { grant } from '../e2e/cluster/rights.ts';
 import type { ApiServer } from '../e2e/cluster/start-api-server.ts';
 import { barePatch } from './bare-patch.ts';
 import { type Bench, figure } from './bench.ts';
 import { type ClusterProduct, withClusterProduct } from './cluster-product.ts';
 import { manyPool, millisecondsSince } from './kernel-node.ts';
+import { installPeer, peerObject } from './peer-type.ts';
 
 const POOLS = 10_000;
 const TURNS = 4;
 const IN_FLIGHT = 16;
-const PEER_GROUP = 'bench.outgate.example';
 
 export const bench: Bench = {
   summary: '10k pools into a real API server, against kubectl and a bare loop; a resync of them',
@@ -35,7 +34,7 @@ async function measure(product: ClusterProduct, log: (line: string) => void) {
     const start = process.hrtime.bigint();
     await product.tell('pools.import', { yaml: writePools(pools, 'v3') });
     answered.push(millisecondsSince(start) / 1000);
-    await synced(product, (turn + 1) * pools.length);
+    await product.synced((turn + 1) * pools.length);
     ours.push(millisecondsSince(start) / 1000);
     raw.push(await bareLoop(cluster, peerPath, pools));
     byKubectl.push(await applied(cluster, pools));
@@ -57,37 +56,7 @@ async function measure(product: ClusterProduct, log: (line: string) => void) {
   ];
 }
 
-async function synced({ ask }: ClusterProduct, pools: number): Promise<void> {
-  for (;;) {
-    const { counts, queued } = await ask<{ counts: Record<string, number>; queued: number }>('cluster.get');
-    if (counts['Synced'] === pools && queued === 0) return;
-    await delay(100);
-  }
-}
-
-/** The same type under another group, with the same rules: the API server does the same work. */
-async function installPeer(cluster: ApiServer): Promise<string> {
-  const text = JSON.stringify(crd('v3', 'ippools')).replaceAll(CALICO_GROUP.v3, PEER_GROUP);
-  await must(cluster.as('admin'), 'POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', JSON.parse(text));
-  const path = `/apis/${PEER_GROUP}/v3/ippools`;
-  await untilServed(cluster, path);
-  await grant(cluster, 'bench', { kind: 'User', name: OUTGATE_USER }, [
-    { apiGroups: [PEER_GROUP], resources: ['ippools'], verbs: ['get', 'list', 'create', 'patch'] },
-  ]);
-  for (;;) {
-    if ((await request(cluster.as(OUTGATE_USER), 'GET', `${path}?limit=1`)).status === 200) return path;
-    await delay(20);
-  }
-}
-
 type Pools = readonly ReturnType<typeof manyPool>[];
-
-const objectOf = ({ name, spec }: Pools[number], by: string) => ({
-  apiVersion: `${PEER_GROUP}/v3`,
-  kind: 'IPPool',
-  metadata: { name: `${by}-${name}` },
-  spec,
-});
 
 /** Seconds. */
 async function bareLoop(cluster: ApiServer, path: string, pools: Pools): Promise<number> {
@@ -96,7 +65,7 @@ async function bareLoop(cluster: ApiServer, path: string, pools: Pools): Promise
   const start = process.hrtime.bigint();
   const one = async (): Promise<void> => {
     for (const pool of left) {
-      const object = objectOf(pool, 'raw');
+      const object = peerObject(pool, 'raw');
       const status = await apply(`${path}/${object.metadata.name}`, object);
       if (status !== 201) throw new Error(`${pool.name}: ${status}`);
     }
@@ -111,7 +80,7 @@ async function applied(cluster: ApiServer, pools: Pools): Promise<number> {
   const input = JSON.stringify({
     apiVersion: 'v1',
     kind: 'List',
-    items: pools.map((pool) => objectOf(pool, 'kubectl')),
+    items: pools.map((pool) => peerObject(pool, 'kubectl')),
   });
   const start = process.hrtime.bigint();
   await kubectl(cluster, ['--context', OUTGATE_USER, 'apply', '--server-side', '-f', '-'], { input });

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ensureBinaries, missingForCluster } from '../e2e/cluster/binaries/build.ts';
 import { OUTGATE_USER, prepareCluster } from '../e2e/cluster/prepare-cluster.ts';
 import { type ApiServer, startApiServer } from '../e2e/cluster/start-api-server.ts';
@@ -16,6 +17,10 @@ export interface ClusterProduct {
   readonly server: ServerProcess;
   ask<T>(procedure: string, input?: object): Promise<T>;
   tell<T>(procedure: string, input: object): Promise<T>;
+  /** of the admin's session */
+  readonly cookie: string;
+  /** Resolves when so many pools are Synced and nothing waits. */
+  synced(pools: number): Promise<void>;
   /** The server ends and starts anew: it reads the whole cluster, and looks at every pool. */
   restart(): Promise<void>;
 }
@@ -51,14 +56,26 @@ export async function withClusterProduct<T>(
       if (status !== 200) throw new Error(`${procedure}: ${status} ${JSON.stringify(body)}`);
       return body.result.data as R;
     };
+    const ask = async <R>(procedure: string, input?: object): Promise<R> =>
+      said(procedure, await query(server.address, procedure, input, cookie));
     return await work({
       cluster,
       database,
       get server() {
         return server;
       },
-      ask: async (procedure, input) => said(procedure, await query(server.address, procedure, input, cookie)),
+      get cookie() {
+        return cookie;
+      },
+      ask,
       tell: async (procedure, input) => said(procedure, await mutate(server.address, procedure, input, cookie)),
+      async synced(pools) {
+        for (;;) {
+          const { counts, queued } = await ask<{ counts: Record<string, number>; queued: number }>('cluster.get');
+          if (counts['Synced'] === pools && queued === 0) return;
+          await delay(100);
+        }
+      },
       async restart() {
         await server.stop();
         server = await start();
