@@ -38,16 +38,16 @@ export function followFacts({ db, connection, group, epoch, now, failed, onMirro
   let inForce = true;
   const feed = mirrorFeed<LiveFelix>({
     all: async (all) => {
-      inForce = await mirrorAllSettings(db, epoch, { all, hosts: hosts() });
+      inForce = await mirrorAllSettings(db, epoch, { all, hosts });
     },
     some: async (seen) => {
-      inForce = await mirrorSettings(db, epoch, { ...seen, hosts: hosts() });
+      inForce = await mirrorSettings(db, epoch, { ...seen, hosts });
     },
     onMirrored,
     failed,
   });
   const hostsAlone = async (): Promise<void> => {
-    await mirrorSettings(db, epoch, { seen: [], gone: [], hosts: hosts() });
+    await mirrorSettings(db, epoch, { seen: [], gone: [], hosts });
   };
   const hostsFeed = mirrorFeed<never>({ all: hostsAlone, some: hostsAlone, onMirrored: () => {}, failed });
   const moved = (changes: readonly Change<LiveFelix | null>[]): void => {

@@ -22,20 +22,24 @@ export interface SeenSettings {
   readonly gone: readonly Pick<LiveFelix, 'name' | 'uid'>[];
 }
 
+export type Hosts = () => readonly string[] | null;
+
 /**
  * Stored as seen; where the NAT settings differ a live change says so, one for each object. Settings that mean nothing
- * (`40000:30000`) are stored and not taken over: those before stay in force. `hosts`: canonical addresses of all nodes; null:
- * they cannot be read, and what was known of them stays.
+ * (`40000:30000`) are stored and not taken over: those before stay in force. `hosts`: canonical addresses of all nodes, asked
+ * for under the lock: what is written last is then the newest, whoever waited longest for it. Null: they cannot be read, and
+ * what was known of them stays.
  * Throws TermOver when `epoch` is not the current term. Returns whether what the cluster says is in force.
  */
 export function mirrorSettings(
   db: Database,
   epoch: number,
-  { hosts, ...seen }: SeenSettings & { readonly hosts: readonly string[] | null },
+  { hosts, ...seen }: SeenSettings & { readonly hosts: Hosts },
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     const live = await lockLive(tx, epoch);
-    const sorted = hosts === null ? live.hosts : [...new Set(hosts)].sort();
+    const known = hosts();
+    const sorted = known === null ? live.hosts : [...new Set(known)].sort();
     const same = JSON.stringify(sorted) === JSON.stringify(live.hosts);
     return mirrorSettingsIn(tx, same ? live : await moveHosts(tx, live, sorted), seen);
   });
@@ -45,7 +49,7 @@ export function mirrorSettings(
 export async function mirrorAllSettings(
   db: Database,
   epoch: number,
-  { all, hosts }: { readonly all: readonly LiveFelix[]; readonly hosts: readonly string[] | null },
+  { all, hosts }: { readonly all: readonly LiveFelix[]; readonly hosts: Hosts },
 ): Promise<boolean> {
   const listed = new Set(all.map(({ name }) => name));
   const gone = (await readLiveFelixes(db)).filter(({ name }) => !listed.has(name));

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
 import { readLiveFelix } from '../../core/cluster/live-settings.ts';
 import { sumOfPools } from '../../core/wire/revision.ts';
-import { beginTerm, liveChangesSince, readLive, readLivePools, readLiveState, TermOver } from '../db/live.ts';
+import type { Database } from '../db/client.ts';
+import { beginTerm, liveChangesSince, lockLive, readLive, readLivePools, readLiveState, TermOver } from '../db/live.ts';
 import { readLiveFelixes } from '../db/live-felix.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
 import { mirror, mirrorAll } from './mirror.ts';
-import { mirrorAllSettings } from './mirror-settings.ts';
+import { mirrorAllSettings, mirrorSettings } from './mirror-settings.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -151,7 +152,7 @@ it('a FelixConfiguration that can no longer be read leaves its settings, and a v
       metadata: { name: 'default', uid, resourceVersion, managedFields },
       spec: { natPortRange },
     });
-    await mirrorAllSettings(db, epoch, { all: felix === null ? [] : [felix], hosts: [] });
+    await mirrorAllSettings(db, epoch, { all: felix === null ? [] : [felix], hosts: () => [] });
     const [stored] = await readLiveFelixes(db);
     return { range: (await readLive(db)).settings.global.natPortRange, faulty: (stored?.problems.length ?? 0) > 0 };
   };
@@ -162,3 +163,28 @@ it('a FelixConfiguration that can no longer be read leaves its settings, and a v
   // deleted and made anew it was never readable
   expect(await see('3', [], 'felix-2')).toEqual({ range: undefined, faulty: true });
 });
+
+it('the addresses of nodes that are written last are the newest, also by a list that began before they moved', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'two feeds');
+  let addresses = ['192.0.2.11'];
+  const hosts = () => addresses;
+  const others = { seen: [], gone: [], hosts };
+  await mirrorSettings(db, epoch, others);
+  // a whole list reads what is stored before it waits for its turn; meanwhile the other feed has it
+  let list = Promise.resolve(true);
+  await db.transaction(async (tx) => {
+    await lockLive(tx, epoch);
+    list = mirrorAllSettings(db, epoch, { all: [], hosts });
+    await waits(db);
+    addresses = ['192.0.2.12'];
+  });
+  await list;
+  expect((await readLive(db)).hosts).toEqual(['192.0.2.12']);
+});
+
+/** Until somebody waits for a lock. */
+const waits = (db: Database) =>
+  vi.waitFor(async () => {
+    expect(await db.query('SELECT 1 FROM pg_locks WHERE NOT granted')).not.toEqual([]);
+  });
