@@ -28,7 +28,7 @@ export function InCluster({
   /** puts the cluster's value into the form: saved, it is decided here */
   onDecide: (field: SettingField, value: string) => void;
 }) {
-  const { object, node, exists, nftablesMode, sync } = felix;
+  const { object, node, exists, unreadable, nftablesMode, sync } = felix;
   const refused = useRefusal('editor');
   const [choice, setChoice] = useState<SettingsChoice | null>(null);
   const rows = felix.rows.filter(({ desired, live }) => desired !== null || live !== null);
@@ -75,6 +75,7 @@ export function InCluster({
                   key={row.field}
                   row={row}
                   node={node}
+                  unreadable={unreadable}
                   refused={refused}
                   onChoose={setChoice}
                   onDecide={onDecide}
@@ -102,12 +103,14 @@ export function InCluster({
 function FieldRow({
   row,
   node,
+  unreadable,
   refused,
   onChoose,
   onDecide,
 }: {
   row: Row;
   node: string | null;
+  unreadable: boolean;
   refused: string | undefined;
   onChoose: (choice: SettingsChoice) => void;
   onDecide: (field: SettingField, value: string) => void;
@@ -121,7 +124,7 @@ function FieldRow({
     <tr>
       <Td className="machine text-ink-1">{field}</Td>
       <Td className={clsx(differs && 'bg-outofsync-bg')}>
-        <Value value={live} />
+        {unreadable ? <span className="text-xs text-ink-3">cannot be read</span> : <Value value={live} />}
         {differs && <span className="ml-2 text-2xs font-medium text-outofsync-fg">differs</span>}
       </Td>
       <Td>
@@ -150,7 +153,7 @@ function FieldRow({
               Decide here
             </Button>
           )}
-          {differs && (
+          {differs && !unreadable && (
             <Button
               small
               refused={refused}

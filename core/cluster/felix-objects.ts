@@ -19,6 +19,12 @@ export function settingsIn(settings: ClusterSettings, object: string): NatSettin
   return (node === null ? settings.global : settings.nodes[node]) ?? {};
 }
 
+/** Where an object's say stands in `ClusterSettings`. */
+export function pathOf(object: string): string[] {
+  const node = nodeOf(object);
+  return node === null ? ['global'] : ['nodes', node ?? object];
+}
+
 /** The same settings, with another say of one object. */
 export function withObject(settings: ClusterSettings, object: string, own: NatSettings): ClusterSettings {
   const node = nodeOf(object);

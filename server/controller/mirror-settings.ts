@@ -1,17 +1,16 @@
 /** Takes the cluster's FelixConfigurations and node addresses into the live ledger. */
-import { differingSettings } from '../../core/cluster/decide-settings.ts';
-import { settingsIn } from '../../core/cluster/felix-objects.ts';
+import { pathOf } from '../../core/cluster/felix-objects.ts';
 import { keepLastSettings, type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { UNKNOWN_WRITER, writerAmong } from '../../core/cluster/writer.ts';
 import { settingFields } from '../../core/nat/settings.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
 import { hostsMatter, revisionOf } from '../../core/wire/revision.ts';
-import { lastSettingsChange } from '../db/changes.ts';
+import { lastSettingsOf } from '../db/changes.ts';
 import type { Database, Queryable } from '../db/client.ts';
-import { readDesired } from '../db/desired.ts';
 import { type Live, lockLive, readLivePools, writeLiveChange } from '../db/live.ts';
 import { readLiveFelixes, writeLiveFelixes } from '../db/live-felix.ts';
+import { settingsSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
 import { canonicalSettings, sameSettings } from '../services/settings/canonical-settings.ts';
 import { isNewer } from './is-newer.ts';
@@ -101,20 +100,26 @@ async function settle(tx: Queryable, live: Live, objects: ReadonlyMap<string, Li
   return write(tx, { ...ready, settings }, { action: 'settings.update', ...told, before: live.settings });
 }
 
-/** Who made it different, and the change of ours that it carries out: then the object says what is decided. */
+/**
+ * Who made it different, and the change of ours that it carries out: the last one that decided about the fields that moved
+ * what came of them. It need not be the last of all: others of other objects, or of this one, may have been saved since.
+ */
 async function tellerOf(tx: Queryable, { before, after }: Moved): Promise<{ actor: string; cause: number | null }> {
   if (after === null) return { actor: UNKNOWN_WRITER, cause: null };
   const changed = settingFields.filter((field) => before?.settings?.[field] !== after.settings?.[field]);
   const actor = writerAmong(before?.claims ?? [], after.claims, new Set(changed));
-  // a field that we let go is in nobody's claim afterwards
+  // a field that we let go is in nobody's claim afterwards; so is one that others took away
   const held = ourClaim(before?.claims ?? [])?.fields ?? [];
-  const letGo = actor === UNKNOWN_WRITER && changed.length > 0 && changed.every((field) => held.includes(field));
-  if (actor !== OUR_MANAGER && !letGo) return { actor, cause: null };
-  const desired = settingsIn((await readDesired(tx)).settings, after.name);
-  const carriedOut =
-    differingSettings(desired, after.settings).length === 0 &&
-    (!letGo || changed.every((field) => desired[field] === undefined));
-  return carriedOut ? { actor: OUR_MANAGER, cause: await lastSettingsChange(tx) } : { actor, cause: null };
+  const gone = actor === UNKNOWN_WRITER && changed.length > 0 && changed.every((field) => held.includes(field));
+  if (actor !== OUR_MANAGER && !gone) return { actor, cause: null };
+  const decided = await lastSettingsOf(tx, pathOf(after.name));
+  const fits = ({ settings }: (typeof decided)[number]): boolean =>
+    changed.every((field) => settings[field] === after.settings?.[field]);
+  const carriedOut = (gone ? decided.slice(0, 1) : decided).find(fits);
+  if (carriedOut === undefined) return { actor, cause: null };
+  const [row] = await settingsSync.read(tx, [after.name]);
+  const forced = carriedOut === decided[0] ? (row?.forceVersion ?? 0) : 0;
+  return { actor: OUR_MANAGER, cause: Math.max(carriedOut.sequence, forced) };
 }
 
 /** Like a change of settings it is one only where it changes NAT. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
 import { readLiveFelix } from '../../core/cluster/live-settings.ts';
+import type { ClusterSettings, NatSettings } from '../../core/nat/settings.ts';
 import { sumOfPools } from '../../core/wire/revision.ts';
 import type { Database } from '../db/client.ts';
 import { beginTerm, liveChangesSince, lockLive, readLive, readLivePools, readLiveState, TermOver } from '../db/live.ts';
@@ -181,6 +182,41 @@ it('the addresses of nodes that are written last are the newest, also by a list 
   });
   await list;
   expect((await readLive(db)).hosts).toEqual(['192.0.2.12']);
+});
+
+it('each change of settings is carried out by the apply of what it decided, however quickly the next one came', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'quick');
+  const editor = api.caller('editor');
+  const save = async (settings: Partial<ClusterSettings>): Promise<number> => {
+    const { version: expectedVersion } = await editor.settings.get();
+    const all = { global: {}, nodes: {}, ...settings };
+    return (await editor.settings.update({ settings: all, expectedVersion, reason: 'quick' })).change.id;
+  };
+  let at = 100;
+  const applied = async (name: string, spec: NatSettings): Promise<void> => {
+    at++;
+    const fieldsV1 = { 'f:spec': Object.fromEntries(Object.keys(spec).map((field) => [`f:${field}`, {}])) };
+    const managedFields = [{ manager: 'outgate', operation: 'Apply', time: `2026-11-28T08:00:00.${at}Z`, fieldsV1 }];
+    const felix = readLiveFelix({ metadata: { name, uid: name, resourceVersion: `${at}`, managedFields }, spec });
+    await mirrorSettings(db, epoch, { seen: felix === null ? [] : [felix], gone: [], hosts: () => null });
+  };
+  const nodes = { n: { natPortRange: '5:6' } };
+  const first = await save({ global: { natPortRange: '1:2' } });
+  const node = await save({ global: { natPortRange: '1:2' }, nodes });
+  const last = await save({ global: { natPortRange: '3:4' }, nodes });
+  const before = (await readLive(db)).sequence;
+  await applied('default', { natPortRange: '1:2' });
+  await applied('node.n', { natPortRange: '5:6' });
+  await applied('default', { natPortRange: '3:4' });
+  // another field of an object in which others hold one of ours at their value
+  const beside = await save({ global: { natPortRange: '7:8', iptablesNATOutgoingInterfaceFilter: 'eth0' }, nodes });
+  await applied('default', { natPortRange: '3:4', iptablesNATOutgoingInterfaceFilter: 'eth0' });
+  const letGo = await save({ global: { natPortRange: '7:8' }, nodes });
+  await applied('default', { natPortRange: '3:4' });
+  expect((await changesAfter(before)).map(({ actor, cause }) => [actor, cause])).toEqual(
+    [first, node, last, beside, letGo].map((change) => ['outgate', change]),
+  );
 });
 
 /** Until somebody waits for a lock. */

@@ -4,7 +4,6 @@ import { decideSettings, differingSettings, holdersOf, statedFields } from '../.
 import { settingsIn } from '../../core/cluster/felix-objects.ts';
 import type { LiveFelix } from '../../core/cluster/live-settings.ts';
 import type { NatSettings } from '../../core/nat/settings.ts';
-import { lastSettingsChange } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
 import { readDesired } from '../db/desired.ts';
 import { lockLive } from '../db/live.ts';
@@ -30,13 +29,7 @@ export interface SyncSettingsOptions {
 /** `name` is that of the object. Throws TermOver when another leads; nothing was noted then. */
 export async function syncSettings(options: SyncSettingsOptions, name: string): Promise<SyncOutcome> {
   const { db, cluster } = options;
-  const [all, version, [row], [live]] = await Promise.all([
-    readDesired(db),
-    lastSettingsChange(db),
-    settingsSync.read(db, [name]),
-    readLiveFelixes(db, [name]),
-  ]);
-  const desired = settingsIn(all.settings, name);
+  const { desired, sequence, row, live } = await readAtOnce(db, name);
   const { applied: before, forceVersion } = row ?? newSync(name);
   const note = async (stand: Pick<Outcome, 'state' | 'reason' | 'detail'>): Promise<void> => {
     // only what is news: a resync of settings that are as they should be writes nothing
@@ -79,9 +72,20 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
           reason: 'FieldChangedInCluster',
           detail: { fields: left, managers: holdersOf(taken, left) },
         } as const);
-  const applied = { uid: taken.uid, version: version ?? 0, spec: desired };
+  const applied = { uid: taken.uid, version: sequence, spec: desired };
   await write(options, name, statedFields(desired).length === 0 ? null : { name, ...stand, applied }, taken);
   return 'settled';
+}
+
+/** Of one moment: the use of force that is decided between two reads would count as done, and never was. */
+function readAtOnce(db: Database, name: string) {
+  return db.transaction(async (tx) => {
+    await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const { settings, sequence } = await readDesired(tx);
+    const [row] = await settingsSync.read(tx, [name]);
+    const [live] = await readLiveFelixes(tx, [name]);
+    return { desired: settingsIn(settings, name), sequence, row, live };
+  });
 }
 
 type Outcome = SyncOutcomeRow<NatSettings>;

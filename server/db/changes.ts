@@ -1,4 +1,5 @@
 /** The change table: History, and the log that deltas are read from. Rows are only ever added (desired.ts). */
+import type { NatSettings } from '../../core/nat/settings.ts';
 import { FIRST_LIVE } from '../../core/wire/change-number.ts';
 import type { Queryable } from './client.ts';
 
@@ -97,12 +98,18 @@ export async function changesSince(db: Queryable, sequence: number, limit: numbe
   return rows.map(logged);
 }
 
-/** The number of the last change that decided about settings; null: none ever did. */
-export async function lastSettingsChange(db: Queryable): Promise<number | null> {
-  const [row] = await db.query<{ sequence: string }>(
-    `SELECT sequence FROM change WHERE action IN ('settings.update', 'settings.force') ORDER BY sequence DESC LIMIT 1`,
+/** What the last changes of the settings of one object decided about it, the newest first. `path`: its place in them. */
+export async function lastSettingsOf(
+  db: Queryable,
+  path: readonly string[],
+): Promise<{ sequence: number; settings: NatSettings }[]> {
+  const rows = await db.query<{ sequence: string; settings: NatSettings | null }>(
+    `SELECT sequence, after #> $1::text[] AS settings FROM change
+     WHERE action = 'settings.update' AND (before #> $1::text[]) IS DISTINCT FROM (after #> $1::text[])
+     ORDER BY sequence DESC LIMIT 20`,
+    [path],
   );
-  return row === undefined ? null : Number(row.sequence);
+  return rows.map(({ sequence, settings }) => ({ sequence: Number(sequence), settings: settings ?? {} }));
 }
 
 /** Later changes that touched one of the pools, or (`settings`) the settings: the oldest first. */

@@ -4,6 +4,7 @@ import type { Pool } from '../../../core/pool/spec.ts';
 import { changeNumber } from '../../../core/wire/change-number.ts';
 import { findChange, type LoggedChange, laterChanges } from '../../db/changes.ts';
 import type { Queryable } from '../../db/client.ts';
+import { readDesired } from '../../db/desired.ts';
 import { poolsOf } from '../../state/effect.ts';
 import { type Actor, system } from '../actor.ts';
 import { AppError } from '../app-error.ts';
@@ -12,6 +13,7 @@ import { readableCidrs, sameSpec } from '../pools/pool-input.ts';
 import { writeYaml } from '../pools/write-yaml.ts';
 import { requiredReason } from '../reason.ts';
 import { sameSettings } from '../settings/canonical-settings.ts';
+import { rehearseSettings } from '../settings/rehearse-settings.ts';
 import { decideSettings } from '../settings/settings.ts';
 import { applyChange, type Current, type Decision, type Intent, rehearseChange } from './apply-change.ts';
 import type { ChangeView } from './change-view.ts';
@@ -43,7 +45,7 @@ export async function previewRevert(deps: Deps, id: number): Promise<Omit<Revert
 /**
  * Brings everything that the change touched back to what it was before it. Throws REASON_REQUIRED, NOT_FOUND,
  * INVALID_INPUT (the nodes' addresses cannot be taken back), CHANGED_SINCE naming the later changes, NOTHING_CHANGES,
- * POOL_VIOLATIONS, SETTINGS_VIOLATIONS. A dry run needs no reason, and returns conflicts instead of throwing them.
+ * POOL_VIOLATIONS, SETTINGS_VIOLATIONS (of settings also with the cluster's own words). A dry run needs no reason, and returns conflicts instead of throwing them.
  */
 export async function revertChange(
   deps: Deps,
@@ -87,11 +89,19 @@ export async function revertChange(
       return settings === undefined ? [undone.decision] : decideSettings(deps, current.desired, settings, tx);
     },
   };
+  if (change.action === 'settings.update') await rehearseRevert(deps, change);
   if (input.dryRun) {
     const { current } = await rehearseChange(deps.db, intent);
     return { change: null, revision: current.desired.revision, ...seen };
   }
   return { ...(await applyChange(deps.db, intent)), ...seen };
+}
+
+/** Where something was changed since, that is what is to be said. */
+async function rehearseRevert(deps: Deps, change: LoggedChange): Promise<void> {
+  const { settings } = await readDesired(deps.db);
+  if (!sameSettings(settings, change.after as ClusterSettings)) return;
+  await rehearseSettings(deps, settings, change.before as ClusterSettings);
 }
 
 interface Undone {

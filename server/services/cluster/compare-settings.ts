@@ -44,6 +44,8 @@ export const settingsComparisonSchema = z.object({
       /** null: of all nodes */
       node: z.string().nullable(),
       exists: z.boolean(),
+      /** its settings cannot be read: those before stay in force, and what it says now is not known */
+      unreadable: z.boolean(),
       nftablesMode: z.string().nullable(),
       /** null: nothing of it is decided here */
       sync: syncViewSchema.nullable(),
@@ -74,18 +76,21 @@ export async function compareSettings(deps: Deps): Promise<SettingsComparison> {
       const own = settingsIn(desired.settings, object);
       const live = known.get(object);
       const row = stands.get(object);
+      const unreadable = live !== undefined && live.problems.length > 0;
+      const said = unreadable ? null : live?.settings;
       return {
         object,
         node: nodeOf(object) ?? null,
         exists: live !== undefined,
+        unreadable,
         nftablesMode: live?.nftablesMode ?? null,
         sync: row === undefined && statedFields(own).length === 0 ? null : viewSync(row),
         rows: settingFields.map((field) => ({
           field,
           desired: own[field] ?? null,
-          live: live?.settings?.[field] ?? null,
+          live: said?.[field] ?? null,
           applied: row?.applied?.spec[field] ?? null,
-          differs: own[field] !== undefined && own[field] !== live?.settings?.[field],
+          differs: own[field] !== undefined && own[field] !== said?.[field],
           holders: othersOn(live?.claims ?? [], field).map(({ manager, operation, at }) => ({
             manager,
             operation,

@@ -1,9 +1,10 @@
 /** What an operator decides about settings that the cluster has otherwise. Each choice is a change in History. */
 import { differingSettings, statedFields } from '../../../core/cluster/decide-settings.ts';
 import { settingsIn, withObject } from '../../../core/cluster/felix-objects.ts';
+import type { LiveFelix } from '../../../core/cluster/live-settings.ts';
 import { type NatSettings, type SettingField, settingFields } from '../../../core/nat/settings.ts';
 import type { Queryable } from '../../db/client.ts';
-import type { Desired } from '../../db/desired.ts';
+import { type Desired, readDesired } from '../../db/desired.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { newSync, settingsSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
@@ -14,7 +15,8 @@ import type { Deps } from '../deps.ts';
 import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { canonicalSettings } from '../settings/canonical-settings.ts';
-import { expectSettings } from '../settings/settings.ts';
+import { rehearseSettings } from '../settings/rehearse-settings.ts';
+import { decideSettings, expectSettings } from '../settings/settings.ts';
 import { clusterOf } from './cluster.ts';
 import type { choices } from './resolve-pool.ts';
 
@@ -32,32 +34,43 @@ export interface SettingsResolution {
   readonly reason?: string | undefined;
 }
 
-/** Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND when nothing is decided about the object, VERSION_STALE, NOTHING_CHANGES. */
+/**
+ * Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND when nothing is decided about the object, VERSION_STALE, NOTHING_CHANGES,
+ * INVALID_INPUT when what the cluster has cannot be read, and SETTINGS_VIOLATIONS: what is applied by force is shown to the
+ * cluster first, and its own words are the refusal.
+ */
 export async function resolveSettings(
   deps: Deps,
   actor: Actor,
   input: SettingsResolution,
 ): Promise<{ change: ChangeView; revision: string }> {
   clusterOf(deps);
+  const reason = requiredReason(input.reason);
+  if (input.choice === 'ours') {
+    const { settings } = await readDesired(deps.db);
+    await rehearseSettings(deps, settings, settings, [input.object]);
+  }
   return mustChange(
     await applyChange(deps.db, {
       actor,
-      reason: requiredReason(input.reason),
+      reason,
       names: [],
       cidrs: [],
       decide: async ({ desired }, tx) => {
         expectSettings(desired, input.expectedVersion);
-        return [await decide(desired, input, tx)];
+        return decide(deps, desired, input, tx);
       },
     }),
   );
 }
 
 async function decide(
-  { settings, sequence }: Desired,
+  deps: Deps,
+  desired: Desired,
   { object, choice, fields = settingFields }: SettingsResolution,
   tx: Queryable,
-): Promise<Decision> {
+): Promise<readonly Decision[]> {
+  const { settings, sequence } = desired;
   const own = settingsIn(settings, object);
   const decided = statedFields(own).filter((field) => fields.includes(field));
   if (decided.length === 0) {
@@ -67,15 +80,27 @@ async function decide(
   const row = (await settingsSync.read(tx, [object]))[0] ?? newSync(object);
   if (choice === 'ours') {
     await settingsSync.write(tx, { ...row, forceVersion: sequence + 1 });
-    return { action: 'settings.force', settings };
+    return [{ action: 'settings.force', settings }];
   }
   if (row.forceVersion !== null) await settingsSync.write(tx, { ...row, forceVersion: null });
   const [live] = await readLiveFelixes(tx, [object]);
-  const differing = differingSettings(own, live?.settings ?? null);
-  const next: NatSettings = { ...own };
-  for (const field of decided) {
-    if (choice === 'release') delete next[field];
-    else if (differing.includes(field)) Object.assign(next, { [field]: live?.settings?.[field] });
+  const next = choice === 'release' ? without(own, decided) : withTheirs(own, decided, live, object);
+  return decideSettings(deps, desired, canonicalSettings(withObject(settings, object, next)), tx);
+}
+
+const without = (own: NatSettings, fields: readonly SettingField[]): NatSettings =>
+  Object.fromEntries(Object.entries(own).filter(([field]) => !fields.some((one) => one === field)));
+
+function withTheirs(
+  own: NatSettings,
+  fields: readonly SettingField[],
+  live: LiveFelix | undefined,
+  object: string,
+): NatSettings {
+  if (live !== undefined && live.problems.length > 0) {
+    const message = `the cluster's FelixConfiguration '${object}' must be readable to be taken over: ${live.problems[0]?.message}`;
+    throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'choice', message }] });
   }
-  return { action: 'settings.update', settings: canonicalSettings(withObject(settings, object, next)) };
+  const differing = differingSettings(own, live?.settings ?? null).filter((field) => fields.includes(field));
+  return { ...own, ...Object.fromEntries(differing.map((field) => [field, live?.settings?.[field]])) };
 }

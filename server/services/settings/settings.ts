@@ -2,11 +2,10 @@
  * NAT settings: what is decided, and the change of all of it at once. In a cluster what is decided is only what somebody set
  * here; every other field is what FelixConfiguration says (docs/decisions/0020-settings-field-by-field.md).
  */
-import { objectsIn, placeOf, settingsIn } from '../../../core/cluster/felix-objects.ts';
 import { modesOf } from '../../../core/cluster/live-settings.ts';
 import { type ClusterSettings, overlaySettings } from '../../../core/nat/settings.ts';
 import { type NftablesModes, noModes, warnAboutSettings } from '../../../core/nat/stops-felix.ts';
-import type { Violation, Warning } from '../../../core/pool/spec.ts';
+import type { Warning } from '../../../core/pool/spec.ts';
 import { hostsMatter } from '../../../core/wire/revision.ts';
 import type { Queryable } from '../../db/client.ts';
 import { type Desired, readDesired } from '../../db/desired.ts';
@@ -22,6 +21,7 @@ import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { canonicalSettings, sameSettings } from './canonical-settings.ts';
 import { poolsBesideSettings } from './effective-pools.ts';
+import { changedObjects, rehearseSettings } from './rehearse-settings.ts';
 
 export interface SettingsView {
   /** what is decided here */
@@ -80,7 +80,7 @@ export async function updateSettings(
 ): Promise<SettingsView & { change: ChangeView }> {
   const settings = canonicalSettings(input.settings);
   const reason = requiredReason(input.reason);
-  if (deps.cluster !== null) await rehearse(deps, settings);
+  await rehearseSettings(deps, (await readDesired(deps.db)).settings, settings);
   const { change } = mustChange(
     await applyChange(deps.db, {
       actor,
@@ -97,27 +97,6 @@ export async function updateSettings(
     }),
   );
   return { ...(await getSettings(deps)), change };
-}
-
-/** Asks the cluster by a dry run. Who holds a field is no refusal: that is decided about later, with a reason. */
-async function rehearse({ db, cluster }: Deps, settings: ClusterSettings): Promise<void> {
-  const { settings: before } = await readDesired(db);
-  const violations: Violation[] = [];
-  for (const object of changedObjects(before, settings)) {
-    const refused = await cluster?.rehearseSettings(object, settingsIn(settings, object));
-    const place = placeOf(object);
-    violations.push(
-      ...(refused ?? []).map(({ field, message }) => ({ rule: 'API', field: `${place}.${field}`, message })),
-    );
-  }
-  if (violations.length === 0) return;
-  const said = violations.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  throw new AppError('SETTINGS_VIOLATIONS', `the cluster would refuse it: ${said}`, { violations });
-}
-
-function changedObjects(a: ClusterSettings, b: ClusterSettings): string[] {
-  const names = [...new Set([...objectsIn(a), ...objectsIn(b)])];
-  return names.filter((name) => JSON.stringify(settingsIn(a, name)) !== JSON.stringify(settingsIn(b, name)));
 }
 
 /**

@@ -1,0 +1,34 @@
+/** What is decided about settings is shown to the cluster before it is saved. */
+import { objectsIn, placeOf, settingsIn } from '../../../core/cluster/felix-objects.ts';
+import type { ClusterSettings } from '../../../core/nat/settings.ts';
+import type { Violation } from '../../../core/pool/spec.ts';
+import { AppError } from '../app-error.ts';
+import type { Deps } from '../deps.ts';
+
+/**
+ * Asks the cluster by a dry run about the objects that change, and `forced` all the same. Who holds a field is no refusal:
+ * that is decided about later, with a reason. Throws SETTINGS_VIOLATIONS with its own words; one that does not answer is
+ * waited for.
+ */
+export async function rehearseSettings(
+  { cluster }: Pick<Deps, 'cluster'>,
+  before: ClusterSettings,
+  after: ClusterSettings,
+  forced: readonly string[] = [],
+): Promise<void> {
+  if (cluster === null) return;
+  const violations: Violation[] = [];
+  for (const object of new Set([...changedObjects(before, after), ...forced])) {
+    const refused = await cluster.rehearseSettings(object, settingsIn(after, object));
+    const place = placeOf(object);
+    violations.push(...refused.map(({ field, message }) => ({ rule: 'API', field: `${place}.${field}`, message })));
+  }
+  if (violations.length === 0) return;
+  const said = violations.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw new AppError('SETTINGS_VIOLATIONS', `the cluster would refuse it: ${said}`, { violations });
+}
+
+export function changedObjects(a: ClusterSettings, b: ClusterSettings): string[] {
+  const names = [...new Set([...objectsIn(a), ...objectsIn(b)])];
+  return names.filter((name) => JSON.stringify(settingsIn(a, name)) !== JSON.stringify(settingsIn(b, name)));
+}
