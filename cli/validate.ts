@@ -8,7 +8,7 @@ import { parsePrefix } from '../core/net/prefix.ts';
 import { quote } from '../core/net/quote.ts';
 import type { Pool, Violation, Warning } from '../core/pool/spec.ts';
 import { validatePools } from '../core/pool/validate.ts';
-import { warningsFor } from '../core/pool/warnings.ts';
+import { rangeWarnings } from '../core/pool/warnings.ts';
 import { oneOf, readArgs } from './args.ts';
 import { type Command, type Io, withJsonErrors, write } from './command.ts';
 import { readFiles } from './read-files.ts';
@@ -58,14 +58,14 @@ function judge(manifests: Manifests, old: readonly Pool[]): Result {
   const { nodes, settings, errors } = manifests;
   const pools = manifests.pools.map(({ pool }) => pool);
   const violations = validatePools(pools, old);
-  const ranges = { nodes: nodes.flatMap(({ addresses }) => addresses) };
+  const warningsOf = rangeWarnings({ nodes: nodes.flatMap(({ addresses }) => addresses) });
   const judged = manifests.pools.map(({ pool, file, line }) => ({
     name: pool.name,
     cidr: pool.spec.cidr,
     file,
     line,
     violations: violations.get(pool.name) ?? [],
-    warnings: warningsFor(pool, ranges),
+    warnings: warningsOf(pool),
   }));
   const result: Result = { valid: false, pools: judged, errors };
   if (settings !== null) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Pool } from '../pool/spec.ts';
 import { noSettings } from './settings.ts';
-import { noModes, warnAboutPool, warnAboutSettings } from './stops-felix.ts';
+import { noModes, poolWarnings, warnAboutSettings } from './stops-felix.ts';
 
 const pool = (name: string, cidr: string, natOutgoing = false): Pool => ({ name, spec: { cidr, natOutgoing } });
 const told = (...given: Parameters<typeof warnAboutSettings>) =>
@@ -53,8 +53,10 @@ test('with nftables no pools may overlap', () => {
 test('the same is said of a pool before it is saved', () => {
   const settings = { global: {}, nodes: { a: { natOutgoingAddress: '192.0.2.1' } } };
   const others = [pool('out', '10.0.0.0/8')];
-  const codes = (draft: Pool, modes: Parameters<typeof warnAboutPool>[1]['modes'] = noModes) =>
-    warnAboutPool(draft, { settings, modes, others }).map(({ code, field }) => `${code} ${field}`);
+  const codes = (draft: Pool, modes: Parameters<typeof poolWarnings>[0]['modes'] = noModes) =>
+    poolWarnings({ settings, modes, pools: [...others.filter(({ name }) => name !== draft.name), draft] })(draft).map(
+      ({ code, field }) => `${code} ${field}`,
+    );
   expect(codes(pool('six', 'fd00::/64', true))).toEqual(['W_FELIX_IPV6_POOL spec.natOutgoing']);
   expect(codes(pool('six', 'fd00::/64'))).toEqual([]);
   const inside = pool('in', '10.1.0.0/16');

@@ -4,7 +4,7 @@
  * (validate-settings.ts). Both sides are asked: the settings for pools that are there, a pool for settings that are there.
  */
 import { quote } from '../net/quote.ts';
-import { indexOverlaps, overlapping } from '../pool/overlap.ts';
+import { indexOverlaps, type OverlapIndex } from '../pool/overlap.ts';
 import type { Pool, Warning } from '../pool/spec.ts';
 import { type Subject, subjectOf } from '../pool/subject.ts';
 import { prefixOfPool } from './counted-pools.ts';
@@ -36,26 +36,40 @@ export function warnAboutSettings(
   ]);
 }
 
-/** The same from the side of one pool: what it would stop, with the settings and the other pools as they are. */
-export function warnAboutPool(
-  pool: Pool,
-  { settings, modes, others }: { settings: ClusterSettings; modes: NftablesModes; others: readonly Pool[] },
-): Warning[] {
+/**
+ * The same from the side of pools: what each would stop, with the settings and `pools` as they are, which it is one of. What
+ * is the same for all of them is read once.
+ */
+export function poolWarnings({
+  settings,
+  modes,
+  pools,
+}: {
+  settings: ClusterSettings;
+  modes: NftablesModes;
+  pools: readonly Pool[];
+}): (pool: Pool) => Warning[] {
   const places = placesOf(settings, modes);
-  const found: Warning[] = [];
   const fixed = places.find(({ own }) => isSet(own.natOutgoingAddress));
-  if (natsIPv6(pool) && fixed !== undefined) {
-    const message = `Felix stops on an IPv6 pool with natOutgoing while ${fixed.name}.natOutgoingAddress is set: ${quote(fixed.own.natOutgoingAddress)}`;
-    found.push({ code: 'W_FELIX_IPV6_POOL', field: 'spec.natOutgoing', message });
-  }
   const nft = places.find(({ ownMode }) => usesNftables(ownMode));
-  const subject = subjectOf(pool);
-  const [other] = nft === undefined ? [] : overlapping(subject, others.map(subjectOf));
-  if (nft !== undefined && other !== undefined) {
+  const overlaps = nft === undefined ? null : { nft, index: indexOverlaps(pools.map(subjectOf)) };
+  return (pool) => [...addressWarnings(pool, fixed), ...overlapWarnings(pool, overlaps)];
+}
+
+function addressWarnings(pool: Pool, fixed: Place | undefined): Warning[] {
+  if (!natsIPv6(pool) || fixed === undefined) return [];
+  const message = `Felix stops on an IPv6 pool with natOutgoing while ${fixed.name}.natOutgoingAddress is set: ${quote(fixed.own.natOutgoingAddress)}`;
+  return [{ code: 'W_FELIX_IPV6_POOL', field: 'spec.natOutgoing', message }];
+}
+
+function overlapWarnings({ name }: Pool, overlaps: { nft: Place; index: OverlapIndex } | null): Warning[] {
+  if (overlaps === null) return [];
+  const { nft, index } = overlaps;
+  for (const other of index.of(name)) {
     const message = `Felix stops on overlapping pools while ${nft.name}.nftablesMode is ${nft.ownMode}: ${quote(other.name)} is ${quote(other.spec.cidr)}`;
-    found.push({ code: 'W_FELIX_NFTABLES_OVERLAP', field: 'spec.cidr', message });
+    return [{ code: 'W_FELIX_NFTABLES_OVERLAP', field: 'spec.cidr', message }];
   }
-  return found;
+  return [];
 }
 
 interface Place {

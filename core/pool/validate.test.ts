@@ -101,6 +101,20 @@ describe('validatePools', () => {
     expect(messages(found.get('p300'))).toEqual(['IPPool(p300) CIDR overlaps with IPPool(around) CIDR 10.0.0.0/8']);
   });
 
+  it('judges those that are wanted, and stops where that is enough', () => {
+    const same = Array.from({ length: 300 }, (_, i) => pool(`p${i}`, '10.0.0.0/8'));
+    const names = ['p7', 'unknown', 'p3', 'p1', 'p2'];
+    for (const found of [
+      validatePools(same, [], { names, most: 150 }),
+      addedViolationsOfSet([], same, { names, most: 150 }),
+    ]) {
+      expect([...found].map(([name, violations]) => [name, violations.length])).toEqual([
+        ['p7', MOST_OVERLAPS + 1],
+        ['p3', MOST_OVERLAPS + 1],
+      ]);
+    }
+  });
+
   it('cuts the list of a pool that overlaps very many, and says how many', () => {
     const pools = Array.from({ length: 300 }, (_, i) => pool(`p${String(i).padStart(3, '0')}`, '10.0.0.0/8'));
     const found = messages(validatePools(pools).get('p000'));

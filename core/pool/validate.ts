@@ -18,22 +18,48 @@ export function validatePool(pool: Pool, others: readonly Pool[], before?: Pool)
   ];
 }
 
+/** Whose violations are wanted, and how many of all together: the pool in which that many are reached is the last one. */
+export interface Wanted {
+  readonly names: readonly string[];
+  readonly most: number;
+}
+
 /**
- * What every pool of a set breaks; each name is in the answer. Names are unique. `before` holds the stored pools, for
- * C15 and C16. A pool that overlaps more than MOST_OVERLAPS others gets that many violations and one that counts them
+ * What every pool of a set breaks (or those `wanted`); each name is in the answer. Names are unique. `before` holds the
+ * stored pools, for C15 and C16. A pool that overlaps more than MOST_OVERLAPS others gets that many violations and one that counts them
  * all: ten thousand equal CIDRs would be a hundred million messages.
  */
-export function validatePools(pools: readonly Pool[], before: readonly Pool[] = []): Map<string, Violation[]> {
+export function validatePools(
+  pools: readonly Pool[],
+  before: readonly Pool[] = [],
+  wanted?: Wanted,
+): Map<string, Violation[]> {
   const subjects = pools.map(subjectOf);
   const index = indexOverlaps(subjects);
   const old = new Map(before.map((pool) => [pool.name, pool]));
-  return new Map(
-    subjects.map((pool) => {
-      const was = old.get(pool.name);
-      const updated = was === undefined ? [] : updateViolations(pool, subjectOf(was));
-      return [pool.name, [...ownViolations(pool), ...updated, ...firstOverlaps(pool, index, () => true)]];
-    }),
-  );
+  return collect(subjects, wanted, (pool) => {
+    const was = old.get(pool.name);
+    const updated = was === undefined ? [] : updateViolations(pool, subjectOf(was));
+    return [...ownViolations(pool), ...updated, ...firstOverlaps(pool, index, () => true)];
+  });
+}
+
+function collect(
+  subjects: readonly Subject[],
+  wanted: Wanted | undefined,
+  judge: (pool: Subject) => Violation[],
+): Map<string, Violation[]> {
+  const { names, most = Number.POSITIVE_INFINITY } = wanted ?? {};
+  const byName = new Map(names === undefined ? [] : subjects.map((pool) => [pool.name, pool]));
+  const judged = new Map<string, Violation[]>();
+  let total = 0;
+  for (const pool of names === undefined ? subjects : names.flatMap((name) => byName.get(name) ?? [])) {
+    if (total >= most) break;
+    const found = judge(pool);
+    total += found.length;
+    judged.set(pool.name, found);
+  }
+  return judged;
 }
 
 export const MOST_OVERLAPS = 100;
@@ -48,26 +74,28 @@ export function addedViolations(pool: Pool, others: readonly Pool[], before?: Po
 }
 
 /**
- * The violations that going from one set of pools to another adds, by pool; pools without any are left out.
- * Both sets are complete.
+ * The violations that going from one set of pools to another adds, by pool (or by those `wanted`); pools without any are
+ * left out. Both sets are complete.
  */
-export function addedViolationsOfSet(before: readonly Pool[], after: readonly Pool[]): Map<string, Violation[]> {
+export function addedViolationsOfSet(
+  before: readonly Pool[],
+  after: readonly Pool[],
+  wanted?: Wanted,
+): Map<string, Violation[]> {
   const old = new Map(before.map((pool) => [pool.name, subjectOf(pool)]));
   const subjects = after.map(subjectOf);
   const index = indexOverlaps(subjects);
-  const added = new Map<string, Violation[]>();
-  for (const pool of subjects) {
+  const added = collect(subjects, wanted, (pool) => {
     const was = old.get(pool.name);
     const known = new Set(was === undefined ? [] : ownViolations(was).map(keyOf));
     const fresh = (other: Subject): boolean => !(sameRange(pool, was) && sameRange(other, old.get(other.name)));
-    const found = [
+    return [
       ...ownViolations(pool).filter((violation) => !known.has(keyOf(violation))),
       ...(was === undefined ? [] : updateViolations(pool, was)),
       ...firstOverlaps(pool, index, fresh),
     ];
-    if (found.length > 0) added.set(pool.name, found);
-  }
-  return added;
+  });
+  return new Map([...added].filter(([, found]) => found.length > 0));
 }
 
 const keyOf = ({ rule, field, message }: Violation): string => `${rule} ${field} ${message}`;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { warningsFor } from './warnings.ts';
+import { rangeWarnings } from './warnings.ts';
 
-const codes = (cidr: string, ranges: Parameters<typeof warningsFor>[1] = {}): string[] =>
-  warningsFor({ name: 'p', spec: { cidr } }, ranges).map(({ code }) => code);
+const codes = (cidr: string, ranges: Parameters<typeof rangeWarnings>[0] = {}): string[] =>
+  rangeWarnings(ranges)({ name: 'p', spec: { cidr } }).map(({ code }) => code);
 
 it.each([
   ['127.0.0.0/24', ['W_LOOPBACK']],
@@ -33,7 +33,7 @@ it('knows node and service ranges of both families, as addresses and CIDRs', () 
 
 it('says which range, and the pool as it is', () => {
   expect(
-    warningsFor({ name: 'p', spec: { cidr: '192.0.2.0/24' } }, { nodes: ['192.0.2.11', 'not an address'] }),
+    rangeWarnings({ nodes: ['192.0.2.11', 'not an address'] })({ name: 'p', spec: { cidr: '192.0.2.0/24' } }),
   ).toEqual([
     {
       code: 'W_NODE_RANGE',

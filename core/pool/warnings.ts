@@ -14,35 +14,29 @@ const reserved: readonly { code: string; what: string; range: Prefix }[] = [
 ];
 
 /**
- * Warnings of one pool. `nodes` and `services` are addresses or CIDRs of the cluster, canonical or not; one that
+ * What warns about a pool; the ranges are read once for all of them. `nodes` and `services` are addresses or CIDRs of the cluster, canonical or not; one that
  * cannot be read is left out: it is checked where it is entered.
  */
-export function warningsFor(
-  pool: Pool,
-  ranges: { nodes?: readonly string[]; services?: readonly string[] },
-): Warning[] {
-  const { prefix } = subjectOf(pool);
-  if (prefix === undefined) return [];
+export function rangeWarnings(ranges: {
+  nodes?: readonly string[];
+  services?: readonly string[];
+}): (pool: Pool) => Warning[] {
   const all = [
-    ...reserved.map(({ code, what, range }) => ({ code, range, text: `the ${what} range ${formatPrefix(range)}` })),
-    ...read(ranges.nodes).map((range) => ({
-      code: 'W_NODE_RANGE',
-      range,
-      text: `the node range ${formatPrefix(range)}`,
-    })),
-    ...read(ranges.services).map((range) => ({
-      code: 'W_SERVICE_RANGE',
-      range,
-      text: `the service range ${formatPrefix(range)}`,
-    })),
+    ...reserved,
+    ...read(ranges.nodes).map((range) => ({ code: 'W_NODE_RANGE', what: 'node', range })),
+    ...read(ranges.services).map((range) => ({ code: 'W_SERVICE_RANGE', what: 'service', range })),
   ];
-  return all
-    .filter(({ range }) => overlaps(prefix, range))
-    .map(({ code, text }) => ({
-      code,
-      field: 'spec.cidr',
-      message: `IPPool CIDR ${quote(formatPrefix(prefix))} overlaps with ${text}`,
-    }));
+  return (pool) => {
+    const { prefix } = subjectOf(pool);
+    if (prefix === undefined) return [];
+    return all
+      .filter(({ range }) => overlaps(prefix, range))
+      .map(({ code, what, range }) => ({
+        code,
+        field: 'spec.cidr',
+        message: `IPPool CIDR ${quote(formatPrefix(prefix))} overlaps with the ${what} range ${formatPrefix(range)}`,
+      }));
+  };
 }
 
 function read(texts: readonly string[] = []): Prefix[] {

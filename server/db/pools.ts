@@ -59,7 +59,7 @@ export async function poolsTouching(
     `SELECT name, spec, sequence, created_at, updated_at FROM pool WHERE name = ANY($1::text[])
      UNION
      SELECT p.name, p.spec, p.sequence, p.created_at, p.updated_at
-     FROM unnest($2::cidr[]) AS c(cidr) JOIN pool p ON p.cidr && c.cidr`,
+     FROM (SELECT DISTINCT unnest($2::cidr[]) AS cidr) AS c JOIN pool p ON p.cidr && c.cidr`,
     [names, cidrs],
     'pools-touching',
   );

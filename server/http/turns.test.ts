@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makeTurns } from './turns.ts';
+import { makeTurns, makeTurnsEach } from './turns.ts';
 
 it('turns are had in the order in which they were asked for, and a place that is free is had at once', async () => {
   const turns = makeTurns({ most: 1, waiting: 2, patienceMs: 60_000 });
@@ -24,4 +24,12 @@ it('who waited long enough goes without, and takes no turn from others', async (
   expect(await turns.take()).toBeNull();
   end?.();
   expect(await turns.take()).not.toBeNull();
+});
+
+it('each key has turns of its own', async () => {
+  const turns = makeTurnsEach({ most: 1, waiting: 0, patienceMs: 1 });
+  const [first, second, other] = await Promise.all([turns.take('a'), turns.take('a'), turns.take('b')]);
+  expect([first, second, other].map((end) => end === null)).toEqual([false, true, false]);
+  first?.();
+  expect(await turns.take('a')).not.toBeNull();
 });

@@ -5,6 +5,11 @@ export interface Turns {
   take(): Promise<(() => void) | null>;
 }
 
+/** {@link Turns} of each key by itself. */
+export interface TurnsEach {
+  take(key: string): Promise<(() => void) | null>;
+}
+
 export interface TurnsOptions {
   /** at a time */
   readonly most: number;
@@ -39,6 +44,30 @@ export function makeTurns({ most, waiting, patienceMs }: TurnsOptions): Turns {
         const timer = setTimeout(() => leave(null), patienceMs);
         queue.add(start);
       });
+    },
+  };
+}
+
+/** Who has no turn and waits for none is forgotten. */
+export function makeTurnsEach(options: TurnsOptions): TurnsEach {
+  const known = new Map<string, { readonly turns: Turns; held: number }>();
+  return {
+    async take(key) {
+      const own = known.get(key) ?? { turns: makeTurns(options), held: 0 };
+      known.set(key, own);
+      own.held++;
+      const leave = (): void => {
+        if (--own.held === 0) known.delete(key);
+      };
+      const end = await own.turns.take();
+      if (end === null) {
+        leave();
+        return null;
+      }
+      return () => {
+        end();
+        leave();
+      };
     },
   };
 }

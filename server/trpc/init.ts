@@ -5,6 +5,7 @@
  */
 import { initTRPC, TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
+import { makeTurnsEach } from '../http/turns.ts';
 import { atLeast, type Role } from '../services/actor.ts';
 import { AppError } from '../services/app-error.ts';
 import { unstorable } from '../services/text.ts';
@@ -81,10 +82,35 @@ const bySession = t.middleware(({ ctx, next }) => {
   throw new TRPCError({ code: 'FORBIDDEN', cause: new AppError('SESSION_NEEDED', message) });
 });
 
+/**
+ * Manifests, previews and many flows cost seconds of a server. An account, with all its tokens, gets so much of one server
+ * and no more: what it asks beside that waits, and in the end is refused.
+ */
+const work = makeTurnsEach({ most: 2, waiting: 16, patienceMs: 20_000 });
+const RETRY_SECONDS = 5;
+const inTurn = t.middleware(async ({ ctx, next }) => {
+  const end = await work.take(ctx.user?.id ?? '');
+  if (end === null) {
+    const message = `your account asks for too much at once: ask again in ${RETRY_SECONDS} s`;
+    throw new TRPCError({
+      code: 'TOO_MANY_REQUESTS',
+      cause: new AppError('TOO_MANY_ATTEMPTS', message, { retryAfter: RETRY_SECONDS }),
+    });
+  }
+  try {
+    return await next();
+  } finally {
+    end();
+  }
+});
+
 const base = t.procedure.use(errors);
 export const publicProcedure = base.use(storable);
 export const viewerProcedure = base.use(signedIn('viewer')).use(storable);
 export const editorProcedure = base.use(signedIn('editor')).use(storable);
+/** for what costs much */
+export const viewerWork = base.use(signedIn('viewer')).use(inTurn).use(storable);
+export const editorWork = base.use(signedIn('editor')).use(inTurn).use(storable);
 export const adminProcedure = base.use(signedIn('admin')).use(storable);
 export const viewerSessionProcedure = base.use(signedIn('viewer')).use(bySession).use(storable);
 export const adminSessionProcedure = base.use(signedIn('admin')).use(bySession).use(storable);

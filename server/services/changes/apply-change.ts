@@ -95,15 +95,19 @@ function refuseViolations(current: Current, decision: Decision): void {
     refuseSettings(current.desired.settings, before, current.desired.settings, after);
 }
 
-/** Throws POOL_VIOLATIONS for what `changed` break in `after`, where they stand, and did not in `before`; both sets hold all that matter. */
+/** More than anybody reads: thousands of pools in one place would be millions of violations. */
+export const MOST_VIOLATIONS = 1000;
+
+/** Throws POOL_VIOLATIONS (with the first 1000) for what `changed` break in `after`, where they stand, and did not in `before`; both sets hold all that matter. */
 export function refusePools(before: readonly Pool[], after: readonly Pool[], changed: readonly Pool[]): void {
-  const added = addedViolationsOfSet(before, after);
+  const names = changed.map(({ name }) => name);
+  const added = addedViolationsOfSet(before, after, { names, most: MOST_VIOLATIONS });
   // An overlap is said of both pools; the one that was there before is not the one to correct.
-  const violations: PoolViolation[] = changed.flatMap(({ name }) =>
-    (added.get(name) ?? []).map((one) => (changed.length > 1 ? { ...one, pool: name } : one)),
+  const violations: PoolViolation[] = [...added].flatMap(([name, found]) =>
+    found.map((one) => (changed.length > 1 ? { ...one, pool: name } : one)),
   );
   if (violations.length > 0) {
-    throw new AppError('POOL_VIOLATIONS', summary(violations), { violations });
+    throw new AppError('POOL_VIOLATIONS', summary(violations), { violations: violations.slice(0, MOST_VIOLATIONS) });
   }
 }
 
@@ -124,7 +128,12 @@ const summary = (violations: readonly PoolViolation[]): string =>
   violations
     .slice(0, 5)
     .map(({ pool, message }) => (pool === undefined ? message : `${pool}: ${message}`))
-    .join('; ') + (violations.length > 5 ? `; and ${violations.length - 5} more` : '');
+    .join('; ') +
+  (violations.length >= MOST_VIOLATIONS
+    ? `; and at least ${MOST_VIOLATIONS - 5} more`
+    : violations.length > 5
+      ? `; and ${violations.length - 5} more`
+      : '');
 
 async function write(tx: Queryable, intent: Intent, current: Current, decision: Decision) {
   const { desired } = current;

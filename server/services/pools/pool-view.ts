@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, type Pool, poolSpecSchema, violationSchema, warningSchema } from '../../../core/pool/spec.ts';
 import { validatePool } from '../../../core/pool/validate.ts';
-import { warningsFor } from '../../../core/pool/warnings.ts';
+import { rangeWarnings } from '../../../core/pool/warnings.ts';
 import { lastLiveChanges } from '../../db/live.ts';
 import { readNodes } from '../../db/nodes.ts';
 import { overlapsOf, type StoredPool } from '../../db/pools.ts';
@@ -47,7 +47,7 @@ export async function viewPools(deps: Deps, pools: readonly StoredPool[], revisi
     pools.map(({ name }) => name),
   );
   const programmed = rows.filter((row) => nodeStateAt(row, revision, deps.now()).state === 'Programmed');
-  const addresses = nodeAddresses(rows);
+  const warningsOf = rangeWarnings({ nodes: nodeAddresses(rows) });
   return pools.map((stored) => {
     const pool: Pool = { name: stored.name, spec: stored.spec };
     return {
@@ -61,7 +61,7 @@ export async function viewPools(deps: Deps, pools: readonly StoredPool[], revisi
       },
       natted: counter(natted.get(stored.spec.cidr) ?? 0n),
       violations: validatePool(pool, overlapping.get(stored.name) ?? []),
-      warnings: warningsFor(pool, { nodes: addresses }),
+      warnings: warningsOf(pool),
       createdAt: stored.createdAt.toISOString(),
       updatedAt: stored.updatedAt.toISOString(),
     };

@@ -1,9 +1,10 @@
 import type { Pool, Warning } from '../../../core/pool/spec.ts';
-import { validatePool } from '../../../core/pool/validate.ts';
-import { warningsFor } from '../../../core/pool/warnings.ts';
+import { validatePools } from '../../../core/pool/validate.ts';
+import { rangeWarnings } from '../../../core/pool/warnings.ts';
 import { readNodes } from '../../db/nodes.ts';
 import { poolsTouching } from '../../db/pools.ts';
-import type { PoolViolation } from '../app-error.ts';
+import { AppError, type PoolViolation } from '../app-error.ts';
+import { MOST_VIOLATIONS } from '../changes/apply-change.ts';
 import type { Deps } from '../deps.ts';
 import { nodeAddresses } from '../nodes/node-addresses.ts';
 import { clusterRefusals } from './cluster-refusals.ts';
@@ -20,13 +21,22 @@ export interface Preview {
   readonly diff: { readonly before: string; readonly after: string };
 }
 
-/** What would come of writing these pools. Only for `mayWrite` is the cluster asked as well. Throws YAML_UNREADABLE. */
+const MOST_POOLS = 1000;
+
+/**
+ * What would come of writing these pools; at most 1000 violations are named. Only for `mayWrite` is the cluster asked as
+ * well. Throws YAML_UNREADABLE, INVALID_INPUT.
+ */
 export async function previewPools(
   deps: Deps,
   input: { yaml: string } | Pool,
   { mayWrite }: { mayWrite: boolean },
 ): Promise<Preview> {
   const pools = 'yaml' in input ? (await readPoolYaml(input.yaml)).pools : [canonicalPool(input)];
+  if (pools.length > MOST_POOLS) {
+    const message = `yaml must hold at most ${MOST_POOLS} pools here, not ${pools.length}: the preview of an import takes more`;
+    throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'yaml', message }] });
+  }
   const names = pools.map((pool) => pool.name);
   const [touched, nodes, stops, refused] = await Promise.all([
     poolsTouching(deps.db, names, readableCidrs(pools)),
@@ -35,18 +45,17 @@ export async function previewPools(
     mayWrite ? clusterRefusals(deps, pools) : () => [],
   ]);
   const stored = new Map(touched.map(({ name, spec }) => [name, { name, spec }]));
-  const others = [...touched.filter(({ name }) => !names.includes(name)), ...pools];
-  const addresses = nodeAddresses(nodes);
+  const own = new Set(names);
+  const all = [...touched.filter(({ name }) => !own.has(name)), ...pools];
+  const violations = validatePools(all, [...stored.values()], { names, most: MOST_VIOLATIONS });
+  const warningsOf = rangeWarnings({ nodes: nodeAddresses(nodes) });
   const label = (name: string): { pool?: string } => (pools.length > 1 ? { pool: name } : {});
   return {
-    violations: pools.flatMap((pool) =>
-      validatePool(pool, others, stored.get(pool.name)).map((one) => ({ ...one, ...label(pool.name) })),
-    ),
+    violations: [...violations]
+      .flatMap(([name, found]) => found.map((one) => ({ ...one, ...label(name) })))
+      .slice(0, MOST_VIOLATIONS),
     warnings: pools.flatMap((pool) =>
-      [...warningsFor(pool, { nodes: addresses }), ...stops(pool), ...refused(pool)].map((one) => ({
-        ...one,
-        ...label(pool.name),
-      })),
+      [...warningsOf(pool), ...stops(pool), ...refused(pool)].map((one) => ({ ...one, ...label(pool.name) })),
     ),
     diff: {
       before: await yamlOf(names.flatMap((name) => stored.get(name) ?? [])),

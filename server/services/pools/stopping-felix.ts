@@ -1,7 +1,7 @@
 /** What pools that are about to be saved would stop Felix on, with the settings and the other pools that are in effect. */
 import { modesOf, settingsOf } from '../../../core/cluster/live-settings.ts';
 import { overlaySettings } from '../../../core/nat/settings.ts';
-import { warnAboutPool } from '../../../core/nat/stops-felix.ts';
+import { poolWarnings } from '../../../core/nat/stops-felix.ts';
 import type { Pool, Warning } from '../../../core/pool/spec.ts';
 import { readDesired } from '../../db/desired.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
@@ -19,6 +19,5 @@ export async function stoppingFelix(deps: Deps, drafts: readonly Pool[]): Promis
   const overlapMatters = [modes.global, ...Object.values(modes.nodes)].some(Boolean);
   const named = new Set(drafts.map(({ name }) => name));
   const there = overlapMatters ? await poolsBesideSettings(deps.db, inCluster) : [];
-  const others = [...there.filter(({ name }) => !named.has(name)), ...drafts];
-  return (pool) => warnAboutPool(pool, { settings, modes, others });
+  return poolWarnings({ settings, modes, pools: [...there.filter(({ name }) => !named.has(name)), ...drafts] });
 }

@@ -3,7 +3,7 @@ import { actorOf } from '../../services/actor.ts';
 import { changeSchema } from '../../services/changes/change-view.ts';
 import { previewRevert as preview, revertChange } from '../../services/changes/revert-change.ts';
 import { reasonSchema } from '../../services/reason.ts';
-import { editorProcedure, viewerProcedure } from '../init.ts';
+import { editorWork, viewerWork } from '../init.ts';
 
 const conflictSchema = z.object({
   target: z.string(),
@@ -16,12 +16,12 @@ const previewSchema = z.object({
   conflicts: z.array(conflictSchema),
 });
 
-export const previewRevert = viewerProcedure
+export const previewRevert = viewerWork
   .input(z.strictObject({ id: z.int().min(0) }))
   .output(previewSchema)
   .query(({ ctx, input }) => preview(ctx.deps, input.id));
 
-export const revert = editorProcedure
+export const revert = editorWork
   .input(z.strictObject({ id: z.int().min(0), reason: reasonSchema.optional(), dryRun: z.boolean().optional() }))
   .output(previewSchema.extend({ change: changeSchema.nullable() }))
   .mutation(({ ctx, input }) => revertChange(ctx.deps, actorOf(ctx.user), input));

@@ -14,7 +14,7 @@ import { ownTypes, ownTypesSchema } from '../../services/cluster/own-types.ts';
 import { choiceSchema, resolvePool, setPolicy } from '../../services/cluster/resolve-pool.ts';
 import { resolveSettings } from '../../services/cluster/resolve-settings.ts';
 import { reasonSchema } from '../../services/reason.ts';
-import { editorProcedure, router, viewerProcedure } from '../init.ts';
+import { editorProcedure, router, viewerProcedure, viewerWork } from '../init.ts';
 import { noInput } from '../no-input.ts';
 
 const written = z.object({ change: changeSchema, revision: z.string() });
@@ -56,7 +56,7 @@ export const clusterRouter = router({
     )
     .output(written)
     .mutation(({ ctx, input }) => resolveSettings(ctx.deps, actorOf(ctx.user), input)),
-  addressesInUse: viewerProcedure
+  addressesInUse: viewerWork
     .input(z.strictObject({ name: poolNameSchema }))
     .output(addressesInUseSchema)
     .query(({ ctx, input }) => addressesInUse(ctx.deps, input.name)),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { exportPools } from '../../services/pools/export-pools.ts';
-import { viewerProcedure } from '../init.ts';
+import { viewerWork } from '../init.ts';
 
-export const exportYaml = viewerProcedure
+export const exportYaml = viewerWork
   .input(
     z
       .strictObject({

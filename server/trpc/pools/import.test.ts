@@ -132,6 +132,15 @@ it('a preview says every violation and warning, and writes nothing', async () =>
   const two = await editor().pools.preview({ yaml: manifest('m', '10.7.0.0/16') + manifest('n', '10.7.0.0/16') });
   expect(two.violations.map(({ pool, rule }) => `${pool} ${rule}`)).toEqual(['m C17', 'n C17']);
   expect((await refusal(editor().pools.preview({ yaml: 'a', name: 'b' } as never))).reason).toBe('INVALID_INPUT');
+  const crowd = (count: number) => ({
+    yaml: Array.from({ length: count }, (_, i) => manifest(`c-${i}`, '10.9.0.0/16')).join(''),
+  });
+  expect((await editor().pools.preview(crowd(20))).violations).toHaveLength(20 * 19);
+  expect((await editor().pools.preview(crowd(40))).violations).toHaveLength(1000);
+  expect(await refusal(editor().pools.preview(crowd(1001)))).toMatchObject({
+    reason: 'INVALID_INPUT',
+    issues: [{ field: 'yaml', message: expect.stringContaining('at most 1000 pools') }],
+  });
   expect((await editor().changes.list({})).changes).toHaveLength(1);
 });
 
@@ -150,6 +159,11 @@ it('ten thousand pools are one change, whose contents only the change itself car
   expect([cache?.revision, cache?.pools().length]).toEqual([revision, count]);
   const bad = await refusal(editor().pools.create({ name: 'over', spec: { cidr: '10.0.0.0/10' } }));
   expect(bad.violations?.length).toBe(101);
+  // thousands in one place would be millions of violations, and of rows
+  const crowd = Array.from({ length: 2000 }, (_, i) => manifest(`c-${i}`, '10.0.0.0/8')).join('');
+  const many = await refusal(editor().pools.previewImport({ yaml: crowd }));
+  expect([many.reason, many.violations?.length]).toEqual(['POOL_VIOLATIONS', 1000]);
+  expect(many.message).toContain('; and at least 995 more');
   const times: number[] = [];
   for (let i = 0; i < 20; i++) {
     const name = `p-${i * 400}`;

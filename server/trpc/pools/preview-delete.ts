@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { previewDelete as preview } from '../../services/pools/preview-delete.ts';
-import { viewerProcedure } from '../init.ts';
+import { viewerWork } from '../init.ts';
 
 const judgement = z.enum(['SNAT', 'NO_SNAT']);
 
@@ -16,7 +16,7 @@ const changes = z.array(
 );
 
 /** The exact difference in behaviour, in the form of `outgate diff`; nodes whose own settings make another one stand apart. */
-export const previewDelete = viewerProcedure
+export const previewDelete = viewerWork
   .input(z.strictObject({ names: z.array(z.string().max(253)).min(1).max(1000) }))
   .output(
     z.object({

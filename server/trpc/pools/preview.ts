@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { violationSchema, warningSchema } from '../../../core/pool/spec.ts';
 import { poolInputSchema, yamlSchema } from '../../services/pools/pool-input.ts';
 import { previewPools } from '../../services/pools/preview-pools.ts';
-import { viewerProcedure } from '../init.ts';
+import { viewerWork } from '../init.ts';
 
 /** Not a union: its errors would not say which field of which form is wrong. */
 const inputSchema = z
@@ -14,7 +14,7 @@ const inputSchema = z
     return z.NEVER;
   });
 
-export const preview = viewerProcedure
+export const preview = viewerWork
   .input(inputSchema)
   .output(
     z.object({

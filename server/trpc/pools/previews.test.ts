@@ -30,6 +30,18 @@ it('a viewer previews an import, and nothing is written', async () => {
   expect((await viewer.status.get()).sequence).toBe(sequence);
 });
 
+it('what an account asks for at once waits, and then is refused; others go on', async () => {
+  const [viewer, other] = [api.caller('viewer'), api.caller('viewer', 'somebody else')];
+  const asked = Array.from({ length: 40 }, () => viewer.pools.previewImport({ yaml: yaml('new', '10.9.0.0/16') }));
+  const others = other.pools.previewImport({ yaml: yaml('new', '10.9.0.0/16') });
+  const settled = await Promise.allSettled(asked);
+  expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(2 + 16);
+  const refused = await refusal(asked[39] ?? others);
+  expect(refused).toMatchObject({ code: 'TOO_MANY_REQUESTS', reason: 'TOO_MANY_ATTEMPTS' });
+  expect((await others).created).toEqual(['new']);
+  expect((await viewer.pools.previewImport({ yaml: yaml('new', '10.9.0.0/16') })).created).toEqual(['new']);
+});
+
 it('a viewer previews a revert, and nothing is written', async () => {
   const viewer = api.caller('viewer');
   const { sequence, revision } = await viewer.status.get();

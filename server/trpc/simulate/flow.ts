@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { answerSchema, flowSchema } from '../../../core/nat/verdict.ts';
 import { canonicalPool, poolInputSchema } from '../../services/pools/pool-input.ts';
 import { simulateFlow } from '../../services/simulate/simulate-flow.ts';
-import { viewerProcedure } from '../init.ts';
+import { viewerWork } from '../init.ts';
 
 const truthAnswerSchema = answerSchema.extend({
   truth: z.enum(['desired', 'live', 'node']),
@@ -53,7 +53,7 @@ const answersSchema = z.object({
 });
 
 /** `from` and `to` are addresses; with a cluster also names of it. */
-export const flow = viewerProcedure
+export const flow = viewerWork
   .input(
     flowSchema.extend({
       node: z.string().max(253).optional(),

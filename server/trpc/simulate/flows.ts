@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { flowSchema, natSourceSchema, verdictCodes, verdicts } from '../../../core/nat/verdict.ts';
 import { simulateFlows } from '../../services/simulate/simulate-flows.ts';
-import { viewerProcedure } from '../init.ts';
+import { viewerWork } from '../init.ts';
 
 const MOST = 10_000;
 const idSchema = z.union([z.string().max(200), z.number()]);
 
 /** Ask by POST: ten thousand flows fit into no URL. It is a query all the same, and every viewer may ask it. */
-export const flows = viewerProcedure
+export const flows = viewerWork
   .input(
     z.strictObject({
       flows: z
