@@ -1,20 +1,21 @@
-/** Twenty leaders killed one after the other, each in the middle of applies: nothing is lost, nothing done twice, nothing left. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/**
+ * Three whole servers; twenty of them killed one after the other while they lead, each in the middle of applies, while
+ * changes come by request to another: nothing is lost, nothing done twice, nothing left.
+ */
+import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { readLivePools } from '../../../server/db/live.ts';
 import { readWatch } from '../../../server/db/live-watch.ts';
 import { readPools } from '../../../server/db/pools.ts';
 import { readSync } from '../../../server/db/sync.ts';
+import { type TestDatabase, testDatabase } from '../../../server/db/testing.ts';
 import { policyRules } from '../../../server/kube/needed-rights.ts';
-import { type TestApi, testApi } from '../../../server/testing/test-api.ts';
+import { cookieOf, mutate } from '../../../server/testing/test-client.ts';
+import { ADMIN, type ServerProcess, startServerProcess } from '../../../server/testing/test-server.ts';
 import { ensureBinaries } from '../binaries/build.ts';
 import { calicoPath, installCrds } from '../install-crds.ts';
 import { grant } from '../rights.ts';
 import { type ApiServer, startApiServer } from '../start-api-server.ts';
-import { type Supervised, supervise } from '../supervised.ts';
 import { decisions, wrongIn } from './decisions.ts';
 import { type Witness, witness } from './witness.ts';
 
@@ -24,17 +25,16 @@ const POOLS = 50;
 const BRIEF = 5;
 const path = calicoPath('v3', 'ippools');
 
-let api: TestApi;
+let database: TestDatabase;
 let server: ApiServer;
 let seen: Witness;
 /** called at each sight of a new form of a pool */
 let saw = (): void => {};
-let dir: string;
-const replicas = new Map<string, Supervised>();
+let cookie: string;
+let replicas: ServerProcess[] = [];
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'outgate-kills-'));
-  api = await testApi();
+  database = await testDatabase();
   server = await startApiServer({
     binaries: await ensureBinaries((line) => console.error(line)),
     users: { outgate: [] },
@@ -44,37 +44,41 @@ beforeAll(async () => {
   seen = await witness(server.as('admin'), path, () => saw());
 });
 afterAll(async () => {
-  await Promise.all([...replicas.values()].map((one) => one.kill()));
+  await Promise.all(replicas.map((one) => one.stop()));
   await seen?.close();
   await server?.stop();
-  await api?.close();
-  rmSync(dir, { recursive: true, force: true });
+  await database?.close();
 });
 
-let started = 0;
 async function replica(): Promise<void> {
-  const identity = `replica-${++started}`;
-  const script = fileURLToPath(new URL('../../../server/testing/replica.ts', import.meta.url));
-  const options = {
-    database: api.database.url,
-    kubeconfig: server.kubeconfig,
-    user: 'outgate',
-    server: server.url,
-    lease: 'kills',
-    identity,
-  };
-  const log = join(dir, identity);
-  replicas.set(identity, await supervise(process.execPath, [script, JSON.stringify(options)], { cwd: dir, log }));
+  const one = await startServerProcess(database.url, {
+    OUTGATE_ADMIN_EMAIL: ADMIN.email,
+    OUTGATE_ADMIN_PASSWORD: ADMIN.password,
+    OUTGATE_CLUSTER: 'kubeconfig',
+    OUTGATE_KUBECONFIG: server.kubeconfig,
+    OUTGATE_KUBECONTEXT: 'outgate',
+  });
+  replicas.push(one);
+}
+
+/** By what it logged when it was elected. */
+const leads = (one: ServerProcess, name: string): boolean =>
+  one.lines.some((line) => line.includes('"role":"leader"') && line.includes(`"holder":"${name}"`));
+
+async function end(one: ServerProcess): Promise<void> {
+  const exited = once(one.child, 'exit');
+  one.child.kill('SIGKILL');
+  await exited;
 }
 
 /** The leader of a later term than `after`, once its watch is live. */
 const leader = (after: number) =>
   vi.waitFor(
     async () => {
-      const { watch, leader: name, epoch } = await readWatch(api.database.db);
-      if (name === null || !replicas.has(name) || epoch <= after || watch?.phase !== 'live')
-        throw new Error('a new leader must be live');
-      return { name, epoch };
+      const { watch, leader: name, epoch } = await readWatch(database.db);
+      const one = replicas.find((each) => leads(each, name ?? ''));
+      if (one === undefined || epoch <= after || watch?.phase !== 'live') throw new Error('a new leader must be live');
+      return { one, epoch };
     },
     { timeout: 60_000, interval: 20 },
   );
@@ -89,13 +93,12 @@ const stored = (many: number): Promise<void> =>
   });
 
 it('twenty leaders are killed in the middle of applies', { timeout: 900_000 }, async () => {
-  const { db } = api.database;
-  const editor = api.caller('editor');
+  const { db } = database;
   const names = Array.from({ length: POOLS }, (_, i) => `pool-${i}`);
   const decided = decisions(async (name, spec, version) => {
     const { pool } = await (version === null
-      ? editor.pools.create({ name, spec })
-      : editor.pools.update({ name, spec, expectedVersion: version }));
+      ? tell('pools.create', { name, spec })
+      : tell('pools.update', { name, spec, expectedVersion: version }));
     return pool.version;
   });
   const brief: string[] = [];
@@ -103,24 +106,30 @@ it('twenty leaders are killed in the middle of applies', { timeout: 900_000 }, a
 
   await Promise.all([replica(), replica(), replica()]);
   let now = await leader(0);
+  /** To a server that is not about to be killed. */
+  const tell = async (procedure: string, input: object) => {
+    const to = replicas.find((one) => one !== now.one);
+    const { status, body } = await mutate(to?.address ?? '', procedure, input, cookie);
+    if (status !== 200) throw new Error(`${procedure} must be answered: ${status} ${JSON.stringify(body)}`);
+    return body.result.data;
+  };
+  cookie = await cookieOf(now.one.address);
   for (let kill = 0; kill < KILLS; kill++) {
     const before = forms();
     const short = Array.from({ length: BRIEF }, (_, i) => `brief-${kill}-${i}`);
     // another moment each time, from the first apply to nearly the last
-    const killed = stored(before + 1 + Math.floor((kill * (POOLS - 10)) / KILLS)).then(() =>
-      replicas.get(now.name)?.kill(),
-    );
+    const killed = stored(before + 1 + Math.floor((kill * (POOLS - 10)) / KILLS)).then(() => end(now.one));
     for (const [i, name] of names.entries()) {
       await decided.next(name);
       const other = i % 10 === 0 ? short[i / 10] : undefined;
       if (other !== undefined)
-        await editor.pools.create({ name: other, spec: { cidr: `10.${100 + kill}.${i}.0/24`, natOutgoing: true } });
+        await tell('pools.create', { name: other, spec: { cidr: `10.${100 + kill}.${i}.0/24`, natOutgoing: true } });
     }
     await killed;
-    replicas.delete(now.name);
+    replicas = replicas.filter((one) => one !== now.one);
     if (forms() < before + POOLS) cut++;
     for (const { name, sequence } of await readPools(db, short)) {
-      await editor.pools.delete({ name, expectedVersion: sequence, reason: 'not needed' });
+      await tell('pools.delete', { name, expectedVersion: sequence, reason: 'not needed' });
     }
     brief.push(...short);
     [now] = await Promise.all([leader(now.epoch), replica()]);
