@@ -58,7 +58,7 @@ describe.skipIf(cannotRun !== null)('files at every door', () => {
       'host-bits': { cidr: '10.1.2.3/24', natOutgoing: true },
       'host-bits-6': { cidr: 'fd00::1:0/64' },
     };
-    const file = dir.write('unusable.json', manifests(pools, { natPortRange: '40000:30000' }));
+    const file = dir.write('unusable.json', manifests(pools, { natPortRange: '01:02' }));
     const before = programmed();
     const { validated, violations, settings, others } = await doors(file);
     expect(validated.code).toBe(1);
@@ -69,7 +69,7 @@ describe.skipIf(cannotRun !== null)('files at every door', () => {
       'IPPool CIDR must be a valid subnet',
       'IPPool CIDR must be strictly masked',
       'IPPool CIDR must be strictly masked',
-      expect.stringContaining('natPortRange must have its lower port first'),
+      "natPortRange must have no leading zeros: '01:02'",
     ]);
     const fields = [...Array.from({ length: 5 }, () => 'spec.cidr'), 'spec.natPortRange'];
     const values = ['', ": '10.1'", ": '010.1.0.0/16'", ": '10.1.2.3/24'; write 10.1.2.0/24, or 10.1.2.3/32"];
@@ -127,9 +127,11 @@ describe.skipIf(cannotRun !== null)('files at every door', () => {
     );
     for (const [door, { code, lines: said }] of others)
       expect({ door, code, said }).toEqual({ door, code: 0, said: lines });
-    expect(node.run('ipset save outgate-src-v4').match(/^add .*\/\d+/gm)).toEqual([
-      'add outgate-src-v4 10.0.0.0/24',
-      'add outgate-src-v4 10.0.5.0/24',
-    ]);
+    expect(
+      node
+        .run('ipset save outgate-src-v4')
+        .match(/^add .*\/\d+/gm)
+        ?.sort(),
+    ).toEqual(['add outgate-src-v4 10.0.0.0/24', 'add outgate-src-v4 10.0.5.0/24']);
   });
 });

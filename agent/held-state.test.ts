@@ -39,6 +39,12 @@ describe('held state', () => {
     expect(holdSnapshot({ ...snapshot(before, 1), revision: 'x' })).toBeUndefined();
   });
 
+  it('holds no settings that cannot be programmed, and those that are only written oddly', () => {
+    const state = (natPortRange: string) => stateOf(holdState(before, { global: { natPortRange }, nodes: {} }, []), 1);
+    expect(holdSnapshot(state('20:10'))).toBeUndefined();
+    expect(holdSnapshot(state('010:020'))?.revision).toBe(state('010:020').revision);
+  });
+
   it('is read back from its journal up to a half-written line', () => {
     const lines = [{ type: 'snapshot', state: snapshot(before, 1) }, delta()].map((one) => JSON.stringify(one));
     expect(replay(`${lines.join('\n')}\n`)?.sequence).toBe(2);

@@ -177,6 +177,20 @@ it('theirs is taken field by field', async () => {
   expect(settings).toMatchObject({ global: { natPortRange: '45000:60000' } });
 });
 
+it('a range that the cluster has and nobody may write is named, not in force, and not taken as ours', async () => {
+  await edit({ natPortRange: '0100:0200' });
+  await stands({ state: 'OutOfSync' });
+  const { version: expectedVersion, problems } = await compared();
+  const message = "natPortRange must have no leading zeros: '0100:0200'";
+  expect(problems).toEqual([{ code: 'N7', field: 'global.natPortRange', message }]);
+  const choice = { object: 'default', choice: 'theirs', fields: ['natPortRange'], expectedVersion, reason: 'theirs' };
+  const { status, body } = await tell('cluster.resolveSettings', choice);
+  expect([status, body.error.data.violations]).toEqual([400, [{ rule: 'N7', field: 'global.natPortRange', message }]]);
+  expect(await ask('settings.get')).toMatchObject({ live: { global: { natPortRange: '45000:60000' } } });
+  await edit({ natPortRange: '45000:60000' });
+  await stands({ state: 'Synced' });
+});
+
 it('a field is let go: it goes from the cluster where nobody else holds it, else it stays', async () => {
   await choose('release', { fields: ['iptablesNATOutgoingInterfaceFilter'] });
   await soon(async () => expect((await stored())?.spec).not.toHaveProperty('iptablesNATOutgoingInterfaceFilter'));

@@ -57,10 +57,7 @@ describe('FelixConfiguration', () => {
       "6 spec.natOutgoingExclusions: natOutgoingExclusions must be one of 'IPPoolsOnly', 'IPPoolsAndHostIPs': 'All'",
     ],
     [felix('  natPortRange: 1.5\n'), "6 spec.natPortRange: natPortRange must be a port or a range 'first:last': 1.5"],
-    [
-      felix('  natPortRange: 040\n'),
-      "6 spec.natPortRange: natPortRange must be a decimal number without leading zeros: '040'",
-    ],
+    [felix('  natPortRange: 040\n'), "6 spec.natPortRange: natPortRange must have no leading zeros: '040'"],
     [felix('  natOutgoingAddress: [a]\n'), '6 spec.natOutgoingAddress: natOutgoingAddress must be text: ["a"]'],
     [
       felix('', 'other'),

@@ -4,6 +4,7 @@
  * All files are one answer. Every problem is named with file, document, line and field; an object with a problem is in
  * no other part of the answer, so a caller that finds errors must not take the rest for the whole.
  */
+import { leadingZeros } from '../nat/port-range.ts';
 import type { ClusterSettings } from '../nat/settings.ts';
 import { printable, quote } from '../net/quote.ts';
 import type { FieldError, Shaped } from '../pool/shape.ts';
@@ -178,6 +179,9 @@ const given = (value: unknown): string => (value === undefined ? 'it is absent' 
 function withPlainNumber<T>(item: Item, field: string, read: Shaped<T>): Shaped<T> {
   const written = item.source(`spec.${field}`);
   if (written === undefined || !/^[-+]?0[0-9xo]/.test(written)) return read;
-  const message = `${field} must be a decimal number without leading zeros: ${quote(written)}`;
+  // a range is text, and its own rule says so in the same words
+  const zeros = field === 'natPortRange' ? leadingZeros(written) : undefined;
+  if (zeros !== undefined && written.includes(':')) return read;
+  const message = zeros ?? `${field} must be a decimal number without leading zeros: ${quote(written)}`;
   return { ok: false, errors: [...(read.ok ? [] : read.errors), { field: `spec.${field}`, message }] };
 }

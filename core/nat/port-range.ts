@@ -27,8 +27,10 @@ export function parsePortRange(text: string): Parsed<Ports> {
 }
 
 /**
- * Why a range may not be written so by a user: `010` is 10 to Felix and 8 to others. What a cluster or the database already
- * says is read all the same, as Felix reads it. Undefined: there is no such reason.
+ * Why a range that can be read may not be written so: `010` is 10 to Felix and 8 to others. What an older version stored is read all
+ * the same, as Felix reads it. Undefined: there is no such reason.
  */
 export const leadingZeros = (text: string): string | undefined =>
-  /^0\d|:0\d/.test(text) ? `natPortRange must have no leading zeros: ${quote(text)}` : undefined;
+  parsePortRange(text).ok && /^0\d|:0\d/.test(text)
+    ? `natPortRange must have no leading zeros: ${quote(text)}`
+    : undefined;

@@ -7,7 +7,7 @@ import { contains, formatPrefix, type Prefix } from '../net/prefix.ts';
 import { quote } from '../net/quote.ts';
 import type { Pool, Violation } from '../pool/spec.ts';
 import { prefixOfPool } from './counted-pools.ts';
-import { parsePortRange } from './port-range.ts';
+import { leadingZeros, parsePortRange } from './port-range.ts';
 import { type ClusterSettings, exclusions, type NatSettings } from './settings.ts';
 
 /**
@@ -15,7 +15,8 @@ import { type ClusterSettings, exclusions, type NatSettings } from './settings.t
  * An empty text means not set, as in Calico. Rules:
  * N1 natOutgoingAddress is a usable IPv4 address; N2 natOutgoingAddressV6 a usable IPv6 address; N3 natPortRange is `n:m`, both
  * from 1 to 65535, the lower first; N4 the interface filter is a name, or the beginning of names with one `+` at its end;
- * N5 natOutgoingExclusions is one of its two words; N6 a fixed address lies in no pool that is NATed and gives out addresses.
+ * N5 natOutgoingExclusions is one of its two words; N6 a fixed address lies in no pool that is NATed and gives out addresses;
+ * N7 natPortRange has no leading zeros (it can be programmed all the same).
  */
 export function validateSettings(settings: ClusterSettings, pools: readonly Pool[]): Violation[] {
   const nodes = Object.keys(settings.nodes).sort();
@@ -36,6 +37,7 @@ function violationsOf(settings: NatSettings, place: string, pools: readonly Pool
   check('natOutgoingAddress', 'N1', (text) => badAddress('natOutgoingAddress', text, 4));
   check('natOutgoingAddressV6', 'N2', (text) => badAddress('natOutgoingAddressV6', text, 6));
   check('natPortRange', 'N3', badRange);
+  check('natPortRange', 'N7', leadingZeros);
   check('iptablesNATOutgoingInterfaceFilter', 'N4', badFilter);
   check('natOutgoingExclusions', 'N5', badExclusions);
   check('natOutgoingAddress', 'N6', (text) => insidePool('natOutgoingAddress', text, pools));

@@ -6,7 +6,7 @@ import { warnAboutSettings } from '../../../core/nat/stops-felix.ts';
 import { validateSettings } from '../../../core/nat/validate-settings.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 
-/** `code`: N1-N6, W_..., or `-` for an object that cannot be read. */
+/** `code`: N1-N7, W_..., or `-` for an object that cannot be read. */
 export const felixProblemSchema = z.object({ code: z.string(), field: z.string(), message: z.string() });
 export type FelixProblem = z.infer<typeof felixProblemSchema>;
 

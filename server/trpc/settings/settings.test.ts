@@ -66,14 +66,29 @@ it('refuses a stale version, no reason, no difference, and what would stop a nod
   const zeros = await refusal(
     update({ global: { natPortRange: '0100' }, nodes: { n: { natPortRange: '1:02' }, o: { natPortRange: '10:20' } } }),
   );
-  expect(zeros.issues?.map(({ field }) => field)).toEqual([
-    'settings.global.natPortRange',
-    'settings.nodes.n.natPortRange',
+  expect(zeros.reason).toBe('SETTINGS_VIOLATIONS');
+  expect(zeros.violations).toEqual([
+    { rule: 'N7', field: 'global.natPortRange', message: "natPortRange must have no leading zeros: '0100'" },
+    { rule: 'N7', field: 'nodes.n.natPortRange', message: "natPortRange must have no leading zeros: '1:02'" },
   ]);
   const shape = await refusal(update({ global: { natOutgoingExclusions: 'Some', other: 1 } }));
   expect(shape.reason).toBe('INVALID_INPUT');
   expect(shape.issues?.map(({ field }) => field)).toContain('settings.global.natOutgoingExclusions');
   expect((await editor.changes.list({})).changes).toEqual([]);
+});
+
+it('a range with leading zeros that an older version stored is decided by, and never written again', async () => {
+  const { db } = api.database;
+  await db.query(`UPDATE desired SET settings = '{"global":{"natPortRange":"010:020"},"nodes":{}}'`);
+  await api.caller('editor').pools.create({ name: 'a', spec: { cidr: '10.0.0.0/16', natOutgoing: true } });
+  const asked = await editor.simulate.flow({ from: '10.0.0.1', to: '8.8.8.8', proto: 'tcp' });
+  expect(asked.answers[0]?.source.ports).toEqual([10, 20]);
+  const done = await update({ global: { natPortRange: '10:20' } });
+  const back = await refusal(editor.changes.revert({ id: done.change.id, reason }));
+  expect([back.reason, back.violations]).toEqual([
+    'SETTINGS_VIOLATIONS',
+    [{ rule: 'N7', field: 'global.natPortRange', message: "natPortRange must have no leading zeros: '010:020'" }],
+  ]);
 });
 
 it('an address inside a NATed pool is refused from both sides', async () => {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { leadingZeros } from '../../../core/nat/port-range.ts';
 import { clusterSettingsSchema } from '../../../core/nat/settings-schema.ts';
 import { actorOf } from '../../services/actor.ts';
 import { nodeNameSchema } from '../../services/agents/credential.ts';
@@ -10,20 +9,13 @@ import { editorProcedure } from '../init.ts';
 import { settingsViewSchema } from './get.ts';
 
 /** Nodes are named like Kubernetes objects: settings under any other name would wait for a node that cannot come. */
-const settingsInput = clusterSettingsSchema.superRefine(({ global, nodes }, context) => {
+const settingsInput = clusterSettingsSchema.superRefine(({ nodes }, context) => {
   for (const name of Object.keys(nodes)) {
     const parsed = nodeNameSchema.safeParse(name);
     if (!parsed.success) {
       const message = `${parsed.error.issues[0]?.message}, not ${JSON.stringify(name)}`;
       context.addIssue({ code: 'custom', path: ['nodes', name], message });
     }
-  }
-  for (const [path, { natPortRange }] of [
-    [['global'], global] as const,
-    ...Object.entries(nodes).map(([name, settings]) => [['nodes', name], settings] as const),
-  ]) {
-    const message = leadingZeros(natPortRange ?? '');
-    if (message !== undefined) context.addIssue({ code: 'custom', path: [...path, 'natPortRange'], message });
   }
 });
 
