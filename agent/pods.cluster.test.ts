@@ -7,7 +7,7 @@ import { must } from '../e2e/cluster/request.ts';
 import { createServiceAccount, requestToken } from '../e2e/cluster/rights.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
 import { serverOfFile } from '../server/testing/file-server.ts';
-import { query } from '../server/testing/test-client.ts';
+import { mutate, query } from '../server/testing/test-client.ts';
 import { ADMIN } from '../server/testing/test-server.ts';
 import { cannotRun, type Namespace, namespace } from './testing/namespaces.ts';
 import { agentFile, runAgent, startAgent, workDir } from './testing/run-agent.ts';
@@ -53,12 +53,12 @@ describe.skipIf(cannotRun !== null)('an agent that is a pod', () => {
     renameSync(dir.write(`${name}.new`, token), `${dir.path}/${name}`);
     return `${dir.path}/${name}`;
   };
-  const flags = (state: string, tokenFile: string, name = 'node-k') => [
-    ...['--source', `server:${server.address}`, '--node', name, '--netns', node.name],
+  const flags = (state: string, tokenFile: string, name = 'node-k', netns = node) => [
+    ...['--source', `server:${server.address}`, '--node', name, '--netns', netns.name],
     ...['--state-dir', `${dir.path}/${state}`, '--token-file', tokenFile],
   ];
-  const start = (state: string, tokenFile: string) => {
-    const agent = startAgent(flags(state, tokenFile));
+  const start = (...given: Parameters<typeof flags>) => {
+    const agent = startAgent(flags(...given));
     let said = '';
     agent.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString();
@@ -126,5 +126,26 @@ describe.skipIf(cannotRun !== null)('an agent that is a pod', () => {
     await soon(() => expect(inKernel('10.83.0.0/16')).toBe(true));
     await soon(async () => expect(await reasons()).not.toContain('TwoAgents'));
     expect((await view()).pods).toMatchObject([{ name: 'first', served: true }]);
+  });
+
+  it('an agent that had joined by a token stands down, too, when a pod takes its node', async () => {
+    const other = namespace('old');
+    try {
+      const made = await mutate(server.address, 'joinTokens.create', { name: 'rack' }, server.cookie);
+      const begin = (state: string, token: string) => start(state, put(`${state}-token`, token), 'node-o', other);
+      const old = begin('joined', made.body.result.data.token);
+      await soon(() => expect(old()).toContain('Programmed=True'));
+      await must(admin, 'POST', '/api/v1/nodes', { metadata: { name: 'node-o' } });
+      begin('pod', await tokenOf(await createPod(cluster, account, 'taker', 'node-o')));
+      await soon(() => expect(old()).toContain('Programmed=Unknown TwoAgents'));
+    } finally {
+      for (const agent of agents.splice(-2)) {
+        agent.kill('SIGKILL');
+        await agent.ended;
+      }
+      await deletePod(cluster, account, 'taker');
+      await must(admin, 'DELETE', '/api/v1/nodes/node-o');
+      other.remove();
+    }
   });
 });

@@ -34,7 +34,9 @@ export function credentials({ client, server, node, stateDir, tokenFile, onError
     const token = readFileSync(tokenFile, 'utf8').trim();
     const answer = await client.post('agent/v1/join', { token, node });
     if (answer.status !== 200) {
-      const message = `the server refused the join token (${answer.status}): ${said(answer.text)}`;
+      const message = `the server refused the join (${answer.status}): ${said(answer.text)}`;
+      // the name is that of an agent that lives: this one must not write against it
+      if (isRefusal(answer.text, 'NODE_NAME_TAKEN')) throw new Refused('TwoAgents', message);
       throw isRefusal(answer.text, 'AGENT_REFUSED') ? new Refused('TokenRefused', message) : new Error(message);
     }
     const credential = fieldsOf(answer.text)['credential'];

@@ -50,6 +50,7 @@ it('a join token that the server refuses is no server that is away', async () =>
   const tokenFile = join(dir, 'token');
   writeFileSync(tokenFile, 'unknown');
   expect(await hears(401, refused('AGENT_REFUSED'), tokenFile)).toMatchObject({ reason: 'TokenRefused' });
+  expect(await hears(409, refused('NODE_NAME_TAKEN'), tokenFile)).toMatchObject({ reason: 'TwoAgents' });
   expect(await hears(502, 'Bad Gateway', tokenFile)).toMatchObject({ reason: 'ServerAway' });
 });
 

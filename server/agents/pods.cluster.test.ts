@@ -197,7 +197,14 @@ it('a join token buys no name of the cluster; a pod takes over a name that was j
   await follows.ended;
   expect((await report(credential, reportOf('node-d'))).status).toBe(401);
   expect((await node('node-d')).signIn).toBe('service-account');
-  await soon(async () => expect((await join(token, 'node-d')).status).toBe(403));
+  // while the pod lives, whoever joined before is told that it is a second agent
+  await soon(async () => expect((await join(token, 'node-d')).status).toBe(409));
+  const second = await join(token, 'node-d');
+  expect(second.body.error.data.reason).toBe('NODE_NAME_TAKEN');
+  expect(second.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(second.body.message).toContain('the pod d is the agent of node-d');
+  await server.db.query(`UPDATE agent_pod SET seen_at = now() - interval '31 seconds' WHERE name = 'd'`);
+  expect((await join(token, 'node-d')).status).toBe(403);
 });
 
 it('of two pods of a node the one that came last is served at once, and both are shown', async () => {

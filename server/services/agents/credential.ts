@@ -34,7 +34,7 @@ export interface Joined {
  * A credential for the node, or null when the token buys nothing. A name whose agent was heard in the last 30 s belongs to
  * it: throws NODE_NAME_TAKEN unless the caller shows its credential. After that a node that lost its credential joins again
  * by itself: the older one is worth nothing then, and a stream that was opened with it ends. Throws AGENT_REFUSED for a
- * node of a cluster whose agents sign in as pods.
+ * node of a cluster whose agents sign in as pods, or NODE_NAME_TAKEN while such a pod lives.
  */
 export function joinNode(db: Database, { token, node, held, pods }: JoinRequest): Promise<Joined | null> {
   const credential = newSecret();
@@ -64,7 +64,7 @@ export function joinNode(db: Database, { token, node, held, pods }: JoinRequest)
   });
 }
 
-/** An agent that the cluster vouches for: nobody else speaks for that node. */
+/** An agent that the cluster vouches for: nobody else speaks for that node. While its pod lives the caller is a second agent, and is told so. */
 async function refuseClusterNode(tx: Queryable, node: string): Promise<void> {
   const rows = await tx.query(
     `SELECT FROM cluster_node WHERE name = $1
@@ -72,13 +72,27 @@ async function refuseClusterNode(tx: Queryable, node: string): Promise<void> {
     [node],
   );
   if (rows.length === 0) return;
-  const message = `${node} is a node of the cluster: its agent must sign in by its pod's service-account token (--token-file), not by a join token`;
+  const way = `its agent must sign in by its pod's service-account token (--token-file), not by a join token`;
+  const [pod] = await tx.query<{ name: string; silent: number }>(
+    `SELECT name, extract(epoch FROM clock_timestamp() - seen_at)::float8 AS silent
+     FROM agent_pod WHERE node = $1 ORDER BY seen_at DESC LIMIT 1`,
+    [node],
+  );
+  if (pod !== undefined && pod.silent < IN_USE_SECONDS) {
+    throw taken(`the pod ${pod.name} is the agent of ${node}: ${way}`, pod.silent);
+  }
+  const message = `${node} is a node of the cluster: ${way}`;
   throw new AppError('AGENT_REFUSED', message, { issues: [{ field: 'node', message }] });
 }
 
-function nameTaken(node: string, silent: number): AppError {
+const nameTaken = (node: string, silent: number): AppError =>
+  taken(
+    `an agent works under the name ${node} (heard ${Math.max(0, Math.floor(silent))} s ago): the name must be another one, or an admin forgets the node, or nothing is heard from it for ${IN_USE_SECONDS} s`,
+    silent,
+  );
+
+function taken(message: string, silent: number): AppError {
   const wait = Math.max(1, Math.ceil(IN_USE_SECONDS - silent));
-  const message = `an agent works under the name ${node} (heard ${Math.max(0, Math.floor(silent))} s ago): the name must be another one, or an admin forgets the node, or nothing is heard from it for ${IN_USE_SECONDS} s`;
   return new AppError('NODE_NAME_TAKEN', message, { issues: [{ field: 'node', message }], retryAfter: wait });
 }
 
