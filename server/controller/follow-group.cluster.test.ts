@@ -1,4 +1,5 @@
 /** The type of the pools comes, goes and moves on a real API server; what was last known is never emptied by it. */
+import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ensureBinaries } from '../../e2e/cluster/binaries/build.ts';
 import { CALICO_GROUP, type CalicoApi, calicoPath, installCrds, removeCrd } from '../../e2e/cluster/install-crds.ts';
@@ -70,6 +71,20 @@ const make = (api: CalicoApi, name: string, cidr: string) =>
     metadata: { name },
     spec: { cidr },
   });
+/** Until it is ended, the database refuses whoever begins a term. */
+async function refuseTerms(): Promise<{ end(): Promise<void> }> {
+  const owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  await owner.query(`
+    CREATE FUNCTION refuse_term() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no new term'; END $$;
+    CREATE TRIGGER refuse_term BEFORE UPDATE OF epoch ON live FOR EACH ROW EXECUTE FUNCTION refuse_term()`);
+  return {
+    async end() {
+      await owner.query('DROP FUNCTION refuse_term CASCADE');
+      await owner.end();
+    },
+  };
+}
 const V1 = 'crd.projectcalico.org/v1';
 const V3 = 'projectcalico.org/v3';
 
@@ -115,7 +130,12 @@ it('pools are followed in the better group once it has some', {
   await make('v3', 'a', '10.1.0.0/16');
   await told({ phase: 'live', group: V1, error: expect.stringContaining(`before it is believed; it lacks 'b'`) });
   await knows(['a', 'b']);
+  // the database takes no new term in the moment of the move: it is tried again
+  const refuse = await refuseTerms();
   await make('v3', 'b', '10.2.0.0/16');
+  await vi.waitFor(() => expect(String(errors)).toContain('no new term'), { timeout: 45_000 });
+  errors.length = 0;
+  await refuse.end();
   await told({ phase: 'live', group: V3, from: V3, error: null });
   await knows(['a', 'b']);
   expect((await readWatch(database.db)).epoch).toBeGreaterThan(epoch);

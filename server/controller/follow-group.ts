@@ -44,6 +44,8 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
   const stored = (await readWatch(db)).watch;
   if (!tenure.holds()) throw new TermOver('the lease holds no longer');
   let epoch = await beginTerm(db, identity);
+  /** a group was led in this term: another one needs another */
+  let used = false;
   let group: PoolGroup | null = null;
   let leading: Leading | null = null;
   /** where the last known pools are from, and whether that type was taken away since */
@@ -59,12 +61,14 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
   };
 
   const move = async (to: PoolGroup | null): Promise<void> => {
-    const before = leading;
-    await before?.stop();
+    await leading?.stop();
     leading = null;
-    group = to;
+    // no group is followed until its term has begun: what fails on the way is tried again
+    group = null;
     if (to === null) return;
-    if (before !== null) epoch = await beginTerm(db, identity, epoch);
+    if (used) epoch = await beginTerm(db, identity, epoch);
+    used = true;
+    group = to;
     leading = lead({
       db: oneAtATime(db),
       hub,
