@@ -1,7 +1,7 @@
 /** What else may stand in an Authorization header, and beside it: never somebody's session instead. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { serverOfFile } from '../testing/file-server.ts';
 import { ask, askWith, joinNode, makeApiToken, mutate, post, query } from '../testing/test-client.ts';
 import { ADMIN } from '../testing/test-server.ts';
@@ -139,29 +139,62 @@ test('what agents sign in with is no token, and a token is nothing to the agents
   expect((await post(`${server.address}/agent/v1/join`, { token, node: 'x' })).status).toBe(401);
 });
 
-test('ten refusals of one token and fifty of one address end what is looked up for a minute', async () => {
-  const good = await make('limits');
+describe('limits', () => {
   const from = (client: string, token: string) =>
     ask(`${server.address}/api/trpc/pools.list`, {
       headers: { 'x-forwarded-for': client, authorization: `Bearer ${token}` },
     });
-  const client = freshClient();
-  const forgotten = `outgate_${'B'.repeat(43)}`;
-  const answers = [];
-  for (let i = 0; i < 12; i++) answers.push(await from(client, forgotten));
-  expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill(401), 429, 429]);
-  expect(Number(answers[11]?.headers.get('retry-after'))).toBeGreaterThan(0);
-  expect(answers[11]?.body.error.data.reason).toBe('TOO_MANY_ATTEMPTS');
-  // a forgotten job closes the door to itself alone
-  expect((await from(client, good)).status).toBe(200);
-  for (let i = 0; i < 40; i++) {
-    const guess = `outgate_${String(i).padStart(43, 'C')}`;
-    expect((await from(client, guess)).status).toBe(401);
-  }
-  expect((await from(client, `outgate_${'D'.repeat(43)}`)).status).toBe(429);
-  expect((await from(client, good)).status).toBe(429);
-  expect((await from(freshClient(), good)).status).toBe(200);
-  // who is signed in at that address is not touched
-  const headers = { 'x-forwarded-for': client, cookie: server.cookie };
-  expect((await ask(`${server.address}/api/trpc/pools.list`, { headers })).status).toBe(200);
+  const guess = (letter: string, i = 0) => `outgate_${String(i).padStart(43, letter)}`;
+
+  test('ten refusals of one token and fifty of one address end what is looked up for a minute', async () => {
+    const [good, unused] = [await make('limits'), await make('not used yet')];
+    const client = freshClient();
+    const answers = [];
+    for (let i = 0; i < 12; i++) answers.push(await from(client, guess('B')));
+    expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill(401), 429, 429]);
+    expect(Number(answers[11]?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(answers[11]?.body.error.data.reason).toBe('TOO_MANY_ATTEMPTS');
+    // a forgotten job closes the door to itself alone
+    expect((await from(client, good)).status).toBe(200);
+    for (let i = 0; i < 40; i++) expect((await from(client, guess('C', i))).status).toBe(401);
+    expect((await from(client, guess('D'))).status).toBe(429);
+    expect((await from(client, unused)).status).toBe(429);
+    expect((await from(freshClient(), unused)).status).toBe(200);
+    // what was good before, and who is signed in at that address, are not touched
+    expect((await from(client, good)).status).toBe(200);
+    expect((await from(client, unused)).status).toBe(200);
+    const headers = { 'x-forwarded-for': client, cookie: server.cookie };
+    expect((await ask(`${server.address}/api/trpc/pools.list`, { headers })).status).toBe(200);
+  });
+
+  test('of many at once no more are looked up; a new token that is good is none of them', async () => {
+    const [client, others] = [freshClient(), freshClient()];
+    const statuses: number[] = [];
+    const guesses = await server.db.transaction(async (tx) => {
+      // no lookup is answered while this is held
+      await tx.query('LOCK TABLE api_token IN ACCESS EXCLUSIVE MODE');
+      const asked = Array.from({ length: 80 }, async (_, i) =>
+        statuses.push((await from(client, guess('E', i))).status),
+      );
+      await vi.waitFor(() => expect(statuses).toEqual(Array(30).fill(429)), { timeout: 5_000 });
+      return asked;
+    });
+    await Promise.all(guesses);
+    expect(statuses.slice(30)).toEqual(Array(50).fill(401));
+    const same = await Promise.all(Array.from({ length: 30 }, () => from(others, guess('F'))));
+    expect(same.filter(({ status }) => status === 401)).toHaveLength(10);
+    const good = await make('many at once');
+    const used = await Promise.all(Array.from({ length: 60 }, () => from(others, good)));
+    expect(used.filter(({ status }) => status === 200)).toHaveLength(60);
+  });
+
+  test('a token that was good and was revoked is refused at once, and counted like any other', async () => {
+    const { id, token } = await makeApiToken(server.address, server.cookie, { name: 'revoked', role: 'viewer' });
+    const client = freshClient();
+    expect((await from(client, token)).status).toBe(200);
+    await mutate(server.address, 'apiTokens.revoke', { id }, server.cookie);
+    const answers = [];
+    for (let i = 0; i < 11; i++) answers.push((await from(client, token)).status);
+    expect(answers).toEqual([...Array(10).fill(401), 429]);
+  });
 });
