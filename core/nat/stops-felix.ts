@@ -62,10 +62,10 @@ function addressWarnings(pool: Pool, fixed: Place | undefined): Warning[] {
   return [{ code: 'W_FELIX_IPV6_POOL', field: 'spec.natOutgoing', message }];
 }
 
-function overlapWarnings({ name }: Pool, overlaps: { nft: Place; index: OverlapIndex } | null): Warning[] {
+function overlapWarnings(pool: Pool, overlaps: { nft: Place; index: OverlapIndex } | null): Warning[] {
   if (overlaps === null) return [];
   const { nft, index } = overlaps;
-  for (const other of index.of(name)) {
+  for (const other of index.of(subjectOf(pool))) {
     const message = `Felix stops on overlapping pools while ${nft.name}.nftablesMode is ${nft.ownMode}: ${quote(other.name)} is ${quote(other.spec.cidr)}`;
     return [{ code: 'W_FELIX_NFTABLES_OVERLAP', field: 'spec.cidr', message }];
   }
@@ -125,6 +125,6 @@ function overlapWarning({ name, ownMode }: Place, [a, b]: readonly [Subject, Sub
 function firstOverlap(pools: readonly Pool[]): readonly [Subject, Subject] | null {
   const subjects = pools.map(subjectOf);
   const index = indexOverlaps(subjects);
-  for (const subject of subjects) for (const other of index.of(subject.name)) return [subject, other];
+  for (const subject of subjects) for (const other of index.of(subject)) return [subject, other];
   return null;
 }

@@ -1,6 +1,6 @@
 /**
  * C17: which pools overlap. Two prefixes overlap only when one holds the other, so in the order of comparePrefix the
- * pools inside one pool follow it without a gap, and the pools around it form a chain of parents.
+ * pools inside one pool follow it without a gap, and the CIDRs around it form a chain of parents.
  */
 import { comparePrefix, overlaps, type Prefix } from '../net/prefix.ts';
 import type { Violation } from './spec.ts';
@@ -26,42 +26,90 @@ export function overlapping(pool: Subject, others: Iterable<Subject>): Subject[]
 
 /** Overlaps of a whole set, found in one sorted sweep. */
 export interface OverlapIndex {
-  /** the others that overlap the pool of that name, in a fixed order; lazily, for a set may overlap quadratically */
-  of(name: string): Generator<Subject>;
+  /** Those of the set, of another name, that overlap the pool; in a fixed order; lazily, for a set may overlap quadratically. */
+  of(pool: Subject): Generator<Subject>;
+  /** how many that are for a pool of the set */
   count(name: string): number;
+}
+
+/** Pools of one CIDR, and where they stand in the order. Around a CIDR there are at most 128 others, however many pools have each. */
+interface Group {
+  readonly prefix: Prefix;
+  readonly around: Group | undefined;
+  readonly first: number;
+  /** after the last pool of this CIDR; `last`: after the last one inside it */
+  next: number;
+  last: number;
 }
 
 export function indexOverlaps(pools: readonly Subject[]): OverlapIndex {
   const sorted = pools.filter(isPlaced).sort(order);
-  const parent: number[] = [];
-  const depth: number[] = [];
-  const end: number[] = new Array<number>(sorted.length).fill(sorted.length);
-  const open: number[] = [];
-  for (const [i, pool] of sorted.entries()) {
-    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-      const around = sorted[top];
-      if (around !== undefined && overlaps(around.prefix, pool.prefix)) break;
-      end[top] = i;
+  const groups = groupsOf(sorted);
+  const groupOf = new Map<string, Group>();
+  for (const group of groups) for (const { name } of sorted.slice(group.first, group.next)) groupOf.set(name, group);
+
+  function* between(from: number, to: number): Generator<Placed> {
+    for (let i = from; i < to; i++) yield* sorted.slice(i, i + 1);
+  }
+  return {
+    *of({ name, prefix }) {
+      if (prefix === undefined) return;
+      const at = lowerBound(groups, prefix);
+      const start = groups[at]?.first ?? sorted.length;
+      let around = groups[at - 1];
+      while (around !== undefined && !overlaps(around.prefix, prefix)) around = around.around;
+      for (const { first, next } of chainTo(around)) yield* between(first, next);
+      for (const other of between(start, sorted.length)) {
+        if (!overlaps(other.prefix, prefix)) return;
+        if (other.name !== name) yield other;
+      }
+    },
+    count(name) {
+      const group = groupOf.get(name);
+      if (group === undefined) return 0;
+      const around = chainTo(group.around).reduce((sum, { first, next }) => sum + next - first, 0);
+      return around + group.last - group.first - 1;
+    },
+  };
+}
+
+function groupsOf(sorted: readonly Placed[]): Group[] {
+  const groups: Group[] = [];
+  const open: Group[] = [];
+  for (const [at, { prefix }] of sorted.entries()) {
+    let top = open.at(-1);
+    for (; top !== undefined && !overlaps(top.prefix, prefix); top = open.at(-1)) {
+      top.last = at;
       open.pop();
     }
-    parent.push(open.at(-1) ?? -1);
-    depth.push(open.length);
-    open.push(i);
+    if (top === undefined || comparePrefix(top.prefix, prefix) !== 0) {
+      top = { prefix, around: top, first: at, next: at, last: at };
+      open.push(top);
+      groups.push(top);
+    }
+    top.next = at + 1;
   }
-  const place = new Map(sorted.map((pool, i) => [pool.name, i]));
-  function* of(name: string): Generator<Subject> {
-    const at = place.get(name);
-    if (at === undefined) return;
-    const around: number[] = [];
-    for (let up = parent[at] ?? -1; up >= 0; up = parent[up] ?? -1) around.push(up);
-    for (const i of around.reverse()) yield* sorted.slice(i, i + 1);
-    for (let i = at + 1; i < (end[at] ?? 0); i++) yield* sorted.slice(i, i + 1);
+  for (const group of open) group.last = sorted.length;
+  return groups;
+}
+
+/** The outermost first. */
+function chainTo(group: Group | undefined): Group[] {
+  const chain: Group[] = [];
+  for (let up = group; up !== undefined; up = up.around) chain.unshift(up);
+  return chain;
+}
+
+/** The first group whose prefix is not before this one. */
+function lowerBound(groups: readonly Group[], prefix: Prefix): number {
+  let [low, high] = [0, groups.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const group = groups[middle];
+    if (group !== undefined && comparePrefix(group.prefix, prefix) < 0) low = middle + 1;
+    else high = middle;
   }
-  const count = (name: string): number => {
-    const at = place.get(name);
-    return at === undefined ? 0 : (depth[at] ?? 0) + (end[at] ?? 0) - at - 1;
-  };
-  return { of, count };
+  return low;
 }
 
 export const overlapViolation = (pool: Subject, other: Subject): Violation => ({

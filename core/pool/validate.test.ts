@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../net/fixtures/seeded.ts';
+import { formatPrefix } from '../net/prefix.ts';
 import type { Pool, PoolSpec } from './spec.ts';
-import { addedViolations, addedViolationsOfSet, MOST_OVERLAPS, validatePool, validatePools } from './validate.ts';
+import { subjectOf } from './subject.ts';
+import { addedViolations, addedViolationsOfSet, MANY, MOST_OVERLAPS, validatePool, validatePools } from './validate.ts';
 
 const pool = (name: string, cidr: string, rest: Omit<PoolSpec, 'cidr'> = {}): Pool => ({
   name,
   spec: { cidr, ...rest },
 });
+const cidrOf = (one: Pool): string => {
+  const { prefix } = subjectOf(one);
+  return prefix === undefined ? '' : formatPrefix(prefix);
+};
 const messages = (list: { message: string }[] | undefined): string[] => (list ?? []).map(({ message }) => message);
 
 describe('C17', () => {
@@ -120,6 +126,19 @@ describe('validatePools', () => {
     const found = messages(validatePools(pools).get('p000'));
     expect(found).toHaveLength(MOST_OVERLAPS + 1);
     expect(found.at(-1)).toBe('IPPool(p000) CIDR overlaps with more IP pools: 299 in all');
+    expect(messages(validatePool(pool('p000', '10.0.0.0/8'), pools))).toEqual(found);
+  });
+
+  it('stays small for a set in which everything overlaps: each pool still names another, and how many there are', () => {
+    const pools = Array.from({ length: 20_000 }, (_, i) => pool(`p${i}`, i % 100 === 0 ? '10.0.0.0/8' : '10.1.0.0/16'));
+    const found = validatePools(pools);
+    const total = [...found.values()].reduce((sum, violations) => sum + violations.length, 0);
+    expect(total).toBeLessThan(MANY + MOST_OVERLAPS + 2 * pools.length);
+    for (const [name, violations] of found) {
+      expect(violations.length).toBeGreaterThan(1);
+      if (violations.at(-1)?.message !== `IPPool(${name}) CIDR overlaps with more IP pools: 19999 in all`)
+        expect([name, violations.at(-1)]).toBe('a count');
+    }
   });
 });
 
@@ -155,6 +174,30 @@ describe('a change adds', () => {
         ],
       ]),
     );
+  });
+
+  it('for a set: what asking each pool by itself says, for random sets', () => {
+    const random = seeded(5);
+    for (let round = 0; round < 60; round++) {
+      const before = Array.from({ length: 12 }, (_, i) => pool(`p${i}`, someCidr(random)));
+      const after = before.map((one) => (random() < 0.3 ? pool(one.name, someCidr(random)) : one)).slice(round % 3);
+      after.push(pool('new', someCidr(random)));
+      const added = addedViolationsOfSet(before, after);
+      const overlapsOf = (pools: typeof before, { name }: Pool) => {
+        const own = pools.find((one) => one.name === name);
+        return own === undefined ? [] : validatePool(own, pools).filter(({ rule }) => rule === 'C17');
+      };
+      const isMoved = (name: string) => {
+        const [was, now] = [before, after].map((pools) => pools.find((one) => one.name === name));
+        return was === undefined || now === undefined || cidrOf(was) !== cidrOf(now);
+      };
+      for (const one of after) {
+        const expected = overlapsOf(after, one).filter(
+          ({ message }) => isMoved(one.name) || isMoved(/with IPPool\((\w+)\)/.exec(message)?.[1] ?? ''),
+        );
+        expect(added.get(one.name)?.filter(({ rule }) => rule === 'C17') ?? []).toEqual(expected);
+      }
+    }
   });
 
   it('for a set: C15 although the new CIDR is free', () => {

@@ -11,10 +11,12 @@ import { updateViolations } from './update-rules.ts';
  */
 export function validatePool(pool: Pool, others: readonly Pool[], before?: Pool): Violation[] {
   const subject = subjectOf(pool);
+  const around = overlapping(subject, others.map(subjectOf));
   return [
     ...ownViolations(subject),
     ...(before === undefined ? [] : updateViolations(subject, subjectOf(before))),
-    ...overlapping(subject, others.map(subjectOf)).map((other) => overlapViolation(subject, other)),
+    ...around.slice(0, MOST_OVERLAPS).map((other) => overlapViolation(subject, other)),
+    ...(around.length > MOST_OVERLAPS ? [moreOverlaps(subject, around.length)] : []),
   ];
 }
 
@@ -27,7 +29,8 @@ export interface Wanted {
 /**
  * What every pool of a set breaks (or those `wanted`); each name is in the answer. Names are unique. `before` holds the
  * stored pools, for C15 and C16. A pool that overlaps more than MOST_OVERLAPS others gets that many violations and one that counts them
- * all: ten thousand equal CIDRs would be a hundred million messages.
+ * all: ten thousand equal CIDRs would be a hundred million messages. Once a set has MANY violations, each further pool names one other
+ * and counts the rest.
  */
 export function validatePools(
   pools: readonly Pool[],
@@ -37,17 +40,17 @@ export function validatePools(
   const subjects = pools.map(subjectOf);
   const index = indexOverlaps(subjects);
   const old = new Map(before.map((pool) => [pool.name, pool]));
-  return collect(subjects, wanted, (pool) => {
+  return collect(subjects, wanted, (pool, most) => {
     const was = old.get(pool.name);
     const updated = was === undefined ? [] : updateViolations(pool, subjectOf(was));
-    return [...ownViolations(pool), ...updated, ...firstOverlaps(pool, index, () => true)];
+    return [...ownViolations(pool), ...updated, ...firstOverlaps(pool, index, index, most)];
   });
 }
 
 function collect(
   subjects: readonly Subject[],
   wanted: Wanted | undefined,
-  judge: (pool: Subject) => Violation[],
+  judge: (pool: Subject, mostOverlaps: number) => Violation[],
 ): Map<string, Violation[]> {
   const { names, most = Number.POSITIVE_INFINITY } = wanted ?? {};
   const byName = new Map(names === undefined ? [] : subjects.map((pool) => [pool.name, pool]));
@@ -55,7 +58,7 @@ function collect(
   let total = 0;
   for (const pool of names === undefined ? subjects : names.flatMap((name) => byName.get(name) ?? [])) {
     if (total >= most) break;
-    const found = judge(pool);
+    const found = judge(pool, total < MANY ? MOST_OVERLAPS : 1);
     total += found.length;
     judged.set(pool.name, found);
   }
@@ -63,6 +66,7 @@ function collect(
 }
 
 export const MOST_OVERLAPS = 100;
+export const MANY = 100_000;
 
 /**
  * The violations that a change of one pool adds (`before` is undefined when it is created). Pools that came from a
@@ -85,14 +89,15 @@ export function addedViolationsOfSet(
   const old = new Map(before.map((pool) => [pool.name, subjectOf(pool)]));
   const subjects = after.map(subjectOf);
   const index = indexOverlaps(subjects);
-  const added = collect(subjects, wanted, (pool) => {
+  // a pool that stays where it was has new overlaps with those alone that are new or elsewhere now
+  const moved = indexOverlaps(subjects.filter((pool) => !sameRange(pool, old.get(pool.name))));
+  const added = collect(subjects, wanted, (pool, most) => {
     const was = old.get(pool.name);
     const known = new Set(was === undefined ? [] : ownViolations(was).map(keyOf));
-    const fresh = (other: Subject): boolean => !(sameRange(pool, was) && sameRange(other, old.get(other.name)));
     return [
       ...ownViolations(pool).filter((violation) => !known.has(keyOf(violation))),
       ...(was === undefined ? [] : updateViolations(pool, was)),
-      ...firstOverlaps(pool, index, fresh),
+      ...firstOverlaps(pool, sameRange(pool, was) ? moved : index, index, most),
     ];
   });
   return new Map([...added].filter(([, found]) => found.length > 0));
@@ -106,19 +111,18 @@ const sameRange = (now: Subject, was: Subject | undefined): boolean =>
   now.prefix.length === was.prefix.length &&
   now.family === was.family;
 
-function firstOverlaps(pool: Subject, index: OverlapIndex, wanted: (other: Subject) => boolean): Violation[] {
+/** Of the overlaps that `among` has, `most`; then how many there are in the whole set. */
+function firstOverlaps(pool: Subject, among: OverlapIndex, whole: OverlapIndex, most: number): Violation[] {
   const found: Violation[] = [];
-  for (const other of index.of(pool.name)) {
-    if (!wanted(other)) continue;
-    if (found.length === MOST_OVERLAPS) {
-      found.push({
-        rule: 'C17',
-        field: 'spec.cidr',
-        message: `IPPool(${pool.name}) CIDR overlaps with more IP pools: ${index.count(pool.name)} in all`,
-      });
-      break;
-    }
+  for (const other of among.of(pool)) {
+    if (found.length === most) return [...found, moreOverlaps(pool, whole.count(pool.name))];
     found.push(overlapViolation(pool, other));
   }
   return found;
 }
+
+const moreOverlaps = ({ name }: Subject, count: number): Violation => ({
+  rule: 'C17',
+  field: 'spec.cidr',
+  message: `IPPool(${name}) CIDR overlaps with more IP pools: ${count} in all`,
+});
