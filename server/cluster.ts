@@ -21,6 +21,7 @@ import { reviewRights, whoAmI } from './kube/rights.ts';
 import { reviewToken } from './kube/token-review.ts';
 import { watchNames } from './kube/watch-names.ts';
 import type { Cluster } from './services/cluster/reach.ts';
+import { shareReads } from './services/cluster/used-addresses.ts';
 
 export interface OpenClusterOptions {
   readonly env: ClusterEnvironment;
@@ -60,7 +61,7 @@ export async function openCluster(options: OpenClusterOptions): Promise<OpenedCl
     rehearsePool: (pool) => rehearsePool(connection, db, pool),
     rehearseSettings: (object, settings) => rehearse(connection, db, object, settings),
     reviewToken: (token, signal) => reviewToken(connection, token, signal),
-    usedAddresses: (range) => readBlocks(connection, range),
+    usedAddresses: shareReads({ read: (range) => readBlocks(connection, range), now: () => performance.now() }),
     close: async () => {
       await Promise.all([controller.stop(), names.stop()]);
       await Promise.all([connection.close(), leaseConnection.close()]);

@@ -4,7 +4,7 @@
  */
 import { fieldsOf } from '../calico/object.ts';
 import { type Address, bitsOf } from '../net/address.ts';
-import { contains, type Prefix, parsePrefix } from '../net/prefix.ts';
+import { contains, overlaps, type Prefix, parsePrefix } from '../net/prefix.ts';
 
 export interface UsedAddress {
   readonly address: Address;
@@ -22,7 +22,7 @@ export function usedAddresses(object: unknown, pool: Prefix): UsedAddress[] | nu
   const block = typeof cidr === 'string' ? parsePrefix(cidr) : null;
   if (!block?.ok || !Array.isArray(allocations)) return null;
   const { family, value, length } = block.value;
-  if (deleted === true || family !== pool.family) return [];
+  if (deleted === true || !overlaps(block.value, pool)) return [];
   const host = typeof affinity === 'string' && affinity.startsWith('host:') ? affinity.slice('host:'.length) : null;
   const whose = Array.isArray(attributes) ? attributes : [];
   const size = 1n << BigInt(bitsOf(family) - length);

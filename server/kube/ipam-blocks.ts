@@ -12,7 +12,7 @@ import { pages } from './list.ts';
 
 export interface BlocksRead {
   readonly addresses: readonly UsedAddress[];
-  /** false: there are more blocks than are read for one answer */
+  /** false: there are more blocks, or more addresses, than are read for one answer */
   readonly complete: boolean;
 }
 
@@ -20,6 +20,8 @@ const PATHS = ['/apis/projectcalico.org/v3/ipamblocks', '/apis/crd.projectcalico
 /** of 500 blocks; some 3 MB each */
 const MOST_PAGES = 40;
 const LONGEST_MS = 20_000;
+/** more than any cluster has pods; some 50 MB */
+const MOST_ADDRESSES = 200_000;
 
 /** Rejects with a KubeError: `no-such-type` where no group serves them, `forbidden` where we may not list them. */
 export async function readBlocks(connection: Connection, range: Prefix): Promise<BlocksRead> {
@@ -38,7 +40,10 @@ async function readFrom(connection: Connection, path: string, range: Prefix): Pr
   try {
     for await (const { objects } of pages(connection, { path, signal })) {
       if (read++ === MOST_PAGES) return { addresses, complete: false };
-      for (const object of objects) addresses.push(...(usedAddresses(object, range) ?? []));
+      for (const object of objects) {
+        for (const one of usedAddresses(object, range) ?? []) addresses.push(one);
+        if (addresses.length > MOST_ADDRESSES) return { addresses, complete: false };
+      }
     }
     return { addresses, complete: true };
   } catch (error) {

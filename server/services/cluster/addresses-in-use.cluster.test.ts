@@ -1,5 +1,6 @@
 /** Addresses in use on a real API server, with rights and without, in both groups. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type Prefix, parsePrefix } from '../../../core/net/prefix.ts';
 import { type CalicoApi, calicoPath, crd, installCrds, removeCrd } from '../../../e2e/cluster/install-crds.ts';
 import { must } from '../../../e2e/cluster/request.ts';
 import { grant, revoke } from '../../../e2e/cluster/rights.ts';
@@ -11,6 +12,7 @@ import { watchNames } from '../../kube/watch-names.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
 import type { Deps } from '../deps.ts';
 import { type AddressesInUse, addressesInUse } from './addresses-in-use.ts';
+import { shareReads } from './used-addresses.ts';
 
 const server = sharedServer();
 let api: TestApi;
@@ -98,6 +100,46 @@ it('addresses are counted within the pool, with their pods and nodes, and with w
       { address: '10.1.9.0', pod: 'shop/web-2', node: 'w-2', purpose: null },
     ],
   });
+});
+
+it('who asks for the same at once or shortly after shares one read, two read at a time, and few wait', async () => {
+  let now = 0;
+  let [reads, running, most] = [0, 0, 0];
+  const read = shareReads({
+    now: () => now,
+    read: async (range) => {
+      reads++;
+      most = Math.max(most, ++running);
+      return readBlocks(connection, range).finally(() => running--);
+    },
+  });
+  const range = (text: string): Prefix => {
+    const parsed = parsePrefix(text);
+    if (!parsed.ok) throw new Error(parsed.reason);
+    return parsed.value;
+  };
+  const outer = range('10.1.0.0/16');
+  const [first, ...others] = await Promise.all(Array.from({ length: 20 }, () => read(outer)));
+  expect(first?.addresses).toHaveLength(3);
+  expect([reads, others.every((one) => one === first)]).toEqual([1, true]);
+  now = 4_999;
+  expect([await read(outer), reads]).toEqual([first, 1]);
+  now = 5_000;
+  expect([await read(outer), reads]).toEqual([first, 2]);
+  const many = Array.from({ length: 12 }, (_, i) => read(range(`10.2.${i}.0/24`)));
+  const settled = await Promise.allSettled(many);
+  expect(settled.map(({ status }) => status)).toEqual([...Array(10).fill('fulfilled'), ...Array(2).fill('rejected')]);
+  await expect(many[11]).rejects.toMatchObject({ reason: 'TOO_MANY_ATTEMPTS', details: { retryAfter: 5 } });
+  expect([reads, most]).toEqual([12, 2]);
+});
+
+it('of more addresses than are shown the lowest ones are, and what is lost is counted over all', async () => {
+  const allocations = Array.from({ length: 256 }, () => 0);
+  await make('v1', '10-1-1-0-24', { cidr: '10.1.1.0/24', affinity: 'host:w-1', allocations, attributes });
+  const seen = await ask();
+  expect(seen).toMatchObject({ known: true, total: 259, pods: 2, nodes: 2, losing: 259, gaining: 259 });
+  const shown = seen.known ? seen.addresses.map(({ address }) => address) : [];
+  expect(shown).toEqual(Array.from({ length: 100 }, (_, i) => `10.1.1.${i}`));
 });
 
 it('where the newer group serves them they are read there', async () => {

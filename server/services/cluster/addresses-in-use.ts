@@ -46,7 +46,7 @@ export type AddressesInUse = z.infer<typeof addressesInUseSchema>;
 
 const SHOWN = 100;
 
-/** Throws NO_CLUSTER, NOT_FOUND. What the cluster refuses is an answer: the pool can be deleted without it. */
+/** Throws NO_CLUSTER, NOT_FOUND, TOO_MANY_ATTEMPTS. What the cluster refuses is an answer: the pool can be deleted without it. */
 export async function addressesInUse(deps: Deps, name: string): Promise<AddressesInUse> {
   const cluster = clusterOf(deps);
   const { changes } = await previewDelete(deps, [name]);
@@ -54,7 +54,8 @@ export async function addressesInUse(deps: Deps, name: string): Promise<Addresse
   if (!range.ok) return { known: false, message: range.reason, missing: null };
   try {
     const { addresses, complete } = await cluster.usedAddresses(range.value);
-    return { known: true, complete, ...summaryOf(addresses, changes) };
+    const own = changes.filter(({ family }) => family === range.value.family);
+    return { known: true, complete, ...summaryOf(addresses, own) };
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     const { message, missing } = error.failure;
@@ -64,40 +65,78 @@ export async function addressesInUse(deps: Deps, name: string): Promise<Addresse
 }
 
 function summaryOf(addresses: readonly UsedAddress[], changes: readonly Region[]) {
-  const sorted = addresses.toSorted((a, b) => (a.address.value < b.address.value ? -1 : 1));
   const losing = spansOf(changes.flatMap(({ before, from }) => (before === 'SNAT' ? from : [])));
   const gaining = spansOf(changes.flatMap(({ after, to }) => (after === 'SNAT' ? to : [])));
-  const within = (spans: readonly Span[]): number =>
-    sorted.filter(({ address }) => spans.some((span) => holds(span, address))).length;
-  const known = (names: readonly (string | null)[]): number => new Set(names.filter((one) => one !== null)).size;
-  const listed = sorted.map(({ address, pod, node, purpose }) => ({
-    address: formatAddress(address),
-    pod: pod === null ? null : `${pod.namespace}/${pod.name}`,
-    node,
-    purpose,
-  }));
+  const counts = { losing: 0, gaining: 0 };
+  const pods = new Set<string>();
+  const nodes = new Set<string>();
+  for (const { address, pod, node } of addresses) {
+    if (pod !== null) pods.add(podName(pod));
+    if (node !== null) nodes.add(node);
+    if (lies(address, losing)) counts.losing++;
+    if (lies(address, gaining)) counts.gaining++;
+  }
   return {
-    total: listed.length,
-    pods: known(listed.map(({ pod }) => pod)),
-    nodes: known(listed.map(({ node }) => node)),
-    losing: within(losing),
-    gaining: within(gaining),
-    addresses: listed.slice(0, SHOWN),
+    total: addresses.length,
+    pods: pods.size,
+    nodes: nodes.size,
+    ...counts,
+    addresses: lowest(addresses, SHOWN).map(({ address, pod, node, purpose }) => ({
+      address: formatAddress(address),
+      pod: pod === null ? null : podName(pod),
+      node,
+      purpose,
+    })),
   };
 }
 
-interface Span {
-  readonly first: Address;
-  readonly last: Address;
+const podName = ({ namespace, name }: { namespace: string; name: string }): string => `${namespace}/${name}`;
+const inOrder = (a: UsedAddress, b: UsedAddress): number => (a.address.value < b.address.value ? -1 : 1);
+
+/** The first ones in their order: a hundred thousand are not sorted for a hundred of them. */
+function lowest(addresses: readonly UsedAddress[], count: number): UsedAddress[] {
+  let kept: UsedAddress[] = [];
+  let bound: bigint | null = null;
+  for (const one of addresses) {
+    if (bound !== null && one.address.value > bound) continue;
+    kept.push(one);
+    if (kept.length < 2 * count) continue;
+    kept = kept.sort(inOrder).slice(0, count);
+    bound = kept.at(-1)?.address.value ?? null;
+  }
+  return kept.sort(inOrder).slice(0, count);
 }
 
-/** `10.0.0.0-10.0.0.255`, or one address, as a region has them. */
-const spansOf = (texts: readonly string[]): Span[] =>
-  texts.flatMap((text) => {
+interface Span {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** `10.0.0.0-10.0.0.255`, or one address, as a region has them: sorted, and merged where regions share some. */
+function spansOf(texts: readonly string[]): Span[] {
+  const spans = texts.flatMap((text) => {
     const [from = '', to = from] = text.split('-');
     const [first, last] = [parseAddress(from), parseAddress(to)];
-    return first.ok && last.ok ? [{ first: first.value, last: last.value }] : [];
+    return first.ok && last.ok ? [{ first: first.value.value, last: last.value.value }] : [];
   });
+  const merged: Span[] = [];
+  for (const span of spans.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0))) {
+    const before = merged.at(-1);
+    if (before === undefined || before.last < span.first) merged.push(span);
+    else if (before.last < span.last) merged.splice(-1, 1, { first: before.first, last: span.last });
+  }
+  return merged;
+}
 
-const holds = ({ first, last }: Span, { family, value }: Address): boolean =>
-  family === first.family && value >= first.value && value <= last.value;
+/** By halves: a cluster of thousands of pools has thousands of spans between them. */
+function lies({ value }: Address, spans: readonly Span[]): boolean {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const span = spans[middle];
+    if (span === undefined || value < span.first) high = middle;
+    else if (value > span.last) low = middle + 1;
+    else return true;
+  }
+  return false;
+}

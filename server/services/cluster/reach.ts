@@ -23,6 +23,6 @@ export interface Cluster {
   election(): ElectionState;
   /** Rejects with a KubeError. */
   rights(): Promise<{ user: string; rights: readonly ReviewedRight[] }>;
-  /** The addresses of this range that Calico says are in use, read now. Rejects with a KubeError. */
+  /** The addresses of this range that Calico says are in use, read a few seconds ago at most. Rejects with a KubeError. */
   usedAddresses(range: Prefix): Promise<BlocksRead>;
 }
