@@ -128,6 +128,28 @@ it('a pool made by request is in the cluster, then with the agents; an edit ther
   expect((await ask('changes.get', { id: changes[0].id })).actor).toBe('kubectl-edit');
 });
 
+it('a node that has what the cluster says holds every pool that is in sync, also while another is not', async () => {
+  const credential = await joinNode(server.address, server.cookie, 'node-b');
+  const stream = await openAgentStream(server.address, credential);
+  await stream.next(type('snapshot'));
+  await tell('pools.create', { name: 'beside', spec: { cidr: '10.2.0.0/16' } });
+  const { sequence, revision } = await stream.next<Extract<StreamMessage, { type: 'delta' }>>(type('delta'));
+  stream.close();
+  await soon(async () => expect((await ask('pools.get', { name: 'beside' })).sync).toMatchObject({ state: 'Synced' }));
+  const report = reportOf('node-b', { sequence, revision });
+  await post(`${server.address}/agent/v1/report`, report, { authorization: `Bearer ${credential}` });
+  expect((await ask('pools.get', { name: 'ours' })).sync).toMatchObject({ state: 'OutOfSync' });
+  const { version, nodes } = await ask('pools.get', { name: 'beside' });
+  expect(nodes).toEqual({ programmed: 1, total: 2 });
+  const { pools } = await ask('pools.list');
+  expect(pools.map((pool: { name: string; nodes: object }) => [pool.name, pool.nodes])).toEqual([
+    ['beside', { programmed: 1, total: 2 }],
+    ['ours', { programmed: 0, total: 2 }],
+  ]);
+  await tell('pools.delete', { name: 'beside', expectedVersion: version, reason: 'not needed' });
+  await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/beside`)).status).toBe(404));
+});
+
 it('theirs is taken, ours is forced, a released pool stays in the cluster', async () => {
   const pool = await ask('pools.get', { name: 'ours' });
   const { rows } = await ask('cluster.compare', { name: 'ours' });

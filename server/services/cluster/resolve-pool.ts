@@ -58,8 +58,14 @@ export async function resolvePool(
 
 /** Force is not spent on what the cluster would refuse anyhow: its words are the answer, and nothing was decided. */
 async function rehearse(db: Database, cluster: Cluster, name: string): Promise<void> {
-  const [pool] = await readPools(db, [name]);
-  const refused = pool === undefined ? [] : await cluster.rehearsePool(pool);
+  const [[pool], [live], [row]] = await Promise.all([
+    readPools(db, [name]),
+    readLivePools(db, [name]),
+    readSync(db, [name]),
+  ]);
+  // what is not ours to force is refused for that
+  if (pool === undefined || (live !== undefined && notOurs(live, row?.applied != null) !== null)) return;
+  const refused = await cluster.rehearsePool(pool);
   if (refused.length === 0) return;
   const violations = refused.map(({ field, message }) => ({ rule: 'API', field, message }));
   const said = refused.map(({ message }) => message).join('; ');

@@ -21,7 +21,7 @@ export async function getPool(
   ]);
   if (stored === undefined) throw poolNotFound(name);
   return {
-    ...(await viewPool(deps, stored, desired.revision)),
+    ...(await viewPool(deps, stored)),
     yaml: writePools([{ name, spec: stored.spec }], 'v3'),
     changes: history.changes,
     revision: desired.revision,
@@ -33,15 +33,8 @@ export const poolNotFound = (name: string): AppError =>
     issues: [{ field: 'name', message: `there is no pool '${name}'` }],
   });
 
-export async function viewPool(deps: Deps, stored: StoredPool, revision: string): Promise<PoolView> {
-  const [view] = await viewPools(deps, [stored], revision);
+export async function viewPool(deps: Deps, stored: StoredPool): Promise<PoolView> {
+  const [view] = await viewPools(deps, [stored]);
   if (view === undefined) throw poolNotFound(stored.name);
   return view;
-}
-
-/** The pool as it is now, after a change of it. Throws NOT_FOUND when somebody deleted it meanwhile. */
-export async function viewCurrentPool(deps: Deps, name: string, revision: string): Promise<PoolView> {
-  const [stored] = await readPools(deps.db, [name]);
-  if (stored === undefined) throw poolNotFound(name);
-  return viewPool(deps, stored, revision);
 }

@@ -30,7 +30,7 @@ export async function listPools(
   });
   const page = found.pools.slice(0, query.limit);
   return {
-    pools: await viewPools(deps, page, found.revision),
+    pools: await viewPools(deps, page),
     total: found.total,
     revision: found.revision,
     nextCursor: found.pools.length > query.limit ? (page.at(-1)?.name ?? null) : null,

@@ -32,10 +32,10 @@ export const poolViewSchema = z.object({
 });
 export type PoolView = z.infer<typeof poolViewSchema>;
 
-/** `revision` is the effective one, which the nodes are compared with. */
-export async function viewPools(deps: Deps, pools: readonly StoredPool[], revision: string): Promise<PoolView[]> {
-  const [rows, natted, overlapping] = await Promise.all([
+export async function viewPools(deps: Deps, pools: readonly StoredPool[]): Promise<PoolView[]> {
+  const [rows, { revision }, natted, overlapping] = await Promise.all([
     readNodes(deps.db),
+    deps.effective.ledger.head(deps.db),
     deps.counters.natted(),
     overlapsOf(
       deps.db,

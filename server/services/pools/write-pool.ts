@@ -32,7 +32,7 @@ export async function createPool(
         const message = `name must be unused: there is a pool '${pool.name}' already`;
         throw new AppError('NAME_TAKEN', message, {
           issues: [{ field: 'name', message }],
-          current: await viewPool(deps, taken, current.desired.revision),
+          current: await viewPool(deps, taken),
         });
       }
       return [{ action: 'pool.create', upsert: [pool] }];
@@ -100,7 +100,7 @@ async function written(deps: Deps, pool: Pool, intent: Intent): Promise<PoolWrit
   );
   const at = new Date(change.at);
   const stored: StoredPool = { ...pool, sequence: change.id, createdAt: createdAt ?? at, updatedAt: at };
-  return { pool: await viewPool(deps, stored, revision), change, revision };
+  return { pool: await viewPool(deps, stored), change, revision };
 }
 
 export async function expectVersion(deps: Deps, current: Current, name: string, version: number): Promise<StoredPool> {
@@ -110,7 +110,7 @@ export async function expectVersion(deps: Deps, current: Current, name: string, 
     const message = `pool '${name}' was changed meanwhile: it is at version ${pool.sequence}, not ${version}`;
     throw new AppError('VERSION_STALE', message, {
       issues: [{ field: 'expectedVersion', message }],
-      current: await viewPool(deps, pool, current.desired.revision),
+      current: await viewPool(deps, pool),
     });
   }
   return pool;
