@@ -2,6 +2,7 @@
 import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
+import { holdLive } from './live.ts';
 
 export interface Desired {
   /** the last change; 0: none yet */
@@ -42,6 +43,8 @@ export interface NewChange {
 /** Writes all of a change in one statement; the caller holds the lock. Returns its time and how many nodes there are. */
 export async function writeChange(tx: Queryable, change: NewChange): Promise<{ at: Date; nodes: number }> {
   const { next } = change;
+  // of many pools both we and the leader lock the rows in sync, each in an order of its own
+  if (change.remove.length > 0) await holdLive(tx);
   const [row] = await tx.query<{ at: Date; nodes: number }>(
     WRITE,
     [

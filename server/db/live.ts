@@ -64,6 +64,14 @@ export async function lockLive(tx: Queryable, epoch: number): Promise<Live> {
 }
 
 /**
+ * Until the transaction ends no leader writes what came of pools or settings: what was read of that is not written over, and
+ * their rows in `sync` can be locked in any order. A leader has the lock for a few milliseconds, and loses it when it hangs.
+ */
+export async function holdLive(tx: Queryable): Promise<void> {
+  await tx.query('SELECT FROM live WHERE id = 1 FOR SHARE', [], 'hold-live');
+}
+
+/**
  * Begins a new term; every writer of an earlier one is refused from here on. `after`: the term that it follows; throws
  * TermOver when that is over already.
  */

@@ -2,7 +2,7 @@
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
-import { readLivePools } from '../../db/live.ts';
+import { holdLive, readLivePools } from '../../db/live.ts';
 import { writeSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError, type Issue } from '../app-error.ts';
@@ -28,6 +28,7 @@ export async function adoptPools(
     names,
     cidrs: [],
     decide: async (current, tx) => {
+      await holdLive(tx);
       const found = new Map((await readLivePools(tx, names)).map((live) => [live.name, live]));
       const refused: Issue[] = [];
       const upsert: Pool[] = [];

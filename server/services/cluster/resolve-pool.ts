@@ -5,7 +5,7 @@ import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { Database, Queryable } from '../../db/client.ts';
-import { readLivePools } from '../../db/live.ts';
+import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools, type StoredPool } from '../../db/pools.ts';
 import { newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
@@ -49,6 +49,7 @@ export async function resolvePool(
       decide: async (current, tx) => {
         const pool = await expectVersion(deps, current, name, expectedVersion);
         const next = current.desired.sequence + 1;
+        await holdLive(tx);
         if (choice === 'release') return [await release(tx, name)];
         return [choice === 'ours' ? await force(tx, pool, next) : await take(tx, name, next)];
       },
@@ -88,6 +89,7 @@ export async function setPolicy(
       cidrs: [],
       decide: async (current, tx) => {
         const { spec } = await expectVersion(deps, current, name, expectedVersion);
+        await holdLive(tx);
         const row = (await readSync(tx, [name]))[0] ?? newSync(name);
         await writeSync(tx, { ...row, policy });
         return [{ action: 'pool.policy', upsert: [{ name, spec }], asFound: true }];

@@ -1,0 +1,96 @@
+/** What an operator decides while the leader writes what came of the same pools: neither loses what the other wrote. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { beginTerm, lockLive } from '../../db/live.ts';
+import { readSync, type SyncOutcomeRow, writeOutcomes } from '../../db/sync.ts';
+import { type TestApi, testApi } from '../../testing/test-api.ts';
+import type { Actor } from '../actor.ts';
+import type { Deps } from '../deps.ts';
+import type { Cluster } from './reach.ts';
+import { resolvePool, setPolicy } from './resolve-pool.ts';
+
+let api: TestApi;
+let deps: Deps;
+const editor: Actor = { id: null, name: 'editor', role: 'editor' };
+beforeAll(async () => {
+  api = await testApi();
+  deps = { ...(await api.deps()), cluster: unheard };
+});
+afterAll(() => api?.close());
+
+/** There is one, and it does not answer: what is decided about pools is in the database. */
+const unheard: Cluster = {
+  server: 'https://127.0.0.1:1',
+  names: {
+    directory: { pods: new Map(), services: new Map(), slices: new Map(), nodes: new Map() },
+    known: (type) => ({ type, phase: 'starting', heardAt: null, error: null, forbidden: false }),
+  },
+  election: () => ({ role: 'unknown', holder: null, since: 0, error: null }),
+  rights: () => Promise.reject(new Error('away')),
+  rehearsePool: async () => [],
+  rehearseSettings: async () => [],
+  usedAddresses: () => Promise.reject(new Error('away')),
+};
+const spec = { cidr: '10.1.0.0/16', natOutgoing: true };
+const synced = (name: string, version: number): SyncOutcomeRow => ({
+  name,
+  state: 'Synced',
+  reason: 'AsDesired',
+  detail: {},
+  applied: { uid: `uid-${name}`, version, spec },
+});
+/** Until somebody waits for a lock. */
+const waits = () =>
+  vi.waitFor(async () => {
+    expect(await api.database.db.query('SELECT 1 FROM pg_locks WHERE NOT granted')).not.toEqual([]);
+  });
+
+it('pools that are deleted together while what came of them is written are deleted', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'test');
+  const admin = api.caller('admin');
+  const yaml = ['a', 'b', 'c'].map((name, i) => pool(name, `10.${i}.0.0/16`)).join('---\n');
+  const { change } = await admin.pools.import({ yaml });
+  const version = change?.id ?? 0;
+  let reverting: Promise<unknown> = Promise.resolve();
+  await db.transaction(async (tx) => {
+    await lockLive(tx, epoch);
+    await writeOutcomes(tx, [synced('b', version)]);
+    reverting = admin.changes.revert({ id: version, reason: 'not needed' });
+    await waits();
+    await writeOutcomes(tx, [synced('a', version), synced('c', version)]);
+  });
+  await reverting;
+  const rows = await readSync(db);
+  expect(rows.map(({ name, applied, deletedBy }) => [name, applied?.version, deletedBy])).toEqual(
+    ['a', 'b', 'c'].map((name) => [name, version, version + 1]),
+  );
+});
+
+it.each([
+  ['a policy', (at: At) => setPolicy(deps, editor, { ...at, policy: 'enforce' }), { policy: 'enforce' }],
+  ['the use of force', (at: At) => resolvePool(deps, editor, { ...at, choice: 'ours' }), { policy: 'ask' }],
+])('%s that is decided while an apply is noted leaves the note', async (what, decide, expected) => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'test');
+  const name = what.replaceAll(' ', '-');
+  const { change } = await api.caller('editor').pools.create({ name, spec: { cidr: `192.168.${name.length}.0/24` } });
+  let deciding: Promise<unknown> = Promise.resolve();
+  await db.transaction(async (tx) => {
+    await lockLive(tx, epoch);
+    await writeOutcomes(tx, [synced(name, change.id)]);
+    deciding = decide({ name, expectedVersion: change.id, reason: 'it must be so' });
+    await waits();
+  });
+  await deciding;
+  const [row] = await readSync(db, [name]);
+  expect(row).toMatchObject({ state: 'Synced', applied: { uid: `uid-${name}`, version: change.id }, ...expected });
+});
+
+interface At {
+  readonly name: string;
+  readonly expectedVersion: number;
+  readonly reason: string;
+}
+
+const pool = (name: string, cidr: string): string =>
+  `apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: { name: ${name} }\nspec: { cidr: ${cidr} }\n`;
