@@ -46,3 +46,9 @@ export function placeOf(object: string): string {
   const node = nodeOf(object);
   return node === null ? 'global' : `nodes.${node ?? object}`;
 }
+
+/** The objects of which the two say something else. */
+export function changedObjects(a: ClusterSettings, b: ClusterSettings): string[] {
+  const names = [...new Set([...objectsIn(a), ...objectsIn(b)])];
+  return names.filter((name) => JSON.stringify(settingsIn(a, name)) !== JSON.stringify(settingsIn(b, name)));
+}

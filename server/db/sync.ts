@@ -58,6 +58,8 @@ export interface SyncTable<Spec> {
    * force that is later than what was applied.
    */
   writeOutcomes(tx: Queryable, rows: readonly SyncOutcomeRow<Spec>[]): Promise<void>;
+  /** No version of these objects may be applied by force any more. */
+  unforce(tx: Queryable, names: readonly string[]): Promise<void>;
   remove(tx: Queryable, names: readonly string[]): Promise<void>;
 }
 
@@ -113,6 +115,13 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
              THEN ${table}.deleted_by END`,
         [JSON.stringify(rows)],
         `write-outcomes-${table}`,
+      );
+    },
+    async unforce(tx, names) {
+      if (names.length === 0) return;
+      await tx.query(
+        `UPDATE ${table} SET force_version = NULL WHERE name = ANY($1::text[]) AND force_version IS NOT NULL`,
+        [names],
       );
     },
     async remove(tx, names) {

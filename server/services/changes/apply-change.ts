@@ -6,6 +6,7 @@
  * the new revision and the notice to the other servers are one transaction: there is no change without its audit row.
  * A change reads only the pools it names and those it overlaps, and the revision costs two hashes a pool.
  */
+import { changedObjects } from '../../../core/cluster/felix-objects.ts';
 import { type ClusterSettings, noSettings } from '../../../core/nat/settings.ts';
 import { validateSettings } from '../../../core/nat/validate-settings.ts';
 import type { Pool, PoolSpec, Violation } from '../../../core/pool/spec.ts';
@@ -14,6 +15,7 @@ import { addShare, hostsMatter, removeShare, revisionOf } from '../../../core/wi
 import type { Database, Queryable } from '../../db/client.ts';
 import { type Desired, lockDesired, readDesired, writeChange } from '../../db/desired.ts';
 import { poolsTouching, type StoredPool } from '../../db/pools.ts';
+import { settingsSync } from '../../db/sync.ts';
 import { noticeText } from '../../events/notice.ts';
 import { sumOfShares } from '../../state/shares.ts';
 import { type Actor, system } from '../actor.ts';
@@ -44,7 +46,7 @@ export interface Intent {
   readonly names: readonly string[];
   /** readable CIDRs of the pools that may be written */
   readonly cidrs: readonly string[];
-  /** Runs under the lock. May throw AppError; an empty list changes nothing. */
+  /** Runs under the lock; in a rehearsal without, where nothing can be written. May throw AppError; an empty list changes nothing. */
   decide(current: Current, tx: Queryable): readonly Decision[] | Promise<readonly Decision[]>;
 }
 
@@ -66,11 +68,14 @@ export function applyChange(db: Database, intent: Intent): Promise<Applied> {
 }
 
 /** The same without lock and without writing: throws what the change would throw, and returns what it would decide. */
-export async function rehearseChange(
-  db: Queryable,
+export function rehearseChange(
+  db: Database,
   intent: Intent,
 ): Promise<{ current: Current; decisions: readonly Decision[] }> {
-  return prepare(db, await readDesired(db), intent);
+  return db.transaction(async (tx) => {
+    await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return prepare(tx, await readDesired(tx), intent);
+  });
 }
 
 async function prepare(db: Queryable, desired: Desired, intent: Intent) {
@@ -164,6 +169,8 @@ async function write(tx: Queryable, intent: Intent, current: Current, decision: 
     reason: own ? intent.reason : null,
     ...content,
   };
+  // another decision than the one that was to be applied by force
+  if (decision.action === 'settings.update') await settingsSync.unforce(tx, changedObjects(desired.settings, settings));
   const { at, nodes } = await writeChange(tx, {
     ...row,
     next,

@@ -5,6 +5,7 @@ import type { LiveFelix } from '../../../core/cluster/live-settings.ts';
 import { type NatSettings, type SettingField, settingFields } from '../../../core/nat/settings.ts';
 import type { Queryable } from '../../db/client.ts';
 import { type Desired, readDesired } from '../../db/desired.ts';
+import { holdLive } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { newSync, settingsSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
@@ -77,12 +78,13 @@ async function decide(
     const message = `nothing is decided here about ${fields.join(', ')} of FelixConfiguration '${object}'`;
     throw new AppError('NOT_FOUND', message, { issues: [{ field: 'object', message }] });
   }
-  const row = (await settingsSync.read(tx, [object]))[0] ?? newSync(object);
   if (choice === 'ours') {
+    await holdLive(tx);
+    const row = (await settingsSync.read(tx, [object]))[0] ?? newSync(object);
     await settingsSync.write(tx, { ...row, forceVersion: sequence + 1 });
     return [{ action: 'settings.force', settings }];
   }
-  if (row.forceVersion !== null) await settingsSync.write(tx, { ...row, forceVersion: null });
+  await settingsSync.unforce(tx, [object]);
   const [live] = await readLiveFelixes(tx, [object]);
   const next = choice === 'release' ? without(own, decided) : withTheirs(own, decided, live, object);
   return decideSettings(deps, desired, canonicalSettings(withObject(settings, object, next)), tx);

@@ -1,5 +1,5 @@
 /** What is decided about settings is shown to the cluster before it is saved. */
-import { objectsIn, placeOf, settingsIn } from '../../../core/cluster/felix-objects.ts';
+import { changedObjects, placeOf, settingsIn } from '../../../core/cluster/felix-objects.ts';
 import type { ClusterSettings } from '../../../core/nat/settings.ts';
 import type { Violation } from '../../../core/pool/spec.ts';
 import { AppError } from '../app-error.ts';
@@ -26,9 +26,4 @@ export async function rehearseSettings(
   if (violations.length === 0) return;
   const said = violations.map(({ field, message }) => `${field}: ${message}`).join('; ');
   throw new AppError('SETTINGS_VIOLATIONS', `the cluster would refuse it: ${said}`, { violations });
-}
-
-export function changedObjects(a: ClusterSettings, b: ClusterSettings): string[] {
-  const names = [...new Set([...objectsIn(a), ...objectsIn(b)])];
-  return names.filter((name) => JSON.stringify(settingsIn(a, name)) !== JSON.stringify(settingsIn(b, name)));
 }

@@ -11,7 +11,6 @@ import type { Queryable } from '../../db/client.ts';
 import { type Desired, readDesired } from '../../db/desired.ts';
 import { readLive } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
-import { settingsSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { applyChange, type Decision, refuseSettings } from '../changes/apply-change.ts';
@@ -21,7 +20,7 @@ import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { canonicalSettings, sameSettings } from './canonical-settings.ts';
 import { poolsBesideSettings } from './effective-pools.ts';
-import { changedObjects, rehearseSettings } from './rehearse-settings.ts';
+import { rehearseSettings } from './rehearse-settings.ts';
 
 export interface SettingsView {
   /** what is decided here */
@@ -111,10 +110,6 @@ export async function decideSettings(
 ): Promise<readonly Decision[]> {
   const pools = await poolsBesideSettings(tx, deps.cluster !== null);
   refuseSettings(desired.settings, pools, settings, pools);
-  // another decision than the one that was to be applied by force
-  for (const row of await settingsSync.read(tx, changedObjects(desired.settings, settings))) {
-    if (row.forceVersion !== null) await settingsSync.write(tx, { ...row, forceVersion: null });
-  }
   const changed: Decision = { action: 'settings.update', settings };
   if (!hostsMatter(settings) || hostsMatter(desired.settings)) return [changed];
   return [{ action: 'hosts.update', hosts: desired.hosts }, changed];

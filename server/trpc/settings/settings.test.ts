@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, expect, it } from 'vitest';
+import { newSync, settingsSync } from '../../db/sync.ts';
 import { ingestReport } from '../../services/agents/ingest.ts';
 import { type Caller, refusal, type TestApi, testApi } from '../../testing/test-api.ts';
 import { reportOf } from '../../testing/test-report.ts';
@@ -142,4 +143,17 @@ it('a name that no node can have is refused with its field, and none is dropped 
   const named = await update({ nodes: { constructor: { natOutgoingAddress: '192.0.2.1' } } });
   expect(named.settings.nodes).toEqual({ constructor: { natOutgoingAddress: '192.0.2.1' } });
   expect((await editor.settings.get()).settings.nodes).toEqual({ constructor: { natOutgoingAddress: '192.0.2.1' } });
+});
+
+it('who looks at what a revert would do takes nobody’s use of force back; who reverts does', async () => {
+  const { db } = api.database;
+  const { change } = await update({ global: { natPortRange: '1:2' } });
+  const row = { ...newSync('default'), forceVersion: change.id };
+  await settingsSync.write(db, row);
+  const force = async () => (await settingsSync.read(db, ['default']))[0]?.forceVersion;
+  await api.caller('viewer').changes.previewRevert({ id: change.id });
+  await editor.changes.revert({ id: change.id, dryRun: true });
+  expect(await force()).toBe(change.id);
+  await editor.changes.revert({ id: change.id, reason });
+  expect(await force()).toBe(null);
 });
