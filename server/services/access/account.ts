@@ -5,13 +5,14 @@ import { z } from 'zod';
 import type { Queryable } from '../../db/client.ts';
 import { type Role, roleSchema } from '../actor.ts';
 import { AppError } from '../app-error.ts';
+import { nameSchema } from './name.ts';
 
 export const passwordSchema = z
   .string()
   .min(12, 'the password must have at least 12 characters')
   .max(128, 'the password must have at most 128 characters');
 export const newAccountSchema = z.strictObject({
-  name: z.string().trim().min(1, 'the name must not be empty').max(100, 'the name must have at most 100 characters'),
+  name: nameSchema(100),
   email: z
     .email('the address must be an e-mail address, for example ada@outgate.example')
     .max(254, 'the address must have at most 254 characters')

@@ -7,6 +7,7 @@ import { AppError } from '../app-error.ts';
 import { notify } from '../notify.ts';
 import { newApiTokenSecret } from './api-token-secret.ts';
 import { expirySchema, refusePastExpiry } from './expiry.ts';
+import { apiTokenNameSchema } from './name.ts';
 import { hashOf } from './secret-text.ts';
 
 export const apiTokenSchema = z.object({
@@ -33,13 +34,7 @@ const MOST_TOKENS = 50;
 const MOST_REVOKED = 100;
 
 export const newApiTokenSchema = z.strictObject({
-  // History shows it in brackets behind the owner's address: it must not be able to look like something else there
-  name: z
-    .string()
-    .trim()
-    .min(1, 'the name must not be empty')
-    .max(60, 'the name must have at most 60 characters')
-    .regex(/^[\p{L}\p{N} ._:/@-]*$/u, 'the name must consist of letters, digits, spaces and . _ : / @ -'),
+  name: apiTokenNameSchema,
   role: roleSchema,
   /** absent: 90 days; null: it does not expire */
   expiresAt: expirySchema.nullish(),

@@ -5,6 +5,7 @@ import type { Database, Queryable } from '../../db/client.ts';
 import { AppError } from '../app-error.ts';
 import { notify } from '../notify.ts';
 import { expirySchema, refusePastExpiry } from './expiry.ts';
+import { nameSchema } from './name.ts';
 import { hashOf, newSecret } from './secret-text.ts';
 
 export const joinTokenSchema = z.object({
@@ -20,7 +21,7 @@ export const joinTokenSchema = z.object({
 export type JoinToken = z.infer<typeof joinTokenSchema>;
 
 export const newJoinTokenSchema = z.strictObject({
-  name: z.string().trim().min(1, 'the name must not be empty').max(100, 'the name must have at most 100 characters'),
+  name: nameSchema(100),
   /** absent: it does not expire */
   expiresAt: expirySchema.nullish(),
 });
