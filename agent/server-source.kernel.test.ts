@@ -1,7 +1,7 @@
 /** The agent as a daemon that follows a server: reconnects, refuses what does not add up, and lives without the server. */
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Report } from '../core/wire/report.ts';
 import { cannotRun, type Namespace, namespace } from './testing/namespaces.ts';
 import { agentFile, once, runAgent, startAgent, workDir } from './testing/run-agent.ts';
@@ -142,6 +142,23 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain('TwoAgents: ');
     expect(stderr).toContain('another agent programs this node: nothing was written');
+    expect(node.run('ipset save outgate-src-v4')).toContain('10.99.0.0/16');
+  });
+
+  it('writes nothing of what it kept when it starts while another agent is served', async () => {
+    const { node, server, start } = await setup();
+    const agent = start();
+    await server.reported(({ state }) => state === 'Programmed');
+    agent.kill('SIGKILL');
+    await agent.ended;
+    node.run('ipset add outgate-src-v4 10.99.0.0/16');
+    server.serveAnother();
+    const second = start();
+    let said = '';
+    second.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    await vi.waitFor(() => expect(said).toContain('Programmed=Unknown TwoAgents'), { timeout: 15_000, interval: 50 });
     expect(node.run('ipset save outgate-src-v4')).toContain('10.99.0.0/16');
   });
 

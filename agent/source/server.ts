@@ -27,13 +27,15 @@ export interface ServerSourceInput {
   readonly stateDir: string;
   readonly tokenFile: string | undefined;
   readonly caFile: string | undefined;
-  /** go on from the state on disk; else it is looked at only when the server cannot be had */
+  /** go on from the state on disk, after a first word of the server; else it is looked at only when the server cannot be had */
   readonly resume: boolean;
   /** milliseconds without a byte after which a stream is dead */
   readonly silence?: number;
 }
 
 const SILENCE = 15_000;
+/** so long the server may take to say whether this agent is the one that is served, before what was kept is programmed */
+const FIRST_WORD = 1_000;
 
 export async function serverSource(input: ServerSourceInput): Promise<Source> {
   const { base, node, stateDir, tokenFile } = input;
@@ -48,22 +50,35 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
   const delays = backoff(Math.random);
   let held: HeldState | undefined;
   let heard = false;
+  /** read from disk and not handed over yet */
+  let kept: HeldState | undefined;
+  let firstWord: NodeJS.Timeout | undefined;
   let sink: Sink | undefined;
 
   const journal = openJournal(stateDir, unwritable);
 
   /** Once: a state that was dropped because a delta did not fit must not come back from disk. */
-  const takeKept = (): void => {
+  const readKept = (): void => {
     if (heard) return;
     heard = true;
     held = journal.load();
-    if (held !== undefined) sink?.state(held, null, true);
+    kept = held;
+  };
+  const handOverKept = (): void => {
+    clearTimeout(firstWord);
+    const state = kept;
+    kept = undefined;
+    if (state !== undefined) sink?.state(state, null, true);
   };
 
   const away = (message: string, reason: NodeReason = 'ServerAway'): void => {
     if (signal.aborted) return;
-    takeKept();
-    sink?.trouble({ reason, message: `${base.href}: ${message}` });
+    readKept();
+    const tell = (): void => sink?.trouble({ reason, message: `${base.href}: ${message}` });
+    // the other agent has written more than was kept here: nothing may be written before that is known
+    if (reason === 'TwoAgents') tell();
+    handOverKept();
+    if (reason !== 'TwoAgents') tell();
   };
 
   /** One connection, from joining to its end. */
@@ -90,6 +105,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
         throw new Error(message);
       }
       sink?.trouble(null);
+      handOverKept();
       for await (const line of linesOf(response, alive)) {
         take(line);
         delays.reset();
@@ -143,13 +159,17 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
   return {
     start(to) {
       sink = to;
-      if (input.resume) takeKept();
+      if (input.resume) {
+        readKept();
+        firstWord = setTimeout(handOverKept, FIRST_WORD);
+      }
       void run();
     },
     report: (make: () => Report) => reports.send(make),
     async stop() {
       await reports.stop();
       stopping.abort();
+      clearTimeout(firstWord);
       client.close();
     },
   };
