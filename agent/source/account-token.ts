@@ -9,7 +9,8 @@ export function accountToken(file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   try {
     const text = readFileSync(file, 'utf8').trim();
-    return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text) ? text : undefined;
+    // a join token that somebody chose may have dots, too: this begins with `{"`
+    return /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/.test(text) ? text : undefined;
   } catch {
     return undefined;
   }

@@ -65,7 +65,13 @@ it('a file that can hold no token is told from one that may', () => {
   expect(fault('x'.repeat(3e6))).toBe(
     `--token-file: must hold a token of at most 16384 bytes, and holds 3000000: '${file}'`,
   );
-  expect(fault('a join token that somebody chose')).toBeUndefined();
+  for (const chosen of ['a join token that somebody chose', 'the.join-token.of-our-rack'])
+    expect(fault(chosen)).toBeUndefined();
+  const token = (claims: object) =>
+    ['{"alg":"ES256"}', JSON.stringify(claims), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+  expect(fault(token({ 'kubernetes.io': { node: { name: 'n' } } }))).toBeUndefined();
+  expect(fault(token({ 'kubernetes.io': { node: { name: 'm' } } }))).toContain("the token is for, 'm': 'n'");
+  expect(fault(token({}))).toContain('must be bound to a pod on a node');
   for (const contents of [Uint8Array.of(65, 0, 66), Uint8Array.of(65, 255), 'a\nb'])
     expect(fault(contents)).toBe(`--token-file: must hold a token in one line of text: '${file}'`);
 });
