@@ -7,8 +7,8 @@ import type { Finding, Held } from './dataplane/driver.ts';
 export interface Metrics {
   /** a full round: its seconds, and what the kernel held after it */
   round(seconds: number, held: Held): void;
-  /** the outcome of writing, or of finding nothing to write */
-  written(wrote: boolean, failures: number): void;
+  /** the outcome of writing, or of finding nothing to write; `proved`: the kernel was then as wanted */
+  written(outcome: { wrote: boolean; failures: number; proved: boolean }): void;
   drift(findings: readonly Finding[]): void;
   text(conditions: Conditions): string;
 }
@@ -24,10 +24,10 @@ export function agentMetrics(node: string, backend: string): Metrics {
       totals.seconds += seconds;
       kernel = held;
     },
-    written(wrote, failures) {
+    written({ wrote, failures, proved }) {
       if (wrote) totals.writes++;
       totals.failures += failures;
-      good = failures === 0 ? Date.now() / 1000 : good;
+      if (proved) good = Date.now() / 1000;
     },
     drift(findings) {
       for (const { reason } of findings) drift.set(reason, (drift.get(reason) ?? 0) + 1);

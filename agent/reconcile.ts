@@ -136,7 +136,7 @@ export function reconciler(input: ReconcilerInput): Reconciler {
     if (wrong === undefined) conditions.set('Programmed', 'True', 'AsDesired', 'read back and equal to what is wanted');
     else
       conditions.set('Programmed', 'False', wrong.reason, [...failures, ...left].map(text).join('; ') || wrong.message);
-    metrics.written(wrote, failures.length);
+    metrics.written({ wrote, failures: failures.length, proved });
   };
 
   const noteDrift = (findings: readonly Finding[]): void => {
@@ -198,7 +198,7 @@ export function reconciler(input: ReconcilerInput): Reconciler {
     kernel = withChanges(kernel, possible);
     programmed = at;
     outcome = { state: 'Programmed', changed: size > 0 };
-    metrics.written(size > 0, 0);
+    metrics.written({ wrote: size > 0, failures: 0, proved });
     input.onReport(report);
     input.record.write(at.revision);
   };
