@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { keepLastGood, readLivePool } from './live-pool.ts';
+import { specClaims } from './managed-fields.ts';
 
 const object = (spec: unknown, metadata: object = {}) =>
   readLivePool({ metadata: { name: 'a', uid: 'u', resourceVersion: '1', ...metadata }, spec });
@@ -44,3 +45,9 @@ it('of very much little is kept: ours, and the last', () => {
 });
 
 const claim = (manager: string) => ({ manager, operation: 'Update', fieldsV1: { 'f:spec': { 'f:cidr': {} } } });
+
+it('a writer of a whole FelixConfiguration is known for each of its fields', () => {
+  const spec = Object.fromEntries(Array.from({ length: 180 }, (_, i) => [`f:field${i}`, {}]));
+  const entry = { manager: 'helm', operation: 'Apply', fieldsV1: { 'f:spec': { ...spec, 'f:natPortRange': {} } } };
+  expect(specClaims({ managedFields: [entry] })[0]?.fields).toContain('natPortRange');
+});

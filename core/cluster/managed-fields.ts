@@ -15,7 +15,8 @@ export const OUR_MANAGER = 'outgate';
 
 /** A server keeps ten entries of writers by Update, and any number by Apply: more than this nobody reads. */
 const MOST_CLAIMS = 100;
-const MOST_FIELDS = 50;
+/** a FelixConfiguration has some 180 */
+const MOST_FIELDS = 400;
 
 /**
  * Claims on the spec, in the server's order; of very many, ours and the last ones. Claims by way of a subresource (Calico writes `status`) and on metadata

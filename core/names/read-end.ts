@@ -33,7 +33,7 @@ export function readEnd(typed: string): ReadEnd {
       ? { is: 'name', kinds, namespace, name: called, port }
       : refused(text);
   const [first = '', second = '', third = ''] = parts;
-  const kind = words[first];
+  const kind = words.get(first);
   if (parts.length === 3) return kind === undefined || kind === 'node' ? refused(text) : name([kind], second, third);
   if (parts.length === 2)
     return kind === undefined ? name(['pod', 'service'], first, second) : name([kind], null, second);
@@ -43,7 +43,12 @@ export function readEnd(typed: string): ReadEnd {
   return name(endKinds, null, first);
 }
 
-const words: Readonly<Record<string, EndKind>> = { pod: 'pod', service: 'service', svc: 'service', node: 'node' };
+const words: ReadonlyMap<string, EndKind> = new Map([
+  ['pod', 'pod'],
+  ['service', 'service'],
+  ['svc', 'service'],
+  ['node', 'node'],
+]);
 
 /** As Kubernetes has it for pods and nodes, whose names may have dots. */
 const isName = (text: string): boolean => text.length <= 253 && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(text);
