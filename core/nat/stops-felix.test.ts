@@ -50,6 +50,16 @@ test('with nftables no pools may overlap', () => {
   ).toEqual([]);
 });
 
+test('of pools with the same CIDR Felix is given the lowest name alone: they stop nothing', () => {
+  const same = [pool('b', '10.1.0.0/16'), pool('a', '10.1.0.5/16')];
+  const modes = { global: 'Enabled', nodes: {} } as const;
+  expect(told(noSettings, same, modes)).toEqual([]);
+  const settings = { global: { natOutgoingAddress: '192.0.2.1' }, nodes: {} };
+  expect(told(settings, [pool('six-a', 'fd00::/64'), pool('six-b', 'FD00::/64', true)])).toEqual([]);
+  const draft = pool('c', '10.1.0.0/16');
+  expect(poolWarnings({ settings: noSettings, modes, pools: [...same, draft] })(draft)).toEqual([]);
+});
+
 test('the same is said of a pool before it is saved', () => {
   const settings = { global: {}, nodes: { a: { natOutgoingAddress: '192.0.2.1' } } };
   const others = [pool('out', '10.0.0.0/8')];

@@ -3,11 +3,12 @@
  * NAT. Outgate's own agents program all of it, so these are warnings; texts that mean nothing are refused elsewhere
  * (validate-settings.ts). Both sides are asked: the settings for pools that are there, a pool for settings that are there.
  */
+import { comparePrefix } from '../net/prefix.ts';
 import { quote } from '../net/quote.ts';
 import { indexOverlaps, type OverlapIndex } from '../pool/overlap.ts';
 import type { Pool, Warning } from '../pool/spec.ts';
 import { type Subject, subjectOf } from '../pool/subject.ts';
-import { prefixOfPool } from './counted-pools.ts';
+import { countedPools, prefixOfPool } from './counted-pools.ts';
 import type { ClusterSettings, NatSettings } from './settings.ts';
 import { isSet } from './validate-settings.ts';
 
@@ -27,9 +28,14 @@ export function warnAboutSettings(
   pools: readonly Pool[],
   modes: NftablesModes = noModes,
 ): Warning[] {
-  const v6 = pools.find(natsIPv6);
-  const crossing = [modes.global, ...Object.values(modes.nodes)].some(usesNftables) ? firstOverlap(pools) : null;
-  return placesOf(settings, modes).flatMap((place) => [
+  const places = placesOf(settings, modes);
+  const nft = places.some(({ ownMode }) => usesNftables(ownMode));
+  const fixed = places.some(({ own }) => isSet(own.natOutgoingAddress));
+  // what Calico hides from Felix cannot stop it
+  const counted = nft || fixed ? countedPools(pools).map(({ pool }) => pool) : [];
+  const v6 = counted.find(natsIPv6);
+  const crossing = nft ? firstOverlap(counted) : null;
+  return places.flatMap((place) => [
     ...(v6 === undefined || !isSet(place.own.natOutgoingAddress) ? [] : [addressWarning(place.name, v6)]),
     ...filterWarnings(place),
     ...(crossing === null || !usesNftables(place.ownMode) ? [] : [overlapWarning(place, crossing)]),
@@ -65,7 +71,10 @@ function addressWarnings(pool: Pool, fixed: Place | undefined): Warning[] {
 function overlapWarnings(pool: Pool, overlaps: { nft: Place; index: OverlapIndex } | null): Warning[] {
   if (overlaps === null) return [];
   const { nft, index } = overlaps;
-  for (const other of index.of(subjectOf(pool))) {
+  const own = subjectOf(pool);
+  for (const other of index.of(own)) {
+    // of pools with the same CIDR Felix is given one alone
+    if (isSameRange(own, other)) continue;
     const message = `Felix stops on overlapping pools while ${nft.name}.nftablesMode is ${nft.ownMode}: ${quote(other.name)} is ${quote(other.spec.cidr)}`;
     return [{ code: 'W_FELIX_NFTABLES_OVERLAP', field: 'spec.cidr', message }];
   }
@@ -121,6 +130,9 @@ function overlapWarning({ name, ownMode }: Place, [a, b]: readonly [Subject, Sub
   const message = `with nftablesMode ${ownMode} no pools may overlap: Felix stops because ${quote(a.name)} (${a.spec.cidr}) overlaps ${quote(b.name)} (${b.spec.cidr}), and a fresh node gets no NAT`;
   return { code: 'W_FELIX_NFTABLES_OVERLAP', field: `${name}.nftablesMode`, message };
 }
+
+const isSameRange = ({ prefix: a }: Subject, { prefix: b }: Subject): boolean =>
+  a !== undefined && b !== undefined && comparePrefix(a, b) === 0;
 
 function firstOverlap(pools: readonly Pool[]): readonly [Subject, Subject] | null {
   const subjects = pools.map(subjectOf);
