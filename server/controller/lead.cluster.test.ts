@@ -1,4 +1,5 @@
 /** A term of the controller on a real API server and a real database. */
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
@@ -244,6 +245,22 @@ it('settings and node addresses of the cluster are in the ledger; settings that 
     await must(admin, 'DELETE', felix);
     await must(admin, 'DELETE', '/api/v1/nodes/facts');
   }
+});
+
+it('a database that fails right after the first list costs a moment, not the wait for the next look at everything', async () => {
+  await api.caller('editor').pools.create({ name: 'a', spec: nat });
+  const owner = new pg.Client({ connectionString: api.database.url });
+  await owner.connect();
+  await owner.query('DELETE FROM sync; REVOKE INSERT ON sync FROM outgate_app');
+  try {
+    await begin();
+    await vi.waitFor(() => expect(String(errors)).toContain('permission denied for table sync'), { timeout: 15_000 });
+  } finally {
+    await owner.query('GRANT INSERT ON sync TO outgate_app');
+    await owner.end();
+  }
+  await stands('a', { state: 'Synced' });
+  errors.length = 0;
 });
 
 it('a create that was held up changes nothing where the pool is there already', async () => {

@@ -2,19 +2,15 @@
  * One term of the controller: it alone watches the cluster's pools, keeps the live ledger, and brings pools to what is
  * desired. Before the first whole list it writes nothing: what is there is not known.
  */
-import { objectsIn } from '../../core/cluster/felix-objects.ts';
 import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
-import { changesSince } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
-import { readDesired } from '../db/desired.ts';
 import { TermOver } from '../db/live.ts';
-import { readPools } from '../db/pools.ts';
-import { makeMissingSync, readSync, settingsSync } from '../db/sync.ts';
 import type { Hub } from '../events/hub.ts';
 import type { Connection } from '../kube/connection.ts';
 import { listWatch, readable } from '../kube/list-watch.ts';
 import type { WatchState } from '../kube/watch-state.ts';
 import { clusterFelix, clusterPools, type PoolGroup, poolsPath } from './cluster-pools.ts';
+import { followDesired } from './follow-desired.ts';
 import { followFacts } from './follow-facts.ts';
 import { mirror, mirrorAll } from './mirror.ts';
 import { mirrorFeed } from './mirror-feed.ts';
@@ -54,7 +50,6 @@ export interface Leading {
 const AT_A_TIME = 64;
 const LONGEST_MS = 5_000;
 const RESYNC_MS = 300_000;
-const BATCH = 500;
 
 export function lead(options: LeadOptions): Leading {
   const { db, hub, connection, group, epoch, now, onError } = options;
@@ -121,86 +116,9 @@ export function lead(options: LeadOptions): Leading {
     stop: async () => {
       clearInterval(resync);
       unsubscribe();
-      await Promise.all([queue.stop(), settings.stop()]);
+      await Promise.all([queue.stop(), settings.stop(), desired.stop()]);
       await Promise.all([pools.stop(), facts.stop()]);
       await feed.stop();
     },
-  };
-}
-
-/** The pools that changes touched, and the settings, each once its first list is mirrored. */
-function followDesired(options: {
-  readonly db: Database;
-  readonly failed: (error: unknown) => void;
-  readonly pools: (names: Iterable<string>) => void;
-  readonly settings: (names: Iterable<string>) => void;
-}): {
-  all: () => void;
-  allSettings: () => void;
-  moved: () => void;
-  /** the notice of a change says enough where it is the very next one, of one pool */
-  told: (sequence: number, pool: string | undefined) => void;
-} {
-  const { db, failed } = options;
-  let sequence: number | null = null;
-  let settingsRead = false;
-  let running = false;
-  let again = false;
-
-  const follow = async (): Promise<void> => {
-    if (sequence === null) return;
-    for (;;) {
-      const changes = await changesSince(db, sequence, BATCH);
-      for (const change of changes) {
-        options.pools(change.pools);
-        sequence = change.sequence;
-      }
-      if (settingsRead && changes.some(({ action }) => action.startsWith('settings.'))) await addSettings();
-      if (changes.length < BATCH) return;
-    }
-  };
-  const addSettings = async (): Promise<void> => {
-    settingsRead = true;
-    const [{ settings }, known] = await Promise.all([readDesired(db), settingsSync.read(db)]);
-    options.settings([...objectsIn(settings), ...known.map(({ name }) => name)]);
-  };
-  const all = async (): Promise<void> => {
-    await makeMissingSync(db);
-    const now = (await readDesired(db)).sequence;
-    const [wanted, known] = await Promise.all([readPools(db), readSync(db)]);
-    sequence = Math.max(sequence ?? 0, now);
-    options.pools([...wanted, ...known].map(({ name }) => name));
-    if (settingsRead) await addSettings();
-    // a change between the reads was told before its number could be compared
-    moved();
-  };
-  const moved = (): void => {
-    again = true;
-    if (running) return;
-    running = true;
-    const drain = async (): Promise<void> => {
-      while (again) {
-        again = false;
-        await follow();
-      }
-    };
-    drain()
-      .catch(failed)
-      .finally(() => {
-        running = false;
-      });
-  };
-  const told = (number: number, pool: string | undefined): void => {
-    if (running || pool === undefined || sequence === null || number !== sequence + 1) moved();
-    else {
-      sequence = number;
-      options.pools([pool]);
-    }
-  };
-  return {
-    all: () => void all().catch(failed),
-    told,
-    allSettings: () => void addSettings().catch(failed),
-    moved,
   };
 }
