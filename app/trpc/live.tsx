@@ -28,8 +28,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   }, [up, failed]);
   const { status, reset } = subscription;
   useEffect(() => {
-    if (status !== 'error') return;
-    const timer = setTimeout(reset, 5_000);
+    // idle: the server ended it, with the session; there may be another one by now (a new password makes one)
+    if (status !== 'error' && status !== 'idle') return;
+    const timer = setTimeout(reset, status === 'idle' ? 1_000 : 5_000);
     return () => clearTimeout(timer);
   }, [status, reset]);
   const state: LiveState = up
@@ -44,6 +45,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 const touched: Record<LiveEvent['kind'], readonly string[] | 'all'> = {
   change: ['desired', 'pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes', 'cluster'],
   node: ['nodes', 'status', 'overview', 'simulate', 'pools', 'changes'],
+  nodes: ['nodes', 'status', 'overview', 'simulate', 'pools', 'changes'],
   access: ['session', 'accounts', 'joinTokens', 'apiTokens', 'nodes'],
   watch: ['cluster'],
   cluster: ['cluster', 'pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes'],

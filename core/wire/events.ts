@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const liveEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('change'), sequence: z.int() }),
   z.object({ kind: z.literal('node'), node: z.string() }),
+  /** nodes came, went or say something else; which ones is not known */
+  z.object({ kind: z.literal('nodes') }),
   z.object({ kind: z.literal('access') }),
   /** what the cluster says, or how pools stand there */
   z.object({ kind: z.literal('cluster') }),

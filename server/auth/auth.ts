@@ -61,20 +61,21 @@ export function makeAuth({ db, secret, url, origins }: AuthOptions): Auth {
       if (cookie === null) return null;
       const token = checked.tokenOf(cookie);
       const known = token === null ? null : await findSessionUser(db, token, EXPIRES_S - UPDATE_AGE_S);
-      if (known !== null) return userFrom(known);
+      if (known !== null) return userFrom(known, known.session);
       const session = await auth.api.getSession({ headers });
       if (session === null) return null;
       checked.add(cookie, session.session.token);
-      return userFrom(session.user);
+      return userFrom(session.user, session.session.id);
     },
   };
 }
 
-const userFrom = ({ id, name, email, role }: StoredUser): SessionUser => ({
+const userFrom = ({ id, name, email, role }: StoredUser, session: string): SessionUser => ({
   id,
   name,
   email,
   role: roleSchema.catch('viewer').parse(role),
+  session: { id: session },
 });
 
 const MOST_CHECKED = 10_000;

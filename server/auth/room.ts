@@ -8,6 +8,7 @@ import { problem, sendProblem, sendTooMany } from '../http/problem.ts';
 import { toHeaders } from '../http/to-headers.ts';
 import { hasSessionFrom } from '../services/access/account.ts';
 import { countAttempt, forgetAttempts, type Limit, takeBackAttempt } from '../services/access/attempts.ts';
+import { notify } from '../services/notify.ts';
 import { unstorable } from '../services/text.ts';
 import { type Auth, CLIENT_HEADER } from './auth.ts';
 import { readBearer } from './bearer.ts';
@@ -52,7 +53,10 @@ export function authRoom(options: AuthRoomOptions): Room {
       if (!body.ok) return sendProblem(res, path, problem('tooLarge', `the body must be at most ${BODY_LIMIT} bytes`));
       if (path === '/api/auth/sign-in/email') return signIn(edge, body.text, options);
       if (path === '/api/auth/change-password') return changePassword(edge, body.text, options);
-      await send(edge, await ask(edge, body.text, options));
+      const answer = await ask(edge, body.text, options);
+      // streams of a session end with it
+      if (answer.ok && path === '/api/auth/sign-out') await notify(options.db, { kind: 'access' });
+      await send(edge, answer);
     },
   };
 }
@@ -96,7 +100,10 @@ async function changePassword(edge: EdgeRequest, text: string, options: AuthRoom
     ask(edge, JSON.stringify({ ...parsed, revokeOtherSessions: true }), options),
   );
   if (answer === null) return;
-  if (answer.ok) options.log.info({ requestId: edge.id, access: 'password.change', actor: user.email }, 'access');
+  if (answer.ok) {
+    options.log.info({ requestId: edge.id, access: 'password.change', actor: user.email }, 'access');
+    await notify(options.db, { kind: 'access' });
+  }
   await send(edge, answer);
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type TestDatabase, testDatabase } from '../db/testing.ts';
 import {
   cookieOf,
@@ -76,14 +76,16 @@ test('what happened in between is replayed, a change never twice', async () => {
 
   const resumed = await openEvents(server.address, cookie, id);
   const replayed = await all(resumed);
-  expect(replayed.filter((event) => event !== 'node live-node')).toEqual(made.map((sequence) => `change ${sequence}`));
+  expect(replayed.filter((event) => event.startsWith('change'))).toEqual(made.map((sequence) => `change ${sequence}`));
   expect(replayed).toContain('node live-node');
+  // what leaves no trace: a node that was forgotten, the watch, accounts
+  expect(replayed).toEqual(expect.arrayContaining(['nodes', 'watch', 'access']));
   resumed.close();
   const again = await openEvents(server.address, cookie, id);
   const second = await again.next<SseEvent>((event) => event.data?.sequence === made[1]);
   again.close();
   const last = await openEvents(server.address, cookie, second.id);
-  const rest = [`change ${made[2]}`, `change ${(made[2] ?? 0) + 1}`, 'node live-node'];
+  const rest = [`change ${made[2]}`, `change ${(made[2] ?? 0) + 1}`, 'node live-node', 'nodes', 'watch', 'access'];
   expect([...new Set(await all(last))]).toEqual(rest);
   last.close();
 });
@@ -93,8 +95,9 @@ test('a notice that comes after its change was replayed tells it no second time'
   const sequence = await makePool();
   const signal = AbortSignal.timeout(5_000);
   const cursor = { sequence: sequence - 1, at: Date.now() + 60_000 };
-  const events = liveEvents({ db: database.db, hub, cursor, signal, stillAllowed: async () => true });
-  expect((await events.next()).value?.event).toEqual({ kind: 'change', sequence });
+  const events = liveEvents({ db: database.db, hub, cursor, signal, holds: async () => 60_000 });
+  const kinds = ['change', 'nodes', 'watch', 'access'];
+  for (const kind of kinds) expect((await events.next()).value?.event).toMatchObject({ kind });
   hub.publish({ kind: 'change', sequence });
   hub.publish({ kind: 'change', sequence: sequence + 1 });
   expect((await events.next()).value?.event).toEqual({ kind: 'change', sequence: sequence + 1 });
@@ -119,32 +122,73 @@ test('too far back, from another database, or unreadable: reset', async () => {
   events.close();
 });
 
-test('a stream ends with the session that it was opened with', async () => {
+describe('a stream ends with what it was opened with', () => {
   const account = { name: 'Viewer', email: 'live@outgate.example', password: 'a password of theirs' };
-  const { id } = (await mutate(server.address, 'accounts.create', { ...account, role: 'viewer' }, cookie)).body.result
-    .data.account;
-  const events = await openEvents(server.address, await cookieOf(server.address, account));
-  await next(events, 'reset');
-  await mutate(server.address, 'accounts.setPassword', { id, password: 'another password' }, cookie);
-  await next(events, 'access');
-  await events.next<SseEvent>((event) => event.event === 'return');
-  await events.ended;
-});
-
-test('where notices were lost, a stream whose session ended meanwhile ends too', async () => {
-  const hub = makeHub();
-  const events = liveEvents({
-    db: database.db,
-    hub,
-    cursor: null,
-    signal: AbortSignal.timeout(5_000),
-    stillAllowed: async () => false,
+  const session = () => cookieOf(server.address, account);
+  const ends = async (events: Lines) => {
+    await next(events, 'access');
+    await events.next<SseEvent>((event) => event.event === 'return');
+    await events.ended;
+  };
+  let id: string;
+  beforeAll(async () => {
+    const made = await mutate(server.address, 'accounts.create', { ...account, role: 'viewer' }, cookie);
+    id = made.body.result.data.account.id;
   });
-  expect((await events.next()).value?.event).toEqual({ kind: 'reset' });
-  hub.publish({ kind: 'resync' });
-  expect((await events.next()).value?.event).toEqual({ kind: 'access' });
-  expect(await events.next()).toEqual({ value: undefined, done: true });
-  expect(hub.subscribers()).toBe(0);
+
+  test('a session that is signed out, though the account has another one', async () => {
+    const [first, second] = [await session(), await session()];
+    const [ending, staying] = [await openEvents(server.address, first), await openEvents(server.address, second)];
+    await next(ending, 'reset');
+    await next(staying, 'reset');
+    await post(`${server.address}/api/auth/sign-out`, {}, { cookie: first });
+    await ends(ending);
+    const change = await makePool();
+    expect((await next(staying, 'change')).data.sequence).toBe(change);
+    staying.close();
+  });
+
+  test('a session that runs out while nothing else happens', async () => {
+    const events = await openEvents(server.address, await session());
+    await next(events, 'reset');
+    await database.db.query(`UPDATE session SET expires_at = now() + interval '1 second' WHERE user_id = $1`, [id]);
+    await database.db.query(`SELECT pg_notify('outgate', '{"kind":"access"}')`); // it is asked for how long it holds now
+    await next(events, 'access');
+    await ends(events);
+  });
+
+  test('a session whose account got another password', async () => {
+    const events = await openEvents(server.address, await session());
+    await next(events, 'reset');
+    await mutate(server.address, 'accounts.setPassword', { id, password: 'another password' }, cookie);
+    await ends(events);
+  });
+
+  const liveWith = (...left: (number | null)[]) => {
+    const hub = makeHub();
+    const holds = async () => left.shift() ?? null;
+    const signal = AbortSignal.timeout(5_000);
+    return { hub, left, events: liveEvents({ db: database.db, hub, cursor: null, signal, holds }) };
+  };
+
+  test('one that was used meanwhile goes on, for as long as it holds now', async () => {
+    const { hub, left, events } = liveWith(1, 1, 60_000);
+    expect((await events.next()).value?.event).toEqual({ kind: 'reset' });
+    const told = events.next();
+    await vi.waitFor(() => expect(left).toEqual([]));
+    hub.publish({ kind: 'watch' });
+    expect((await told).value?.event).toEqual({ kind: 'watch' });
+    await events.return(undefined);
+  });
+
+  test('where notices were lost', async () => {
+    const { hub, events } = liveWith(60_000);
+    expect((await events.next()).value?.event).toEqual({ kind: 'reset' });
+    hub.publish({ kind: 'resync' });
+    expect((await events.next()).value?.event).toEqual({ kind: 'access' });
+    expect(await events.next()).toEqual({ value: undefined, done: true });
+    expect(hub.subscribers()).toBe(0);
+  });
 });
 
 test('a server that stops breaks the stream off, so that the browser opens it again where it was', async () => {

@@ -5,7 +5,7 @@
 import type { LiveEvent } from '../../core/wire/events.ts';
 import type { Database } from '../db/client.ts';
 import { type Cursor, formatCursor } from './cursor.ts';
-import type { Hub } from './hub.ts';
+import type { Hub, Signal } from './hub.ts';
 
 export interface LiveOptions {
   readonly db: Database;
@@ -13,8 +13,11 @@ export interface LiveOptions {
   /** where it was; null: it was nowhere, or says something unreadable */
   readonly cursor: Cursor | null;
   readonly signal: AbortSignal | undefined;
-  /** asked after accounts moved, or may have: false ends the stream, for the browser to sign in again */
-  readonly stillAllowed: () => Promise<boolean>;
+  /**
+   * For how many milliseconds the session or token holds. Asked at the start, when they are over (a session that is used is
+   * extended), and after accounts moved or may have: null ends the stream, for the browser to sign in again.
+   */
+  readonly holds: () => Promise<number | null>;
 }
 
 export interface Tracked {
@@ -26,15 +29,29 @@ export interface Tracked {
 const MOST_CHANGES = 200;
 /** Clocks of servers differ a little, and a report is committed a little after its time. */
 const OVERLAP_MS = 5_000;
+/** the longest time that a timer can have */
+const LONGEST_MS = 2 ** 31 - 1;
 
-export async function* liveEvents({ db, hub, cursor, signal, stillAllowed }: LiveOptions): AsyncGenerator<Tracked> {
+export async function* liveEvents({ db, hub, cursor, signal, holds }: LiveOptions): AsyncGenerator<Tracked> {
   const pending = makePending();
   const unsubscribe = hub.subscribe(pending.add);
   const stop = (): void => pending.add({ kind: 'closing' });
   signal?.addEventListener('abort', stop, { once: true });
+  let expiry: NodeJS.Timeout | undefined;
+  const stillAllowed = async (): Promise<boolean> => {
+    clearTimeout(expiry);
+    const left = await holds();
+    if (left === null) return false;
+    expiry = setTimeout(() => pending.add({ kind: 'expiry' }), Math.min(LONGEST_MS, Math.ceil(left)));
+    return true;
+  };
   try {
     if (hub.closing() || signal?.aborted) return;
     let at = await present(db);
+    if (!(await stillAllowed())) {
+      yield tracked(at, { kind: 'access' });
+      return;
+    }
     if (cursor === null) {
       // what was read before the subscription stood may be older than it
       yield tracked(at, { kind: 'reset' });
@@ -42,11 +59,11 @@ export async function* liveEvents({ db, hub, cursor, signal, stillAllowed }: Liv
       yield* numbered(await missed(db, cursor, at), cursor, at);
     }
     for (;;) {
-      const { closing, resync, access, cluster, watch, changes, nodes } = await pending.take();
+      const { closing, resync, expiry: over, access, cluster, watch, changes, nodes } = await pending.take();
       if (closing) return;
       const from = at;
       // where notices were lost, one of a session or token that ended may be among them
-      if ((access || resync) && !(await stillAllowed())) {
+      if ((access || resync || over) && !(await stillAllowed())) {
         // the browser asks who it is now, and learns that it is nobody
         yield tracked(from, { kind: 'access' });
         return;
@@ -55,7 +72,7 @@ export async function* liveEvents({ db, hub, cursor, signal, stillAllowed }: Liv
       if (resync) {
         // the listener was away: notices were lost
         at = await present(db);
-        yield* numbered([...(await missed(db, from, at)), { kind: 'access' }], from, at);
+        yield* numbered(await missed(db, from, at), from, at);
         continue;
       }
       const events: LiveEvent[] = [
@@ -70,6 +87,7 @@ export async function* liveEvents({ db, hub, cursor, signal, stillAllowed }: Liv
     }
   } finally {
     unsubscribe();
+    clearTimeout(expiry);
     signal?.removeEventListener('abort', stop);
   }
 }
@@ -92,7 +110,11 @@ async function present(db: Database): Promise<Cursor> {
   return { sequence: Number(row?.sequence ?? 0), at: Math.floor(row?.at ?? 0) };
 }
 
-/** Changes after the cursor and nodes that reported since; one reset when that is too much, or the cursor is not of this database. */
+/**
+ * Changes after the cursor and nodes that reported since; one reset when that is too much, or the cursor is not of this
+ * database. What leaves no trace when it happens (a node was forgotten, an account removed, the watch told something) is
+ * asked again in any case.
+ */
 async function missed(db: Database, cursor: Cursor, now: Cursor): Promise<LiveEvent[]> {
   const behind = now.sequence - cursor.sequence;
   if (behind < 0 || behind > MOST_CHANGES) return [{ kind: 'reset' }];
@@ -109,12 +131,15 @@ async function missed(db: Database, cursor: Cursor, now: Cursor): Promise<LiveEv
     [cursor.at - OVERLAP_MS],
   );
   const events = [...changes, ...nodes.map(({ name }): LiveEvent => ({ kind: 'node', node: name }))];
-  return moved === undefined ? events : [...events, { kind: 'cluster' }];
+  const untraced: LiveEvent[] = [{ kind: 'nodes' }, { kind: 'watch' }, { kind: 'access' }];
+  return [...events, ...(moved === undefined ? [] : [{ kind: 'cluster' as const }]), ...untraced];
 }
 
 interface Batch {
   readonly closing: boolean;
   readonly resync: boolean;
+  /** the time of the session or token is over, as was last known */
+  readonly expiry: boolean;
   readonly access: boolean;
   readonly cluster: boolean;
   readonly watch: boolean;
@@ -124,20 +149,14 @@ interface Batch {
 
 /** What moved since it was last taken, each thing once. */
 function makePending() {
-  let flags = { closing: false, resync: false, access: false, cluster: false, watch: false };
+  const none = { closing: false, resync: false, expiry: false, access: false, cluster: false, watch: false };
+  let flags = none;
   let changes = new Set<number>();
   let nodes = new Set<string>();
   let wake: (() => void) | null = null;
-  const isEmpty = (): boolean =>
-    !flags.closing &&
-    !flags.resync &&
-    !flags.access &&
-    !flags.cluster &&
-    !flags.watch &&
-    changes.size === 0 &&
-    nodes.size === 0;
+  const isEmpty = (): boolean => !Object.values(flags).some(Boolean) && changes.size === 0 && nodes.size === 0;
   return {
-    add: (signal: Parameters<Parameters<Hub['subscribe']>[0]>[0]): void => {
+    add: (signal: Signal | { readonly kind: 'expiry' }): void => {
       if (signal.kind === 'change') changes.add(signal.sequence);
       else if (signal.kind === 'node' || signal.kind === 'credential') nodes.add(signal.node);
       else if (signal.kind === 'live' || signal.kind === 'sync' || signal.kind === 'nodes')
@@ -152,7 +171,7 @@ function makePending() {
         });
       }
       const batch = { ...flags, changes: [...changes].sort((a, b) => a - b), nodes: [...nodes].sort() };
-      flags = { closing: flags.closing, resync: false, access: false, cluster: false, watch: false };
+      flags = { ...none, closing: flags.closing };
       changes = new Set();
       nodes = new Set();
       return batch;

@@ -16,8 +16,10 @@ export interface SessionUser {
   readonly email: string;
   /** through a token: the lower of the token's and the account's */
   readonly role: Role;
-  /** absent: by session */
-  readonly token?: { readonly id: string; readonly name: string; readonly expiresAt: Date | null };
+  /** the API token that speaks for it; absent: by session */
+  readonly token?: { readonly id: string; readonly name: string };
+  /** absent: by token */
+  readonly session?: { readonly id: string };
 }
 
 /** What a change row keeps of who made it, with the role at that time. */

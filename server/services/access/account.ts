@@ -63,12 +63,6 @@ export async function noAccounts(db: Queryable): Promise<boolean> {
   return rows.length === 0;
 }
 
-/** Whether the account still has a live session anywhere: none after its password was set, or it was removed. */
-export async function hasSession(db: Queryable, userId: string): Promise<boolean> {
-  const rows = await db.query('SELECT 1 FROM session WHERE user_id = $1 AND expires_at > now() LIMIT 1', [userId]);
-  return rows.length > 0;
-}
-
 /** Whether somebody is signed in to the account from this address. */
 export async function hasSessionFrom(db: Queryable, email: string, address: string): Promise<boolean> {
   const rows = await db.query(

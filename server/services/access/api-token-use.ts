@@ -45,18 +45,19 @@ export async function redeemApiToken(db: Database, secret: string): Promise<ApiT
   if (row.banned === true) return refused('speaks for an account that is banned');
   if (row.unmarked) await markUsed(db, row.id);
   const role = lower(readRole(row.role), readRole(row.owner_role));
-  const token = { id: row.id, name, expiresAt: row.expires_at };
-  return { ok: true, user: { id: row.owner_id, name: row.owner_name, email: row.email, role, token } };
+  const user = { id: row.owner_id, name: row.owner_name, email: row.email, role, token: { id: row.id, name } };
+  return { ok: true, user };
 }
 
-/** Whether the token is still in force: not after it was revoked, or its account removed or banned. */
-export async function apiTokenHolds(db: Queryable, id: string): Promise<boolean> {
-  const rows = await db.query(
-    `SELECT 1 FROM api_token t JOIN "user" u ON u.id = t.owner_id WHERE t.id = $1 AND t.revoked_at IS NULL
+/** For how many milliseconds the token is in force; null: not any more, also after its account was removed or banned. */
+export async function apiTokenTimeLeft(db: Queryable, id: string): Promise<number | null> {
+  const [row] = await db.query<{ left: number | null }>(
+    `SELECT (extract(epoch FROM t.expires_at - now()) * 1000)::float8 AS left
+     FROM api_token t JOIN "user" u ON u.id = t.owner_id WHERE t.id = $1 AND t.revoked_at IS NULL
        AND (t.expires_at IS NULL OR t.expires_at > now()) AND (${BANNED}) IS NOT TRUE`,
     [id],
   );
-  return rows.length > 0;
+  return row === undefined ? null : (row.left ?? Number.POSITIVE_INFINITY);
 }
 
 /** Revoked and expired ones are shown for 90 days. */
