@@ -102,11 +102,8 @@ describe.each(TABLE)('%s', (_name, values, has, hasNot) => {
 });
 
 describe('pod security', () => {
-  const podOf = (objects: readonly Manifest[], kind: string, name: RegExp): object => {
-    const found = objects.find((object) => object.kind === kind && name.test(object.metadata.name));
-    if (found === undefined) throw new Error(`the chart must have a ${kind} named ${name}`);
-    return (found['spec'] as { template: { spec: object } }).template.spec;
-  };
+  const podOf = (...which: Parameters<typeof specOf>): object =>
+    (specOf(...which) as { template: { spec: object } }).template.spec;
   const tryIn = async (level: string, spec: object) => {
     const { volumes = [] } = spec as { volumes?: { name: string }[] };
     // a StatefulSet's controller adds the volume of its claim
@@ -172,6 +169,44 @@ it('no password is in what is rendered but the one that is made up, and that is 
   expect(JSON.stringify(one.filter(({ kind }) => kind !== 'Secret'))).not.toContain(password);
 });
 
+it('pods run on Linux nodes alone, whatever else is selected', async () => {
+  const selectors = async (values: object) =>
+    (await renderChart(helm, values))
+      .filter(({ kind }) => ['Deployment', 'DaemonSet', 'StatefulSet', 'Job'].includes(kind))
+      .map((object) => (object['spec'] as PodTemplate).template.spec.nodeSelector);
+  const linux = { 'kubernetes.io/os': 'linux' };
+  expect(await selectors({})).toEqual([linux, linux, linux, linux]);
+  const infra = { role: 'infra' };
+  const chosen = await selectors({
+    server: { nodeSelector: infra },
+    agent: { nodeSelector: infra },
+    database: external,
+  });
+  expect(chosen).toEqual([1, 2, 3].map(() => ({ ...linux, ...infra })));
+});
+interface PodTemplate {
+  readonly template: { readonly spec: { readonly nodeSelector?: Readonly<Record<string, string>> } };
+}
+
+it('the server may ask for names where DNS listens on another port (OpenShift)', async () => {
+  const { egress } = specOf(await renderChart(helm), 'NetworkPolicy', /server/) as {
+    egress: { ports: { port: number; protocol: string }[] }[];
+  };
+  const open = egress.flatMap(({ ports }) => ports.map(({ port, protocol }) => `${port}/${protocol}`));
+  expect(open).toEqual(expect.arrayContaining(['53/UDP', '53/TCP', '5353/UDP', '5353/TCP']));
+});
+
+it('each state of nodes that needs somebody has an alert; that nothing reports has none where the chart runs no agents', async () => {
+  const states = async (values: object): Promise<(string | undefined)[]> => {
+    const objects = await renderChart(helm, { monitoring: { rules: true }, ...values });
+    const { groups } = specOf(objects, 'PrometheusRule', /outgate/) as { groups: { rules: { expr: string }[] }[] };
+    const exprs = groups.flatMap((group) => group.rules.map(({ expr }) => expr));
+    return exprs.filter((expr) => expr.includes('outgate_nodes')).map((expr) => /state="(\w+)"/.exec(expr)?.[1]);
+  };
+  expect((await states({})).sort()).toEqual(['Drifted', 'Failed', 'Pending', 'Stale']);
+  expect((await states({ agent: { enabled: false } })).sort()).toEqual(['Drifted', 'Failed', 'Pending']);
+});
+
 const BAD: readonly [values: object, words: RegExp][] = [
   [{ sever: {} }, /sever/],
   [{ server: { replica: 2 } }, /'replica' not allowed/],
@@ -185,6 +220,11 @@ const BAD: readonly [values: object, words: RegExp][] = [
   [{ agent: { mode: 'observe' } }, /agent\/mode.*'enforce', 'cleanup'/s],
   [{ agent: { backend: 'nftables' } }, /agent\/backend.*must be one of/s],
   [{ agent: { maxUnavailable: '0%' } }, /maxUnavailable/],
+  // one address cannot be that of every node, and without brackets an IPv6 one is no host
+  [{ agent: { metrics: { host: '192.0.2.11' } } }, /metrics\/host.*'0.0.0.0', '\[::\]'/s],
+  [{ agent: { metrics: { host: '::' } } }, /metrics\/host/],
+  // which needs a right that the agent does not have
+  [{ agent: { metrics: { port: 80 } } }, /metrics\/port.*minimum/s],
   [{ agent: { stateDir: '/etc' } }, /stateDir.*pattern/s],
   [{ ingress: { enabled: true } }, /ingress\/host.*minLength/s],
   [{ database: { password: 'secret' } }, /'password' not allowed/],
@@ -214,4 +254,10 @@ it('the values file names all that the schema allows', () => {
 });
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+function specOf(objects: readonly Manifest[], kind: string, name: RegExp): unknown {
+  const found = objects.find((object) => object.kind === kind && name.test(object.metadata.name));
+  if (found === undefined) throw new Error(`the chart must have a ${kind} named ${name}`);
+  return found['spec'];
 }

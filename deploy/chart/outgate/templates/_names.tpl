@@ -59,6 +59,11 @@ imagePullSecrets:
 {{- .Values.database.bundled.existingSecret | default (printf "%s-database" (include "outgate.name" .)) -}}
 {{- end -}}
 
+{{/* (what is chosen): our images are for Linux, and agents tolerate every taint, those of Windows nodes too. */}}
+{{- define "outgate.nodeSelector" -}}
+{{- toYaml (merge (deepCopy .) (dict "kubernetes.io/os" "linux")) -}}
+{{- end -}}
+
 {{/* What the Pod Security Standard `restricted` asks of a container. */}}
 {{- define "outgate.restrictedContainer" -}}
 allowPrivilegeEscalation: false

@@ -94,10 +94,8 @@ spec:
       configMap: { name: {{ . }} }
     {{- end }}
     {{- end }}
-  {{- with $agent.nodeSelector }}
   nodeSelector:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
+    {{- include "outgate.nodeSelector" $agent.nodeSelector | nindent 4 }}
   {{- with $agent.tolerations }}
   tolerations:
     {{- toYaml . | nindent 4 }}
