@@ -104,6 +104,21 @@ test('an edit with kubectl shows with its manager, and nothing is written until 
   expect((await live('by-hand')).natOutgoing).toBe(false);
 });
 
+test('a pool of others has a page that says whose it is, and History offers no revert of what others did', async () => {
+  const { page, outgate } = running;
+  await page.goto(`${outgate.url}/pools/from-git`);
+  await expect(page.getByText('The cluster has from-git; it is not ours.')).toBeVisible();
+  await expect(page.getByText('It is changed where it comes from; here it is read-only.')).toBeVisible();
+  await expect(page.getByText('What pods in it send to an address outside all pools is NATed.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Edit' })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Its history' }).click();
+  await expect(page.getByText('decide that anew, at the pool or in Settings')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Preview revert' })).toBeDisabled();
+  await page.goto(`${outgate.url}/pools/nowhere`);
+  await expect(page.getByText('There is no pool nowhere.')).toBeVisible();
+});
+
 test('the simulator says the disagreement first, and Live stands between desired and the nodes', async () => {
   const { page, outgate } = running;
   await page.goto(`${outgate.url}/simulator?from=192.168.1.10&to=198.51.100.10`);
@@ -175,6 +190,8 @@ test('names of the cluster are completed while typing, and each backend of a ser
 test('the overview names it, and ours applied by force says whose field it takes', async () => {
   const { page, outgate } = running;
   await page.goto(outgate.url);
+  const picture = page.getByRole('region', { name: 'Convergence' }).last();
+  await expect(picture).toContainText(/2 pools.*1 to decide.*Live in the cluster.*3 pools.*2 ours · 1 of others/s);
   const item = page.getByRole('listitem').filter({ hasText: '1 pool is not in the cluster as desired.' });
   await item.getByRole('link', { name: 'List pools' }).click();
   await expect(page).toHaveURL(/\?sync=OutOfSync$/);

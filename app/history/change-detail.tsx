@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link2, Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
+import { standingActions } from '../../core/cluster/sync-state.ts';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import { Age, utc } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
@@ -27,7 +28,11 @@ export function ChangeDetail({ id }: { id: number }) {
   if (change.data === undefined) return <Loading what={`change ${id}`} />;
   const { action } = change.data;
   const refused =
-    action === 'hosts.update' ? 'Node addresses are what the nodes report; they cannot be taken back.' : undefined;
+    action === 'hosts.update'
+      ? 'Node addresses are what the nodes report; they cannot be taken back.'
+      : standingActions.includes(action)
+        ? 'It is about how something stands in the cluster: decide that anew, at the pool or in Settings.'
+        : undefined;
   return (
     <Panel
       title={

@@ -1,18 +1,21 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { clsx } from 'clsx';
-import { CircleCheck, CircleDashed, ClockAlert, Database, OctagonX, Server, TriangleAlert } from 'lucide-react';
+import { Boxes, CircleCheck, CircleDashed, ClockAlert, Database, OctagonX, Server, TriangleAlert } from 'lucide-react';
 import Link from 'next/link';
 import { facetsOf } from '../../core/pool/defaults.ts';
 import type { NodeState } from '../../core/wire/reasons.ts';
+import { verdictOf } from '../cluster/connection.ts';
+import { useNow } from '../components/age.tsx';
 import { Panel } from '../components/panel.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import { useDesiredState } from '../trpc/desired-state.ts';
+import { type Between, beforeCluster, beforeNodes } from './between.ts';
 
 const SQUARES = 1000;
 const number = (value: number): string => value.toLocaleString('en-US');
 
-/** Desired at the left, every node a square at the right, and between them whether they are one. */
+/** Desired at the left, then what the cluster says, every node a square at the right, and between them whether they are one. */
 export function Convergence() {
   const trpc = useTRPC();
   const { data: status } = useQuery(trpc.status.get.queryOptions());
@@ -25,12 +28,18 @@ export function Convergence() {
       </Panel>
     );
   const { total, programmed, pending, drifted, stale, failed } = status.nodes;
+  const cluster = status.mode === 'cluster';
   const facets = desired?.pools.map(({ spec }) => facetsOf(spec)) ?? null;
   const listed = nodes.data?.nodes ?? [];
   const withoutAgent = listed.filter(({ signIn }) => signIn === null).length;
   return (
     <Panel label="Convergence">
-      <div className="grid grid-cols-[11rem_9rem_minmax(0,1fr)] items-center max-[73.75rem]:grid-cols-1 max-[73.75rem]:gap-3">
+      <div
+        className={clsx(
+          'grid items-center max-[73.75rem]:grid-cols-1 max-[73.75rem]:gap-3',
+          cluster ? 'grid-cols-[9rem_9rem_11rem_9rem_minmax(0,1fr)]' : 'grid-cols-[11rem_9rem_minmax(0,1fr)]',
+        )}
+      >
         <div>
           <h2 className="flex items-center gap-1.5 text-xs font-medium text-ink-2">
             <Database aria-hidden className="size-3 text-ink-3" /> Desired
@@ -56,7 +65,8 @@ export function Convergence() {
             )}
           </p>
         </div>
-        <Between status={status.nodes} />
+        {cluster && <LivePart />}
+        <BetweenChip between={beforeNodes(status.nodes)} />
         <div className="min-w-0">
           <h2 className="flex items-center gap-1.5 text-xs font-medium text-ink-2">
             <Server aria-hidden className="size-3 text-ink-3" /> Programmed on nodes
@@ -110,47 +120,57 @@ export function Convergence() {
   );
 }
 
-function Between({
-  status,
-}: {
-  status: { total: number; programmed: number; pending: number; drifted: number; stale: number; failed: number };
-}) {
-  const check = status.drifted + status.stale + status.failed;
-  const state =
-    status.total === 0
-      ? { text: 'nobody to tell', icon: ClockAlert, look: 'bg-stale-bg text-stale-fg ring-stale-bd' }
-      : check > 0
-        ? {
-            text: `${number(check)} to check`,
-            icon: TriangleAlert,
-            look: 'bg-drifted-bg text-drifted-fg ring-drifted-bd',
-          }
-        : status.pending > 0
-          ? {
-              text: `${number(status.pending)} on the way`,
-              icon: CircleDashed,
-              look: 'bg-pending-bg text-pending-fg ring-pending-bd',
-            }
-          : { text: 'all equal', icon: CircleCheck, look: 'bg-surface-1 text-ink-2 ring-line' };
-  const Icon = state.icon;
+const tones: Record<Between['tone'], { icon: typeof TriangleAlert; look: string; mark: string }> = {
+  calm: { icon: CircleCheck, look: 'bg-surface-1 text-ink-2 ring-line', mark: 'text-programmed-mark' },
+  pending: { icon: CircleDashed, look: 'bg-pending-bg text-pending-fg ring-pending-bd', mark: '' },
+  check: { icon: TriangleAlert, look: 'bg-drifted-bg text-drifted-fg ring-drifted-bd', mark: '' },
+  unknown: { icon: ClockAlert, look: 'bg-stale-bg text-stale-fg ring-stale-bd', mark: '' },
+};
+
+function BetweenChip({ between: { tone, text } }: { between: Between }) {
+  const { icon: Icon, look, mark } = tones[tone];
   return (
     <span className="relative grid h-full place-items-center pr-4 before:absolute before:top-1/2 before:right-4 before:left-0 before:h-px before:bg-line max-[73.75rem]:h-auto max-[73.75rem]:place-items-start max-[73.75rem]:before:hidden">
       <span
         className={clsx(
           'relative inline-flex h-5.5 items-center gap-1.5 rounded-sm px-1.75 text-xs font-medium whitespace-nowrap ring-1 ring-inset',
-          state.look,
+          look,
         )}
       >
-        <Icon
-          aria-hidden
-          className={clsx(
-            'size-3.5',
-            check === 0 && status.pending === 0 && status.total > 0 && 'text-programmed-mark',
-          )}
-        />
-        {state.text}
+        <Icon aria-hidden className={clsx('size-3.5', mark)} />
+        {text}
       </span>
     </span>
+  );
+}
+
+/** What the cluster says between what is desired and the nodes, which follow it. */
+function LivePart() {
+  const trpc = useTRPC();
+  const { data: view } = useQuery(trpc.cluster.get.queryOptions());
+  const now = useNow();
+  if (view === undefined) return <div className="col-span-2" />;
+  const { managed, observed, foreign } = view.live;
+  return (
+    <>
+      <BetweenChip between={beforeCluster(verdictOf(view, now).kind, view.counts)} />
+      <div>
+        <h2 className="flex items-center gap-1.5 text-xs font-medium text-ink-2">
+          <Boxes aria-hidden className="size-3 text-ink-3" /> Live in the cluster
+        </h2>
+        <p className="my-1 text-2xl font-[550] tracking-tight text-ink-1 tabular-nums">
+          {number(managed + observed + foreign)}{' '}
+          <span className="text-sm font-normal tracking-normal text-ink-2">
+            {managed + observed + foreign === 1 ? 'pool' : 'pools'}
+          </span>
+        </p>
+        <p className="min-h-4.5 text-xs">
+          <Link className="link" href="/cluster">
+            {number(managed)} ours · {number(observed + foreign)} of others
+          </Link>
+        </p>
+      </div>
+    </>
   );
 }
 

@@ -24,3 +24,13 @@ export const syncReasons = [
   'RightMissing',
 ] as const;
 export type SyncReason = (typeof syncReasons)[number];
+
+/** Changes about how something stands in the cluster: they are decided anew, never reverted. */
+export const standingActions: readonly string[] = [
+  'pool.adopt',
+  'pool.release',
+  'pool.force',
+  'pool.policy',
+  'settings.force',
+  'cluster.change',
+];

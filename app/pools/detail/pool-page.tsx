@@ -8,7 +8,6 @@ import { Age } from '../../components/age.tsx';
 import { Button, ButtonLink } from '../../components/button.tsx';
 import { Code } from '../../components/code.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { Empty } from '../../components/empty.tsx';
 import { ErrorPanel, reasonOf } from '../../components/error-panel.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { Note } from '../../components/note.tsx';
@@ -24,6 +23,7 @@ import { ExportMenu } from '../list/export-menu.tsx';
 import { editPath, simulateFrom } from '../paths.ts';
 import { SyncPanel } from '../sync/sync-panel.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { MissingPool } from './missing-pool.tsx';
 import { PoolChanges } from './pool-changes.tsx';
 import type { PoolDetail } from './pool-detail.ts';
 import { PoolNodes } from './pool-nodes.tsx';
@@ -81,15 +81,7 @@ export function PoolPage({ name }: { name: string }) {
         }
         truths={<Truths pool={pool} />}
       />
-      {gone && (
-        <Empty title={`There is no pool ${name}.`}>
-          <p>It may have been deleted. History has what it was, and can bring it back.</p>
-          <span className="flex gap-2">
-            <ButtonLink href="/pools">All pools</ButtonLink>
-            <ButtonLink href={`/history?pool=${encodeURIComponent(name)}`}>Its history</ButtonLink>
-          </span>
-        </Empty>
-      )}
+      {gone && <MissingPool name={name} />}
       {query.isError && !gone && (
         <ErrorPanel error={query.error} onRetry={() => void query.refetch()} className="mb-3" />
       )}

@@ -8,7 +8,12 @@ import type { PoolDetail } from './pool-detail.ts';
 const fields = poolSpecSchema.keyof().options;
 
 /** What the pool does in words, and every field with the value that counts, set or default. */
-export function PoolSpecPanel({ pool }: { pool: PoolDetail }) {
+export function PoolSpecPanel({
+  pool,
+}: {
+  /** `natted` null: nobody counts for a pool that is not ours */
+  pool: Pick<PoolDetail, 'spec' | 'facets'> & { natted: PoolDetail['natted'] | null };
+}) {
   const { spec, facets, natted } = pool;
   const full = withDefaults(spec);
   const [allocates = '', from = '', to = ''] = facetSentences(facets);
@@ -31,7 +36,7 @@ export function PoolSpecPanel({ pool }: { pool: PoolDetail }) {
             <TrafficToText facets={facets} />
             <p>{to}</p>
           </dd>
-          {facets.nats && (
+          {facets.nats && natted !== null && (
             <>
               <dt className="text-xs text-ink-3">NATed so far</dt>
               <dd>

@@ -1,4 +1,5 @@
 /** Undoing a change is a new change: History only grows. */
+import { standingActions } from '../../../core/cluster/sync-state.ts';
 import type { ClusterSettings } from '../../../core/nat/settings.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 import { changeNumber } from '../../../core/wire/change-number.ts';
@@ -59,11 +60,7 @@ export async function revertChange(
     const message = `change ${change.sequence} cannot be taken back: the nodes' addresses are what the nodes say they are`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
   }
-  if (
-    ['pool.adopt', 'pool.release', 'pool.force', 'pool.policy', 'settings.force', 'cluster.change'].includes(
-      change.action,
-    )
-  ) {
+  if (standingActions.includes(change.action)) {
     const message = `change ${changeNumber(change.sequence)} is about how something stands in the cluster: decide that anew instead`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
   }
