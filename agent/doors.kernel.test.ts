@@ -112,6 +112,8 @@ describe.skipIf(cannotRun !== null)('files at every door', () => {
       c13: { cidr: '10.0.8.0/24', blockSize: 19, disabled: true },
       c14: { cidr: '10.0.9.0/28' },
       c17: { cidr: '10.0.0.0/25' },
+      s1: { cidr: '10.0.10.0/24', nodeSelector: 'has(' },
+      s2: { cidr: '10.0.11.0/24', allowedUses: ['Workload'], namespaceSelector: 'a ==' },
     };
     const file = dir.write('taken.json', manifests(pools));
     const { validated, violations, others } = await doors(file);

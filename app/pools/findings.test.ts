@@ -28,6 +28,8 @@ test('each fix makes its violation go away', () => {
     { cidr: '10.0.0.0/8', disableBGPExport: true, allowedUses: ['LoadBalancer'] },
     { cidr: '10.0.0.0/8', nodeSelector: 'a == "b"', allowedUses: ['LoadBalancer'] },
     { cidr: '10.0.0.0/8', namespaceSelector: 'all()' },
+    { cidr: '10.0.0.0/8', nodeSelector: 'has(' },
+    { cidr: '10.0.0.0/8', namespaceSelector: 'a ==', allowedUses: ['Workload'] },
     { cidr: '10.0.0.0/8', blockSize: 12 },
     { cidr: '10.0.0.0/30' },
   ];

@@ -10,7 +10,7 @@ import type { SpecChange } from './draft.ts';
 export interface Finding {
   /** error: blocks the save. known: was broken before, blocks nothing as long as nothing gets worse. */
   kind: 'error' | 'known' | 'warning';
-  /** C1-C17, `-`, W_..., or '' for a field's own shape */
+  /** C1-C17, S1, S2, `-`, W_..., or '' for a field's own shape */
   rule: string;
   field: string;
   message: string;
@@ -89,6 +89,10 @@ function fixFor({ rule }: Violation, { spec }: Pool): Finding['fix'] {
     case 'C6':
       return { label: 'Select all()', change: { nodeSelector: undefined } };
     case 'C7':
+      return { label: 'Remove namespaceSelector', change: { namespaceSelector: undefined } };
+    case 'S1':
+      return { label: 'Select all()', change: { nodeSelector: undefined } };
+    case 'S2':
       return { label: 'Remove namespaceSelector', change: { namespaceSelector: undefined } };
     case 'C10':
       return masked(spec.cidr);

@@ -91,6 +91,18 @@ describe.each([
     'global() selector is not valid for IPPool namespaceSelector',
     { cidr: v4, allowedUses: ['Workload'], namespaceSelector: 'global()' },
   ],
+  [
+    'S1',
+    'spec.nodeSelector',
+    "nodeSelector must be a selector of Calico's: at character 5 a label must follow 'has(': 'has('",
+    { cidr: v4, nodeSelector: 'has(' },
+  ],
+  [
+    'S2',
+    'spec.namespaceSelector',
+    "namespaceSelector must be a selector of Calico's: at character 5 a text in quotes must stand here: 'a =='",
+    { cidr: v4, allowedUses: ['Workload'], namespaceSelector: 'a ==' },
+  ],
   ['C10', 'spec.cidr', 'IPPool CIDR must be strictly masked', { cidr: '10.1.0.1/16' }],
   ['C10', 'spec.cidr', 'IPPool CIDR must be strictly masked', { cidr: 'fd00:1::1/64' }],
   ['C11', 'spec.cidr', 'IPPool CIDR overlaps with IPv4 link local range 169.254.0.0/16', { cidr: '169.254.7.0/24' }],

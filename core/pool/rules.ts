@@ -2,9 +2,12 @@
  * What must hold for a pool on its own: Calico's rules C1-C14 with Calico's messages, one function a rule.
  *
  * Calico checks some of them in some versions and entry points. We check all of them always, on the effective values:
- * a field that is absent counts as its default. C10-C14 need a CIDR that can be read; without one `-` says so.
+ * a field that is absent counts as its default. C10-C14 need a CIDR that can be read; without one `-` says so. S1 and S2: the selectors
+ * can be read.
  */
 import { overlaps, type Prefix } from '../net/prefix.ts';
+import { quote } from '../net/quote.ts';
+import { selectorFault } from './selector.ts';
 import type { Violation } from './spec.ts';
 import type { Subject } from './subject.ts';
 import type { uses } from './words.ts';
@@ -75,6 +78,18 @@ const c9: Rule = ({ spec }) =>
     ? violation('C9', 'namespaceSelector', 'global() selector is not valid for IPPool namespaceSelector')
     : undefined;
 
+/** Native CRDs take any text; Calico's API server, calicoctl and its IPAM do not. Ours to name, so none of Calico's numbers. */
+const readable =
+  (rule: string, field: 'nodeSelector' | 'namespaceSelector'): Rule =>
+  ({ spec }) => {
+    const fault = selectorFault(spec[field]);
+    if (fault === undefined) return undefined;
+    const message = `${field} must be a selector of Calico's: at character ${fault.at} ${fault.message}: ${quote(spec[field])}`;
+    return violation(rule, field, message);
+  };
+const s1 = readable('S1', 'nodeSelector');
+const s2 = readable('S2', 'namespaceSelector');
+
 const c10: Rule = ({ masked }) =>
   masked ? undefined : violation('C10', 'cidr', 'IPPool CIDR must be strictly masked');
 
@@ -110,7 +125,7 @@ const c14: Rule = ({ spec, prefix }) =>
         'IP pool size is too small for use with Calico IPAM. It must be equal to or greater than the block size.',
       );
 
-const rules: readonly Rule[] = [cidrIsReadable, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14];
+const rules: readonly Rule[] = [cidrIsReadable, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, s1, s2];
 
 /** Every rule that the pool breaks, in the order of the rules. */
 export const ownViolations = (pool: Subject): Violation[] =>

@@ -47,7 +47,7 @@ export const facetsSchema = z.object({ allocates: z.boolean(), nats: z.boolean()
 /** The three independent facets: allocates addresses; traffic from it is NATed; traffic to it is exempt. */
 export type Facets = z.infer<typeof facetsSchema>;
 
-/** A rule that does not hold. `rule` is C1-C17, or `-` for a missing or unreadable CIDR. */
+/** A rule that does not hold. `rule` is C1-C17, S1 or S2 for a selector, or `-` for a missing or unreadable CIDR. */
 export const violationSchema = z.object({ rule: z.string(), field: z.string(), message: z.string() });
 export type Violation = z.infer<typeof violationSchema>;
 

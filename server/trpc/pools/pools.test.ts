@@ -120,11 +120,11 @@ it('says every rule that does not hold at once, and changes nothing', async () =
   const bad = await refusal(
     editor.pools.create({
       name: 'b',
-      spec: { cidr: '10.1.2.0/23', ipipMode: 'Always', vxlanMode: 'Always', blockSize: 33, nodeSelector: 'global()' },
+      spec: { cidr: '10.1.2.0/23', ipipMode: 'Always', vxlanMode: 'Always', blockSize: 33, nodeSelector: 'global(' },
     }),
   );
   expect(bad).toMatchObject({ code: 'BAD_REQUEST', reason: 'POOL_VIOLATIONS' });
-  expect(bad.violations?.map(({ rule }) => rule).sort()).toEqual(['C1', 'C13', 'C17', 'C8']);
+  expect(bad.violations?.map(({ rule }) => rule).sort()).toEqual(['C1', 'C13', 'C17', 'C8', 'S1']);
   expect(bad.violations?.find(({ rule }) => rule === 'C17')?.message).toBe(
     'IPPool(b) CIDR overlaps with IPPool(a) CIDR 10.1.0.0/16',
   );
