@@ -1,4 +1,5 @@
 /** Beside the pools: the cluster's NAT settings (FelixConfiguration) and its nodes' addresses into the live ledger, its nodes into their table. */
+import { isDeepStrictEqual } from 'node:util';
 import { type LiveNode, readLiveNode } from '../../core/cluster/live-node.ts';
 import { type LiveFelix, readLiveFelix } from '../../core/cluster/live-settings.ts';
 import type { Database } from '../db/client.ts';
@@ -66,6 +67,7 @@ export function followFacts({ db, connection, group, epoch, now, failed, onMirro
     keep: readLiveFelix,
     onChange: moved,
   });
+  let listed = false;
   const nodesFeed = nodeFeed({ db, epoch, failed });
   const nodes: ListWatch<LiveNode> = listWatch({
     ...watching,
@@ -73,7 +75,9 @@ export function followFacts({ db, connection, group, epoch, now, failed, onMirro
     keep: readLiveNode,
     onChange(changes) {
       nodesFeed.take(changes, nodes.objects);
-      moved([]);
+      // after the first list most events are heartbeats
+      if (!listed || changes.some(movesAddresses)) moved([]);
+      listed = true;
     },
   });
   return {
@@ -86,3 +90,6 @@ export function followFacts({ db, connection, group, epoch, now, failed, onMirro
     },
   };
 }
+
+const movesAddresses = ({ before, now }: Change<LiveNode>): boolean =>
+  !isDeepStrictEqual(before?.addresses ?? [], now?.addresses ?? []);

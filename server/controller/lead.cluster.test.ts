@@ -6,6 +6,7 @@ import { calicoPath } from '../../e2e/cluster/install-crds.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
 import { grant, revoke } from '../../e2e/cluster/rights.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
+import type { Database } from '../db/client.ts';
 import { beginTerm, liveChangesSince, readLive, readLivePools } from '../db/live.ts';
 import { readLiveFelixes } from '../db/live-felix.ts';
 import { readSync, writeSync } from '../db/sync.ts';
@@ -59,8 +60,7 @@ afterAll(async () => {
   await api?.close();
 });
 
-async function begin(as: Connection = connection): Promise<Leading> {
-  const { db } = api.database;
+async function begin(as: Connection = connection, db: Database = api.database.db): Promise<Leading> {
   const epoch = await beginTerm(db, 'test');
   leading = lead({
     db,
@@ -261,6 +261,38 @@ it('a database that fails right after the first list costs a moment, not the wai
   }
   await stands('a', { state: 'Synced' });
   errors.length = 0;
+});
+
+it('the heartbeats of nodes lock nothing', async () => {
+  const admin = server.as('admin');
+  let locks = 0;
+  const { db } = api.database;
+  const status = (of: object) => must(admin, 'PATCH', '/api/v1/nodes/beats/status', { status: of });
+  const at = (address: string) => status({ addresses: [{ type: 'InternalIP', address }] });
+  const hosts = (expected: string) =>
+    vi.waitFor(async () => expect((await readLive(db)).hosts).toEqual([expected]), { timeout: 15_000 });
+  await must(admin, 'POST', '/api/v1/nodes', { metadata: { name: 'beats' } });
+  try {
+    await at('192.0.2.71');
+    await begin(connection, {
+      ...db,
+      transaction(work) {
+        locks++;
+        return db.transaction(work);
+      },
+    });
+    await hosts('192.0.2.71');
+    locks = 0;
+    for (let i = 0; i < 60; i++) {
+      await status({ conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: new Date(i * 1000) }] });
+    }
+    await at('192.0.2.72');
+    await hosts('192.0.2.72');
+    // the condition came once, and the address in its table and in the ledger
+    expect(locks).toBeLessThan(6);
+  } finally {
+    await must(admin, 'DELETE', '/api/v1/nodes/beats');
+  }
 });
 
 it('a create that was held up changes nothing where the pool is there already', async () => {
