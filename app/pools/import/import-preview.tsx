@@ -44,13 +44,16 @@ export function ImportPreview({
       {warnings.length > 0 && (
         <ul aria-label="Warnings" className="divide-y divide-line-faint border-b border-line-faint">
           {warnings.slice(0, SHOWN_WHOLE).map(({ pool, code, message }) => (
-            <li key={`${pool} ${code}`} className="flex flex-wrap items-start gap-x-3 gap-y-1 px-3.5 py-2.5">
+            <li key={`${pool} ${code} ${message}`} className="flex flex-wrap items-start gap-x-3 gap-y-1 px-3.5 py-2.5">
               <FindingChip kind="warning">Look</FindingChip>
               <span className="min-w-40 flex-1 wrap-anywhere">
                 <b>{pool}</b> {message} <span className="machine text-2xs text-ink-3">{code}</span>
               </span>
             </li>
           ))}
+          {warnings.length > SHOWN_WHOLE && (
+            <li className="px-3.5 py-2 text-xs">and {plural(warnings.length - SHOWN_WHOLE, 'more warning')}</li>
+          )}
         </ul>
       )}
       <ul className="divide-y divide-line-faint">
