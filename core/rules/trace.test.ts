@@ -132,6 +132,21 @@ describe('a kernel that differs from what was asked', () => {
       { address: '192.0.2.5', interface: null, ports: [100, 200] },
     ]);
   });
+  test('of members inside each other the narrowest is named, as the kernel counts it', () => {
+    const around = [{ cidr: '10.0.0.0/8' }, { cidr: '10.10.0.0/16' }];
+    const widened = (order: (members: readonly { cidr: string }[]) => readonly { cidr: string }[]): ReportedRules => ({
+      ...good,
+      sets: good.sets.map((set) =>
+        set.name === 'outgate-src-v4' ? { ...set, members: order([...around, ...set.members]) } : set,
+      ),
+    });
+    for (const given of [widened((all) => all), widened((all) => all.toReversed())]) {
+      for (const traced of [traceFlow(given, flow, facts), flowTracer(given, facts)(flow)]) {
+        expect(JSON.stringify(traced)).toContain('10.10.0.0/24 of outgate-src-v4 holds 10.10.0.2');
+      }
+    }
+  });
+
   test('steps name the rule, the members and what they hold', () => {
     const traced = traceFlow(good, flow);
     const match = traced.ok ? traced.value.steps.find((one) => one.code === 'RULE_MATCHES') : undefined;
