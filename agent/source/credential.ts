@@ -30,8 +30,7 @@ export function credentials({ client, server, node, stateDir, tokenFile, onError
   const path = fileIn(stateDir);
   let known = keptCredential(path, server, node);
   const joinServer = async (): Promise<string> => {
-    if (tokenFile === undefined) throw new Error('the node has no credential: --token-file must name a join token');
-    const token = readFileSync(tokenFile, 'utf8').trim();
+    const token = joinToken(tokenFile);
     const answer = await client.post('agent/v1/join', { token, node });
     if (answer.status !== 200) {
       const message = `the server refused the join (${answer.status}): ${said(answer.text)}`;
@@ -55,7 +54,7 @@ export function credentials({ client, server, node, stateDir, tokenFile, onError
       const token = accountToken(tokenFile);
       if (token !== undefined && tokenFile !== undefined) {
         const fault = tokenFault(token, node, tokenFile);
-        if (fault !== undefined) throw new Error(fault);
+        if (fault !== undefined) throw new Refused('TokenRefused', fault);
         return token;
       }
       if (known !== undefined) return known;
@@ -73,6 +72,18 @@ export function credentials({ client, server, node, stateDir, tokenFile, onError
       rmSync(path, { force: true });
     },
   };
+}
+
+/** Throws Refused when there is none: that is no fault of the server. */
+function joinToken(file: string | undefined): string {
+  if (file === undefined)
+    throw new Refused('TokenRefused', 'the node has no credential: --token-file must name a join token');
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Refused('TokenRefused', `--token-file: must be readable: '${file}': ${why}`);
+  }
 }
 
 /** Whether a node that has no join token could speak with this server all the same. */

@@ -54,6 +54,17 @@ it('a join token that the server refuses is no server that is away', async () =>
   expect(await hears(502, 'Bad Gateway', tokenFile)).toMatchObject({ reason: 'ServerAway' });
 });
 
+it('without a token that it may show, no server is away', async () => {
+  const gone = join(dir, 'gone');
+  expect(await hears(200, '', gone)).toMatchObject({ reason: 'TokenRefused' });
+  const claims = { 'kubernetes.io': { node: { name: 'another' } } };
+  writeFileSync(
+    gone,
+    ['{"alg":"x"}', JSON.stringify(claims), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.'),
+  );
+  expect(await hears(200, '', gone)).toMatchObject({ reason: 'TokenRefused' });
+});
+
 it('a file that can hold no token is told from one that may', () => {
   const file = join(dir, 'contents');
   const fault = (contents: string | Uint8Array): string | undefined => {
