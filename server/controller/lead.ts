@@ -12,10 +12,9 @@ import type { WatchState } from '../kube/watch-state.ts';
 import { clusterFelix, clusterPools, type PoolGroup, poolsPath } from './cluster-pools.ts';
 import { followDesired } from './follow-desired.ts';
 import { followFacts } from './follow-facts.ts';
-import { mirror, mirrorAll } from './mirror.ts';
 import { mirrorFeed } from './mirror-feed.ts';
-import { outcomeWriter } from './outcome-writer.ts';
 import { poolReader } from './pool-reader.ts';
+import { poolWriter } from './pool-writer.ts';
 import type { SyncOutcome } from './refused-by.ts';
 import { syncPool } from './sync-pool.ts';
 import { syncSettings } from './sync-settings.ts';
@@ -45,9 +44,9 @@ export interface Leading {
 
 /**
  * Pools that are worked on at a time. The connection sends no more than sixteen applies at once; the others are being read,
- * or wait for the database to have what came of them.
+ * or wait until what came of them is written together.
  */
-const AT_A_TIME = 64;
+const AT_A_TIME = 128;
 const LONGEST_MS = 5_000;
 const RESYNC_MS = 300_000;
 
@@ -65,7 +64,6 @@ export function lead(options: LeadOptions): Leading {
   };
 
   const read = poolReader(db);
-  const write = outcomeWriter(db, epoch);
   const queueOf = (workers: number, sync: (name: string) => Promise<SyncOutcome>): WorkQueue =>
     workQueue({
       workers,
@@ -76,18 +74,20 @@ export function lead(options: LeadOptions): Leading {
           return error instanceof TermOver ? 'settled' : 'again';
         }),
     });
-  const queue = queueOf(AT_A_TIME, (name) => syncPool({ read, write, cluster, now: () => new Date(now()) }, name));
+  const queue: WorkQueue = queueOf(AT_A_TIME, (name) =>
+    syncPool({ read, write: writer.outcome, cluster, now: () => new Date(now()) }, name),
+  );
+  const writer = poolWriter({ db, epoch, underWay: queue.underWay });
   // each apply restarts Felix on its nodes: there is no hurry
   const settings = queueOf(1, (name) => syncSettings({ db, cluster: felix, epoch }, name));
 
   const desired = followDesired({ db, failed, pools: queue.add, settings: settings.add });
   const feed = mirrorFeed<LivePool>({
-    all: (all) => mirrorAll(db, epoch, all),
-    some: (changes) => mirror(db, epoch, changes),
+    all: writer.all,
+    some: async (seen) => queue.add(await writer.seen(seen)),
     failed,
-    onMirrored: (names, whole) => {
+    onMirrored: (_names, whole) => {
       if (whole) desired.all();
-      else queue.add(names);
       facts.poolsMoved();
     },
   });

@@ -64,7 +64,7 @@ export async function mirrorSettingsIn(tx: Queryable, live: Live, { seen, gone }
   const removed = gone.filter(({ name, uid }) => known.get(name)?.uid === uid).map(({ name }) => name);
   if (newer.length + removed.length > 0) {
     await writeLiveFelixes(tx, newer, removed);
-    await tx.query(`SELECT pg_notify('outgate', $1)`, [noticeText({ kind: 'sync', name: 'FelixConfiguration' })]);
+    await tx.query(`SELECT pg_notify('outgate', $1)`, [noticeText({ kind: 'sync' })]);
   }
   const now = new Map(known);
   let at = live;

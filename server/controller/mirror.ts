@@ -70,7 +70,9 @@ async function movesOf(
   const names = [...changed, ...removed].map(({ name }) => name);
   if (names.length === 0) return [];
   const desired = new Map((await readPools(tx, names)).map((pool) => [pool.name, pool]));
-  const sync = new Map((await readSync(tx, names)).map((row) => [row.name, row]));
+  const left = removed.map(({ name }) => name);
+  const rows = left.length === 0 ? [] : await readSync(tx, left);
+  const deletedBy = new Map(rows.map((row) => [row.name, row.deletedBy]));
   const groups = new Map<string, Move>();
   const add = (actor: string, cause: number | null, move: Move['moves'][number]): void => {
     const key = JSON.stringify([actor, cause]);
@@ -91,7 +93,7 @@ async function movesOf(
     add(actor, carriedOut ? wanted.sequence : null, move);
   }
   for (const before of removed) {
-    const cause = sync.get(before.name)?.deletedBy ?? null;
+    const cause = deletedBy.get(before.name) ?? null;
     add(cause === null ? UNKNOWN_WRITER : OUR_MANAGER, cause, { name: before.name, before, after: null });
   }
   return [...groups.values()];

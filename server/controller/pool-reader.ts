@@ -1,4 +1,5 @@
 /** What is wanted of a pool and what is there. Those that are asked for at the same time are read together. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { type PoolAtHand, readAtHand } from '../db/at-hand.ts';
 import type { Queryable } from '../db/client.ts';
 
@@ -11,7 +12,8 @@ export function poolReader(db: Queryable): PoolReader {
 
   const next = (): NonNullable<typeof waiting> => {
     const names = new Set<string>();
-    const read = last.then(() => {
+    // what was written together is done with together: the workers that it sets free ask in the same turn
+    const read = Promise.all([last, turn()]).then(() => {
       waiting = null;
       return readAtHand(db, [...names]);
     });

@@ -11,8 +11,8 @@ import type { PoolAtHand } from '../db/at-hand.ts';
 import { newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
 import { KubeError } from '../kube/kube-error.ts';
 import type { ApplyRequest } from './apply-request.ts';
-import type { OutcomeWriter } from './outcome-writer.ts';
 import type { PoolReader } from './pool-reader.ts';
+import type { PoolWriter } from './pool-writer.ts';
 import { refusedBy, type SyncOutcome } from './refused-by.ts';
 
 /** The cluster's pools, as the controller writes them. Both reject with a KubeError. */
@@ -26,7 +26,7 @@ export interface ClusterPools {
 export interface SyncPoolOptions {
   readonly read: PoolReader;
   /** throws TermOver when another leads */
-  readonly write: OutcomeWriter;
+  readonly write: PoolWriter['outcome'];
   readonly cluster: ClusterPools;
   readonly now: () => Date;
 }

@@ -102,6 +102,6 @@ async function write(
     if (taken !== null) await mirrorSettingsIn(tx, live, { seen: [taken], gone: [] });
     if (row === null) await settingsSync.remove(tx, [name]);
     else await settingsSync.writeOutcomes(tx, [row]);
-    await tx.query(`SELECT pg_notify('outgate', $1)`, [noticeText({ kind: 'sync', name })]);
+    await tx.query(`SELECT pg_notify('outgate', $1)`, [noticeText({ kind: 'sync' })]);
   });
 }

@@ -3,6 +3,8 @@ export interface WorkQueue {
   add(names: Iterable<string>): void;
   /** names that wait, are worked on, or come again later */
   size(): number;
+  /** the names that are worked on */
+  readonly underWay: { readonly size: number; has(name: string): boolean };
   /** Nothing new is begun; resolves when what was begun has ended. */
   stop(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export function workQueue({ workers, work, delay }: WorkQueueOptions): WorkQueue
       next();
     },
     size: () => new Set([...waiting, ...running.keys(), ...timers.keys()]).size,
+    underWay: running,
     async stop() {
       stopped = true;
       waiting.clear();

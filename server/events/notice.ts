@@ -11,8 +11,8 @@ export const noticeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('change'), sequence: z.int(), pool: z.string().optional() }),
   /** the cluster says something else: every live change up to this one is in the log */
   z.object({ kind: z.literal('live'), sequence: z.int() }),
-  /** how a pool or the settings of ours stand in the cluster is another; `name` is the object's */
-  z.object({ kind: z.literal('sync'), name: z.string() }),
+  /** how pools or settings of ours stand in the cluster is another */
+  z.object({ kind: z.literal('sync') }),
   /** the leader told anew how its watch of the cluster stands */
   z.object({ kind: z.literal('watch') }),
   /** Node objects of the cluster came, went or say something else */

@@ -1,0 +1,171 @@
+/**
+ * Writes what came of each pool, and what the watch saw of them. What falls together goes into one transaction: with a commit
+ * for each pool PostgreSQL and we, not the API server, would say how fast ten thousand of them are brought to what is desired.
+ */
+import type { LivePool } from '../../core/cluster/live-pool.ts';
+import type { Database, Queryable } from '../db/client.ts';
+import { type Live, lockLive, TermOver } from '../db/live.ts';
+import { removeSync, type SyncOutcomeRow, writeOutcomes } from '../db/sync.ts';
+import { NOTICE_CHANNEL, noticeText } from '../events/notice.ts';
+import type { Versioned } from './is-newer.ts';
+import { mirrorAll, mirrorIn, type Seen } from './mirror.ts';
+
+/** Of one pool. `row` null: nothing is kept of it any more. */
+export interface Outcome {
+  readonly name: string;
+  readonly row: SyncOutcomeRow | null;
+  /** the object as an apply left it */
+  readonly taken: LivePool | null;
+}
+
+/** All of it resolves when it is committed, and rejects with TermOver when another leads; nothing was written then. */
+export interface PoolWriter {
+  outcome(outcome: Outcome): Promise<void>;
+  /** Resolves with the names to be looked at: a pool that is as our apply left it, and as is desired, is none of them. */
+  seen(seen: Seen): Promise<string[]>;
+  /** A complete list: pools that it does not name are gone. */
+  all(pools: readonly LivePool[]): Promise<void>;
+}
+
+export interface PoolWriterOptions {
+  readonly db: Database;
+  readonly epoch: number;
+  /** the pools that are worked on: of each an outcome may come */
+  readonly underWay: { readonly size: number; has(name: string): boolean };
+}
+
+/** So long is waited for the outcomes of others; what is not of a pool that is worked on does not wait. */
+const LINGER_MS = 50;
+const MOST = 64;
+
+interface Waiting {
+  /** null: the watch says it */
+  readonly outcome: Outcome | null;
+  readonly seen: Seen;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWriter {
+  let waiting: Waiting[] = [];
+  let running = false;
+  let timer: NodeJS.Timeout | undefined;
+  /** pools as our applies left them and the ledger has them, until the watch tells of them too */
+  const echoes = new Map<string, { readonly identity: string; readonly settled: boolean }>();
+
+  const run = async (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    running = true;
+    const batch = waiting;
+    waiting = [];
+    await settle(batch);
+    running = false;
+    soon();
+  };
+  const soon = (): void => {
+    if (running || waiting.length === 0) return;
+    const outcomes = waiting.filter(({ outcome }) => outcome !== null).length;
+    const wait = outcomes < underWay.size && waiting.length < MOST && waiting.every(isOfThose);
+    if (wait) timer ??= setTimeout(() => void run(), LINGER_MS);
+    else void run();
+  };
+  const isOfThose = ({ outcome, seen }: Waiting): boolean =>
+    outcome !== null || namesIn(seen).every((name) => underWay.has(name));
+  const settle = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      await db.transaction((tx) => writeBatch(tx, epoch, batch));
+    } catch (error) {
+      // one that cannot be written must not keep the others from it
+      if (batch.length > 1 && !(error instanceof TermOver)) for (const one of batch) await settle([one]);
+      else for (const { failed } of batch) failed(error);
+      return;
+    }
+    noteEchoes(batch);
+    for (const { done } of batch) done();
+  };
+  /** Where the watch says something else of a pool, now or next, that is what the ledger may have in the end. */
+  const noteEchoes = (batch: readonly Waiting[]): void => {
+    const told = [...batch, ...waiting].filter(({ outcome }) => outcome === null).map(({ seen }) => seen);
+    const others = new Map<string, string>();
+    for (const { seen } of told) for (const pool of seen) others.set(pool.name, identityOf(pool));
+    for (const { gone } of told) for (const { name } of gone) others.set(name, '');
+    for (const { outcome } of batch) {
+      if (outcome?.taken == null) continue;
+      const { name, taken, row } = outcome;
+      const identity = identityOf(taken);
+      if ((others.get(name) ?? identity) === identity) echoes.set(name, { identity, settled: row?.state === 'Synced' });
+    }
+  };
+  const add = (outcome: Outcome | null, seen: Seen): Promise<void> =>
+    new Promise((done, failed) => {
+      for (const name of namesIn(seen)) echoes.delete(name);
+      waiting.push({ outcome, seen, done, failed });
+      soon();
+    });
+
+  return {
+    outcome: (outcome) => add(outcome, { seen: outcome.taken === null ? [] : [outcome.taken], gone: [] }),
+    async seen({ seen, gone }) {
+      const isEcho = (pool: LivePool): boolean => echoes.get(pool.name)?.identity === identityOf(pool);
+      const isSettled = (pool: LivePool): boolean => isEcho(pool) && echoes.get(pool.name)?.settled === true;
+      const [known, news] = [seen.filter(isEcho), seen.filter((pool) => !isEcho(pool))];
+      const open = known.filter((pool) => !isSettled(pool));
+      for (const { name } of known) echoes.delete(name);
+      if (news.length + gone.length === 0) return open.map(({ name }) => name);
+      await add(null, { seen: news, gone });
+      // its outcome was written with it
+      open.push(...news.filter((pool) => !isSettled(pool)));
+      for (const pool of news) if (isEcho(pool)) echoes.delete(pool.name);
+      return [...open, ...gone].map(({ name }) => name);
+    },
+    async all(pools) {
+      // whatever it takes away, the watch may yet bring again
+      await mirrorAll(db, epoch, pools).finally(() => echoes.clear());
+    },
+  };
+}
+
+async function writeBatch(tx: Queryable, epoch: number, batch: readonly Waiting[]): Promise<void> {
+  let live: Live = await lockLive(tx, epoch);
+  for (const seen of inTurn(batch.map((one) => one.seen))) live = await mirrorIn(tx, live, seen);
+  const outcomes = batch.flatMap(({ outcome }) => outcome ?? []);
+  if (outcomes.length === 0) return;
+  await writeOutcomes(
+    tx,
+    outcomes.flatMap(({ row }) => row ?? []),
+  );
+  await removeSync(
+    tx,
+    outcomes.flatMap(({ name, row }) => (row === null ? name : [])),
+  );
+  await tx.query('SELECT pg_notify($1, $2)', [NOTICE_CHANNEL, noticeText({ kind: 'sync' })]);
+}
+
+/** As few as there may be: what is said twice of a pool, and not the same, is taken in the order in which it came. */
+function inTurn(all: readonly Seen[]): Seen[] {
+  const turns: { seen: LivePool[]; gone: Seen['gone'][number][]; names: Map<string, string> }[] = [];
+  const turnFor = (name: string, identity: string) => {
+    const last = turns.at(-1);
+    if (last !== undefined && (last.names.get(name) ?? identity) === identity) return last;
+    const next = { seen: [], gone: [], names: new Map<string, string>() };
+    turns.push(next);
+    return next;
+  };
+  for (const { seen, gone } of all) {
+    for (const pool of seen) {
+      const turn = turnFor(pool.name, identityOf(pool));
+      if (!turn.names.has(pool.name)) turn.seen.push(pool);
+      turn.names.set(pool.name, identityOf(pool));
+    }
+    for (const one of gone) {
+      const turn = turnFor(one.name, `${one.uid} gone`);
+      turn.gone.push(one);
+      turn.names.set(one.name, `${one.uid} gone`);
+    }
+  }
+  return turns;
+}
+
+const namesIn = ({ seen, gone }: Seen): string[] => [...seen, ...gone].map(({ name }) => name);
+const identityOf = ({ uid, resourceVersion }: Versioned): string => `${uid} ${resourceVersion}`;
