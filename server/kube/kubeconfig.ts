@@ -7,6 +7,7 @@ type Options = Parameters<KubeConfig['applyToHTTPSOptions']>[0];
 /** `context`: by default the current one. Throws when the file or the context is not there. */
 export function fromKubeconfig(file: string, context?: string): Credentials {
   let config = load(file, context);
+  let fixed: Awaited<ReturnType<Credentials['headers']>> | null = null;
   const options = async (): Promise<Options> => {
     const filled: Options = {};
     await config.applyToHTTPSOptions(filled);
@@ -20,12 +21,18 @@ export function fromKubeconfig(file: string, context?: string): Credentials {
       return Object.fromEntries(set.filter(([, value]) => value !== undefined));
     },
     async headers() {
+      if (fixed !== null) return fixed;
+      const { exec, authProvider } = config.getCurrentUser() ?? {};
       const { headers = {}, auth } = (await options()) as { headers?: object; auth?: string };
       const basic = auth === undefined ? {} : { authorization: `Basic ${Buffer.from(auth).toString('base64')}` };
       const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
-      return { ...basic, ...Object.fromEntries(lower) };
+      const made = { ...basic, ...Object.fromEntries(lower) };
+      // the client reads every file of the kubeconfig again each time; without a plugin nothing of this moves by itself
+      if (exec == null && authProvider == null) fixed = made;
+      return made;
     },
     renew() {
+      fixed = null;
       config = load(file, context);
     },
   };
