@@ -3,7 +3,15 @@
  * in JSON, while an API server stores whatever a string may be. Each becomes U+FFFD.
  */
 export function storable<T>(value: T): T {
-  return cleaned(value) as T;
+  return isStorable(value) ? value : (cleaned(value) as T);
+}
+
+/** Nearly everything is: it is left as it is, and nothing is made anew. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (Array.isArray(value)) return value.every(isStorable);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, one]) => isStorable(key) && isStorable(one));
 }
 
 function cleaned(value: unknown): unknown {
