@@ -2,6 +2,7 @@
  * One dedicated connection that LISTENs. NOTIFY is kept for nobody: what was sent while the connection was down is lost,
  * so `onConnected` is called after every LISTEN, and who follows a sequence asks the database what was missed.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { NOTICE_CHANNEL, type Notice, parseNotice } from './notice.ts';
 
@@ -16,13 +17,18 @@ export interface ListenerOptions {
   readonly onConnected: () => void;
   /** told once each time, not with every try to come back */
   readonly onLost: (reason: string) => void;
+  /** how often it asks whether the database is still there, and how long the answer may take */
+  readonly probeMs?: number;
 }
 
 const RETRY_MS = 250;
 /** a peer that vanished without a word is noticed by asking */
 const PROBE_MS = 10_000;
+/** a goodbye that nobody hears is not waited for longer */
+const GOODBYE_MS = 1_000;
 
 export function startListener(options: ListenerOptions): Listener {
+  const { probeMs = PROBE_MS } = options;
   let client: pg.Client | null = null;
   let up = false;
   let closed = false;
@@ -39,24 +45,21 @@ export function startListener(options: ListenerOptions): Listener {
   };
   const probe = (current: pg.Client): void => {
     timer = setTimeout(() => {
-      const late = setTimeout(() => retry(current, 'no answer'), PROBE_MS);
       current.query('SELECT 1').then(
         () => {
-          clearTimeout(late);
           if (client === current && !closed) probe(current);
         },
-        (error: unknown) => {
-          clearTimeout(late);
-          retry(current, messageOf(error));
-        },
+        (error: unknown) => retry(current, messageOf(error)),
       );
-    }, PROBE_MS);
+    }, probeMs);
   };
   const open = (): void => {
     const current = new pg.Client({
       connectionString: options.connectionString,
       application_name: 'outgate-listener',
       connectionTimeoutMillis: 5_000,
+      // also of LISTEN itself: who vanishes between the connection and it would never be asked again
+      query_timeout: probeMs,
       keepAlive: true,
     });
     client = current;
@@ -86,7 +89,7 @@ export function startListener(options: ListenerOptions): Listener {
       closed = true;
       up = false;
       clearTimeout(timer);
-      await client?.end().catch(() => {});
+      await Promise.race([client?.end().catch(() => {}), delay(GOODBYE_MS, null, { ref: false })]);
     },
   };
 }
