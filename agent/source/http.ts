@@ -9,7 +9,7 @@ export interface Answer {
   readonly text: string;
 }
 export interface Client {
-  /** Rejects when there is no complete answer within the time (10 s). */
+  /** Rejects when there is no complete answer within the time (10 s), or one that is too long. */
   post(path: string, body: unknown, credential?: string): Promise<Answer>;
   /** Resolves when the headers are there; the caller reads the body, and `abort` ends it. */
   open(path: string, credential: string): { readonly response: Promise<IncomingMessage>; abort(): void };
@@ -42,13 +42,10 @@ export async function clientOf(base: URL, caFile: string | undefined): Promise<C
         };
         request.on('error', fail);
         request.on('response', (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('error', fail);
-          response.on('end', () => {
+          answerOf(response).then((text) => {
             clearTimeout(timer);
-            resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
-          });
+            resolve({ status: response.statusCode ?? 0, text });
+          }, fail);
         });
         for (const [name, value] of Object.entries(headers)) request.setHeader(name, value);
         request.end(bytes);
@@ -65,6 +62,21 @@ export async function clientOf(base: URL, caFile: string | undefined): Promise<C
     },
     close: () => agent.destroy(),
   };
+}
+
+/** Bytes. The server's own are a few hundred; what else answers at its address has no bound. */
+export const LONGEST_ANSWER = 64 * 1024;
+
+/** A body as text. Rejects when it is longer than LONGEST_ANSWER, and reads no more of it. */
+export async function answerOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LONGEST_ANSWER) throw new Error(`the answer must be at most ${LONGEST_ANSWER} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 interface Packed {

@@ -23,27 +23,36 @@ async function hears(
   status: number,
   body: string,
   joinsBy?: string,
-): Promise<{ reason: string | undefined; keeps: boolean }> {
+  longest?: number,
+): Promise<{ reason: string; message: string; keeps: boolean }> {
   answer = { status, body };
   const base = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const path = join(dir, 'credential.json');
   if (joinsBy === undefined)
     writeFileSync(path, JSON.stringify({ server: base.href, node: 'n', credential: 'bought-long-ago' }));
   else rmSync(path, { force: true });
-  const input = { base, node: 'n', stateDir: dir, tokenFile: joinsBy, caFile: undefined, resume: false };
+  const input = {
+    base,
+    node: 'n',
+    stateDir: dir,
+    tokenFile: joinsBy,
+    caFile: undefined,
+    resume: false,
+    ...(longest && { longest }),
+  };
   const source = await serverSource(input);
-  const reason = await new Promise<string | undefined>((resolve) =>
-    source.start({ state: () => undefined, trouble: (found) => resolve(found?.reason) }),
+  const told = await new Promise<{ reason: string; message: string }>((resolve) =>
+    source.start({ state: () => undefined, trouble: (found) => found && resolve(found) }),
   );
   await source.stop();
-  return { reason, keeps: existsSync(path) };
+  return { ...told, keeps: existsSync(path) };
 }
 
 it('only the server itself takes a credential away or says that there is another agent', async () => {
-  expect(await hears(401, '<h1>Sign in to the proxy</h1>')).toEqual({ reason: 'ServerAway', keeps: true });
-  expect(await hears(409, '<h1>Conflict</h1>')).toEqual({ reason: 'ServerAway', keeps: true });
-  expect(await hears(409, refused('NODE_NAME_TAKEN'))).toEqual({ reason: 'TwoAgents', keeps: true });
-  expect(await hears(401, refused('AGENT_REFUSED'))).toEqual({ reason: 'TokenRefused', keeps: false });
+  expect(await hears(401, '<h1>Sign in to the proxy</h1>')).toMatchObject({ reason: 'ServerAway', keeps: true });
+  expect(await hears(409, '<h1>Conflict</h1>')).toMatchObject({ reason: 'ServerAway', keeps: true });
+  expect(await hears(409, refused('NODE_NAME_TAKEN'))).toMatchObject({ reason: 'TwoAgents', keeps: true });
+  expect(await hears(401, refused('AGENT_REFUSED'))).toMatchObject({ reason: 'TokenRefused', keeps: false });
 });
 
 it('a join token that the server refuses is no server that is away', async () => {
@@ -63,6 +72,20 @@ it('without a token that it may show, no server is away', async () => {
     ['{"alg":"x"}', JSON.stringify(claims), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.'),
   );
   expect(await hears(200, '', gone)).toMatchObject({ reason: 'TokenRefused' });
+});
+
+it('what answers without end is not read to its end, and said', async () => {
+  const long = 'x'.repeat(100_000);
+  const tooLong = { reason: 'ServerAway', message: expect.stringContaining('the answer must be at most 65536 bytes') };
+  const tokenFile = join(dir, 'token');
+  writeFileSync(tokenFile, 'any');
+  expect(await hears(200, long, tokenFile)).toMatchObject(tooLong);
+  expect(await hears(503, long)).toMatchObject({ ...tooLong, keeps: true });
+  expect(await hears(200, long, undefined, 99_999)).toMatchObject({
+    reason: 'StateRefused',
+    message: expect.stringContaining('a message must be at most 99999 characters long'),
+  });
+  expect(await hears(200, `${long.slice(1)}\n`, undefined, 99_999)).toMatchObject({ reason: 'ServerAway' });
 });
 
 it('a file that can hold no token is told from one that may', () => {

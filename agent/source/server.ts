@@ -15,7 +15,7 @@ import { expectWork, LARGE } from '../frugal.ts';
 import { applyDelta, type HeldState, holdSnapshot, settingsFault } from '../held-state.ts';
 import { backoff } from './backoff.ts';
 import { credentials } from './credential.ts';
-import { clientOf, isRefusal, said } from './http.ts';
+import { answerOf, clientOf, isRefusal, said } from './http.ts';
 import { openJournal } from './journal.ts';
 import { Refused } from './refused.ts';
 import { reportSender } from './report-sender.ts';
@@ -31,9 +31,13 @@ export interface ServerSourceInput {
   readonly resume: boolean;
   /** milliseconds without a byte after which a stream is dead */
   readonly silence?: number;
+  /** characters of a message */
+  readonly longest?: number;
 }
 
 const SILENCE = 15_000;
+/** Far above what pools take (100,000 are 10 MB), below what a text may hold. */
+const LONGEST_MESSAGE = 256 << 20;
 /** so long the server may take to say whether this agent is the one that is served, before what was kept is programmed */
 const FIRST_WORD = 1_000;
 
@@ -96,7 +100,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
     try {
       const response = await opened.response;
       if (response.statusCode !== 200) {
-        const answer = (await response.toArray()).join('');
+        const answer = await answerOf(response);
         if (isRefusal(answer, 'AGENT_REFUSED')) identity.forget(credential);
         const message = `the stream was refused with status ${response.statusCode}: ${said(answer)}`;
         // another pod is the agent of this node
@@ -106,7 +110,7 @@ export async function serverSource(input: ServerSourceInput): Promise<Source> {
       }
       sink?.trouble(null);
       handOverKept();
-      for await (const line of linesOf(response, alive)) {
+      for await (const line of linesOf(response, alive, input.longest ?? LONGEST_MESSAGE)) {
         take(line);
         delays.reset();
       }
@@ -183,10 +187,11 @@ function refuseSettings(message: StreamMessage): void {
   if (fault !== undefined) throw new Refused('StateRefused', `settings that cannot be programmed: ${fault}`);
 }
 
-/** Lines of a body; `alive` is called for every piece that comes, also within a long line. */
-async function* linesOf(response: IncomingMessage, alive: () => void): AsyncGenerator<string> {
+/** Lines of a body; `alive` is called for every piece that comes, also within a long line. Throws Refused for one without end. */
+async function* linesOf(response: IncomingMessage, alive: () => void, longest: number): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let pieces: string[] = [];
+  let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     alive();
     let text = decoder.write(chunk);
@@ -194,9 +199,12 @@ async function* linesOf(response: IncomingMessage, alive: () => void): AsyncGene
       pieces.push(text.slice(0, at));
       const line = pieces.join('');
       pieces = [];
+      size = 0;
       text = text.slice(at + 1);
       if (line !== '') yield line;
     }
+    size += text.length;
+    if (size > longest) throw new Refused('StateRefused', `a message must be at most ${longest} characters long`);
     if (text !== '') pieces.push(text);
   }
 }
