@@ -40,6 +40,8 @@ export interface Reconciler {
   /** While another agent programs this node: the kernel is read and nothing is written. */
   standDown(down: boolean): Promise<void>;
   report(): Report;
+  /** Begins nothing more; resolves when what is under way, a whole round or change, is done. */
+  stop(): Promise<void>;
 }
 
 interface Version {
@@ -64,8 +66,11 @@ export function reconciler(input: ReconcilerInput): Reconciler {
   /** nothing of ours is left in a backend that was used before */
   let alone = false;
 
+  let stopped = false;
+
   const inTurn = (work: () => Promise<void>): Promise<void> => {
-    queue = queue.then(work, work);
+    const unlessStopped = async (): Promise<void> => (stopped ? undefined : work());
+    queue = queue.then(unlessStopped, unlessStopped);
     return queue;
   };
 
@@ -218,6 +223,10 @@ export function reconciler(input: ReconcilerInput): Reconciler {
         await fullRound();
       }),
     report,
+    async stop() {
+      stopped = true;
+      await queue.catch(() => undefined);
+    },
   };
 }
 

@@ -49,6 +49,8 @@ export async function runDaemon(setup: Setup): Promise<number> {
   });
   say('stopping: NAT stays as it is');
   clearInterval(timer);
+  // what waits its turn would be written after this was said, perhaps after the node was cleaned up
+  await loop.stop();
   server?.close();
   await source.stop();
   dataplane.close();

@@ -41,8 +41,14 @@ export function workDir(): { path: string; write(name: string, text: string): st
   };
 }
 
-export function startAgent(args: readonly string[]): ChildProcess & { readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [agentFile(), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export function startAgent(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess & { readonly ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [agentFile(), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {
