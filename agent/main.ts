@@ -23,7 +23,7 @@ async function main(): Promise<number> {
   const parsed = parseFlags(process.argv.slice(2), process.env);
   if (!parsed.ok) return refuse([...parsed.errors.map(({ field, message }) => `${field}: ${message}`), usage]);
   const { flags } = parsed;
-  const unusable = [...checkFiles(flags), ...checkIdentity(flags)];
+  const unusable = [...checkFiles(flags), ...(await checkIdentity(flags))];
   if (unusable.length > 0) return refuse(unusable);
   const system = systemIn(flags.netns);
   if (flags.task === 'cleanup') return cleanup(flags);
@@ -74,10 +74,16 @@ function checkFiles({ source, netns, tokenFile, caFile, node, task }: Flags): st
   return fault === undefined ? [] : [fault];
 }
 
-/** Without either the server can never be asked: the operator learns it at once, not from a log of attempts. */
-function checkIdentity({ source, task, tokenFile, stateDir, node }: Flags): string[] {
+/**
+ * Without either the server can never be asked: the operator learns it at once, not from a log of attempts. But a node that lost its
+ * credential (the server refused it once) keeps NAT as it was over a reboot: then the last good state is there, and the condition
+ * Source says what is missing.
+ */
+async function checkIdentity({ source, task, tokenFile, stateDir, node }: Flags): Promise<string[]> {
   if (source?.kind !== 'server' || task === 'cleanup' || tokenFile !== undefined) return [];
   if (hasCredential(stateDir, source.url.href, node)) return [];
+  const { openJournal } = await import('./source/journal.ts');
+  if (openJournal(stateDir, () => undefined).load() !== undefined) return [];
   const why = `node '${node}' has no credential for ${source.url.href} in '${stateDir}'`;
   return [`--token-file: must name a file with a join token: ${why}`];
 }

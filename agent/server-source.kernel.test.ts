@@ -130,6 +130,23 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     expect(condition(away, 'Drifted')).toBeDefined();
   });
 
+  it('a node that lost its credential keeps its NAT over a reboot, and says what is missing', async () => {
+    const { node, dir, server, start, common } = await setup();
+    const agent = start();
+    await server.reported(({ state }) => state === 'Programmed');
+    agent.kill('SIGKILL');
+    await agent.ended;
+    for (const name of ['POSTROUTING', 'OUTGATE-POSTROUTING']) node.run(`iptables-nft -t nat -F ${name}`);
+    rmSync(`${dir.path}/credential.json`);
+    const args = ['--source', `server:${server.url}`, ...common.slice(0, common.indexOf('--token-file'))];
+    const kept = await once(...args);
+    expect([kept.state, sources(kept)]).toEqual(['Programmed', ['10.1.0.0/24']]);
+    expect(condition(kept, 'Source')).toMatchObject({ status: 'False', reason: 'TokenRefused' });
+    expect(condition(kept, 'Source')?.message).toContain('--token-file must name a join token');
+    rmSync(`${dir.path}/state.ndjson`);
+    expect((await runAgent(...args, '--once')).code).toBe(2);
+  });
+
   it('--once writes nothing while another agent is served, whatever it kept', async () => {
     const { node, server, start, common } = await setup();
     const agent = start();
