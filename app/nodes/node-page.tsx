@@ -111,8 +111,8 @@ export function NodePage({ name }: { name: string }) {
         <div className="flex flex-col gap-3">
           {data.signIn === null && (
             <Note kind="warning">
-              The cluster has this node, and no agent has signed in for it: nothing is programmed there. Look whether
-              the agents’ DaemonSet runs on {name}.
+              The cluster has this node, and no agent has signed in for it: what is decided here is not programmed
+              there. Look whether the agents’ DaemonSet runs on {name}.
             </Note>
           )}
           {data.state === 'Stale' && data.signIn !== null && (

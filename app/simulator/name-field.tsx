@@ -6,6 +6,7 @@ import { Button } from '../components/button.tsx';
 import { Combobox, type ComboboxOption } from '../components/combobox.tsx';
 import { Field } from '../components/field.tsx';
 import { useDelayed } from '../components/use-delayed.ts';
+import { askOnce } from '../trpc/ask-once.ts';
 import { useTRPC } from '../trpc/client.ts';
 import type { FieldError, Named } from './question.ts';
 
@@ -42,7 +43,7 @@ export function NameField({
   const { data } = useQuery(
     trpc.simulate.complete.queryOptions(
       { text: nameIn(text), kinds },
-      { enabled: cluster && used, placeholderData: keepPreviousData, refetchInterval: false },
+      { ...askOnce, enabled: cluster && used, placeholderData: keepPreviousData },
     ),
   );
   const options = useMemo((): ComboboxOption[] => {

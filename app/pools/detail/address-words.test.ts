@@ -21,5 +21,8 @@ it('traffic is told by direction, exactly for those that it changes for', () => 
     'New connections from them are judged as before.',
     'New connections of others to 7 of them are NATed.',
   ]);
+  expect(trafficWords({ ...use, total: 1, losing: 0, gaining: 0 })[0]).toBe(
+    'New connections from it are judged as before.',
+  );
   expect(trafficWords({ ...use, total: 0 })).toEqual([]);
 });

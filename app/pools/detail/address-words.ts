@@ -25,10 +25,10 @@ export function trafficWords({ total, losing, gaining }: Use): string[] {
   return [
     losing > 0
       ? `New connections from ${of(losing)} keep the pod address: no NAT any more.`
-      : 'New connections from them are judged as before.',
+      : `New connections from ${of(total)} are judged as before.`,
     gaining > 0
       ? `New connections of others to ${of(gaining)} are NATed.`
-      : 'New connections of others to them are judged as before.',
+      : `New connections of others to ${of(total)} are judged as before.`,
     'Connections that exist keep their mapping until they end. No address is taken back.',
   ];
 }

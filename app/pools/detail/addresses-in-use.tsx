@@ -1,9 +1,9 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { askOnce } from '../../trpc/ask-once.ts';
 import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { trafficWords, verdictOf } from './address-words.ts';
-import { askOnce } from './ask-once.ts';
 
 type Known = Extract<Outputs['cluster']['addressesInUse'], { known: true }>;
 

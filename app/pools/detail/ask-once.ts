@@ -1,2 +1,0 @@
-/** For what costs the cluster much to tell: asked when it is opened, by no timer and no live event, and anew when opened again. */
-export const askOnce = { refetchInterval: false, staleTime: 'static', gcTime: 0 } as const;
