@@ -45,6 +45,25 @@ it('comes back after a wait that grows, and begins anew when it was settled', as
   expect(waits).toEqual([0, 1, 2, 0]);
 });
 
+it('many that come again come one after the other, and all at once when one of them is settled', async () => {
+  let tries = 0;
+  let away = true;
+  const queue = workQueue({
+    workers: 10,
+    delay: () => 1,
+    work: async () => {
+      tries++;
+      return away ? 'again' : 'settled';
+    },
+  });
+  queue.add(Array.from({ length: 500 }, (_, i) => `p-${i}`));
+  const began = performance.now();
+  await vi.waitFor(() => expect(tries).toBeGreaterThan(500 + 20), { timeout: 10_000, interval: 5 });
+  expect(performance.now() - began).toBeGreaterThan(200);
+  away = false;
+  await vi.waitFor(() => expect(queue.size()).toBe(0), { timeout: 5_000 });
+});
+
 it('stops with what was begun, and begins nothing more', async () => {
   let begun = 0;
   const queue = workQueue({

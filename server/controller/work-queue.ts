@@ -11,11 +11,17 @@ export interface WorkQueue {
 
 export interface WorkQueueOptions {
   readonly workers: number;
-  /** `again`: the name comes back after a wait that grows with each time in a row */
+  /** `again`: the name comes back after a wait that grows with each time in a row, and with how many wait */
   readonly work: (name: string) => Promise<'settled' | 'again'>;
-  /** milliseconds before the next try; `attempt` counts from 0 */
+  /** milliseconds before the next try at the earliest; `attempt` counts from 0 */
   readonly delay: (attempt: number) => number;
 }
+
+/**
+ * Of many that come again, between one and the next: a right that is missing, or a server that is away, keeps ten thousand
+ * names from being settled, and all of them would ask without end.
+ */
+const GAP_MS = 20;
 
 /** `work` must not reject. */
 export function workQueue({ workers, work, delay }: WorkQueueOptions): WorkQueue {
@@ -29,8 +35,9 @@ export function workQueue({ workers, work, delay }: WorkQueueOptions): WorkQueue
     waiting.delete(name);
     const done = work(name).then((outcome) => {
       running.delete(name);
-      if (outcome === 'settled') attempts.delete(name);
-      else later(name);
+      if (outcome === 'again') later(name);
+      // what kept this one from it may have kept the others from it, too
+      else if (attempts.delete(name)) retryAll();
       next();
     });
     running.set(name, done);
@@ -45,12 +52,20 @@ export function workQueue({ workers, work, delay }: WorkQueueOptions): WorkQueue
     if (stopped || waiting.has(name)) return;
     const attempt = attempts.get(name) ?? 0;
     attempts.set(name, attempt + 1);
+    const wait = Math.max(delay(attempt), timers.size * GAP_MS);
     const timer = setTimeout(() => {
       timers.delete(name);
       waiting.add(name);
       next();
-    }, delay(attempt));
+    }, wait);
     timers.set(name, timer);
+  };
+  const retryAll = (): void => {
+    for (const [name, timer] of timers) {
+      clearTimeout(timer);
+      waiting.add(name);
+    }
+    timers.clear();
   };
 
   return {
