@@ -39,8 +39,8 @@ export interface ChangeFilter {
 type Row = Omit<LoggedChange, 'sequence'> & { sequence: string };
 
 const COLUMNS = 'sequence, at, actor, role, action, target, pools, reason, revision, before, after';
-/** What somebody else changed in the cluster, in the columns of a change. */
-const OTHERS = `SELECT sequence, at, NULL AS actor_id, actor, 'cluster' AS role, action,
+/** What somebody else changed in the cluster, in the order of COLUMNS: a union goes by that alone. */
+const OTHERS = `SELECT sequence, at, actor, 'cluster' AS role, action,
     CASE WHEN cardinality(pools) = 0 THEN split_part(action, '.', 1)
          ELSE array_to_string(pools[1:3], ', ') || CASE WHEN cardinality(pools) > 3
            THEN ' and ' || (cardinality(pools) - 3) || ' more' ELSE '' END END AS target,
@@ -56,7 +56,7 @@ export async function findChanges(db: Queryable, filter: ChangeFilter): Promise<
     `SELECT sequence, at, actor, role, action, target, pools, reason, revision,
        CASE WHEN cardinality(pools) <= ${MOST_LISTED} THEN before END AS before,
        CASE WHEN cardinality(pools) <= ${MOST_LISTED} THEN after END AS after
-     FROM (SELECT * FROM change ${others}) AS log
+     FROM (SELECT ${COLUMNS} FROM change ${others}) AS log
      WHERE ($1::text IS NULL OR pools @> ARRAY[$1])
        AND ($2::text IS NULL OR actor = $2)
        AND ($3::text IS NULL OR action = $3)

@@ -1,7 +1,9 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { noSettings } from '../../core/nat/settings.ts';
+import { FIRST_LIVE } from '../../core/wire/change-number.ts';
 import { revisionOf } from '../../core/wire/revision.ts';
+import { findChange, findChanges } from './changes.ts';
 import { lockDesired, readDesired, writeChange } from './desired.ts';
 import { type TestDatabase, testDatabase } from './testing.ts';
 
@@ -55,6 +57,23 @@ it('the application can neither change nor remove a change', async () => {
         (error: Error) => expect(error.message, sql).toMatch(/permission denied|append-only/),
       );
   }
+});
+
+it('a column more changes nothing of what is listed, with others or without', async () => {
+  const owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  await owner.query('ALTER TABLE change ADD COLUMN later TEXT');
+  await owner.query(
+    `INSERT INTO live_change (sequence, actor, action, pools, revision) VALUES ($1, 'kubectl', 'pool.update', '{b}', 'x')`,
+    [FIRST_LIVE + 1],
+  );
+  await owner.end();
+  const listed = await findChanges(database.db, { others: true, limit: 10 });
+  expect(listed).toMatchObject([
+    { sequence: FIRST_LIVE + 1, actor: 'kubectl', role: 'cluster', action: 'pool.update', target: 'b', reason: null },
+    { sequence: 1, actor: 'test', role: 'admin', action: 'pool.create', target: 'a', pools: ['a'] },
+  ]);
+  expect(await findChange(database.db, FIRST_LIVE + 1)).toMatchObject({ target: 'b', pools: ['b'] });
 });
 
 it('nor can the owner of the table, not even where triggers are silenced', async () => {

@@ -11,6 +11,7 @@ let way: Server;
 let url: string;
 /** open connections, and what cuts each */
 const open = new Map<Socket, () => void>();
+const sockets = new Set<Socket>();
 /** the next connection is cut when this is said on it */
 let cutAt: string | null = null;
 let listener: Listener | undefined;
@@ -20,7 +21,8 @@ beforeAll(async () => {
   database = await testDatabase();
   // the database of the tests has no port
   const dir = new URL(database.url).searchParams.get('host') ?? '';
-  way = createServer((client) => {
+  // half open: who says goodbye hears nothing back by itself
+  way = createServer({ allowHalfOpen: true }, (client) => {
     const server = connect(join(dir, '.s.PGSQL.5432'));
     let silent = false;
     const pass = (from: Socket, into: Socket): void => {
@@ -28,6 +30,7 @@ beforeAll(async () => {
         if (cutAt !== null && data.includes(cutAt)) [silent, cutAt] = [true, null];
         if (!silent) into.write(data);
       });
+      from.on('end', () => silent || into.end());
       from.on('close', () => silent || into.destroy());
       from.on('error', () => {});
     };
@@ -36,7 +39,11 @@ beforeAll(async () => {
     open.set(client, () => {
       silent = true;
     });
-    client.on('close', () => open.delete(client));
+    client.on('end', () => {
+      open.delete(client);
+      if (silent) server.destroy();
+    });
+    sockets.add(client);
   });
   way.listen(0, '127.0.0.1');
   await once(way, 'listening');
@@ -51,7 +58,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   way?.close();
-  for (const socket of open.keys()) socket.destroy();
+  for (const socket of sockets) socket.destroy();
   await database?.close();
 });
 
@@ -91,4 +98,5 @@ it('it can be closed while nobody answers', async () => {
   for (const cut of open.values()) cut();
   await listener?.close();
   expect(listener?.connected()).toBe(false);
+  listener = undefined;
 });
