@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { migrate } from './migrate.ts';
 import { type TestDatabase, testDatabase } from './testing.ts';
 
@@ -63,20 +65,50 @@ it('works for an owner who is no superuser, and the application still cannot rew
   }
 });
 
-it('a migration that fails leaves nothing of itself, and must be resolved before the next start', async () => {
+it('a migration that fails leaves nothing of itself, and the next start tries again', async () => {
   const url = await emptyDatabase();
-  await add('20990101000000_bad', 'CREATE TABLE half (id int); SELECT 1/0;');
-  await expect(migrate(url, dir)).rejects.toThrow('migration 20990101000000_bad failed: division by zero');
+  await add('20990101000000_bad', 'CREATE TABLE half (id int); SELECT 1 / (SELECT count(*) FROM mended);');
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    expect((await client.query("SELECT to_regclass('half') AS half")).rows).toEqual([{ half: null }]);
+    await client.query('CREATE TABLE mended (id int)');
+    for (const _ of [1, 2]) {
+      await expect(migrate(url, dir)).rejects.toThrow('migration 20990101000000_bad failed: division by zero');
+      expect((await client.query("SELECT to_regclass('half') AS half")).rows).toEqual([{ half: null }]);
+    }
+    await client.query('INSERT INTO mended VALUES (1)');
+    expect(await migrate(url, dir)).toEqual({ applied: ['20990101000000_bad'] });
+    await client.query("UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name LIKE '%bad'");
     await expect(migrate(url, dir)).rejects.toThrow('failed before: it must be resolved first');
-    await client.query("UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name LIKE '%bad'");
-    await rm(join(dir, '20990101000000_bad'), { recursive: true });
-    expect(await migrate(url, dir)).toEqual({ applied: [] });
   } finally {
     await client.end();
+    await rm(join(dir, '20990101000000_bad'), { recursive: true });
+  }
+});
+
+it('a server that is killed in a migration leaves nothing of it, and the next one applies it', async () => {
+  const url = await emptyDatabase();
+  await migrate(url, dir);
+  await add('20990101000000_slow', "CREATE TABLE slow (id int); SELECT pg_sleep(1), 'in the script';");
+  const program = `import { migrate } from ${JSON.stringify(new URL('./migrate.ts', import.meta.url).href)};
+    await migrate(...${JSON.stringify([url, dir])});`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
+  const exited = once(child, 'exit');
+  await vi.waitFor(
+    async () => {
+      const found = await admin.query(
+        `SELECT FROM pg_stat_activity WHERE query LIKE '%in the script%' AND pid <> pg_backend_pid()`,
+      );
+      expect(found.rows).toHaveLength(1);
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+  child.kill('SIGKILL');
+  await exited;
+  try {
+    expect(await migrate(url, dir)).toEqual({ applied: ['20990101000000_slow'] });
+  } finally {
+    await rm(join(dir, '20990101000000_slow'), { recursive: true });
   }
 });
 

@@ -22,8 +22,9 @@ export interface Migrated {
 }
 
 /**
- * Applies what is missing, as the user of `url` (who owns the tables). Throws an Error when an earlier migration failed
- * half-way, was edited after it was applied, or is unknown to this version (the database is newer than the program).
+ * Applies what is missing, as the user of `url` (who owns the tables). Throws an Error when a migration fails (nothing of it
+ * is left, the next call tries again), and when an earlier one was left half-way by `prisma migrate`, was edited after it
+ * was applied, or is unknown to this version (the database is newer than the program).
  */
 export async function migrate(url: string, dir = migrationsDir()): Promise<Migrated> {
   const client = new pg.Client({ connectionString: url, application_name: 'outgate-migrate' });
@@ -88,20 +89,23 @@ function check(files: readonly MigrationFile[], done: ReadonlyMap<string, string
   }
 }
 
-/** The simple protocol runs the whole script as one transaction: it is applied whole or not at all. */
+/**
+ * The script and its row are one transaction: a server that is killed in between, or whose database is, leaves nothing, and
+ * the next start begins anew. A script must not hold a transaction of its own, nor what cannot be in one.
+ */
 async function apply(client: pg.Client, { name, sql, checksum }: MigrationFile): Promise<void> {
-  const id = randomUUID();
-  await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [
-    id,
-    checksum,
-    name,
-  ]);
   try {
+    await client.query('BEGIN');
     await client.query(sql);
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
+      [randomUUID(), checksum, name],
+    );
+    await client.query('COMMIT');
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    await client.query('UPDATE _prisma_migrations SET logs = $2 WHERE id = $1', [id, message]);
+    await client.query('ROLLBACK').catch(() => {}); // where the connection is lost it is rolled back already
     throw new Error(`migration ${name} failed: ${message}`, { cause: error });
   }
-  await client.query('UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1', [id]);
 }
