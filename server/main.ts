@@ -4,9 +4,15 @@ import { join } from 'node:path';
 import { startEmbedded } from './db/embedded.ts';
 import { readEnvironment } from './env.ts';
 import { makeLog } from './http/log.ts';
+import { nodeRefusal } from './node-version.ts';
 import { serve } from './serve.ts';
 
 const root = join(import.meta.dirname, '..');
+const refused = nodeRefusal(process.versions.node);
+if (refused !== null) {
+  console.error(refused);
+  process.exit(2);
+}
 const environment = readEnvironment(process.env);
 if (!environment.ok) {
   for (const error of environment.errors) console.error(error);

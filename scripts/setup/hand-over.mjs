@@ -1,4 +1,4 @@
-// From here on Node 24: this very process when it is one already, else a child that gets our signals and our exit code.
+// From here on Node 24.9 or newer (server/node-version.ts says why): this very process when it is one already, else a child that gets our signals and our exit code.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -9,10 +9,10 @@ import { ROOT } from './root.mjs';
 export function handOver(program, args) {
   const file = join(ROOT, program);
   const packaged = join(ROOT, 'node_modules/.bin/node');
-  const mayStay = major() >= 24 && existsSync(process.execPath);
+  const mayStay = isNewEnough() && existsSync(process.execPath);
   if (!mayStay && !existsSync(packaged)) {
     console.error(
-      `Outgate must run on Node 24; this is ${process.version}, and there is no packaged Node for this platform`,
+      `Outgate must run on Node 24.9 or newer; this is ${process.version}, and there is no packaged Node for this platform`,
     );
     process.exit(2);
   }
@@ -30,6 +30,11 @@ export function requireNode20() {
   if (major() >= 20) return;
   console.error(`Outgate must be started with Node 20 or newer; this is ${process.version}`);
   process.exit(2);
+}
+
+function isNewEnough() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 24 || (major === 24 && minor >= 9);
 }
 
 const major = () => Number(process.versions.node.split('.')[0]);
