@@ -15,10 +15,23 @@ export function validatePool(pool: Pool, others: readonly Pool[], before?: Pool)
   return [
     ...ownViolations(subject),
     ...(before === undefined ? [] : updateViolations(subject, subjectOf(before))),
-    ...around.slice(0, MOST_OVERLAPS).map((other) => overlapViolation(subject, other)),
-    ...(around.length > MOST_OVERLAPS ? [moreOverlaps(subject, around.length)] : []),
+    ...overlapViolations(subject, around, around.length),
   ];
 }
+
+/** The same where somebody else looked for the overlaps: MOST_OVERLAPS of them, and how many there are. */
+export function validateAmong(
+  pool: Pool,
+  { first, count }: { readonly first: readonly Pool[]; readonly count: number },
+): Violation[] {
+  const subject = subjectOf(pool);
+  return [...ownViolations(subject), ...overlapViolations(subject, overlapping(subject, first.map(subjectOf)), count)];
+}
+
+const overlapViolations = (pool: Subject, around: readonly Subject[], count: number): Violation[] => [
+  ...around.slice(0, MOST_OVERLAPS).map((other) => overlapViolation(pool, other)),
+  ...(count > MOST_OVERLAPS ? [moreOverlaps(pool, count)] : []),
+];
 
 /** Whose violations are wanted, and how many of all together: the pool in which that many are reached is the last one. */
 export interface Wanted {

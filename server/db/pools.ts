@@ -76,23 +76,43 @@ export async function readPools(db: Queryable, names?: readonly string[]): Promi
   return rows.map(stored);
 }
 
-/** For each of these pools the other ones that it overlaps; pools without any are left out. */
+/** Other pools that share an address with a pool. */
+export interface Overlaps {
+  /** the first of them: containing ones first, then by name */
+  readonly first: readonly { readonly name: string; readonly spec: PoolSpec }[];
+  readonly count: number;
+}
+
+/**
+ * For each of these pools the others that it overlaps, `most` of them and their number; pools without any are left out. Each CIDR is
+ * asked for once: a cluster may have a thousand pools of the same one.
+ */
 export async function overlapsOf(
   db: Queryable,
   names: readonly string[],
-): Promise<Map<string, { name: string; spec: PoolSpec }[]>> {
-  const rows = await db.query<{ name: string; other: string; spec: PoolSpec }>(
-    `SELECT p.name, o.name AS other, o.spec FROM pool p JOIN pool o ON o.cidr && p.cidr AND o.name <> p.name
-     WHERE p.name = ANY($1::text[]) ORDER BY p.name, o.name`,
-    [names],
+  most: number,
+): Promise<ReadonlyMap<string, Overlaps>> {
+  const rows = await db.query<{ names: string[]; count: number; first: { name: string; spec: PoolSpec }[] }>(
+    `SELECT p.names, o.count, o.first
+     FROM (SELECT cidr, array_agg(name) AS names FROM pool WHERE name = ANY($1::text[]) GROUP BY cidr) p,
+     LATERAL (
+       SELECT count(*)::int - 1 AS count,
+              (SELECT jsonb_agg(jsonb_build_object('name', name, 'spec', spec)) FROM (
+                 SELECT name, spec FROM pool WHERE cidr && p.cidr
+                 ORDER BY cidr, name COLLATE "C" LIMIT $2 + 1
+               ) AS f) AS first
+       FROM pool WHERE cidr && p.cidr
+     ) o
+     WHERE o.count > 0`,
+    [names, most],
   );
-  const found = new Map<string, { name: string; spec: PoolSpec }[]>();
-  for (const { name, other, spec } of rows) {
-    const list = found.get(name) ?? [];
-    list.push({ name: other, spec });
-    found.set(name, list);
-  }
-  return found;
+  return new Map(
+    rows.flatMap(({ names: same, count, first }) =>
+      same.map(
+        (name) => [name, { first: first.filter((other) => other.name !== name).slice(0, most), count }] as const,
+      ),
+    ),
+  );
 }
 
 function stored(row: PoolRow): StoredPool {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, type Pool, poolSpecSchema, violationSchema, warningSchema } from '../../../core/pool/spec.ts';
-import { validatePool } from '../../../core/pool/validate.ts';
+import { MOST_OVERLAPS, validateAmong } from '../../../core/pool/validate.ts';
 import { rangeWarnings } from '../../../core/pool/warnings.ts';
 import { lastLiveChanges } from '../../db/live.ts';
 import { readNodes } from '../../db/nodes.ts';
@@ -40,6 +40,7 @@ export async function viewPools(deps: Deps, pools: readonly StoredPool[]): Promi
     overlapsOf(
       deps.db,
       pools.map((pool) => pool.name),
+      MOST_OVERLAPS,
     ),
   ]);
   const cluster = await inCluster(
@@ -60,7 +61,7 @@ export async function viewPools(deps: Deps, pools: readonly StoredPool[]): Promi
         total: rows.length,
       },
       natted: counter(natted.get(stored.spec.cidr) ?? 0n),
-      violations: validatePool(pool, overlapping.get(stored.name) ?? []),
+      violations: validateAmong(pool, overlapping.get(stored.name) ?? { first: [], count: 0 }),
       warnings: warningsOf(pool),
       createdAt: stored.createdAt.toISOString(),
       updatedAt: stored.updatedAt.toISOString(),

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { validatePools } from '../../../core/pool/validate.ts';
 import { refusal, type TestApi, testApi } from '../../testing/test-api.ts';
 
 let api: TestApi;
@@ -133,6 +134,24 @@ it('says every rule that does not hold at once, and changes nothing', async () =
   }
   const list = await editor.pools.list({});
   expect([list.total, list.revision]).toEqual([1, revision]);
+});
+
+it('pools of a cluster that overlap by the hundred show what the rules say of the set, and no more', async () => {
+  const cidrs = ['10.0.0.0/8', '10.1.0.0/16', '10.1.0.0/16', '10.1.2.0/24', '10.2.0.0/16', 'fd00::/64'];
+  const pools = Array.from({ length: 150 }, (_, i) => ({
+    name: `p${i}`,
+    spec: { cidr: i < 6 ? (cidrs[i] ?? '') : '10.1.0.0/16' },
+  }));
+  await api.database.db.query(
+    `INSERT INTO pool (name, spec, cidr, sequence)
+     SELECT one->>'name', one->'spec', (one->'spec'->>'cidr')::cidr, 0 FROM jsonb_array_elements($1::jsonb) AS one`,
+    [JSON.stringify(pools)],
+  );
+  const shown = (await api.caller('viewer').pools.list({ limit: 1000 })).pools;
+  const expected = validatePools(pools);
+  expect(shown).toHaveLength(150);
+  for (const { name, violations } of shown) expect(violations, name).toEqual(expected.get(name));
+  await api.database.db.query('DELETE FROM pool');
 });
 
 it('CIDR and block size stay as they are; addresses are stored in their one canonical form', async () => {
