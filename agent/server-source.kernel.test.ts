@@ -186,7 +186,7 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     const before = node.run('iptables-nft -t nat -S');
     const filter = 'up0 -j ACCEPT\n-A POSTROUTING -j DROP\n-A POSTROUTING -o up0';
     server.change([], [], { global: { iptablesNATOutgoingInterfaceFilter: filter }, nodes: {} });
-    const report = await server.reported((one) => condition(one, 'Source')?.reason === 'StateRefused', 15_000);
+    const report = await server.reported((one) => condition(one, 'Source')?.reason === 'StateRefused', 30_000);
     expect([report.revision, report.sequence]).toEqual([first.revision, 1]);
     expect(condition(report, 'Source')?.message).toContain('iptablesNATOutgoingInterfaceFilter');
     expect(node.run('iptables-nft -t nat -S')).toBe(before);
