@@ -184,6 +184,9 @@ test('a change in one browser shows in another within a second, and a conflict l
   const mine = new PoolEditor(page);
   await page.goto(`${outgate.url}/pools/tenant-blue/edit`);
   await page.getByText('Allocation, selectors and uses').click();
+  await page.getByLabel('nodeSelector').fill('has(');
+  await expect(page.getByText("at character 5 a label must follow 'has('").first()).toBeVisible();
+  await expect(mine.save()).toHaveAttribute('aria-disabled', 'true');
   await page.getByLabel('nodeSelector').fill('site == "ams"');
 
   const theirs = new PoolEditor(second);
