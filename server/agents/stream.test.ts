@@ -45,7 +45,7 @@ const start = (feed: Feed, refusal: () => Promise<string | null> = () => Promise
 test('an agent that reads nothing is cut, and only what the kernel buffers was asked for', async () => {
   await listening;
   let asked = 0;
-  const line = `"${'x'.repeat(4_000_000)}"\n`;
+  const line = Buffer.from(`"${'x'.repeat(4_000_000)}"\n`);
   const { ends, hub } = start({
     since: (held) => {
       asked++;
@@ -74,7 +74,7 @@ test('many changes at once are one line', async () => {
   const { hub } = start({
     since: async (held) => {
       await delay(20);
-      return { line: held === sequence ? null : `${sequence}\n`, sequence };
+      return { line: held === sequence ? null : Buffer.from(`${sequence}\n`), sequence };
     },
   });
   const lines = await openLines(url, {});
@@ -91,7 +91,9 @@ test('a state that cannot be read is asked for again', async () => {
   let failures = 2;
   const { troubles } = start({
     since: () =>
-      failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve({ line: '"here"\n', sequence: 1 }),
+      failures-- > 0
+        ? Promise.reject(new Error('away'))
+        : Promise.resolve({ line: Buffer.from('"here"\n'), sequence: 1 }),
   });
   const lines = await openLines(url, {});
   await lines.next((message) => message === 'here');

@@ -37,7 +37,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 /** a change that cannot be read now (the database is away) is asked for again */
 const RETRY_MS = 500;
 
-const HEARTBEAT = '{"type":"heartbeat"}\n';
+const HEARTBEAT = Buffer.from('{"type":"heartbeat"}\n');
 
 /** Returns what ends the stream; it also ends by itself. */
 export function openStream({
@@ -70,7 +70,7 @@ export function openStream({
     else res.destroy();
     onEnd(reason);
   };
-  const write = async (line: string): Promise<void> => {
+  const write = async (line: Buffer): Promise<void> => {
     if (ended || res.write(line)) return;
     try {
       await once(res, 'drain', { signal: AbortSignal.timeout(patienceMs) });
