@@ -4,6 +4,7 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type KeptChild, keepRunning } from './keep-running.ts';
+import { MEMORY } from './memory.ts';
 import { type Paths, ROOT } from './paths.ts';
 
 export interface ServerOptions {
@@ -34,7 +35,7 @@ export function startServer(paths: Paths, options: ServerOptions): StartedServer
     name: 'server',
     command: process.execPath,
     args: [...watch, join(ROOT, 'server/main.ts')],
-    env: { ...process.env, ...options.environment, NODE_ENV: options.dev ? 'development' : 'production' },
+    env: { ...MEMORY, ...process.env, ...options.environment, NODE_ENV: options.dev ? 'development' : 'production' },
     ...(options.dev ? {} : { logFile: serverLog(paths) }),
     runDir: paths.run,
     stopSignal: 'SIGTERM',
