@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { streamServer } from '../agent/testing/stream-server.ts';
 import { type Bench, type Figure, figure } from './bench.ts';
 import { benchNode, manyPool } from './kernel-node.ts';
+import { residentOf } from './process-memory.ts';
 
 /** Three resyncs. */
 const REST = 30_000;
@@ -67,11 +68,6 @@ async function measure(
     agent.kill('SIGKILL');
     await server.close();
   }
-}
-
-function residentOf(pid: number | undefined): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
 /** User and system time of the process itself, in clock ticks. */

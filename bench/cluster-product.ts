@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ensureBinaries, missingForCluster } from '../e2e/cluster/binaries/build.ts';
-import { OUTGATE_USER, prepareCluster } from '../e2e/cluster/prepare-cluster.ts';
+import { NAMESPACE, OUTGATE_USER, prepareCluster } from '../e2e/cluster/prepare-cluster.ts';
 import { type ApiServer, startApiServer } from '../e2e/cluster/start-api-server.ts';
 import { labPlan } from '../e2e/lab/plan.ts';
+import { MEMORY } from '../scripts/supervisor/memory.ts';
 import { type Embedded, startEmbedded } from '../server/db/embedded.ts';
 import { cookieOf, mutate, query } from '../server/testing/test-client.ts';
 import { ADMIN, type ServerProcess, startServerProcess } from '../server/testing/test-server.ts';
+import { type Pod, podOf } from './pod.ts';
 
 export interface ClusterProduct {
   readonly cluster: ApiServer;
@@ -25,13 +27,15 @@ export interface ClusterProduct {
   restart(): Promise<void>;
 }
 
-/** Runs `work` with a product that has the rights it needs and no others, and takes everything away after it. */
+/** Runs `work` with a product that has the rights it needs and no others, and takes everything away after it. `how` it signs in: a pod needs root. */
 export async function withClusterProduct<T>(
   work: (product: ClusterProduct) => Promise<T>,
   log: (line: string) => void,
+  how: 'kubeconfig' | 'pod' = 'kubeconfig',
 ): Promise<T | { readonly skipped: string }> {
   const missing = await missingForCluster();
   if (missing.length > 0) return { skipped: missing.join('; ') };
+  if (how === 'pod' && process.getuid?.() !== 0) return { skipped: 'a mount namespace needs root' };
   const dir = mkdtempSync(join(tmpdir(), 'outgate-bench-'));
   const ending: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })];
   try {
@@ -40,15 +44,9 @@ export async function withClusterProduct<T>(
     await prepareCluster(cluster, labPlan(), ['v3']);
     const database = await startEmbedded(join(dir, 'postgres'));
     ending.unshift(() => database.stop());
-    const start = () =>
-      startServerProcess(database.url, {
-        OUTGATE_ADMIN_EMAIL: ADMIN.email,
-        OUTGATE_ADMIN_PASSWORD: ADMIN.password,
-        OUTGATE_CLUSTER: 'kubeconfig',
-        OUTGATE_KUBECONFIG: cluster.kubeconfig,
-        OUTGATE_KUBECONTEXT: OUTGATE_USER,
-        LOG_LEVEL: 'info',
-      });
+    const { variables, within } = how === 'pod' ? podOf(cluster, OUTGATE_USER, NAMESPACE) : byKubeconfig(cluster);
+    const own = { OUTGATE_ADMIN_EMAIL: ADMIN.email, OUTGATE_ADMIN_PASSWORD: ADMIN.password, LOG_LEVEL: 'info' };
+    const start = () => startServerProcess(database.url, { ...MEMORY, ...own, ...variables }, within);
     let server = await start();
     ending.unshift(() => server.stop());
     let cookie = await cookieOf(server.address);
@@ -86,3 +84,8 @@ export async function withClusterProduct<T>(
     for (const end of ending) await end();
   }
 }
+
+const byKubeconfig = ({ kubeconfig }: ApiServer): Pod => ({
+  variables: { OUTGATE_CLUSTER: 'kubeconfig', OUTGATE_KUBECONFIG: kubeconfig, OUTGATE_KUBECONTEXT: OUTGATE_USER },
+  within: [],
+});

@@ -3,21 +3,18 @@
  * replica takes to know them, what it holds, and how fast a name is completed, beside a bare scan over the same names. The objects
  * are put into etcd directly, as large as real ones: through the API server's front they would take ten minutes to make.
  */
-import { once } from 'node:events';
-import { request } from 'node:http';
-import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { complete } from '../core/names/complete.ts';
 import { endKinds } from '../core/names/read-end.ts';
 import { ensureBinaries, missingForCluster } from '../e2e/cluster/binaries/build.ts';
-import { startApiServer } from '../e2e/cluster/start-api-server.ts';
+import { type ApiServer, startApiServer } from '../e2e/cluster/start-api-server.ts';
 import { type Connection, openConnection } from '../server/kube/connection.ts';
 import { fromKubeconfig } from '../server/kube/kubeconfig.ts';
 import { watchNames } from '../server/kube/watch-names.ts';
 import { type Bench, type Figure, figure } from './bench.ts';
+import { putObjects } from './etcd.ts';
 import { fakeNode, fakePod, fakeService, fakeSlice, NODES, PODS, SERVICES } from './names-objects.ts';
 
 const ROUNDS = 200;
@@ -30,7 +27,7 @@ export const bench: Bench = {
     if (missing.length > 0) return { skipped: missing.join('; ') };
     const server = await startApiServer({ binaries: await ensureBinaries(log) });
     try {
-      await fill(join(dirname(server.kubeconfig), 'localhost:2'), log);
+      await fill(server, log);
       const connection = openConnection(fromKubeconfig(server.kubeconfig));
       try {
         return await measure(connection, log);
@@ -143,11 +140,11 @@ async function rawList(connection: Connection): Promise<{ ms: number; bytes: num
   return { ms: performance.now() - start, bytes };
 }
 
-async function fill(etcd: string, log: (line: string) => void): Promise<void> {
-  await put(etcd, NODES, (i) => [`/registry/minions/${fakeNode(i).metadata.name}`, fakeNode(i)]);
-  await put(etcd, PODS, (i) => keyed('/registry/pods', fakePod(i)));
-  await put(etcd, SERVICES, (i) => keyed('/registry/services/specs', fakeService(i)));
-  await put(etcd, SERVICES, (i) => keyed('/registry/endpointslices', fakeSlice(i)));
+async function fill(server: ApiServer, log: (line: string) => void): Promise<void> {
+  await putObjects(server, NODES, (i) => [`/registry/minions/${fakeNode(i).metadata.name}`, fakeNode(i)]);
+  await putObjects(server, PODS, (i) => keyed('/registry/pods', fakePod(i)));
+  await putObjects(server, SERVICES, (i) => keyed('/registry/services/specs', fakeService(i)));
+  await putObjects(server, SERVICES, (i) => keyed('/registry/endpointslices', fakeSlice(i)));
   log(`${PODS + NODES + 2 * SERVICES} objects are in etcd`);
 }
 
@@ -155,22 +152,3 @@ const keyed = (
   prefix: string,
   object: { metadata: { name: string; namespace: string } },
 ): readonly [string, object] => [`${prefix}/${object.metadata.namespace}/${object.metadata.name}`, object];
-
-/** etcd takes at most 128 at a time, and 1.5 MB. */
-const BATCH = 64;
-
-async function put(etcd: string, count: number, make: (i: number) => readonly [string, object]): Promise<void> {
-  for (let from = 0; from < count; from += BATCH) {
-    const success = Array.from({ length: Math.min(BATCH, count - from) }, (_, i) => {
-      const [key, object] = make(from + i);
-      return { requestPut: { key: base64(key), value: base64(JSON.stringify(object)) } };
-    });
-    const sent = request({ socketPath: etcd, method: 'POST', path: '/v3/kv/txn' });
-    sent.end(JSON.stringify({ success }));
-    const [answer] = await once(sent, 'response');
-    const said = await text(answer);
-    if (answer.statusCode !== 200) throw new Error(`etcd must take the objects: ${answer.statusCode} ${said}`);
-  }
-}
-
-const base64 = (value: string): string => Buffer.from(value).toString('base64');

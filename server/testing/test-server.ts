@@ -53,13 +53,15 @@ export interface ServerProcess {
   stop(): Promise<number | null>;
 }
 
-/** `node server/main.ts`, ready. */
+/** `node server/main.ts`, ready. `within`: a command that starts the rest of its arguments, and becomes what it starts. */
 export async function startServerProcess(
   databaseUrl: string,
   variables: Variables = WITH_ADMIN,
+  within: readonly string[] = [],
 ): Promise<ServerProcess> {
   const main = join(import.meta.dirname, '../main.ts');
-  const child = spawn(process.execPath, [main], {
+  const [program = process.execPath, ...args] = [...within, process.execPath, main];
+  const child = spawn(program, args, {
     env: {
       PATH: process.env['PATH'] ?? '',
       NODE_ENV: 'production',
