@@ -7,4 +7,7 @@ export const residentOf = (pid: number | undefined): number => read(`/proc/${pid
 /** The same with shared pages divided by those who share them. */
 export const proportionalOf = (pid: number | undefined): number => read(`/proc/${pid}/smaps_rollup`, /Pss:\s+(\d+)/);
 
+/** MiB of resident memory at its highest so far. */
+export const highestOf = (pid: number | undefined): number => read(`/proc/${pid}/status`, /VmHWM:\s+(\d+)/);
+
 const read = (file: string, line: RegExp): number => Number(line.exec(readFileSync(file, 'utf8'))?.[1]) / 1024;
