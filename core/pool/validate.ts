@@ -1,4 +1,4 @@
-/** Whether pools may be written: every violation of C1-C17 at once, for one pool, for a set, and for a change. */
+/** Whether pools may be written: every violation at once, for one pool, for a set, and for a change. */
 import { indexOverlaps, type OverlapIndex, overlapping, overlapViolation } from './overlap.ts';
 import { ownViolations } from './rules.ts';
 import type { Pool, Violation } from './spec.ts';
