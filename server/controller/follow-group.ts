@@ -54,6 +54,8 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
   found = { looked: false, why: null, since: date() };
   const stopping = new AbortController();
   const { signal } = stopping;
+  let told: LiveWatch | null = null;
+  let tellNow = new AbortController();
 
   const failed = (error: unknown): void => {
     if (error instanceof TermOver) tenure.resign(error);
@@ -77,6 +79,10 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
       epoch,
       now: date,
       onTermOver: over,
+      // a page that shows how many wait need not wait for the next time
+      onSettled: () => {
+        if (told !== null && told.queued > 0) tellNow.abort();
+      },
       onError: failed,
     });
   };
@@ -124,16 +130,21 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
     return { group, ...known, phase, since: state.since, error: error?.message ?? why, queued: leading.queued() };
   };
   const keepTelling = async (): Promise<void> => {
-    let told: LiveWatch | null = null;
     for (let quiet = 0; !signal.aborted; quiet++) {
+      tellNow = new AbortController();
       const now = watch();
       if (!isDeepStrictEqual(now, told) || (now.phase === 'live' && quiet >= TELL_LIVE)) {
-        await writeWatch(db, epoch, { watch: now, heardAt: leading?.watch().heardAt ?? null }).then(() => {
-          told = now;
-          quiet = 0;
-        }, failed);
+        const before = told;
+        told = now;
+        quiet = 0;
+        await writeWatch(db, epoch, { watch: now, heardAt: leading?.watch().heardAt ?? null }).catch(
+          (error: unknown) => {
+            told = before;
+            failed(error);
+          },
+        );
       }
-      await pause(TELL_MS, signal);
+      await pause(TELL_MS, AbortSignal.any([signal, tellNow.signal]));
     }
   };
 

@@ -30,6 +30,8 @@ export interface LeadOptions {
   readonly now: () => number;
   /** another one leads: nothing more is written */
   readonly onTermOver: () => void;
+  /** nothing waits any more to be brought to what is desired */
+  readonly onSettled?: () => void;
   /** a fault that is tried again: the database is away, or the code is wrong */
   readonly onError: (error: unknown) => void;
 }
@@ -73,13 +75,16 @@ export function lead(options: LeadOptions): Leading {
           failed(error);
           return error instanceof TermOver ? 'settled' : 'again';
         }),
+      onEmpty: () => {
+        if (queue.size() + settings.size() === 0) options.onSettled?.();
+      },
     });
   const queue: WorkQueue = queueOf(AT_A_TIME, (name) =>
     syncPool({ read, write: writer.outcome, cluster, now: () => new Date(now()) }, name),
   );
   const writer = poolWriter({ db, epoch, underWay: queue.underWay });
   // each apply restarts Felix on its nodes: there is no hurry
-  const settings = queueOf(1, (name) => syncSettings({ db, cluster: felix, epoch }, name));
+  const settings: WorkQueue = queueOf(1, (name) => syncSettings({ db, cluster: felix, epoch }, name));
 
   const desired = followDesired({ db, failed, pools: queue.add, settings: settings.add });
   const feed = mirrorFeed<LivePool>({

@@ -64,6 +64,22 @@ it('many that come again come one after the other, and all at once when one of t
   await vi.waitFor(() => expect(queue.size()).toBe(0), { timeout: 5_000 });
 });
 
+it('says when nothing is left, also not for later', async () => {
+  const sizes: number[] = [];
+  let left = 2;
+  const queue = workQueue({
+    workers: 1,
+    delay: () => 5,
+    work: async (name) => (name === 'a' && left-- > 0 ? 'again' : 'settled'),
+    onEmpty: () => sizes.push(queue.size()),
+  });
+  queue.add(['a', 'b']);
+  await vi.waitFor(() => expect(sizes).toEqual([0]));
+  queue.add(['c']);
+  await vi.waitFor(() => expect(sizes).toEqual([0, 0]));
+  expect(left).toBe(-1);
+});
+
 it('stops with what was begun, and begins nothing more', async () => {
   let begun = 0;
   const queue = workQueue({

@@ -15,6 +15,8 @@ export interface WorkQueueOptions {
   readonly work: (name: string) => Promise<'settled' | 'again'>;
   /** milliseconds before the next try at the earliest; `attempt` counts from 0 */
   readonly delay: (attempt: number) => number;
+  /** nothing is left, not even for later */
+  readonly onEmpty?: () => void;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface WorkQueueOptions {
 const GAP_MS = 20;
 
 /** `work` must not reject. */
-export function workQueue({ workers, work, delay }: WorkQueueOptions): WorkQueue {
+export function workQueue({ workers, work, delay, onEmpty = () => {} }: WorkQueueOptions): WorkQueue {
   const waiting = new Set<string>();
   const running = new Map<string, Promise<void>>();
   const attempts = new Map<string, number>();
@@ -39,6 +41,7 @@ export function workQueue({ workers, work, delay }: WorkQueueOptions): WorkQueue
       // what kept this one from it may have kept the others from it, too
       else if (attempts.delete(name)) retryAll();
       next();
+      if (running.size + waiting.size + timers.size === 0) onEmpty();
     });
     running.set(name, done);
   };
