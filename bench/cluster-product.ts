@@ -27,6 +27,8 @@ export interface ClusterProduct {
   restart(): Promise<void>;
 }
 
+const ASK_MS = 50;
+
 /** Runs `work` with a product that has the rights it needs and no others, and takes everything away after it. `how` it signs in: a pod needs root. */
 export async function withClusterProduct<T>(
   work: (product: ClusterProduct) => Promise<T>,
@@ -68,10 +70,15 @@ export async function withClusterProduct<T>(
       ask,
       tell: async (procedure, input) => said(procedure, await mutate(server.address, procedure, input, cookie)),
       async synced(pools) {
+        let first: { readonly at: number; readonly done: number } | null = null;
         for (;;) {
           const { counts, queued } = await ask<{ counts: Record<string, number>; queued: number }>('cluster.get');
-          if (counts['Synced'] === pools && queued === 0) return;
-          await delay(100);
+          const [at, done] = [performance.now(), counts['Synced'] ?? 0];
+          if (done === pools && queued === 0) return;
+          first ??= { at, done };
+          // who waits must not be the load: asked in half the time that is left, as it looks
+          const left = done > first.done ? ((pools - done) * (at - first.at)) / (done - first.done) : 0;
+          await delay(Math.min(1000, Math.max(ASK_MS, left / 2)));
         }
       },
       async restart() {
