@@ -1,29 +1,30 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { AdminTable, RowError } from '../components/admin-table.tsx';
 import { Age, Day } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
-import { Code } from '../components/code.tsx';
-import { CopyButton } from '../components/copy-button.tsx';
-import { ErrorPanel } from '../components/error-panel.tsx';
-import { Field, Select, TextInput } from '../components/field.tsx';
 import { Note } from '../components/note.tsx';
-import { Panel } from '../components/panel.tsx';
 import { Td } from '../components/table.tsx';
 import { useRefusal } from '../shell/session.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { joinCommand } from './join-command.ts';
+import { NewToken } from './new-token.tsx';
 import { Until } from './until.tsx';
 
 type JoinToken = Outputs['joinTokens']['list']['joinTokens'][number];
 
+const usual = { label: 'One day', hours: 24 };
 const spans = [
-  { value: '3600', label: 'One hour' },
-  { value: '86400', label: 'One day' },
-  { value: '604800', label: 'One week' },
-  { value: '', label: 'Until it is revoked' },
-] as const;
+  { label: 'One hour', hours: 1 },
+  usual,
+  { label: 'One week', hours: 7 * 24 },
+  { label: 'Until it is revoked', hours: null },
+];
+const firstUse = {
+  where: 'On the node, with the agent’s file in place:',
+  label: 'Command that joins a node',
+  command: joinCommand,
+};
 
 /** Tokens with which nodes join. A token is shown once; nodes that joined keep their own credential when it is revoked. */
 export function JoinTokens() {
@@ -33,7 +34,7 @@ export function JoinTokens() {
   if (refused !== undefined) return <Note>Join tokens: {refused}</Note>;
   return (
     <div className="flex flex-col gap-3">
-      <CreateToken />
+      <CreateJoinToken />
       <AdminTable
         title="Join tokens"
         query={tokens}
@@ -76,7 +77,7 @@ function TokenRow({ token }: { token: JoinToken }) {
               refused={revoke.isPending ? 'It is being revoked.' : undefined}
               onClick={() => revoke.mutate({ id: token.id })}
             >
-              Revoke {token.name}
+              Revoke <span className="sr-only">{token.name}</span>
             </Button>
           )}
         </Td>
@@ -86,73 +87,23 @@ function TokenRow({ token }: { token: JoinToken }) {
   );
 }
 
-function CreateToken() {
+function CreateJoinToken() {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const [name, setName] = useState('');
-  const [span, setSpan] = useState<string>(spans[1].value);
   const create = useMutation(
     trpc.joinTokens.create.mutationOptions({
-      onSuccess: async () => {
-        setName('');
-        await queries.invalidateQueries(trpc.joinTokens.list.queryFilter());
-      },
+      onSuccess: () => queries.invalidateQueries(trpc.joinTokens.list.queryFilter()),
     }),
   );
-  const refused = name.trim() === '' ? 'The token needs a name.' : create.isPending ? 'It is being made.' : undefined;
   return (
-    <Panel title="New join token">
-      <form
-        className="flex flex-wrap items-end gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (refused !== undefined) return;
-          const expiresAt = span === '' ? null : new Date(Date.now() + Number(span) * 1000).toISOString();
-          create.mutate({ name: name.trim(), expiresAt });
-        }}
-      >
-        <Field label="Name" className="w-60">
-          <TextInput value={name} placeholder="What it is for" onChange={(event) => setName(event.target.value)} />
-        </Field>
-        <Field label="Holds for" className="w-44">
-          <Select value={span} onChange={(event) => setSpan(event.target.value)}>
-            {spans.map(({ value, label }) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </Select>
-        </Field>
-        <Button look="primary" type="submit" refused={refused}>
-          Make the token
-        </Button>
-        {refused !== undefined && <span className="pb-1.5 text-xs text-ink-3">{refused}</span>}
-      </form>
-      {create.isError && <ErrorPanel error={create.error} className="mt-3" />}
-      {create.isSuccess && <Shown name={create.data.joinToken.name} token={create.data.token} onDone={create.reset} />}
-    </Panel>
-  );
-}
-
-function Shown({ name, token, onDone }: { name: string; token: string; onDone: () => void }) {
-  const command = joinCommand(location.origin, token);
-  return (
-    <div role="status" className="mt-3 flex flex-col gap-2 border-t border-line-faint pt-3">
-      <p>
-        The token <b>{name}</b> is shown here once and never again. On the node, with the agent’s file in place:
-      </p>
-      <Code label="Command that joins a node" text={command} />
-      <div className="flex flex-wrap gap-2">
-        <CopyButton text={command} look="plain">
-          Copy the command
-        </CopyButton>
-        <CopyButton text={token} look="plain">
-          Copy the token alone
-        </CopyButton>
-        <Button small look="ghost" onClick={onDone}>
-          I have it, hide it
-        </Button>
-      </div>
-    </div>
+    <NewToken
+      title="New join token"
+      spans={spans}
+      usual={usual}
+      making={create}
+      made={create.isSuccess ? { name: create.data.joinToken.name, token: create.data.token } : undefined}
+      firstUse={firstUse}
+      onMake={create.mutate}
+    />
   );
 }
