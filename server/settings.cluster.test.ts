@@ -49,6 +49,12 @@ interface Compared {
   readonly problems: { code: string; field: string }[];
 }
 
+interface Effect {
+  readonly equal: boolean;
+  readonly groups: { regions: { before: unknown; after: unknown }[] }[];
+  readonly contested: object[];
+}
+
 const ask = async <T>(procedure: string, input?: unknown): Promise<T> =>
   (await query(server.address, procedure, input, server.cookie)).body.result.data as T;
 const tell = (procedure: string, input: unknown) => mutate(server.address, procedure, input, server.cookie);
@@ -321,6 +327,64 @@ it('exclusions that are taken over bring the nodes’ addresses with them', asyn
   await decide({ global: { natPortRange: '45000:62000' } });
   await stands({ state: 'Synced' });
   await edit({ natOutgoingExclusions: null });
+});
+
+it('what is foretold of connections is what comes: of a save, of what others hold, and of each way on', async () => {
+  const sourceOf = (effect: Effect) =>
+    effect.groups.flatMap(({ regions }) => regions.map(({ before, after }) => [before, after]));
+  const foretold = async (global: object): Promise<Effect> =>
+    ask('settings.preview', { settings: { global, nodes: {} } });
+  const chosen = (choice: string, fields?: string[]): Promise<Effect> =>
+    ask('cluster.previewSettings', { object: 'default', choice, ...(fields === undefined ? {} : { fields }) });
+  const any = { address: null, ports: null };
+  const ports = (from: number, to: number) => ({ address: null, ports: [from, to] });
+  const saved = (global: object) => decide({ global });
+  await saved({});
+  await soon(async () => expect(await standOf()).toBe(null));
+  await must(admin, 'DELETE', `${path}/default`);
+  await must(admin, 'POST', pools, {
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'IPPool',
+    metadata: { name: 'natted' },
+    spec: { cidr: '10.30.0.0/16', natOutgoing: true },
+  });
+  await soon(async () => expect((await foretold({ natPortRange: '45000:62000' })).equal).toBe(false));
+  expect(sourceOf(await foretold({ natPortRange: '45000:62000' }))).toEqual([[any, ports(45_000, 62_000)]]);
+  await saved({ natPortRange: '45000:62000' });
+  await stands({ state: 'Synced' });
+  expect((await foretold({ natPortRange: '45000:62000' })).equal).toBe(true);
+  // others hold it: nothing at all is written, and force takes it
+  await edit({ natPortRange: '50000:60000' });
+  await stands({ state: 'OutOfSync' });
+  const both = { natPortRange: '47000:48000', natOutgoingAddress: '203.0.113.7' };
+  expect(await foretold(both)).toMatchObject({
+    equal: true,
+    contested: [{ object: 'default', fields: ['natPortRange'], managers: ['kubectl-edit'] }],
+  });
+  await saved(both);
+  await stands({ state: 'Contested' });
+  expect((await stored())?.spec).toEqual({ natPortRange: '50000:60000' });
+  expect(sourceOf(await chosen('ours'))).toEqual([
+    [ports(50_000, 60_000), { address: '203.0.113.7', ports: [47_000, 48_000] }],
+  ]);
+  // without the field that others hold the other one is written
+  expect(sourceOf(await chosen('theirs', ['natPortRange']))).toEqual([
+    [ports(50_000, 60_000), { address: '203.0.113.7', ports: [50_000, 60_000] }],
+  ]);
+  await choose('theirs', { fields: ['natPortRange'] });
+  await stands({ state: 'Synced' });
+  expect((await stored())?.spec).toEqual({ natPortRange: '50000:60000', natOutgoingAddress: '203.0.113.7' });
+  // a field that others hold as well stays when it is let go; one that is ours alone goes
+  expect((await chosen('release', ['natPortRange'])).equal).toBe(true);
+  expect(sourceOf(await chosen('release'))).toEqual([
+    [{ address: '203.0.113.7', ports: [50_000, 60_000] }, ports(50_000, 60_000)],
+  ]);
+  await choose('release');
+  await soon(async () => expect((await stored())?.spec).toEqual({ natPortRange: '50000:60000' }));
+  await must(admin, 'DELETE', `${path}/default`);
+  await must(admin, 'DELETE', `${pools}/natted`);
+  await saved({ natPortRange: '45000:62000' });
+  await stands({ state: 'Synced' });
 });
 
 it('what means nothing is refused before it is saved, and so is what the cluster has no field for', async () => {

@@ -56,8 +56,16 @@ export function makeDecider(input: {
       family,
       entries.filter(({ prefix }) => prefix.family === family),
     );
-  return { settings, tables: { 4: table(4), 6: table(6) }, exempt: settings.exemptHosts ? EXEMPT | NODE : EXEMPT };
+  return { settings, tables: { 4: table(4), 6: table(6) }, exempt: exemptBy(settings) };
 }
+
+/** The same pools and nodes under other settings. */
+export function withSettings({ tables }: Decider, own: NatSettings): Decider {
+  const settings = effectiveSettings(own);
+  return { settings, tables, exempt: exemptBy(settings) };
+}
+
+const exemptBy = ({ exemptHosts }: EffectiveSettings): number => (exemptHosts ? EXEMPT | NODE : EXEMPT);
 
 /**
  * The verdict code for the first packet of a connection between two addresses of one family, no string touched: the fast path.

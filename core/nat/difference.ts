@@ -4,12 +4,13 @@
  * A connection is NATed when its source is in S and its destination in D. So what is lost is (S0 without S1) x D0 and
  * (S0 and S1) x (D0 without D1), and what is gained is the same the other way round: at most four regions a family.
  */
-import { type Family, formatAddress } from '../net/address.ts';
+import type { Family } from '../net/address.ts';
 import { rangeOf } from '../net/prefix.ts';
 import type { Pool } from '../pool/spec.ts';
 import { prefixOfPool } from './counted-pools.ts';
-import { type Decider, LOOPBACK, NATS } from './decide.ts';
-import { rangesWhere, type Span } from './table.ts';
+import type { Decider } from './decide.ts';
+import { destinations, intersect, sources, subtract, textOf } from './spans.ts';
+import type { Span } from './table.ts';
 
 export interface Region {
   readonly family: Family;
@@ -53,51 +54,6 @@ export function natDifference(before: Decider, after: Decider, changed: readonly
       ...region(both, newTo, false, newTo),
     ];
   });
-}
-
-const sources = ({ tables }: Decider, family: Family): Span[] =>
-  rangesWhere(tables[family], (flags) => (flags & NATS) !== 0);
-
-const destinations = ({ tables, exempt }: Decider, family: Family): Span[] =>
-  rangesWhere(tables[family], (flags) => (flags & (exempt | LOOPBACK)) === 0);
-
-/** Both lists are sorted and disjoint, here and below. */
-function intersect(a: readonly Span[], b: readonly Span[]): Span[] {
-  const found: Span[] = [];
-  for (let i = 0, j = 0; ; ) {
-    const one = a[i];
-    const other = b[j];
-    if (one === undefined || other === undefined) return found;
-    const first = one.first > other.first ? one.first : other.first;
-    const last = one.last < other.last ? one.last : other.last;
-    if (first <= last) found.push({ first, last });
-    if (one.last < other.last) i++;
-    else j++;
-  }
-}
-
-function subtract(a: readonly Span[], b: readonly Span[]): Span[] {
-  const found: Span[] = [];
-  let j = 0;
-  for (const { first, last } of a) {
-    let from = first;
-    for (; (b[j]?.last ?? last) < from; j++);
-    for (let k = j; from <= last; k++) {
-      const cut = b[k];
-      if (cut === undefined || cut.first > last) {
-        found.push({ first: from, last });
-        break;
-      }
-      if (cut.first > from) found.push({ first: from, last: cut.first - 1n });
-      from = cut.last + 1n;
-    }
-  }
-  return found;
-}
-
-function textOf(family: Family, { first, last }: Span): string {
-  const start = formatAddress({ family, value: first });
-  return first === last ? start : `${start}-${formatAddress({ family, value: last })}`;
 }
 
 function namesIn(pools: readonly Pool[], family: Family, spans: readonly Span[]): string[] {

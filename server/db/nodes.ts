@@ -72,6 +72,11 @@ export async function readNodes(db: Queryable, names?: readonly string[]): Promi
   return rows.map((row) => ({ ...row, sequence: numeric(row.sequence), holding: numeric(row.holding) }));
 }
 
+/** Of nodes with an agent and of the cluster's. */
+export async function readNodeNames(db: Queryable): Promise<string[]> {
+  return (await db.query<{ name: string }>(`${ALL_NODES} ORDER BY name`)).map(({ name }) => name);
+}
+
 export async function readReport(db: Queryable, node: string): Promise<{ at: Date; body: Report } | null> {
   const [row] = await db.query<{ at: Date; body: Report }>('SELECT at, body FROM report WHERE node = $1', [node]);
   return row ?? null;

@@ -14,6 +14,7 @@ import { readableCidrs, sameSpec } from '../pools/pool-input.ts';
 import { writeYaml } from '../pools/write-yaml.ts';
 import { requiredReason } from '../reason.ts';
 import { sameSettings } from '../settings/canonical-settings.ts';
+import { previewSettings, type SettingsEffect } from '../settings/preview-settings.ts';
 import { rehearseSettings } from '../settings/rehearse-settings.ts';
 import { decideSettings } from '../settings/settings.ts';
 import { applyChange, type Current, type Decision, type Intent, rehearseChange } from './apply-change.ts';
@@ -37,10 +38,17 @@ export interface Reverted {
   readonly conflicts: Conflict[];
 }
 
+export interface RevertPreview extends Omit<Reverted, 'change'> {
+  /** what becomes of connections; null where it is not settings that go back, or cannot */
+  readonly effect: SettingsEffect | null;
+}
+
 /** What reverting would do. Throws what it would throw, but conflicts are returned; whoever asks cannot write. */
-export async function previewRevert(deps: Deps, id: number): Promise<Omit<Reverted, 'change'>> {
+export async function previewRevert(deps: Deps, id: number): Promise<RevertPreview> {
   const { change: _, ...preview } = await revertChange(deps, system, { id, dryRun: true });
-  return preview;
+  const change = await findChange(deps.db, id);
+  const settings = change?.action === 'settings.update' && preview.conflicts.length === 0;
+  return { ...preview, effect: settings ? await previewSettings(deps, change.before as ClusterSettings) : null };
 }
 
 /**

@@ -2,7 +2,12 @@
 import { differingSettings, statedFields } from '../../../core/cluster/decide-settings.ts';
 import { settingsIn, withObject } from '../../../core/cluster/felix-objects.ts';
 import type { LiveFelix } from '../../../core/cluster/live-settings.ts';
-import { type NatSettings, type SettingField, settingFields } from '../../../core/nat/settings.ts';
+import {
+  type ClusterSettings,
+  type NatSettings,
+  type SettingField,
+  settingFields,
+} from '../../../core/nat/settings.ts';
 import type { Queryable } from '../../db/client.ts';
 import { type Desired, readDesired } from '../../db/desired.ts';
 import { holdLive } from '../../db/live.ts';
@@ -16,6 +21,7 @@ import type { Deps } from '../deps.ts';
 import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { canonicalSettings } from '../settings/canonical-settings.ts';
+import { previewSettings, type SettingsEffect } from '../settings/preview-settings.ts';
 import { rehearseSettings } from '../settings/rehearse-settings.ts';
 import { decideSettings, expectSettings } from '../settings/settings.ts';
 import { clusterOf } from './cluster.ts';
@@ -65,29 +71,50 @@ export async function resolveSettings(
   );
 }
 
+/** What the choice would do to connections. Throws NO_CLUSTER, NOT_FOUND, INVALID_INPUT, SETTINGS_VIOLATIONS. */
+export async function previewResolution(
+  deps: Deps,
+  input: Pick<SettingsResolution, 'object' | 'choice' | 'fields'>,
+): Promise<SettingsEffect> {
+  clusterOf(deps);
+  const [{ settings }, [live]] = await Promise.all([readDesired(deps.db), readLiveFelixes(deps.db, [input.object])]);
+  return previewSettings(deps, settingsChosen(settings, input, live), input.choice === 'ours' ? [input.object] : []);
+}
+
 async function decide(
   deps: Deps,
   desired: Desired,
-  { object, choice, fields = settingFields }: SettingsResolution,
+  input: SettingsResolution,
   tx: Queryable,
 ): Promise<readonly Decision[]> {
-  const { settings, sequence } = desired;
+  const [live] = await readLiveFelixes(tx, [input.object]);
+  const next = settingsChosen(desired.settings, input, live);
+  const { object, choice } = input;
+  if (choice === 'ours') {
+    await holdLive(tx);
+    const row = (await settingsSync.read(tx, [object]))[0] ?? newSync(object);
+    await settingsSync.write(tx, { ...row, forceVersion: desired.sequence + 1 });
+    return [{ action: 'settings.force', settings: desired.settings }];
+  }
+  await settingsSync.unforce(tx, [object]);
+  return decideSettings(deps, desired, next, tx);
+}
+
+/** What is decided after the choice. Throws NOT_FOUND and INVALID_INPUT. */
+export function settingsChosen(
+  settings: ClusterSettings,
+  { object, choice, fields = settingFields }: Pick<SettingsResolution, 'object' | 'choice' | 'fields'>,
+  live: LiveFelix | undefined,
+): ClusterSettings {
   const own = settingsIn(settings, object);
   const decided = statedFields(own).filter((field) => fields.includes(field));
   if (decided.length === 0) {
     const message = `nothing is decided here about ${fields.join(', ')} of FelixConfiguration '${object}'`;
     throw new AppError('NOT_FOUND', message, { issues: [{ field: 'object', message }] });
   }
-  if (choice === 'ours') {
-    await holdLive(tx);
-    const row = (await settingsSync.read(tx, [object]))[0] ?? newSync(object);
-    await settingsSync.write(tx, { ...row, forceVersion: sequence + 1 });
-    return [{ action: 'settings.force', settings }];
-  }
-  await settingsSync.unforce(tx, [object]);
-  const [live] = await readLiveFelixes(tx, [object]);
+  if (choice === 'ours') return settings;
   const next = choice === 'release' ? without(own, decided) : withTheirs(own, decided, live, object);
-  return decideSettings(deps, desired, canonicalSettings(withObject(settings, object, next)), tx);
+  return canonicalSettings(withObject(settings, object, next));
 }
 
 const without = (own: NatSettings, fields: readonly SettingField[]): NatSettings =>

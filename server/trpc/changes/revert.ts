@@ -3,6 +3,7 @@ import { actorOf } from '../../services/actor.ts';
 import { changeSchema } from '../../services/changes/change-view.ts';
 import { previewRevert as preview, revertChange } from '../../services/changes/revert-change.ts';
 import { reasonSchema } from '../../services/reason.ts';
+import { settingsEffectSchema } from '../../services/settings/preview-settings.ts';
 import { editorWork, viewerWork } from '../init.ts';
 
 const conflictSchema = z.object({
@@ -18,7 +19,7 @@ const previewSchema = z.object({
 
 export const previewRevert = viewerWork
   .input(z.strictObject({ id: z.int().min(0) }))
-  .output(previewSchema)
+  .output(previewSchema.extend({ effect: settingsEffectSchema.nullable() }))
   .query(({ ctx, input }) => preview(ctx.deps, input.id));
 
 export const revert = editorWork

@@ -12,11 +12,17 @@ import { compareSettings, settingsComparisonSchema } from '../../services/cluste
 import { listLivePools, livePoolViewSchema } from '../../services/cluster/live-pools.ts';
 import { ownTypes, ownTypesSchema } from '../../services/cluster/own-types.ts';
 import { choiceSchema, resolvePool, setPolicy } from '../../services/cluster/resolve-pool.ts';
-import { resolveSettings } from '../../services/cluster/resolve-settings.ts';
+import { previewResolution, resolveSettings } from '../../services/cluster/resolve-settings.ts';
 import { reasonSchema } from '../../services/reason.ts';
+import { settingsEffectSchema } from '../../services/settings/preview-settings.ts';
 import { editorProcedure, router, viewerProcedure, viewerWork } from '../init.ts';
 import { noInput } from '../no-input.ts';
 
+const settingsChoice = z.strictObject({
+  object: poolNameSchema,
+  choice: choiceSchema,
+  fields: z.array(z.enum(settingFields)).min(1).optional(),
+});
 const written = z.object({ change: changeSchema, revision: z.string() });
 
 export const clusterRouter = router({
@@ -44,12 +50,13 @@ export const clusterRouter = router({
     .input(noInput)
     .output(settingsComparisonSchema)
     .query(({ ctx }) => compareSettings(ctx.deps)),
+  previewSettings: viewerWork
+    .input(settingsChoice)
+    .output(settingsEffectSchema)
+    .query(({ ctx, input }) => previewResolution(ctx.deps, input)),
   resolveSettings: editorProcedure
     .input(
-      z.strictObject({
-        object: poolNameSchema,
-        choice: choiceSchema,
-        fields: z.array(z.enum(settingFields)).min(1).optional(),
+      settingsChoice.extend({
         expectedVersion: z.int(),
         reason: reasonSchema.optional(),
       }),

@@ -46,7 +46,12 @@ it('a viewer previews a revert, and nothing is written', async () => {
   const viewer = api.caller('viewer');
   const { sequence, revision } = await viewer.status.get();
   const preview = await viewer.changes.previewRevert({ id: 1 });
-  expect(preview).toEqual({ revision, conflicts: [], diff: { before: expect.stringContaining('name: a'), after: '' } });
+  expect(preview).toEqual({
+    revision,
+    conflicts: [],
+    diff: { before: expect.stringContaining('name: a'), after: '' },
+    effect: null,
+  });
   expect((await viewer.status.get()).sequence).toBe(sequence);
 });
 

@@ -9,7 +9,7 @@ import { editorProcedure } from '../init.ts';
 import { settingsViewSchema } from './get.ts';
 
 /** Nodes are named like Kubernetes objects: settings under any other name would wait for a node that cannot come. */
-const settingsInput = clusterSettingsSchema.superRefine(({ nodes }, context) => {
+export const settingsInput = clusterSettingsSchema.superRefine(({ nodes }, context) => {
   for (const name of Object.keys(nodes)) {
     const parsed = nodeNameSchema.safeParse(name);
     if (!parsed.success) {

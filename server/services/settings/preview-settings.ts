@@ -1,0 +1,172 @@
+/** What a change of settings would do to connections, node by node, before it is saved: by the two states, exactly. */
+import { z } from 'zod';
+import { decideSettings } from '../../../core/cluster/decide-settings.ts';
+import { changedObjects, nodeOf, settingsIn } from '../../../core/cluster/felix-objects.ts';
+import { type LiveFelix, settingsOf } from '../../../core/cluster/live-settings.ts';
+import { predictSettings } from '../../../core/cluster/predict-settings.ts';
+import { makeDecider } from '../../../core/nat/decide.ts';
+import { defaultWay } from '../../../core/nat/default-way.ts';
+import type { ClusterSettings } from '../../../core/nat/settings.ts';
+import {
+  type NodesDifference,
+  type SettingsRegion,
+  settingsDifferences,
+} from '../../../core/nat/settings-difference.ts';
+import { validateSettings } from '../../../core/nat/validate-settings.ts';
+import { readDesired } from '../../db/desired.ts';
+import { readLiveFelixes } from '../../db/live-felix.ts';
+import { readNodeNames, readNodes } from '../../db/nodes.ts';
+import { settingsSync } from '../../db/sync.ts';
+import { refuseSettings } from '../changes/apply-change.ts';
+import type { Deps } from '../deps.ts';
+import { canonicalSettings } from './canonical-settings.ts';
+import { poolsBesideSettings } from './effective-pools.ts';
+
+const count = z.int().min(0);
+/** The first of them, and how many there are. */
+const rangesSchema = z.object({ ranges: z.array(z.string()), count });
+const sourceSchema = z.object({ address: z.string().nullable(), ports: z.tuple([z.int(), z.int()]).nullable() });
+const waySchema = z.object({ interface: z.string(), address: z.string().nullable() });
+
+export const settingsEffectSchema = z.object({
+  /** of the state in effect that it is compared with */
+  revision: z.string(),
+  /** no connection is judged differently */
+  equal: z.boolean(),
+  /** how many nodes were looked at */
+  nodes: count,
+  /** nodes for which it is the same stand together */
+  groups: z.array(
+    z.object({
+      /** the first ones, with the way and address of their default routes (null: not known) */
+      nodes: z.array(
+        z.object({ name: z.string(), ways: z.object({ 4: waySchema.nullable(), 6: waySchema.nullable() }) }),
+      ),
+      /** 0: no node is known; it holds for each that comes */
+      count,
+      regions: z.array(
+        z.object({
+          family: z.literal([4, 6]),
+          from: rangesSchema,
+          to: rangesSchema,
+          nodes: z.boolean(),
+          out: z.object({ only: z.string().nullable(), not: z.string().nullable() }),
+          before: sourceSchema.nullable(),
+          after: sourceSchema.nullable(),
+        }),
+      ),
+    }),
+  ),
+  /** objects of which nothing is written, because others hold these fields at another value */
+  contested: z.array(z.object({ object: z.string(), fields: z.array(z.string()), managers: z.array(z.string()) })),
+});
+export type SettingsEffect = z.infer<typeof settingsEffectSchema>;
+
+/**
+ * `next`: all that is to be decided; `forced`: objects that are applied by force. With a cluster, what it would have after
+ * that: what others hold stays, and an object that is contested is not written at all. Throws SETTINGS_VIOLATIONS.
+ */
+export async function previewSettings(
+  { db, cluster, effective }: Pick<Deps, 'db' | 'cluster' | 'effective'>,
+  next: ClusterSettings,
+  forced: readonly string[] = [],
+): Promise<SettingsEffect> {
+  await effective.refresh();
+  const [head, desired, known, beside] = await Promise.all([
+    effective.ledger.head(db),
+    readDesired(db),
+    readNodeNames(db),
+    poolsBesideSettings(db, cluster !== null),
+  ]);
+  const settings = canonicalSettings(next);
+  refuseSettings(desired.settings, beside, settings, beside);
+  const pools = effective.pools();
+  const predicted =
+    cluster === null
+      ? { after: settings, contested: [] }
+      : await predictCluster({ db }, desired.settings, settings, forced);
+  // what the cluster would say and what means nothing there is not taken over: see mirrorSettings
+  const after = validateSettings(predicted.after, pools).length > 0 ? head.settings : predicted.after;
+  const nodes = [...new Set([...known, ...Object.keys(head.settings.nodes), ...Object.keys(after.nodes)])];
+  const decider = makeDecider({ pools, settings: {}, hosts: head.hosts });
+  const groups =
+    nodes.length > 0
+      ? settingsDifferences(decider, head.settings, after, nodes)
+      : settingsDifferences(decider, head.settings, after, ['']).map((one) => ({ ...one, nodes: [] }));
+  return {
+    revision: head.revision,
+    equal: groups.length === 0,
+    nodes: nodes.length,
+    groups: await withWays({ db }, groups),
+    contested: predicted.contested,
+  };
+}
+
+async function predictCluster(
+  { db }: Pick<Deps, 'db'>,
+  before: ClusterSettings,
+  next: ClusterSettings,
+  forced: readonly string[],
+): Promise<{ after: ClusterSettings; contested: SettingsEffect['contested'] }> {
+  const [felixes, rows] = await Promise.all([readLiveFelixes(db), settingsSync.read(db)]);
+  const objects = new Map(felixes.map((felix) => [felix.name, felix]));
+  const applied = new Map(rows.map((row) => [row.name, row.applied]));
+  const contested: SettingsEffect['contested'] = [];
+  for (const name of new Set([...changedObjects(before, next), ...forced])) {
+    const live = objects.get(name) ?? null;
+    const last = applied.get(name) ?? null;
+    const decision = decideSettings({
+      desired: settingsIn(next, name),
+      live,
+      applied: last === null ? null : { settings: last.spec },
+      forced: forced.includes(name),
+    });
+    const { settings, contested: held } = predictSettings(live, decision);
+    if (held !== null) contested.push({ object: name, fields: [...held.fields], managers: [...held.managers] });
+    objects.set(name, { ...(live ?? unmade(name)), settings });
+  }
+  return { after: canonicalSettings(settingsOf(objects.values())), contested };
+}
+
+const unmade = (name: string): LiveFelix => ({
+  name,
+  uid: '',
+  resourceVersion: '',
+  settings: null,
+  node: nodeOf(name) ?? undefined,
+  nftablesMode: null,
+  problems: [],
+  claims: [],
+});
+
+/** Of thousands of nodes the first say what it is like. */
+const NODES = 50;
+const RANGES = 20;
+
+async function withWays(
+  { db }: Pick<Deps, 'db'>,
+  groups: readonly NodesDifference[],
+): Promise<SettingsEffect['groups']> {
+  const shown = groups.flatMap(({ nodes }) => nodes.slice(0, NODES));
+  const facts = new Map((await readNodes(db, shown)).map((row) => [row.name, row.facts]));
+  const wayOf = (name: string, family: 4 | 6) => defaultWay(facts.get(name) ?? null, family);
+  return groups.map(({ nodes, regions }) => ({
+    nodes: nodes.slice(0, NODES).map((name) => ({ name, ways: { 4: wayOf(name, 4), 6: wayOf(name, 6) } })),
+    count: nodes.length,
+    regions: regions.map(shorten),
+  }));
+}
+
+const shorten = ({
+  from,
+  to,
+  before,
+  after,
+  ...rest
+}: SettingsRegion): SettingsEffect['groups'][number]['regions'][number] => ({
+  ...rest,
+  from: { ranges: from.slice(0, RANGES), count: from.length },
+  to: { ranges: to.slice(0, RANGES), count: to.length },
+  before: before === null ? null : { ...before, ports: before.ports === null ? null : [...before.ports] },
+  after: after === null ? null : { ...after, ports: after.ports === null ? null : [...after.ports] },
+});
