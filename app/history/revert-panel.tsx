@@ -9,6 +9,7 @@ import { ErrorPanel } from '../components/error-panel.tsx';
 import { Field, TextArea } from '../components/field.tsx';
 import { Note } from '../components/note.tsx';
 import { useKeys } from '../keys/use-keys.ts';
+import { SettingsEffect } from '../settings/settings-effect.tsx';
 import { useRefusal } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
 
@@ -74,6 +75,11 @@ export function RevertPanel({ id, onClose }: { id: number; onClose: () => void }
         </Note>
       ))}
       {nothing && <Note>Everything is as it was before this change already: nothing would change.</Note>}
+      {preview.data !== undefined && !nothing && preview.data.effect !== null && (
+        <section aria-label="Effect on connections">
+          <SettingsEffect effect={preview.data.effect} />
+        </section>
+      )}
       {preview.data !== undefined && !nothing && (
         <div className="max-h-72 overflow-y-auto rounded-md border border-line bg-surface-1">
           <DiffView label="What the revert would change" {...preview.data.diff} />

@@ -1,17 +1,19 @@
 'use client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { clsx } from 'clsx';
 import Link from 'next/link';
 import { useState } from 'react';
 import type { SettingField } from '../../core/nat/settings.ts';
 import { Age } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
+import { ErrorPanel } from '../components/error-panel.tsx';
 import { Effects, ReasonDialog } from '../components/reason-dialog.tsx';
 import { SyncStateChip } from '../components/state-chip.tsx';
 import { Table, Td, Th } from '../components/table.tsx';
 import { listed, whyOf } from '../pools/sync/sync-words.ts';
 import { useRefusal } from '../shell/session.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
+import { SettingsEffect } from './settings-effect.tsx';
 import { applyOurs, holdersText, letGo, type SettingsChoice, takeTheirs } from './settings-words.ts';
 
 export type SettingsObject = Outputs['cluster']['settings']['objects'][number];
@@ -210,7 +212,13 @@ function ChoiceDialog({
         onClose();
       }}
       title={`${choice?.verb ?? ''}: ${fields === undefined ? object : `${listed(fields)} of ${object}`}`}
-      effects={<Effects effects={choice?.effects ?? []} />}
+      wide
+      effects={
+        <>
+          <Effects effects={choice?.effects ?? []} />
+          {choice !== null && <ChoiceEffect object={object} choice={choice} />}
+        </>
+      }
       verb={choice?.verb ?? ''}
       keep="Leave it as it is"
       danger={choice?.choice === 'ours'}
@@ -239,5 +247,18 @@ function ChoiceDialog({
         })
       }
     />
+  );
+}
+
+function ChoiceEffect({ object, choice }: { object: string; choice: SettingsChoice }) {
+  const trpc = useTRPC();
+  const { fields } = choice;
+  const asked = { object, choice: choice.choice, ...(fields === undefined ? {} : { fields: [...fields] }) };
+  const effect = useQuery(trpc.cluster.previewSettings.queryOptions(asked));
+  return (
+    <section aria-label="Effect on connections" className="mt-2 border-t border-line-faint pt-2">
+      {effect.isError && <ErrorPanel error={effect.error} onRetry={() => void effect.refetch()} />}
+      {effect.data !== undefined && <SettingsEffect effect={effect.data} />}
+    </section>
   );
 }

@@ -27,11 +27,11 @@ import { useRefusal } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import { useDesiredState } from '../trpc/desired-state.ts';
 import { BeforeSaving } from './before-saving.tsx';
+import { DraftEffect } from './draft-effect.tsx';
 import { FelixProblems } from './felix-problems.tsx';
 import { InCluster } from './in-cluster.tsx';
 import { SettingFields } from './setting-fields.tsx';
 import { addedViolations, savedForm, withField, withoutNode } from './settings-draft.ts';
-import { heldByOthers } from './settings-words.ts';
 
 /** NAT settings for all nodes and for single ones; what is wrong stands under its field while it is typed. */
 export function NatSettingsForm() {
@@ -71,9 +71,10 @@ export function NatSettingsForm() {
     () => (settings === undefined ? [] : warnAboutSettings(overlaySettings(live, settings), pools, modes)),
     [settings, live, pools, modes],
   );
+  const toSave = useMemo(() => (settings === undefined ? undefined : savedForm(settings)), [settings]);
   const texts = {
     before: stored.data === undefined ? '' : textOf(stored.data.settings, null),
-    after: settings === undefined ? '' : textOf(savedForm(settings), null),
+    after: toSave === undefined ? '' : textOf(toSave, null),
   };
   const changed = draft !== null && texts.before !== texts.after;
   const blocking = addedViolations(before, violations).length;
@@ -89,8 +90,8 @@ export function NatSettingsForm() {
             ? 'It is being saved.'
             : undefined);
   function run(): void {
-    if (refused === undefined && draft !== null) {
-      save.mutate({ settings: savedForm(draft.settings), expectedVersion: draft.version, reason: reason.trim() });
+    if (refused === undefined && draft !== null && toSave !== undefined) {
+      save.mutate({ settings: toSave, expectedVersion: draft.version, reason: reason.trim() });
     }
   }
   useKeys('NAT settings', [{ keys: 'mod+Enter', label: 'Save the NAT settings', run }]);
@@ -184,13 +185,11 @@ export function NatSettingsForm() {
           <span className="machine text-ink-3">{code}</span>
         </Note>
       ))}
+      {changed && blocking === 0 && toSave !== undefined && <DraftEffect settings={toSave} />}
       {changed && inCluster && (
         <BeforeSaving
           changed={[null, ...nodesShown].filter(
             (node) => !sameOwn(ownOf(stored.data.settings, node), ownOf(settings, node)),
-          )}
-          held={objects.flatMap(({ object, node, rows }) =>
-            heldByOthers(rows, ownOf(settings, node)).map((each) => ({ object, ...each })),
           )}
         />
       )}

@@ -39,7 +39,6 @@ export function takeTheirs(row: SettingRow): SettingsChoice {
       row.live === null
         ? `${row.field} is no longer decided here: the cluster does not set it.`
         : `What is decided becomes what the cluster has: ${row.field} ${row.desired ?? 'not set'} → ${row.live}.`,
-      'Nodes go on as they do now.',
     ],
   };
 }
@@ -89,18 +88,6 @@ export function applyOurs(
       restarts(node),
     ],
   };
-}
-
-/** What a save would meet in the cluster: fields that others hold at another value. */
-export function heldByOthers(
-  rows: readonly SettingRow[],
-  draft: Readonly<Record<string, string | undefined>>,
-): { field: string; managers: string[] }[] {
-  return rows.flatMap(({ field, live, desired, holders }) => {
-    const value = draft[field];
-    if (value === undefined || value === live || value === desired || holders.length === 0) return [];
-    return [{ field, managers: [...new Set(holders.map(({ manager }) => manager))] }];
-  });
 }
 
 /** Who says what the cluster has: ours, others, or nobody. */

@@ -1,7 +1,7 @@
 import { ArrowRight } from 'lucide-react';
 import { VerdictText } from '../../components/verdict.tsx';
 import type { Outputs } from '../../trpc/client.ts';
-import { rangeText } from '../range-text.ts';
+import { Ranges } from '../ranges.tsx';
 import type { PoolDetail } from './pool-detail.ts';
 
 type Preview = Outputs['pools']['previewDelete'];
@@ -46,9 +46,13 @@ function Changes({ changes }: { changes: Preview['changes'] }) {
       </span>
       <dl className="mt-0.5 grid grid-cols-[max-content_minmax(0,1fr)] gap-x-2 [&>dt]:text-ink-3">
         <dt>from</dt>
-        <Ranges ranges={from} />
+        <dd>
+          <Ranges ranges={from} />
+        </dd>
         <dt>to</dt>
-        <Ranges ranges={to} />
+        <dd>
+          <Ranges ranges={to} />
+        </dd>
       </dl>
     </li>
   ));
@@ -61,21 +65,3 @@ const namesOf = (nodes: readonly string[]): string =>
   nodes.length <= SHOWN
     ? nodes.join(', ')
     : `${nodes.slice(0, SHOWN).join(', ')} and ${(nodes.length - SHOWN).toLocaleString('en-US')} more nodes`;
-
-function Ranges({ ranges }: { ranges: readonly string[] }) {
-  const more = ranges.length - SHOWN;
-  return (
-    <dd className="flex flex-wrap gap-x-2">
-      {ranges.slice(0, SHOWN).map((range) => (
-        <span key={range} className="machine whitespace-nowrap text-ink-1">
-          {rangeText(range)}
-        </span>
-      ))}
-      {more > 0 && (
-        <span className="text-ink-3">
-          and {more.toLocaleString('en-US')} more {more === 1 ? 'range' : 'ranges'}
-        </span>
-      )}
-    </dd>
-  );
-}
