@@ -287,6 +287,10 @@ test('a setting that others made is seen and left alone; one that is decided her
   const settings = new SettingsPage(page);
   await settings.ports().fill('30000:40000');
   await expect(page.getByText('Felix restarts on every node that it runs on')).toBeVisible();
+  const effect = page.getByRole('region', { name: 'Effect on connections' });
+  await expect(effect).toContainText(
+    'Pods on both nodes use source ports 30000–40000 instead of any source port for tcp and udp.',
+  );
   await expectAccessible(page);
   await settings.reason().fill('the firewall expects these');
   await settings.save().click();
@@ -298,13 +302,41 @@ test('a setting that others made is seen and left alone; one that is decided her
   const patch = ['patch', FELIX, 'default', '--type=merge', '-p'];
   await kubectl(server, [...patch, '{"spec":{"natPortRange":"50000:60000"}}']);
   await expect(felix.getByText('kubectl-patch changed natPortRange in the cluster.')).toBeVisible();
-  await felix.getByRole('button', { name: 'Take theirs: natPortRange' }).click();
+  await page.goto(outgate.url);
+  const item = page.getByRole('listitem').filter({ hasText: 'NAT settings of a FelixConfiguration' });
+  await expect(item).toContainText('OutOfSync');
+  await item.getByRole('link', { name: 'Open settings' }).click();
+  await expect(felix.getByText('kubectl-patch changed natPortRange in the cluster.')).toBeVisible();
+  // by the keyboard alone: first what force would do, then theirs
+  await tabTo(page, 'Apply ours by force');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('instead of source ports 50000–60000');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Apply ours by force' })).toBeFocused();
+  await tabTo(page, 'Take theirs: natPortRange', 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await expect(dialog).toContainText('No connection is NATed differently.');
   await expectAccessible(page);
-  await decide(page, 'Take theirs', 'they are right');
-  await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
+  await tabTo(page, 'Reason');
+  await page.keyboard.type('they are right');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('status').filter({ hasText: 'It is decided: change #' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
   await expect(felix.getByText('The cluster says what is desired.')).toBeVisible();
   await expect(settings.ports()).toHaveValue('50000:60000');
 });
+
+/** Tab by tab, until what has this name is focused. */
+async function tabTo(page: Page, name: string, key = 'Tab'): Promise<void> {
+  const named = page.getByRole('button', { name, exact: true }).or(page.getByLabel(name, { exact: true }));
+  for (let tabs = 0; tabs < 60; tabs++) {
+    await page.keyboard.press(key);
+    if ((await named.and(page.locator(':focus')).count()) > 0) return;
+  }
+  throw new Error(`'${name}' must be reached by ${key}`);
+}
 
 test('a setting that stops Felix is named on Settings, Cluster and Overview', async () => {
   const { page, outgate, server } = running;

@@ -52,6 +52,11 @@ test('a fixed IPv4 address beside an IPv6 pool that is NATed is warned about whi
   await expect(warning).toContainText("Felix stops on nodes where it runs, because pool 'pods-v6' NATs IPv6");
   await expect(warning).toContainText('W_FELIX_IPV6_POOL');
   await expect(page.getByText('A change of settings needs a reason.')).toBeVisible();
+  const effect = page.getByRole('region', { name: 'Effect on connections' });
+  await expect(effect).toContainText('No connection is NATed differently.');
+  await page.getByLabel('Fixed IPv6 address').first().fill('2001:db8:1::50');
+  await expect(effect).toContainText('Pods on every node leave from 2001:db8:1::50 instead of the node’s address.');
+  await expect(effect).toContainText('fd00:192:168::/48');
   await expectAccessible(page);
   await page.getByLabel('Fixed IPv4 address').first().fill('');
   await expect(warning).toHaveCount(0);

@@ -11,6 +11,7 @@ const live: ClusterState = {
   heardAt: at(3),
   leader: 'server-1',
   counts,
+  settings: { Synced: 0, Pending: 0, OutOfSync: 0, Contested: 0, Rejected: 0, Forbidden: 0 },
 };
 const said = (more: Partial<ClusterState>) => verdictOf({ ...live, ...more }, now);
 

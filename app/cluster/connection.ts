@@ -7,7 +7,10 @@ export interface ClusterState {
   since: string | null;
   heardAt: string | null;
   leader: string | null;
+  /** pools */
   counts: Record<SyncState, number>;
+  /** FelixConfigurations */
+  settings: Record<SyncState, number>;
 }
 
 export interface ConnectionVerdict {
@@ -61,6 +64,10 @@ export const waitingStates: readonly SyncState[] = ['Contested', 'Forbidden', 'R
 
 export const needsSomebody = (counts: Record<SyncState, number>): number =>
   waitingStates.reduce((sum, state) => sum + counts[state], 0);
+
+/** Pools and settings together. */
+export const allCounts = ({ counts, settings }: Pick<ClusterState, 'counts' | 'settings'>): Record<SyncState, number> =>
+  Object.fromEntries(syncStates.map((state) => [state, counts[state] + settings[state]])) as Record<SyncState, number>;
 
 function poolsText(counts: Record<SyncState, number>): string {
   const total = syncStates.reduce((sum, state) => sum + counts[state], 0);

@@ -92,7 +92,7 @@ function Calm({ children }: { children: React.ReactNode }) {
 
 function Chip({ item }: { item: Attention }) {
   if (item.kind === 'node' || item.kind === 'nodes') return <NodeStateChip state={item.state} />;
-  if (item.kind === 'sync') return <SyncStateChip state={item.state} />;
+  if (item.kind === 'sync' || item.kind === 'settings-sync') return <SyncStateChip state={item.state} />;
   if (item.kind === 'odd') return <FindingChip kind="warning">Nodes</FindingChip>;
   if (item.kind === 'cluster') return <FindingChip kind="error">Cluster</FindingChip>;
   return <FindingChip kind="error">Violation</FindingChip>;
@@ -125,6 +125,14 @@ function Sentence({ item }: { item: Attention }) {
       </>
     );
   }
+  if (item.kind === 'settings-sync')
+    return (
+      <>
+        <b>NAT settings</b> of{' '}
+        {item.count === 1 ? 'a FelixConfiguration' : `${item.count.toLocaleString('en-US')} FelixConfigurations`} are
+        not in the cluster as decided.
+      </>
+    );
   if (item.kind === 'settings')
     return (
       <>
@@ -149,7 +157,7 @@ function Sentence({ item }: { item: Attention }) {
 function open(item: Attention): string {
   if (item.kind === 'node') return 'Open node';
   if (item.kind === 'nodes' || item.kind === 'odd') return 'List nodes';
-  if (item.kind === 'settings') return 'Open settings';
+  if (item.kind === 'settings' || item.kind === 'settings-sync') return 'Open settings';
   if (item.kind === 'cluster') return 'Open cluster';
   if (item.kind === 'sync') return 'List pools';
   return item.count === 1 ? 'Open pool' : 'List pools';

@@ -30,7 +30,9 @@ export type Attention =
   /** the cluster is not heard */
   | { kind: 'cluster'; text: string; since: string | null; href: string }
   /** pools that stand so in the cluster */
-  | { kind: 'sync'; state: SyncState; count: number; href: string };
+  | { kind: 'sync'; state: SyncState; count: number; href: string }
+  /** FelixConfigurations that stand so */
+  | { kind: 'settings-sync'; state: SyncState; count: number; href: string };
 
 /** A rollout takes seconds: a node that waits longer is worth a look. */
 export const PENDING_TOO_LONG_MS = 30_000;
@@ -74,10 +76,15 @@ function lost(cluster: ClusterState, now: number): Attention[] {
   return kind === 'lost' ? [{ kind: 'cluster', text: `${text} ${follows}`, since, href: '/cluster' }] : [];
 }
 
-const unsynced = ({ counts }: ClusterState): Attention[] =>
-  waitingStates
-    .filter((state) => counts[state] > 0)
-    .map((state) => ({ kind: 'sync', state, count: counts[state], href: `/pools?sync=${state}` }));
+const unsynced = ({ counts, settings }: ClusterState): Attention[] =>
+  waitingStates.flatMap((state): Attention[] => [
+    ...(counts[state] > 0
+      ? [{ kind: 'sync' as const, state, count: counts[state], href: `/pools?sync=${state}` }]
+      : []),
+    ...(settings[state] > 0
+      ? [{ kind: 'settings-sync' as const, state, count: settings[state], href: '/settings' }]
+      : []),
+  ]);
 
 function listed(state: NodeState, nodes: readonly NodeInList[]): Attention[] {
   const href = `/nodes?state=${state}`;

@@ -5,7 +5,7 @@ import { Boxes, CircleCheck, CircleDashed, ClockAlert, Database, OctagonX, Serve
 import Link from 'next/link';
 import { facetsOf } from '../../core/pool/defaults.ts';
 import type { NodeState } from '../../core/wire/reasons.ts';
-import { verdictOf } from '../cluster/connection.ts';
+import { allCounts, verdictOf } from '../cluster/connection.ts';
 import { useNow } from '../components/age.tsx';
 import { Panel } from '../components/panel.tsx';
 import { useTRPC } from '../trpc/client.ts';
@@ -153,7 +153,7 @@ function LivePart() {
   const { managed, observed, foreign } = view.live;
   return (
     <>
-      <BetweenChip between={beforeCluster(verdictOf(view, now).kind, view.counts)} />
+      <BetweenChip between={beforeCluster(verdictOf(view, now).kind, allCounts(view))} />
       <div>
         <h2 className="flex items-center gap-1.5 text-xs font-medium text-ink-2">
           <Boxes aria-hidden className="size-3 text-ink-3" /> Live in the cluster

@@ -19,7 +19,11 @@ export function DraftEffect({ settings }: { settings: ClusterSettings }) {
   );
   const old = effect.isPlaceholderData || asked !== settings;
   return (
-    <Panel title="Effect on connections" lead={old ? 'of the draft before this one' : 'against what is in effect now'}>
+    <Panel
+      label="Effect on connections"
+      title="Effect on connections"
+      lead={old ? 'of the draft before this one' : 'against what is in effect now'}
+    >
       {effect.isError && <ErrorPanel error={effect.error} onRetry={() => void effect.refetch()} />}
       {effect.data === undefined ? (
         !effect.isError && <p className="text-xs text-ink-3">It is being computed.</p>

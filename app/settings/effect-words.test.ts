@@ -24,7 +24,7 @@ it('names the address, how many nodes, and what it was', () => {
     'Pods on 2 nodes leave from 203.0.113.7 instead of the node’s address.',
   ]);
   expect(said(2, group(['a'], fixed), group(['b'], fixed))).toEqual([
-    'Pods on all 2 nodes leave from 203.0.113.7 instead of the node’s address.',
+    'Pods on both nodes leave from 203.0.113.7 instead of the node’s address.',
   ]);
   expect(said(2, group(['b'], fixed))[0]).toMatch(/^Pods on b leave/);
   expect(said(0, { ...group([], fixed) })[0]).toMatch(/^Pods on every node leave/);
@@ -35,8 +35,8 @@ it('what loses NAT comes first, with the default routes that are shut out', () =
   const lost = region({ out, after: null });
   const ports = region({ out: { only: 'up-b', not: null }, after: { address: null, ports: [30000, 40000] } });
   expect(said(2, group(['a', 'b'], ports, lost))).toEqual([
-    'Pods on all 2 nodes are no longer NATed out of interfaces other than up-b: they keep their own address. The default route of a leaves there (up-a).',
-    'Pods on all 2 nodes use source ports 30000–40000 instead of any source port for tcp and udp out of up-b.',
+    'Pods on both nodes are no longer NATed out of interfaces other than up-b: they keep their own address. The default route of a leaves there (up-a).',
+    'Pods on both nodes use source ports 30000–40000 instead of any source port for tcp and udp, out of up-b.',
   ]);
   expect(said(2, group(['b'], lost))[0]).toContain('No default route leaves there.');
 });

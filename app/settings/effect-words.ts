@@ -80,7 +80,7 @@ function predicateOf({ nodes, out, before, after }: Region): string {
   const ported = portsText(before) !== portsText(after);
   const address = moved ? [`leave from ${addressText(after)} instead of ${addressText(before)}`] : [];
   const ports = ported ? [`use ${portsText(after)} instead of ${portsText(before)} for tcp and udp`] : [];
-  return `${[...address, ...ports].join(', and ')}${by}`;
+  return `${[...address, ...ports].join(', and ')}${by === '' ? '' : `,${by}`}`;
 }
 
 /** What no longer has NAT, what has it now, what has another address, other ports. */
@@ -113,7 +113,8 @@ function whereText(groups: readonly Group[], all: number): string {
   const names = groups.flatMap(({ nodes }) => nodes.map(({ name }) => name));
   if (count === 1 && names[0] !== undefined) return names[0];
   const number = count.toLocaleString('en-US');
-  return count === all ? `all ${number} nodes` : `${number} nodes`;
+  if (count !== all) return `${number} nodes`;
+  return count === 2 ? 'both nodes' : `all ${number} nodes`;
 }
 
 const SHOWN = 4;

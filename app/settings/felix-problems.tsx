@@ -2,29 +2,43 @@ import Link from 'next/link';
 import { Panel } from '../components/panel.tsx';
 import { FindingChip } from '../components/state-chip.tsx';
 
+interface FelixProblem {
+  code: string;
+  field: string;
+  message: string;
+  stops: boolean;
+}
+
 /** Settings that the cluster has already, and that stop Felix or that it ignores without a word. Nothing when there are none. */
-export function FelixProblems({ problems }: { problems: readonly { code: string; field: string; message: string }[] }) {
+export function FelixProblems({ problems }: { problems: readonly FelixProblem[] }) {
   if (problems.length === 0) return null;
+  const stops = problems.some((one) => one.stops);
+  const title = stops ? 'The cluster has settings that stop Felix' : 'The cluster has settings that are not in force';
   return (
     <Panel
-      label="The cluster has settings that stop Felix"
-      title="The cluster has settings that stop Felix"
+      label={title}
+      title={<span className="whitespace-normal">{title}</span>}
       lead={
         <Link className="link" href="/codes/settings-that-stop-felix">
           what each does
         </Link>
       }
       flush
-      className="border-error-bd"
+      className={stops ? 'border-error-bd!' : 'border-warning-bd!'}
     >
       <ul className="divide-y divide-line-faint">
-        {problems.map(({ code, field, message }) => (
+        {problems.map(({ code, field, message, stops: stopping }) => (
           <li key={`${code} ${field} ${message}`} className="flex flex-wrap items-start gap-x-3 gap-y-1 px-3.5 py-2.5">
-            <FindingChip kind="error">{code.startsWith('W_') ? 'Stops Felix' : 'Not in force'}</FindingChip>
+            <span className="min-w-24">
+              <FindingChip kind={stopping ? 'error' : 'warning'}>
+                {stopping ? 'Stops Felix' : 'Not in force'}
+              </FindingChip>
+            </span>
             <span className="min-w-40 flex-1 wrap-anywhere">
               <span className="block text-ink-1">{message}</span>
               <span className="machine text-2xs text-ink-3">
-                {field} {code}
+                {field}
+                {code !== '-' && ` ${code}`}
               </span>
             </span>
           </li>

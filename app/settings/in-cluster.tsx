@@ -1,19 +1,15 @@
 'use client';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { clsx } from 'clsx';
-import Link from 'next/link';
 import { useState } from 'react';
 import type { SettingField } from '../../core/nat/settings.ts';
 import { Age } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
-import { ErrorPanel } from '../components/error-panel.tsx';
-import { Effects, ReasonDialog } from '../components/reason-dialog.tsx';
 import { SyncStateChip } from '../components/state-chip.tsx';
 import { Table, Td, Th } from '../components/table.tsx';
-import { listed, whyOf } from '../pools/sync/sync-words.ts';
+import { whyOf } from '../pools/sync/sync-words.ts';
 import { useRefusal } from '../shell/session.tsx';
-import { type Outputs, useTRPC } from '../trpc/client.ts';
-import { SettingsEffect } from './settings-effect.tsx';
+import type { Outputs } from '../trpc/client.ts';
+import { ChoiceDialog } from './choice-dialog.tsx';
 import { applyOurs, holdersText, letGo, type SettingsChoice, takeTheirs } from './settings-words.ts';
 
 export type SettingsObject = Outputs['cluster']['settings']['objects'][number];
@@ -35,6 +31,7 @@ export function InCluster({
   const [choice, setChoice] = useState<SettingsChoice | null>(null);
   const rows = felix.rows.filter(({ desired, live }) => desired !== null || live !== null);
   const standsApart = sync !== null && sync.state !== 'Synced';
+  const given = (row: Row): FieldProps => ({ row, node, unreadable, refused, onChoose: setChoice, onDecide });
   return (
     <section
       aria-label={`FelixConfiguration ${object}`}
@@ -60,31 +57,30 @@ export function InCluster({
       )}
       {rows.length > 0 && (
         <div className="border-t border-line-faint">
-          <Table label={`${object}: in the cluster, decided here, last applied`}>
-            <thead>
-              <tr>
-                <Th>Field</Th>
-                <Th>Live, in the cluster</Th>
-                <Th>Decided here</Th>
-                <Th>Last applied by us</Th>
-                <Th>Who says it there</Th>
-                <Th>Ways on</Th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <FieldRow
-                  key={row.field}
-                  row={row}
-                  node={node}
-                  unreadable={unreadable}
-                  refused={refused}
-                  onChoose={setChoice}
-                  onDecide={onDecide}
-                />
-              ))}
-            </tbody>
-          </Table>
+          <div className="narrow:hidden">
+            <Table label={`${object}: in the cluster, decided here, last applied`}>
+              <thead>
+                <tr>
+                  <Th>Field</Th>
+                  <Th>{heads.live}</Th>
+                  <Th>{heads.desired}</Th>
+                  <Th>{heads.applied}</Th>
+                  <Th>{heads.who}</Th>
+                  <Th>Ways on</Th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((row) => (
+                  <FieldRow key={row.field} {...given(row)} />
+                ))}
+              </tbody>
+            </Table>
+          </div>
+          <ul className="hidden divide-y divide-line-faint narrow:block">
+            {rows.map((row) => (
+              <FieldItem key={row.field} {...given(row)} />
+            ))}
+          </ul>
         </div>
       )}
       {standsApart && (
@@ -102,163 +98,131 @@ export function InCluster({
   );
 }
 
-function FieldRow({
-  row,
-  node,
-  unreadable,
-  refused,
-  onChoose,
-  onDecide,
-}: {
+interface FieldProps {
   row: Row;
   node: string | null;
   unreadable: boolean;
   refused: string | undefined;
   onChoose: (choice: SettingsChoice) => void;
   onDecide: (field: SettingField, value: string) => void;
-}) {
-  const { field, desired, live, applied, differs, holders } = row;
-  const newest = holders
+}
+
+const heads = {
+  live: 'Live, in the cluster',
+  desired: 'Decided here',
+  applied: 'Last applied by us',
+  who: 'Who says it there',
+} as const;
+
+function FieldRow(props: FieldProps) {
+  const { row } = props;
+  return (
+    <tr>
+      <Td className="machine text-ink-1">{row.field}</Td>
+      <Td className={clsx(row.differs && 'bg-outofsync-bg')}>
+        <LiveValue {...props} />
+      </Td>
+      <Td>
+        <Decided row={row} />
+      </Td>
+      <Td>
+        <Value value={row.applied} />
+      </Td>
+      <Td>
+        <Who row={row} />
+      </Td>
+      <Td>
+        <Ways {...props} />
+      </Td>
+    </tr>
+  );
+}
+
+/** The same where a table of six columns has no room. */
+function FieldItem(props: FieldProps) {
+  const { row } = props;
+  return (
+    <li className="px-3.5 py-2">
+      <h3 className="machine wrap-anywhere text-ink-1">{row.field}</h3>
+      <dl className="my-1 grid grid-cols-[max-content_minmax(0,1fr)] gap-x-3 text-xs [&>dd]:wrap-anywhere [&>dt]:text-ink-3">
+        <dt>{heads.live}</dt>
+        <dd className={clsx(row.differs && 'bg-outofsync-bg')}>
+          <LiveValue {...props} />
+        </dd>
+        <dt>{heads.desired}</dt>
+        <dd>
+          <Decided row={row} />
+        </dd>
+        <dt>{heads.applied}</dt>
+        <dd>
+          <Value value={row.applied} />
+        </dd>
+        <dt>{heads.who}</dt>
+        <dd>
+          <Who row={row} />
+        </dd>
+      </dl>
+      <Ways {...props} />
+    </li>
+  );
+}
+
+function LiveValue({ row: { live, differs }, unreadable }: Pick<FieldProps, 'row' | 'unreadable'>) {
+  return (
+    <>
+      {unreadable ? <span className="text-xs text-ink-3">cannot be read</span> : <Value value={live} />}
+      {differs && <span className="ml-2 text-2xs font-medium text-outofsync-fg">differs</span>}
+    </>
+  );
+}
+
+function Decided({ row: { desired } }: { row: Row }) {
+  if (desired === null) return <span className="text-xs text-ink-3">not decided: observed</span>;
+  return <Value value={desired} />;
+}
+
+function Who({ row }: { row: Row }) {
+  const newest = row.holders
     .flatMap(({ at }) => at ?? [])
     .sort()
     .at(-1);
   return (
-    <tr>
-      <Td className="machine text-ink-1">{field}</Td>
-      <Td className={clsx(differs && 'bg-outofsync-bg')}>
-        {unreadable ? <span className="text-xs text-ink-3">cannot be read</span> : <Value value={live} />}
-        {differs && <span className="ml-2 text-2xs font-medium text-outofsync-fg">differs</span>}
-      </Td>
-      <Td>
-        {desired === null ? (
-          <span className="text-xs text-ink-3">not decided: observed</span>
-        ) : (
-          <Value value={desired} />
-        )}
-      </Td>
-      <Td>
-        <Value value={applied} />
-      </Td>
-      <Td>
-        <span className="machine text-ink-1">{holdersText(row)}</span>
-        {newest !== undefined && (
-          <>
-            {' '}
-            <Age at={newest} />
-          </>
-        )}
-      </Td>
-      <Td>
-        <span className="flex flex-wrap gap-1.5">
-          {desired === null && live !== null && (
-            <Button small refused={refused} aria-label={`Decide ${field} here`} onClick={() => onDecide(field, live)}>
-              Decide here
-            </Button>
-          )}
-          {differs && !unreadable && (
-            <Button
-              small
-              refused={refused}
-              aria-label={`Take theirs: ${field}`}
-              onClick={() => onChoose(takeTheirs(row))}
-            >
-              Take theirs
-            </Button>
-          )}
-          {desired !== null && (
-            <Button
-              small
-              refused={refused}
-              aria-label={`Let go of ${field}`}
-              onClick={() => onChoose(letGo(row, node))}
-            >
-              Let go
-            </Button>
-          )}
-        </span>
-      </Td>
-    </tr>
+    <>
+      <span className="machine text-ink-1">{holdersText(row)}</span>
+      {newest !== undefined && (
+        <>
+          {' '}
+          <Age at={newest} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Ways({ row, node, unreadable, refused, onChoose, onDecide }: FieldProps) {
+  const { field, desired, live, differs } = row;
+  return (
+    <span className="flex flex-wrap gap-1.5">
+      {desired === null && live !== null && (
+        <Button small refused={refused} aria-label={`Decide ${field} here`} onClick={() => onDecide(field, live)}>
+          Decide here
+        </Button>
+      )}
+      {differs && !unreadable && (
+        <Button small refused={refused} aria-label={`Take theirs: ${field}`} onClick={() => onChoose(takeTheirs(row))}>
+          Take theirs
+        </Button>
+      )}
+      {desired !== null && (
+        <Button small refused={refused} aria-label={`Let go of ${field}`} onClick={() => onChoose(letGo(row, node))}>
+          Let go
+        </Button>
+      )}
+    </span>
   );
 }
 
 function Value({ value }: { value: string | null }) {
   if (value === null) return <span className="text-xs text-ink-3">not set</span>;
   return <span className="machine text-ink-1">{value}</span>;
-}
-
-function ChoiceDialog({
-  object,
-  version,
-  choice,
-  onClose,
-}: {
-  object: string;
-  version: number;
-  choice: SettingsChoice | null;
-  onClose: () => void;
-}) {
-  const trpc = useTRPC();
-  const queries = useQueryClient();
-  const resolve = useMutation(
-    trpc.cluster.resolveSettings.mutationOptions({ onSuccess: () => queries.invalidateQueries() }),
-  );
-  const fields = choice?.fields;
-  return (
-    <ReasonDialog
-      key={`${choice?.choice} ${fields?.join()}`}
-      open={choice !== null}
-      onClose={() => {
-        resolve.reset();
-        onClose();
-      }}
-      title={`${choice?.verb ?? ''}: ${fields === undefined ? object : `${listed(fields)} of ${object}`}`}
-      wide
-      effects={
-        <>
-          <Effects effects={choice?.effects ?? []} />
-          {choice !== null && <ChoiceEffect object={object} choice={choice} />}
-        </>
-      }
-      verb={choice?.verb ?? ''}
-      keep="Leave it as it is"
-      danger={choice?.choice === 'ours'}
-      pending={resolve.isPending}
-      error={resolve.error}
-      stale="The settings were changed meanwhile. What stands above is already their new state: look again, then decide."
-      result={
-        resolve.data === undefined ? null : (
-          <>
-            It is decided:{' '}
-            <Link className="machine link" href={`/history?change=${resolve.data.change.id}`}>
-              change #{resolve.data.change.id}
-            </Link>
-            . The cluster follows as soon as it answers.
-          </>
-        )
-      }
-      onSubmit={(reason) =>
-        choice !== null &&
-        resolve.mutate({
-          object,
-          choice: choice.choice,
-          ...(fields === undefined ? {} : { fields: [...fields] }),
-          expectedVersion: version,
-          reason,
-        })
-      }
-    />
-  );
-}
-
-function ChoiceEffect({ object, choice }: { object: string; choice: SettingsChoice }) {
-  const trpc = useTRPC();
-  const { fields } = choice;
-  const asked = { object, choice: choice.choice, ...(fields === undefined ? {} : { fields: [...fields] }) };
-  const effect = useQuery(trpc.cluster.previewSettings.queryOptions(asked));
-  return (
-    <section aria-label="Effect on connections" className="mt-2 border-t border-line-faint pt-2">
-      {effect.isError && <ErrorPanel error={effect.error} onRetry={() => void effect.refetch()} />}
-      {effect.data !== undefined && <SettingsEffect effect={effect.data} />}
-    </section>
-  );
 }

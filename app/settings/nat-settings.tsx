@@ -129,7 +129,8 @@ export function NatSettingsForm() {
       {inCluster && (
         <Note>
           A field that is set here is decided here and applied to FelixConfiguration. A field that is empty is what the
-          cluster says: it is shown, and left alone.
+          cluster says: it is shown, and left alone. What others change there stays until you decide: nothing is
+          enforced, because each write restarts Felix.
         </Note>
       )}
       {notEditor !== undefined && <Note>Saving: {notEditor} You may look and try what would be valid.</Note>}

@@ -64,7 +64,7 @@ export function SettingFields({
             key={field}
             label={label}
             aside={<span className="machine text-2xs">{field}</span>}
-            hint={`${hint}, e.g. ${example}${fallback[field] === undefined ? '' : `. Not set here: ${fallback[field]}`}`}
+            hint={`${hint}, e.g. ${example}${settings[field] !== undefined || fallback[field] === undefined ? '' : `. Not set here: ${fallback[field]}`}`}
             errors={errors(field)}
           >
             <TextInput

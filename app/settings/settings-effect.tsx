@@ -90,7 +90,7 @@ function RegionItem({ region, only }: { region: Region; only: Group['nodes'][num
         {outText(out) !== '' && (
           <>
             <dt>out of</dt>
-            <dd className="machine text-ink-1">{outText(out).replace(' out of ', '')}</dd>
+            <dd className="text-ink-1">{outText(out).replace(' out of ', '')}</dd>
           </>
         )}
       </dl>

@@ -5,7 +5,7 @@ import { Ellipsis } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { DropdownMenu } from 'radix-ui';
-import { needsSomebody } from '../cluster/connection.ts';
+import { allCounts, needsSomebody } from '../cluster/connection.ts';
 import { useNow, utc } from '../components/age.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import { useClusterMode } from '../trpc/cluster-mode.ts';
@@ -135,7 +135,7 @@ function useCounts(): Record<string, { count: number; hot: boolean }> {
   if (data === undefined) return {};
   const wrong = data.nodes.drifted + data.nodes.stale + data.nodes.failed;
   return {
-    ...(cluster.data === undefined ? {} : { '/cluster': { count: needsSomebody(cluster.data.counts), hot: true } }),
+    ...(cluster.data === undefined ? {} : { '/cluster': { count: needsSomebody(allCounts(cluster.data)), hot: true } }),
     '/pools': { count: data.pools, hot: false },
     '/nodes': wrong > 0 ? { count: wrong, hot: true } : { count: data.nodes.total, hot: false },
   };

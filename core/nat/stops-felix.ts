@@ -81,6 +81,9 @@ function overlapWarnings(pool: Pool, overlaps: { nft: Place; index: OverlapIndex
   return [];
 }
 
+/** Of port ranges that mean nothing Felix never starts on `40000:30000` and `0:70000`; `30000-40000` it ignores in silence. */
+export const stopsFelix = (natPortRange: string): boolean => /^\d+:\d+$/.test(natPortRange);
+
 interface Place {
   /** `global`, or `nodes.<name>` */
   readonly name: string;

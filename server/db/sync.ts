@@ -140,6 +140,15 @@ export async function countSync(db: Queryable): Promise<Record<SyncState, number
     `SELECT coalesce(sync.state, 'Pending') AS state, count(*) AS count
      FROM pool LEFT JOIN sync ON sync.name = pool.name GROUP BY 1`,
   );
+  return byState(rows);
+}
+
+/** Objects about which something is decided, by their state. */
+export async function countSettingsSync(db: Queryable): Promise<Record<SyncState, number>> {
+  return byState(await db.query('SELECT state, count(*) AS count FROM settings_sync GROUP BY 1'));
+}
+
+function byState(rows: readonly { state: SyncState; count: string }[]): Record<SyncState, number> {
   const counted = new Map(rows.map(({ state, count }) => [state, Number(count)]));
   return Object.fromEntries(syncStates.map((state) => [state, counted.get(state) ?? 0])) as Record<SyncState, number>;
 }

@@ -171,4 +171,13 @@ const same = (a: Pool | undefined, b: Pool | undefined): boolean =>
   a === undefined || b === undefined ? a === b : sameSpec(a.spec, b.spec);
 const plain = (pool: Pool | undefined): Pool[] => (pool === undefined ? [] : [{ name: pool.name, spec: pool.spec }]);
 const yamlOf = async (pools: readonly Pool[]): Promise<string> => (pools.length === 0 ? '' : writeYaml(pools, 'v3'));
-const textOf = (settings: ClusterSettings): string => `${JSON.stringify(settings, null, 2)}\n`;
+/** One field a line, as History shows it. */
+const textOf = ({ global, nodes }: ClusterSettings): string =>
+  [
+    ['', global] as const,
+    ...Object.keys(nodes)
+      .sort()
+      .map((node) => [`${node} `, nodes[node] ?? {}] as const),
+  ]
+    .flatMap(([place, own]) => Object.entries(own).map(([field, value]) => `${place}${field}: ${value}\n`))
+    .join('');

@@ -4,7 +4,7 @@ import { syncStates } from '../../../core/cluster/sync-state.ts';
 import { countOwners, readLivePools } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { readWatch } from '../../db/live-watch.ts';
-import { countSync } from '../../db/sync.ts';
+import { countSettingsSync, countSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 import { felixProblemSchema, felixProblems } from './felix-problems.ts';
@@ -25,6 +25,8 @@ export const clusterViewSchema = z.object({
   /** pools that wait to be brought to what is desired */
   queued: count,
   counts: z.record(z.enum(syncStates), count),
+  /** FelixConfigurations about which something is decided here, by how they stand */
+  settings: z.record(z.enum(syncStates), count),
   live: z.object({ managed: count, observed: count, foreign: count }),
   /** settings that the cluster has and that stop Felix */
   problems: z.array(felixProblemSchema),
@@ -38,10 +40,11 @@ export type ClusterView = z.infer<typeof clusterViewSchema>;
 /** Throws NO_CLUSTER. */
 export async function getCluster(deps: Deps): Promise<ClusterView> {
   const { server, election } = clusterOf(deps);
-  const [{ watch, heardAt, leader }, owners, counts, felix] = await Promise.all([
+  const [{ watch, heardAt, leader }, owners, counts, settings, felix] = await Promise.all([
     readWatch(deps.db),
     countOwners(deps.db),
     countSync(deps.db),
+    countSettingsSync(deps.db),
     readLiveFelixes(deps.db),
   ]);
   // thousands of pools are read only where a setting could stop Felix because of one
@@ -59,6 +62,7 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
     leader,
     queued: watch?.queued ?? 0,
     counts,
+    settings,
     live: standing,
     problems: felixProblems(
       felix,

@@ -1,26 +1,46 @@
 /** Settings that the cluster already has and that stop Felix, or that Felix ignores in silence. */
 import { z } from 'zod';
-import { placeOf } from '../../../core/cluster/felix-objects.ts';
+import { nodeOf, placeOf } from '../../../core/cluster/felix-objects.ts';
 import { type LiveFelix, modesOf, settingsOf } from '../../../core/cluster/live-settings.ts';
-import { warnAboutSettings } from '../../../core/nat/stops-felix.ts';
+import type { ClusterSettings } from '../../../core/nat/settings.ts';
+import { stopsFelix, warnAboutSettings } from '../../../core/nat/stops-felix.ts';
 import { validateSettings } from '../../../core/nat/validate-settings.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 
 /** `code`: N1-N7, W_..., or `-` for an object that cannot be read. */
-export const felixProblemSchema = z.object({ code: z.string(), field: z.string(), message: z.string() });
+export const felixProblemSchema = z.object({
+  code: z.string(),
+  field: z.string(),
+  message: z.string(),
+  /** Felix stops on it; else it does not take it, or reads no object of that name */
+  stops: z.boolean(),
+});
 export type FelixProblem = z.infer<typeof felixProblemSchema>;
 
+/** What stops Felix first. */
 export function felixProblems(felix: readonly LiveFelix[], pools: readonly Pool[]): FelixProblem[] {
   const settings = settingsOf(felix);
-  return [
+  const problems = [
     ...felix.flatMap(({ name, problems }) =>
-      problems.map(({ field, message }) => ({
-        code: '-',
-        field: `${placeOf(name)}.${field.replace(/^spec\./, '')}`,
-        message,
-      })),
+      problems.map(({ field, message }) => {
+        // an object of another name is of no place in the settings
+        const place = nodeOf(name) === undefined ? `FelixConfiguration ${name}` : placeOf(name);
+        return { code: '-', field: `${place}.${field.replace(/^spec\./, '')}`, message, stops: false };
+      }),
     ),
-    ...validateSettings(settings, pools).map(({ rule, field, message }) => ({ code: rule, field, message })),
-    ...warnAboutSettings(settings, pools, modesOf(felix)),
+    ...validateSettings(settings, pools).map(({ rule, field, message }) => ({
+      code: rule,
+      field,
+      message,
+      stops: rule === 'N3' && stopsFelix(textAt(settings, field)),
+    })),
+    ...warnAboutSettings(settings, pools, modesOf(felix)).map((warning) => ({ ...warning, stops: true })),
   ];
+  return problems.sort((a, b) => Number(b.stops) - Number(a.stops));
+}
+
+/** The port range at `global.natPortRange` or `nodes.<name>.natPortRange`; a node's name has dots. */
+function textAt({ global, nodes }: ClusterSettings, field: string): string {
+  const own = field.startsWith('nodes.') ? nodes[field.slice('nodes.'.length, field.lastIndexOf('.'))] : global;
+  return own?.natPortRange ?? '';
 }

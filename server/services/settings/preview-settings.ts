@@ -33,7 +33,7 @@ export const settingsEffectSchema = z.object({
   revision: z.string(),
   /** no connection is judged differently */
   equal: z.boolean(),
-  /** how many nodes were looked at */
+  /** how many nodes are known */
   nodes: count,
   /** nodes for which it is the same stand together */
   groups: z.array(
@@ -87,20 +87,24 @@ export async function previewSettings(
       : await predictCluster({ db }, desired.settings, settings, forced);
   // what the cluster would say and what means nothing there is not taken over: see mirrorSettings
   const after = validateSettings(predicted.after, pools).length > 0 ? head.settings : predicted.after;
-  const nodes = [...new Set([...known, ...Object.keys(head.settings.nodes), ...Object.keys(after.nodes)])];
+  const named = [...Object.keys(head.settings.nodes), ...Object.keys(after.nodes)];
+  // where no node is known, whichever comes has what holds for all of them
+  const nodes = [...new Set([...(known.length > 0 ? known : [ANY]), ...named])];
   const decider = makeDecider({ pools, settings: {}, hosts: head.hosts });
-  const groups =
-    nodes.length > 0
-      ? settingsDifferences(decider, head.settings, after, nodes)
-      : settingsDifferences(decider, head.settings, after, ['']).map((one) => ({ ...one, nodes: [] }));
+  const groups = settingsDifferences(decider, head.settings, after, nodes).map((group) =>
+    group.nodes.includes(ANY) ? { ...group, nodes: [] } : group,
+  );
   return {
     revision: head.revision,
     equal: groups.length === 0,
-    nodes: nodes.length,
+    nodes: known.length,
     groups: await withWays({ db }, groups),
     contested: predicted.contested,
   };
 }
+
+/** No node has this name. */
+const ANY = '';
 
 async function predictCluster(
   { db }: Pick<Deps, 'db'>,

@@ -8,8 +8,15 @@ let viewer: Caller;
 beforeAll(async () => {
   api = await testApi();
   viewer = api.caller('viewer');
-  await viewer.settings.preview({ settings: { global: {}, nodes: {} } }); // what is cached then is old afterwards
   await api.caller('editor').pools.create({ name: 'pods', spec: { cidr: '192.168.0.0/16', natOutgoing: true } });
+  // what is cached then is old afterwards
+  const settings = { global: { natPortRange: '1:2' }, nodes: { later: { natPortRange: '3:4' } } };
+  const unknown = await viewer.settings.preview({ settings });
+  expect(unknown.nodes).toBe(0);
+  expect(unknown.groups.map(({ nodes, count }) => [nodes.map(({ name }) => name), count])).toEqual([
+    [[], 0],
+    [['later'], 1],
+  ]);
   for (const [node, address] of [
     ['n-1', '192.0.2.11'],
     ['n-2', '192.0.2.12'],
@@ -56,7 +63,7 @@ it('a fixed address: whose pods leave from it instead, node by node, and nothing
 it('of one node, and of one that is not there yet', async () => {
   const ports = { natPortRange: '30000:40000' };
   const { nodes, groups } = await preview({ nodes: { 'n-2': ports, 'n-9': ports } });
-  expect(nodes).toBe(3);
+  expect(nodes).toBe(2);
   expect(groups.map((group) => group.nodes.map(({ name, ways }) => [name, ways[4]?.address]))).toEqual([
     [
       ['n-2', '192.0.2.12'],
@@ -80,7 +87,6 @@ it('what says nothing new is equal, and what could not be saved is refused', asy
   });
   const refused = await refusal(preview({ global: { natPortRange: '40000:30000' } }));
   expect(refused).toMatchObject({ reason: 'SETTINGS_VIOLATIONS', violations: [{ field: 'global.natPortRange' }] });
-  expect((await refusal(preview({ global: { natPortRange: '01:2' } }))).reason).toBe('INVALID_INPUT');
 });
 
 it('a revert says it the same way', async () => {

@@ -1,0 +1,87 @@
+'use client';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import Link from 'next/link';
+import { ErrorPanel } from '../components/error-panel.tsx';
+import { Effects, ReasonDialog } from '../components/reason-dialog.tsx';
+import { listed } from '../pools/sync/sync-words.ts';
+import { useTRPC } from '../trpc/client.ts';
+import { SettingsEffect } from './settings-effect.tsx';
+import type { SettingsChoice } from './settings-words.ts';
+
+/** A way on where the cluster says something else than is decided: what it does to fields and to connections, then the reason. */
+export function ChoiceDialog({
+  object,
+  version,
+  choice,
+  onClose,
+}: {
+  object: string;
+  version: number;
+  choice: SettingsChoice | null;
+  onClose: () => void;
+}) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const resolve = useMutation(
+    trpc.cluster.resolveSettings.mutationOptions({ onSuccess: () => queries.invalidateQueries() }),
+  );
+  const fields = choice?.fields;
+  return (
+    <ReasonDialog
+      key={`${choice?.choice} ${fields?.join()}`}
+      open={choice !== null}
+      onClose={() => {
+        resolve.reset();
+        onClose();
+      }}
+      title={`${choice?.verb ?? ''}: ${fields === undefined ? object : `${listed(fields)} of ${object}`}`}
+      wide
+      effects={
+        <>
+          <Effects effects={choice?.effects ?? []} />
+          {choice !== null && <ChoiceEffect object={object} choice={choice} />}
+        </>
+      }
+      verb={choice?.verb ?? ''}
+      keep="Leave it as it is"
+      danger={choice?.choice === 'ours'}
+      pending={resolve.isPending}
+      error={resolve.error}
+      stale="The settings were changed meanwhile. What stands above is already their new state: look again, then decide."
+      result={
+        resolve.data === undefined ? null : (
+          <>
+            It is decided:{' '}
+            <Link className="machine link" href={`/history?change=${resolve.data.change.id}`}>
+              change #{resolve.data.change.id}
+            </Link>
+            . The cluster follows as soon as it answers.
+          </>
+        )
+      }
+      onSubmit={(reason) =>
+        choice !== null &&
+        resolve.mutate({
+          object,
+          choice: choice.choice,
+          ...(fields === undefined ? {} : { fields: [...fields] }),
+          expectedVersion: version,
+          reason,
+        })
+      }
+    />
+  );
+}
+
+function ChoiceEffect({ object, choice }: { object: string; choice: SettingsChoice }) {
+  const trpc = useTRPC();
+  const { fields } = choice;
+  const asked = { object, choice: choice.choice, ...(fields === undefined ? {} : { fields: [...fields] }) };
+  const effect = useQuery(trpc.cluster.previewSettings.queryOptions(asked));
+  return (
+    <section aria-label="Effect on connections" className="mt-2 border-t border-line-faint pt-2">
+      {effect.isError && <ErrorPanel error={effect.error} onRetry={() => void effect.refetch()} />}
+      {effect.data !== undefined && <SettingsEffect effect={effect.data} />}
+    </section>
+  );
+}
