@@ -18,7 +18,6 @@ import {
   visit,
 } from 'yaml';
 import { printable, quote } from '../net/quote.ts';
-import { type PlainDocument, plainDocuments } from './plain-documents.ts';
 
 export interface ReadError {
   readonly file: string;
@@ -66,24 +65,9 @@ export function* readDocuments(file: string, text: string, mostWords = MOST_WORD
     yield { file, document: 0, line, field: '', message };
     return;
   }
-  const plain = plainDocuments(text);
-  let number = 0;
-  let next = plain.next();
-  for (; !next.done; next = plain.next()) yield plainItem(file, ++number, next.value);
-  const { end, lines } = next.value;
-  yield* readByLibrary(file, text.slice(end), { documents: number, lines }, mostWords);
-}
-
-/** `before`: what stands before the text in its file. */
-function* readByLibrary(
-  file: string,
-  text: string,
-  before: { readonly documents: number; readonly lines: number },
-  mostWords: number,
-): Generator<Item | ReadError> {
   const lines = new LineCounter();
-  const at = (offset: number): number => before.lines + Math.max(1, lines.linePos(offset).line);
-  let number = before.documents;
+  const at = (offset: number): number => Math.max(1, lines.linePos(offset).line);
+  let number = 0;
   for (const document of parse(text, lines, mostWords)) {
     number++;
     if ('message' in document) {
@@ -195,28 +179,6 @@ interface Place {
   readonly document: number;
   readonly yaml: Document.Parsed;
   at(offset: number): number;
-}
-
-/** Only who asks for a place, or for the words that were written, has the document read by the library too. */
-function plainItem(file: string, document: number, { value, text, line }: PlainDocument): Item {
-  let read: Item | undefined;
-  const item = (): Item => {
-    if (read !== undefined) return read;
-    const before = { documents: document - 1, lines: line - 1 };
-    const [first] = readByLibrary(file, text, before, MOST_WORDS);
-    if (first === undefined || 'message' in first) throw new Error(`a plain document must be YAML: ${first?.message}`);
-    read = first;
-    return first;
-  };
-  return {
-    file,
-    document,
-    line,
-    value,
-    lineOf: (field) => item().lineOf(field),
-    child: (field, index) => item().child(field, index),
-    source: (field) => (text.includes(field.slice(field.lastIndexOf('.') + 1)) ? item().source(field) : undefined),
-  };
 }
 
 function itemOf(place: Place, node: Node, value: unknown): Item {
