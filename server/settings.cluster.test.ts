@@ -314,7 +314,8 @@ it('what is applied by force, and what a revert brings back, is shown to the clu
 it('exclusions that are taken over bring the nodes’ addresses with them', async () => {
   await server.db.query(`UPDATE desired SET hosts = '["192.0.2.11"]'::jsonb WHERE id = 1`);
   await decide({ global: { natPortRange: '45000:62000', natOutgoingExclusions: 'IPPoolsOnly' } });
-  await stands({ state: 'Synced' });
+  // it was in sync before, too
+  await soon(async () => expect(await rowOf('natOutgoingExclusions')).toMatchObject({ applied: 'IPPoolsOnly' }));
   await edit({ natOutgoingExclusions: 'IPPoolsAndHostIPs' });
   await stands({ state: 'OutOfSync', fields: ['natOutgoingExclusions'] });
   await choose('theirs');

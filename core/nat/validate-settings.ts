@@ -3,7 +3,7 @@
  * (`0:70000`, `30000-40000`, filter `eth 0`): all of them are refused here, before anything is stored or programmed.
  */
 import { type Address, formatAddress, parseAddress } from '../net/address.ts';
-import { contains, formatPrefix, type Prefix } from '../net/prefix.ts';
+import { contains, formatPrefix, type Prefix, prefixOf } from '../net/prefix.ts';
 import { quote } from '../net/quote.ts';
 import type { Pool, Violation } from '../pool/spec.ts';
 import { prefixOfPool } from './counted-pools.ts';
@@ -20,13 +20,14 @@ import { type ClusterSettings, exclusions, type NatSettings } from './settings.t
  */
 export function validateSettings(settings: ClusterSettings, pools: readonly Pool[]): Violation[] {
   const nodes = Object.keys(settings.nodes).sort();
+  const ownerOf = nattedOwner(pools);
   return [
-    ...violationsOf(settings.global, 'global', pools),
-    ...nodes.flatMap((name) => violationsOf(settings.nodes[name] ?? {}, `nodes.${name}`, pools)),
+    ...violationsOf(settings.global, 'global', ownerOf),
+    ...nodes.flatMap((name) => violationsOf(settings.nodes[name] ?? {}, `nodes.${name}`, ownerOf)),
   ];
 }
 
-function violationsOf(settings: NatSettings, place: string, pools: readonly Pool[]): Violation[] {
+function violationsOf(settings: NatSettings, place: string, ownerOf: OwnerOf): Violation[] {
   const found: Violation[] = [];
   const check = (name: keyof NatSettings, rule: string, judge: (text: string) => string | undefined): void => {
     const text = settings[name];
@@ -40,8 +41,8 @@ function violationsOf(settings: NatSettings, place: string, pools: readonly Pool
   check('natPortRange', 'N7', leadingZeros);
   check('iptablesNATOutgoingInterfaceFilter', 'N4', badFilter);
   check('natOutgoingExclusions', 'N5', badExclusions);
-  check('natOutgoingAddress', 'N6', (text) => insidePool('natOutgoingAddress', text, pools));
-  check('natOutgoingAddressV6', 'N6', (text) => insidePool('natOutgoingAddressV6', text, pools));
+  check('natOutgoingAddress', 'N6', (text) => insidePool('natOutgoingAddress', text, ownerOf));
+  check('natOutgoingAddressV6', 'N6', (text) => insidePool('natOutgoingAddressV6', text, ownerOf));
   return found;
 }
 
@@ -90,19 +91,43 @@ function badExclusions(text: string): string | undefined {
   return `natOutgoingExclusions must be ${exclusions.join(' or ')}: ${quote(text)}`;
 }
 
-function insidePool(name: string, text: string, pools: readonly Pool[]): string | undefined {
+function insidePool(name: string, text: string, ownerOf: OwnerOf): string | undefined {
   const parsed = parseAddress(text);
   if (!parsed.ok) return undefined;
-  const owner = ownerOf(parsed.value, pools);
+  const owner = ownerOf(parsed.value);
   if (owner === undefined) return undefined;
   const reason = 'a pod could be given the same address';
   return `${name} must lie in no enabled pool with natOutgoing: ${quote(formatAddress(parsed.value))} lies in ${quote(owner.name)}, ${reason}`;
 }
 
-function ownerOf(address: Address, pools: readonly Pool[]): Pool | undefined {
-  return pools.find((pool) => {
-    if (!pool.spec.natOutgoing || pool.spec.disabled) return false;
-    const prefix = prefixOfPool(pool);
-    return prefix !== undefined && contains(prefix, address);
-  });
+/** The first enabled pool with natOutgoing that holds the address. */
+type OwnerOf = (address: Address) => Pool | undefined;
+
+/** Indexed when first asked: every node may have an address of its own, and there may be thousands of pools. */
+function nattedOwner(pools: readonly Pool[]): OwnerOf {
+  let index: ReturnType<typeof indexOf> | undefined;
+  return (address) => {
+    index ??= indexOf(pools);
+    let first: { readonly pool: Pool; readonly order: number } | undefined;
+    for (const [length, byPrefix] of index[address.family]) {
+      const found = byPrefix.get(prefixOf(address, length).value);
+      if (found !== undefined && (first === undefined || found.order < first.order)) first = found;
+    }
+    return first?.pool;
+  };
 }
+
+/** By family, length and value of the prefix; of the same prefix the first pool. */
+function indexOf(pools: readonly Pool[]) {
+  const index = { 4: new Map<number, ByPrefix>(), 6: new Map<number, ByPrefix>() };
+  for (const [order, pool] of pools.entries()) {
+    const prefix = pool.spec.natOutgoing && !pool.spec.disabled ? prefixOfPool(pool) : undefined;
+    if (prefix === undefined) continue;
+    const byPrefix = index[prefix.family].get(prefix.length) ?? new Map();
+    if (!byPrefix.has(prefix.value)) byPrefix.set(prefix.value, { pool, order });
+    index[prefix.family].set(prefix.length, byPrefix);
+  }
+  return index;
+}
+
+type ByPrefix = Map<bigint, { readonly pool: Pool; readonly order: number }>;

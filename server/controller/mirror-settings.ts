@@ -1,10 +1,11 @@
 /** Takes the cluster's FelixConfigurations and node addresses into the live ledger. */
-import { pathOf } from '../../core/cluster/felix-objects.ts';
+import { objectsIn, pathOf, placeOf, settingsIn, withObject } from '../../core/cluster/felix-objects.ts';
 import { keepLastSettings, type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { UNKNOWN_WRITER, writerAmong } from '../../core/cluster/writer.ts';
-import { settingFields } from '../../core/nat/settings.ts';
+import { type ClusterSettings, settingFields } from '../../core/nat/settings.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
+import type { Pool } from '../../core/pool/spec.ts';
 import { hostsMatter, revisionOf } from '../../core/wire/revision.ts';
 import { lastSettingsOf } from '../db/changes.ts';
 import type { Database, Queryable } from '../db/client.ts';
@@ -24,8 +25,8 @@ export interface SeenSettings {
 export type Hosts = () => readonly string[] | null;
 
 /**
- * Stored as seen; where the NAT settings differ a live change says so, one for each object. Settings that mean nothing
- * (`40000:30000`) are stored and not taken over: those before stay in force. `hosts`: canonical addresses of all nodes, asked
+ * Stored as seen; where the NAT settings differ a live change says so, one for each writer and cause. An object whose settings
+ * mean nothing (`40000:30000`) is stored and not taken over: what it said before stays in force. `hosts`: canonical addresses of all nodes, asked
  * for under the lock: what is written last is then the newest, whoever waited longest for it. Null: they cannot be read, and
  * what was known of them stays.
  * Throws TermOver when `epoch` is not the current term. Returns whether what the cluster says is in force.
@@ -66,45 +67,76 @@ export async function mirrorSettingsIn(tx: Queryable, live: Live, { seen, gone }
     await writeLiveFelixes(tx, newer, removed);
     await tx.query(`SELECT pg_notify('outgate', $1)`, [noticeText({ kind: 'sync' })]);
   }
+  const moves = [
+    ...newer.map((after) => ({ name: after.name, before: known.get(after.name) ?? null, after })),
+    ...removed.map((name) => ({ name, before: known.get(name) ?? null, after: null })),
+  ];
   const now = new Map(known);
   let at = live;
-  for (const after of newer) {
-    now.set(after.name, after);
-    at = await settle(tx, at, now, { before: known.get(after.name) ?? null, after });
-  }
-  for (const name of removed) {
-    now.delete(name);
-    at = await settle(tx, at, now, { before: known.get(name) ?? null, after: null });
+  for (const { told, moves: together } of await byTeller(tx, moves)) {
+    for (const { name, after } of together) {
+      if (after === null) now.delete(name);
+      else now.set(name, after);
+    }
+    at = await settle(tx, at, now, told);
   }
   // what was refused before may hold since: a pool moved
-  if (newer.length + removed.length === 0) at = await settle(tx, at, now, { before: null, after: null });
+  if (moves.length === 0) at = await settle(tx, at, now, { actor: UNKNOWN_WRITER, cause: null });
   return sameSettings(canonicalSettings(settingsOf(now.values())), at.settings);
 }
 
 interface Moved {
+  readonly name: string;
   readonly before: LiveFelix | null;
   readonly after: LiveFelix | null;
 }
 
-async function settle(tx: Queryable, live: Live, objects: ReadonlyMap<string, LiveFelix>, moved: Moved): Promise<Live> {
-  const settings = canonicalSettings(settingsOf(objects.values()));
-  if (sameSettings(settings, live.settings)) return live;
+interface Told {
+  readonly actor: string;
+  readonly cause: number | null;
+}
+
+/** Thousands of nodes may have an object each: what one writer did for one reason is one change, as with pools. */
+async function byTeller(tx: Queryable, moves: readonly Moved[]): Promise<Iterable<{ told: Told; moves: Moved[] }>> {
+  const groups = new Map<string, { told: Told; moves: Moved[] }>();
+  for (const move of moves) {
+    const told = await tellerOf(tx, move);
+    const key = JSON.stringify([told.actor, told.cause]);
+    const group = groups.get(key) ?? { told, moves: [] };
+    group.moves.push(move);
+    groups.set(key, group);
+  }
+  return groups.values();
+}
+
+async function settle(tx: Queryable, live: Live, objects: ReadonlyMap<string, LiveFelix>, told: Told): Promise<Live> {
+  const said = canonicalSettings(settingsOf(objects.values()));
+  if (sameSettings(said, live.settings)) return live;
   const pools = (await readLivePools(tx)).flatMap(({ pool }) => pool ?? []);
-  if (validateSettings(settings, pools).length > 0) return live;
+  const settings = withoutBad(said, live.settings, pools);
+  if (sameSettings(settings, live.settings)) return live;
   // agents and caches follow the log: addresses that begin to matter must stand in it first
   const ready =
     hostsMatter(settings) && !hostsMatter(live.settings)
       ? await write(tx, live, { action: 'hosts.update', actor: UNKNOWN_WRITER })
       : live;
-  const told = await tellerOf(tx, moved);
   return write(tx, { ...ready, settings }, { action: 'settings.update', ...told, before: live.settings });
+}
+
+/** Of an object that says what means nothing, or would stop Felix, what it said before stays; the others are as they are. */
+function withoutBad(said: ClusterSettings, before: ClusterSettings, pools: readonly Pool[]): ClusterSettings {
+  const bad = new Set(validateSettings(said, pools).map(({ field }) => field.slice(0, field.lastIndexOf('.'))));
+  const kept = objectsIn(said).filter((object) => bad.has(placeOf(object)));
+  return canonicalSettings(
+    kept.reduce((settings, object) => withObject(settings, object, settingsIn(before, object)), said),
+  );
 }
 
 /**
  * Who made it different, and the change of ours that it carries out: the last one that decided about the fields that moved
  * what came of them. It need not be the last of all: others of other objects, or of this one, may have been saved since.
  */
-async function tellerOf(tx: Queryable, { before, after }: Moved): Promise<{ actor: string; cause: number | null }> {
+async function tellerOf(tx: Queryable, { before, after }: Moved): Promise<Told> {
   if (after === null) return { actor: UNKNOWN_WRITER, cause: null };
   const changed = settingFields.filter((field) => before?.settings?.[field] !== after.settings?.[field]);
   const actor = writerAmong(before?.claims ?? [], after.claims, new Set(changed));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
-import { readLiveFelix } from '../../core/cluster/live-settings.ts';
+import { type LiveFelix, readLiveFelix } from '../../core/cluster/live-settings.ts';
 import type { ClusterSettings, NatSettings } from '../../core/nat/settings.ts';
 import { sumOfPools } from '../../core/wire/revision.ts';
 import type { Database } from '../db/client.ts';
@@ -163,6 +163,45 @@ it('a FelixConfiguration that can no longer be read leaves its settings, and a v
   expect(await see('made-up-2', '35000:36000')).toEqual({ range: '35000:36000', faulty: false });
   // deleted and made anew it was never readable
   expect(await see('3', [], 'felix-2')).toEqual({ range: undefined, faulty: true });
+});
+
+it('objects of many nodes by one writer are one change, and one that means nothing holds up no other', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'many nodes');
+  const felix = (name: string, version: number, spec: NatSettings): LiveFelix[] => {
+    const managedFields = [
+      {
+        manager: 'helm',
+        operation: 'Apply',
+        time: '2026-11-28T07:00:00Z',
+        fieldsV1: { 'f:spec': { 'f:natPortRange': {} } },
+      },
+    ];
+    const read = readLiveFelix({ metadata: { name, uid: name, resourceVersion: `${version}`, managedFields }, spec });
+    return read === null ? [] : [read];
+  };
+  const nodes = Array.from({ length: 300 }, (_, i) =>
+    felix(`node.n-${i}`, 1, { natPortRange: `${i + 1}:60000` }),
+  ).flat();
+  const before = (await readLive(db)).sequence;
+  const hosts = () => null;
+  const bad = felix('node.bad', 1, { natPortRange: '40000:30000' });
+  const first = felix('default', 1, { natPortRange: '1:2' });
+  expect(await mirrorAllSettings(db, epoch, { all: [...bad, ...first, ...nodes], hosts })).toBe(false);
+  const [change, ...more] = await changesAfter(before);
+  expect([change?.actor, more]).toEqual(['helm', []]);
+  const { settings } = await readLive(db);
+  expect([settings.global, Object.keys(settings.nodes).length]).toEqual([{ natPortRange: '1:2' }, 300]);
+  await mirrorSettings(db, epoch, { seen: felix('default', 2, { natPortRange: '3:4' }), gone: [], hosts });
+  await mirrorSettings(db, epoch, { seen: felix('node.n-0', 2, { natPortRange: '9:1' }), gone: [], hosts });
+  const then = (await readLive(db)).settings;
+  expect([then.global, then.nodes['n-0'], then.nodes['bad']]).toEqual([
+    { natPortRange: '3:4' },
+    { natPortRange: '1:60000' },
+    undefined,
+  ]);
+  expect(await mirrorAllSettings(db, epoch, { all: [], hosts })).toBe(true);
+  expect((await readLive(db)).settings).toEqual({ global: {}, nodes: {} });
 });
 
 it('the addresses of nodes that are written last are the newest, also by a list that began before they moved', async () => {
