@@ -357,8 +357,8 @@ test('a setting that stops Felix is named on Settings, Cluster and Overview', as
 test('a right that is missing is named, with the role to copy', async () => {
   const { page, outgate, server } = running;
   const rules = [
-    { apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs: ['get', 'list', 'watch', 'create', 'delete'] },
-    { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs: ['list', 'watch', 'create', 'delete'] },
+    { apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] },
   ];
   await kubectl(server, ['patch', 'clusterrole', 'outgate', '--type=merge', '-p', JSON.stringify({ rules })]);
   await page.goto(`${outgate.url}/cluster`);

@@ -16,13 +16,13 @@ export interface Task {
 }
 
 const tasks: readonly { words: string; resource: string; verbs: readonly string[] }[] = [
-  { words: 'See the pools of the cluster', resource: 'ippools', verbs: ['get', 'list', 'watch'] },
+  { words: 'See the pools of the cluster', resource: 'ippools', verbs: ['list', 'watch'] },
   { words: 'Bring pools to what is desired', resource: 'ippools', verbs: ['patch', 'create'] },
   { words: 'Delete there what is deleted here', resource: 'ippools', verbs: ['delete'] },
-  { words: 'Read the NAT settings', resource: 'felixconfigurations', verbs: ['get', 'list', 'watch'] },
+  { words: 'Read the NAT settings', resource: 'felixconfigurations', verbs: ['list', 'watch'] },
   { words: 'Bring NAT settings to what is decided', resource: 'felixconfigurations', verbs: ['patch', 'create'] },
   { words: 'See which addresses of a pool are in use', resource: 'ipamblocks', verbs: ['list'] },
-  { words: 'Know the nodes and their addresses', resource: 'nodes', verbs: ['get', 'list', 'watch'] },
+  { words: 'Know the nodes and their addresses', resource: 'nodes', verbs: ['list', 'watch'] },
   { words: 'Find pods by name', resource: 'pods', verbs: ['list', 'watch'] },
   { words: 'Find services by name', resource: 'services', verbs: ['list', 'watch'] },
   { words: 'Know the backends of services', resource: 'endpointslices', verbs: ['list', 'watch'] },

@@ -56,8 +56,10 @@ it('each right of the table is given, and its neighbours are refused', async () 
   };
   const given = rightsToReview('projectcalico.org', SERVER_ACCOUNT.namespace, { agents: true });
   for (const right of given) expect(await ask(right), JSON.stringify(right)).toBe(true);
+  // objects are listed and watched; by itself the lease alone is read
+  expect(given.filter(({ verb }) => verb === 'get').map(({ resource }) => resource)).toEqual(['leases']);
   for (const { resource, group, namespace } of given) {
-    for (const verb of ['update', 'deletecollection', 'escalate', 'bind', 'impersonate', '*']) {
+    for (const verb of ['get', 'update', 'deletecollection', 'escalate', 'bind', 'impersonate', '*']) {
       if (given.some((one) => one.resource === resource && one.verb === verb)) continue;
       const at = { verb, resource, group, ...(namespace === undefined ? {} : { namespace }) };
       expect(await ask(at), JSON.stringify(at)).toBe(false);

@@ -21,14 +21,13 @@ const CALICO = 'calico';
 /** Both groups that Calico's types may be served by; the newer first. */
 export const CALICO_GROUPS = ['projectcalico.org', 'crd.projectcalico.org'] as const;
 
-const WATCH = ['get', 'list', 'watch'] as const;
 const FOLLOW = ['list', 'watch'] as const;
 
 export const NEEDED_RIGHTS: readonly NeededRight[] = [
-  { group: CALICO, resource: 'ippools', verbs: [...WATCH, 'patch', 'create', 'delete'], where: 'cluster' },
-  { group: CALICO, resource: 'felixconfigurations', verbs: [...WATCH, 'patch', 'create'], where: 'cluster' },
+  { group: CALICO, resource: 'ippools', verbs: [...FOLLOW, 'patch', 'create', 'delete'], where: 'cluster' },
+  { group: CALICO, resource: 'felixconfigurations', verbs: [...FOLLOW, 'patch', 'create'], where: 'cluster' },
   { group: CALICO, resource: 'ipamblocks', verbs: ['list'], where: 'cluster' },
-  { group: '', resource: 'nodes', verbs: WATCH, where: 'cluster' },
+  { group: '', resource: 'nodes', verbs: FOLLOW, where: 'cluster' },
   // names in questions; without these the simulator takes addresses alone
   { group: '', resource: 'pods', verbs: FOLLOW, where: 'cluster' },
   { group: '', resource: 'services', verbs: FOLLOW, where: 'cluster' },
