@@ -259,5 +259,9 @@ describe('choosePort', () => {
   });
   it('a headless one is reached at any port', () => {
     expect(choosePort(service({ clusterIps: [], ports: [] }), '5432', 'tcp', 'headless')).toEqual({ port: null });
+    // 80 is what the pod is asked for there, not 8080: no proxy maps it
+    const named = service({ clusterIps: [] });
+    expect(choosePort(named, '80', 'tcp', 'headless')).toEqual({ port: null });
+    expect(choosePort(named, 'http', 'tcp', 'headless')).toEqual({ port: HTTP });
   });
 });

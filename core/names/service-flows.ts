@@ -177,13 +177,14 @@ export function choosePort(
   front: Front['is'],
 ): { readonly port: ServicePort | null } | { readonly issue: string } {
   if (service.type === 'ExternalName') return { port: null };
+  // nothing is rewritten there: whatever port is asked for is the backend's own
+  if (isHeadless(service) && asked !== null && /^\d+$/.test(asked)) return { port: null };
   const number = (one: ServicePort): number => (front === 'node-port' ? one.nodePort : one.port);
   const open = service.ports.filter((one) => one.protocol === protocol && number(one) !== 0);
   const fitting = asked === null ? open : open.filter((one) => String(number(one)) === asked || one.name === asked);
   const [first, second] = fitting;
   if (first !== undefined) return { port: second === undefined || asked !== null ? first : null };
-  // nothing is rewritten there: whatever port is asked for is the backend's own
-  if (isHeadless(service) && (asked === null || /^\d+$/.test(asked))) return { port: null };
+  if (isHeadless(service) && asked === null) return { port: null };
   const known = service.ports.map((one) => `${number(one)}/${one.protocol}${one.name === '' ? '' : ` (${one.name})`}`);
   const said = asked === null ? protocol : `${asked}/${protocol}`;
   return {
