@@ -196,15 +196,31 @@ it('the server may ask for names where DNS listens on another port (OpenShift)',
   expect(open).toEqual(expect.arrayContaining(['53/UDP', '53/TCP', '5353/UDP', '5353/TCP']));
 });
 
-it('each state of nodes that needs somebody has an alert; that nothing reports has none where the chart runs no agents', async () => {
-  const states = async (values: object): Promise<(string | undefined)[]> => {
+describe('alerts', () => {
+  /** the expression of each that asks for this figure */
+  const asking = async (figure: string, values: object = {}): Promise<string[]> => {
     const objects = await renderChart(helm, { monitoring: { rules: true }, ...values });
     const { groups } = specOf(objects, 'PrometheusRule', /outgate/) as { groups: { rules: { expr: string }[] }[] };
-    const exprs = groups.flatMap((group) => group.rules.map(({ expr }) => expr));
-    return exprs.filter((expr) => expr.includes('outgate_nodes')).map((expr) => /state="(\w+)"/.exec(expr)?.[1]);
+    const all = groups.flatMap((group) => group.rules.map(({ expr }) => expr));
+    return all.filter((expr) => expr.includes(`${figure}{`));
   };
-  expect((await states({})).sort()).toEqual(['Drifted', 'Failed', 'Pending', 'Stale']);
-  expect((await states({ agent: { enabled: false } })).sort()).toEqual(['Drifted', 'Failed', 'Pending']);
+
+  it('each state of nodes that needs somebody has one; that nothing reports has none where the chart runs no agents', async () => {
+    const states = async (values?: object) =>
+      (await asking('outgate_nodes', values)).map((expr) => /state="(\w+)"/.exec(expr)?.[1]).sort();
+    expect(await states()).toEqual(['Drifted', 'Failed', 'Pending', 'Stale']);
+    expect(await states({ agent: { enabled: false } })).toEqual(['Drifted', 'Failed', 'Pending']);
+  });
+
+  it('pools that are not read are told in every phase of the watch but the good one: a server may start blind', async () => {
+    const [expr] = await asking('outgate_cluster_watch');
+    expect(
+      /phase=~"([^"]+)"/
+        .exec(expr ?? '')?.[1]
+        ?.split('|')
+        .sort(),
+    ).toEqual(['blind', 'no-pools', 'starting']);
+  });
 });
 
 const BAD: readonly [values: object, words: RegExp][] = [
