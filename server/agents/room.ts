@@ -12,7 +12,7 @@ import type { Request, Room } from '../http/edge.ts';
 import type { Log } from '../http/log.ts';
 import { readPackedBody } from '../http/packed-body.ts';
 import { problem, sendJson, sendProblem, sendTooMany } from '../http/problem.ts';
-import { makeQuota, type Quota } from '../http/quota.ts';
+import { makePlaces, makeQuota, type Places, type Quota } from '../http/quota.ts';
 import { joinNode, markSeen, nodeNameSchema } from '../services/agents/credential.ts';
 import { ingestReport } from '../services/agents/ingest.ts';
 import { AppError } from '../services/app-error.ts';
@@ -35,6 +35,8 @@ const JOIN_LIMIT = 4 * 1024;
 /** a minute from one address: a rack behind one address joins, somebody who floods does not */
 const MOST_JOINS = 300;
 const REPORT_LIMIT = 16 * 1024 * 1024;
+/** of one node at a time: an agent sends one after the other, and each may take a hundred megabytes to read */
+const MOST_REPORTS = 2;
 
 export interface AgentRoom extends Room {
   readonly streams: () => number;
@@ -43,10 +45,11 @@ export interface AgentRoom extends Room {
 export function agentRoom(options: AgentRoomOptions): AgentRoom {
   /** the newest stream of a node is the one: an agent that came back does not wait for its older connection to time out */
   const streams = new Map<string, (reason: string) => void>();
+  const reports = makePlaces(MOST_REPORTS);
   const joins = makeQuota(MOST_JOINS, 60, () => performance.now());
   const doors: Readonly<Record<string, { method: string; handle: (edge: Request) => Promise<void> }>> = {
     '/agent/v1/join': { method: 'POST', handle: (edge) => join(edge, options, joins) },
-    '/agent/v1/report': { method: 'POST', handle: (edge) => report(edge, options) },
+    '/agent/v1/report': { method: 'POST', handle: (edge) => report(edge, options, reports) },
     '/agent/v1/stream': { method: 'GET', handle: (edge) => stream(edge, options, streams) },
   };
   return {
@@ -95,11 +98,17 @@ async function join(edge: Request, { db, log, tokens }: AgentRoomOptions, joins:
   }
 }
 
-async function report(edge: Request, options: AgentRoomOptions): Promise<void> {
+async function report(edge: Request, options: AgentRoomOptions, reports: Places): Promise<void> {
   const agent = await signIn(edge, options);
   if (agent === null) return;
   const { node } = agent;
   const { db } = options;
+  const end = reports.take(node);
+  if (end === null) {
+    return sendTooMany(edge.res, edge.path, 1, `a node may send ${MOST_REPORTS} reports at a time`);
+  }
+  edge.res.once('close', end);
+  if (edge.res.destroyed) return end();
   const input = await readJson(edge, reportSchema, REPORT_LIMIT);
   // an agent whose report cannot be read is there all the same, and its name is its own
   if (input === null) return markSeen(db, node);

@@ -14,6 +14,8 @@ export async function readBody(req: IncomingMessage, limit: number): Promise<Bod
 }
 
 export function readBytes(req: IncomingMessage, limit: number): Promise<BytesResult> {
+  // who left while it was looked up who they are: nothing more is heard of this request
+  if (req.destroyed) return Promise.resolve({ ok: false, reason: 'CUT_OFF' });
   if (Number(req.headers['content-length'] ?? 0) > limit) return Promise.resolve({ ok: false, reason: 'TOO_LARGE' });
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];

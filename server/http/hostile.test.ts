@@ -1,4 +1,5 @@
 /** What somebody sends who wants to break it: refused with a reason, and never a failure of the server. */
+import { type ClientRequest, request } from 'node:http';
 import { expect, test } from 'vitest';
 import { serverOfFile } from '../testing/file-server.ts';
 import { ask, joinNode, mutate, post, query } from '../testing/test-client.ts';
@@ -90,4 +91,40 @@ test('a report with odd keys, numbers and text is refused, and changes nothing',
     expect((await post(`${server.address}/agent/v1/report`, body, headers)).status).toBe(400);
   }
   expect(await server.db.query('SELECT 1 FROM report')).toEqual([]);
+});
+
+/** A POST that says how long it will be, and of which nothing more comes. */
+function begin(
+  path: string,
+  length: number,
+  headers: Record<string, string>,
+): { sent: ClientRequest; status: Promise<number> } {
+  const said = { 'content-type': 'application/json', 'content-length': length, ...headers };
+  const sent = request(`${server.address}${path}`, { method: 'POST', headers: said });
+  const status = new Promise<number>((resolve, reject) => {
+    sent.once('response', (answer) => resolve(answer.statusCode ?? 0)).once('error', reject);
+  });
+  status.catch(() => {});
+  sent.write('{');
+  return { sent, status };
+}
+
+test('whoever has not signed in is refused before a long body is read', async () => {
+  const { sent, status } = begin('/api/trpc/pools.create', 8 * 1024 * 1024, {});
+  expect(await status).toBe(401);
+  sent.destroy();
+});
+
+test('the long bodies of an account, and the reports of a node, are read a few at a time', async () => {
+  const credential = await joinNode(server.address, server.cookie, 'flood');
+  for (const [path, most, headers] of [
+    ['/api/trpc/pools.import', 4, { cookie: server.cookie }],
+    ['/agent/v1/report', 2, { authorization: `Bearer ${credential}` }],
+  ] as const) {
+    const begun = Array.from({ length: most + 1 }, () => begin(path, 7 * 1024 * 1024, headers));
+    expect([path, await Promise.race(begun.map(({ status }) => status))]).toEqual([path, 429]);
+    for (const { sent } of begun) sent.destroy();
+    // a place is given back when who held it has gone
+    await expect.poll(async () => (await post(`${server.address}${path}`, {}, headers)).status).toBe(400);
+  }
 });

@@ -1,4 +1,5 @@
 /** `/api/trpc`: procedures over HTTP. Who asks is known by an API token where the request carries one, else by the session cookie. */
+import type { IncomingMessage } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { readBearer } from '../auth/bearer.ts';
@@ -15,6 +16,11 @@ import { makePlaces } from './quota.ts';
 
 const PREFIX = '/api/trpc/';
 const BODY_LIMIT = 8 * 1024 * 1024;
+/** what nobody in particular may send: more than any form, and too little to fill the memory with */
+const STRANGERS_LIMIT = 64 * 1024;
+/** long texts of one account that are held on one server at a time; shorter ones are not counted */
+const MOST_LONG = 4;
+const LONG = 1024 * 1024;
 /** more calls in one request than any page makes */
 const MOST_CALLS = 50;
 /** live streams of one account on one server: more than anybody has windows */
@@ -24,6 +30,7 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
 
 export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
   const streams = makePlaces(MOST_STREAMS);
+  const long = makePlaces(MOST_LONG);
   return {
     path: PREFIX,
     ignoresCookies: (req) => readBearer(req) !== null,
@@ -43,10 +50,6 @@ export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
       if (req.method === 'POST' && !/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) {
         return sendProblem(res, path, problem('unsupported', 'the content-type of the body must be application/json'));
       }
-      const posted = req.method === 'POST' ? await readBody(req, BODY_LIMIT) : null;
-      if (posted !== null && !posted.ok) {
-        return sendProblem(res, path, problem('tooLarge', `the body must be complete and at most ${BODY_LIMIT} bytes`));
-      }
       const who = await identify(edge);
       if (who.kind === 'limited') {
         const message = `too many refused API tokens: the next one may come in ${who.seconds} s`;
@@ -57,6 +60,20 @@ export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
         return sendProblem(res, path, problem('tokenRefused', who.message));
       }
       const { user } = who;
+      // a text is read only when it is known whose it is: whoever is nobody fills no memory
+      const limit = user === null ? STRANGERS_LIMIT : BODY_LIMIT;
+      if (user !== null && mayBeLong(req)) {
+        const end = long.take(user.id);
+        if (end === null) return sendTooMany(res, path, 5, `an account may send ${MOST_LONG} long texts at a time`);
+        res.once('close', end);
+        if (res.destroyed) return end();
+      }
+      const posted = req.method === 'POST' ? await readBody(req, limit) : null;
+      if (posted !== null && !posted.ok) {
+        return user === null && posted.reason === 'TOO_LARGE'
+          ? sendProblem(res, path, problem('unauthorized', `to send more than ${limit} bytes you must sign in`))
+          : sendProblem(res, path, problem('tooLarge', `the body must be complete and at most ${limit} bytes`));
+      }
       if (user !== null && calls.split(',').includes(STREAM)) {
         const leave = streams.take(user.id);
         if (leave === null) return sendTooMany(res, path, 10, `an account may hold ${MOST_STREAMS} live streams open`);
@@ -78,6 +95,13 @@ export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
       });
     },
   };
+}
+
+/** Or of a length that it does not say. */
+function mayBeLong({ method, headers }: IncomingMessage): boolean {
+  if (method !== 'POST') return false;
+  const length = headers['content-length'];
+  return length === undefined || Number(length) > LONG;
 }
 
 function retryAfter(errors: readonly TRPCError[]): Record<string, string> {
