@@ -17,15 +17,25 @@ export interface SyncInput {
 }
 
 export type SyncDecision =
-  | { readonly do: 'apply'; readonly spec: PoolSpec; readonly uid: string | null; readonly force: boolean }
   | {
+      readonly do: 'apply';
+      readonly spec: PoolSpec;
+      readonly uid: string | null;
+      readonly force: boolean;
+      /** what others wrote, which an apply by force would write over; absent: nothing */
+      readonly over?: Differing;
+    }
+  | ({
       readonly do: 'nothing';
       readonly state: 'Synced' | 'OutOfSync';
       readonly reason: SyncReason;
-      readonly fields: readonly PoolField[];
-      /** who else claims those fields */
-      readonly managers: readonly string[];
-    };
+    } & Differing);
+
+interface Differing {
+  readonly fields: readonly PoolField[];
+  /** who else claims those fields */
+  readonly managers: readonly string[];
+}
 
 /**
  * The decision is by level, not by event: asked twice it says the same. An apply carries the uid of the object that it
@@ -55,11 +65,18 @@ export function decideSync({ desired, live, applied, policy, forced }: SyncInput
       ? { do: 'apply', spec: body, uid: live.uid, force: false }
       : { do: 'nothing', state: 'Synced', reason: 'AsDesired', fields: [], managers: [] };
   }
+  const managers = managersOf(live, fields);
   // a new decision is sent unforced: where somebody else holds a field, the server says so
   if (insists || desired.version > known.version) {
-    return { do: 'apply', spec: body, uid: live.uid, force: insists };
+    return {
+      do: 'apply',
+      spec: body,
+      uid: live.uid,
+      force: insists,
+      ...(insists ? { over: { fields, managers } } : {}),
+    };
   }
-  return outOfSync('FieldChangedInCluster', fields, managersOf(live, fields));
+  return outOfSync('FieldChangedInCluster', fields, managers);
 }
 
 const outOfSync = (

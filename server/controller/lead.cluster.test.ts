@@ -177,7 +177,9 @@ it('a pool that is enforced is written over, until it is a fight', async () => {
     expect((await stored('a'))?.spec['natOutgoing']).toBe(true);
   }
   await edit('a', { natOutgoing: false });
-  await stands('a', { state: 'Contested', reason: 'WrittenOverAgain' });
+  // and who it is that we fight with is named
+  const detail = { fields: ['natOutgoing'], managers: ['kubectl-edit'] };
+  await stands('a', { state: 'Contested', reason: 'WrittenOverAgain', detail });
   expect((await stored('a'))?.spec['natOutgoing']).toBe(false);
 });
 

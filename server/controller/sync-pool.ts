@@ -68,7 +68,8 @@ async function apply(
   const recent = rewrites.filter((at) => now().getTime() - Date.parse(at) < REWRITE_MS);
   // once stopped, only a new decision of an operator goes on
   if (recent.length >= MOST_REWRITES || (rewrites.length > 0 && row.reason === 'WrittenOverAgain')) {
-    await note(options, row, { ...row, state: 'Contested', reason: 'WrittenOverAgain' });
+    const detail = { ...rewritten(row), ...decision.over };
+    await note(options, row, { ...row, state: 'Contested', reason: 'WrittenOverAgain', detail });
     return 'settled';
   }
   let taken: LivePool;

@@ -46,7 +46,7 @@ export function whyOf({ reason, fields, managers, missing }: Stand): string {
     case 'FieldOwnedByOther':
       return `${managers.length === 0 ? 'Somebody else' : listed(managers)} holds ${what}; nothing was written.`;
     case 'WrittenOverAgain':
-      return 'Somebody keeps writing over what we apply; we stopped.';
+      return `${who} ${managers.length > 1 ? 'keep' : 'keeps'} writing over ${fields.length === 0 ? 'what' : `the ${what} that`} we apply; we stopped.`;
     case 'RefusedByCluster':
       return 'The API server refuses the pool as it is desired.';
     case 'RightMissing':
