@@ -39,6 +39,34 @@ it('marks beat names: a mark of Argo CD on a pool that claims to be ours', () =>
   });
 });
 
+it.each([
+  ['argocd-controller', 'Update', 'argocd'],
+  ['argocd-controller', 'Apply', 'argocd'],
+  ['kustomize-controller', 'Apply', 'flux'],
+  ['helm', 'Update', 'helm'],
+])('what %s wrote by %s without a mark is a GitOps tool’s, also after an adoption', (manager, operation, owner) => {
+  const theirs = { manager, operation, fieldsV1: { 'f:spec': { 'f:cidr': {}, 'f:natOutgoing': {} } } };
+  const ours = { manager: 'outgate', operation: 'Apply', fieldsV1: { 'f:spec': { 'f:cidr': {} } } };
+  // the only label by which Argo CD 2 tracks, and which anybody may set
+  const labels = { 'app.kubernetes.io/instance': 'network' };
+  for (const managedFields of [[theirs], [ours, theirs]]) {
+    expect(ownershipOf({ labels, managedFields })).toMatchObject({
+      owner,
+      class: 'gitops',
+      evidence: { field: 'metadata.managedFields', value: `${manager}/${operation}` },
+    });
+  }
+  const touched = { manager, operation, fieldsV1: { 'f:spec': { 'f:disabled': {} } } };
+  expect(
+    ownershipOf({
+      managedFields: [
+        { ...ours, manager: 'kubectl' },
+        { ...touched, operation: 'Update' },
+      ],
+    }).class,
+  ).toBe('hand');
+});
+
 it('a controlling owner reference makes it the operator’s', () => {
   const ownerReferences = [
     { kind: 'Other', name: 'x' },

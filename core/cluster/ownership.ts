@@ -42,6 +42,18 @@ const marks: readonly Mark[] = [
   { at: 'annotations', key: 'meta.helm.sh/release-name', owner: 'helm', class: 'gitops' },
 ];
 
+/**
+ * Tools that leave no mark of their own on an object: Argo CD before 3.0 tracks by `app.kubernetes.io/instance`, which
+ * many others set too. Who claims the cidr under such a name says that it has a source somewhere.
+ */
+const tools: Readonly<Record<string, string>> = {
+  'argocd-controller': 'argocd',
+  'argocd-application-controller': 'argocd',
+  'kustomize-controller': 'flux',
+  'helm-controller': 'flux',
+  helm: 'helm',
+};
+
 /** annotations may be megabytes long */
 const LONGEST_EVIDENCE = 253;
 
@@ -49,6 +61,10 @@ export function ownershipOf(metadata: unknown): Ownership {
   const claims = specClaims(metadata);
   const marked = byMark(metadata) ?? byOwnerReference(metadata);
   if (marked !== null) return { ...marked, shared: [] };
+  const tool = claims.find(({ manager, fields }) => fields.includes('cidr') && Object.hasOwn(tools, manager));
+  if (tool !== undefined) {
+    return { owner: tools[tool.manager] ?? tool.manager, class: 'gitops', shared: [], evidence: claimed(tool) };
+  }
   const ours = ourClaim(claims);
   const applier = claims.find(
     ({ manager, operation }) => operation === 'Apply' && manager !== OUR_MANAGER && !isKubectl(manager),
