@@ -21,14 +21,37 @@ export function writerAmong(
 ): string {
   const known = new Set(before.map(keyOf));
   const touching = after.filter(({ fields }) => changed === null || fields.some((field) => changed.has(field)));
+  if (touching.length === 0 && changed !== null) return dropper(before, after, known, changed);
   const fresh = touching.filter((claim) => !known.has(keyOf(claim)));
   const candidates = fresh.length > 0 ? fresh : touching;
-  const newest = candidates.reduce<FieldClaim | null>(
+  return nameOf(newestOf(candidates));
+}
+
+/** A field that is gone is claimed by nobody: who claimed it and renewed its claim without it took it away. */
+function dropper(
+  before: readonly FieldClaim[],
+  after: readonly FieldClaim[],
+  known: ReadonlySet<string>,
+  changed: ReadonlySet<string>,
+): string {
+  const had = before.filter(({ fields }) => fields.some((field) => changed.has(field)));
+  const renewed = after.filter(
+    (claim) =>
+      !known.has(keyOf(claim)) &&
+      had.some(({ manager, operation }) => manager === claim.manager && operation === claim.operation),
+  );
+  return nameOf(newestOf(renewed));
+}
+
+const newestOf = (claims: readonly FieldClaim[]): FieldClaim | null =>
+  claims.reduce<FieldClaim | null>(
     (best, claim) => (best === null || (claim.at ?? '') >= (best.at ?? '') ? claim : best),
     null,
   );
-  if (newest === null) return UNKNOWN_WRITER;
-  const { manager, operation } = newest;
+
+function nameOf(claim: FieldClaim | null): string {
+  if (claim === null) return UNKNOWN_WRITER;
+  const { manager, operation } = claim;
   return manager === OUR_MANAGER && operation === 'Update' ? `${manager} (Update)` : manager;
 }
 
