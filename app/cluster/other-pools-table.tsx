@@ -68,7 +68,10 @@ export function OtherPoolsTable({
             </Td>
             <Td>
               <span className="inline-flex items-center gap-2">
-                <span className="font-[550] text-ink-1">{pool.name}</span>
+                {/* 253 characters are allowed, and must not push who owns it out of sight */}
+                <span title={pool.name} className="block max-w-72 truncate font-[550] text-ink-1">
+                  {pool.name}
+                </span>
                 {pool.spec !== null && pool.facets !== null && <KindTag facets={pool.facets} spec={pool.spec} />}
                 {pool.deleting && <Tag>being deleted</Tag>}
               </span>
@@ -78,7 +81,9 @@ export function OtherPoolsTable({
             </Td>
             <Td>
               <span className="inline-flex items-center gap-2">
-                <span className="machine text-ink-1">{pool.owner}</span>
+                <span title={pool.owner} className="machine block max-w-48 truncate text-ink-1">
+                  {pool.owner}
+                </span>
                 <span className="text-xs text-ink-3">{classWords[pool.class]}</span>
                 {pool.standing === 'foreign' && <Tag>read-only here</Tag>}
               </span>
