@@ -3,6 +3,7 @@ import { expect, test } from '@playwright/test';
 import { expectAccessible } from './pages/accessibility.ts';
 import { runningProduct } from './pages/product.ts';
 import { SettingsPage } from './pages/settings-page.ts';
+import { ADMIN } from './pages/sign-in-page.ts';
 import { signedIn } from './pages/signed-in.ts';
 
 const product = runningProduct({ lab: 'off' });
@@ -201,4 +202,22 @@ test('phone width: no page of settings scrolls sideways; nothing broke the polic
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), tab).toBe(true);
   }
   expect(problems).toEqual([]);
+});
+
+// last: it ends the other sessions
+test('a new password ends the stream of the old session, and the page is live again with the new one', async () => {
+  const { outgate, page } = product;
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`${outgate.url}/settings?tab=tokens`);
+  const live = page.getByText('Live', { exact: true });
+  await expect(live).toBeVisible();
+  const again = page.waitForRequest(/events\.subscribe/);
+  const headers = { origin: outgate.url };
+  const data = { currentPassword: ADMIN.password, newPassword: 'another-long-password' };
+  expect((await page.request.post(`${outgate.url}/api/auth/change-password`, { headers, data })).status()).toBe(200);
+  await again;
+  await expect(live).toBeVisible();
+  const made = { headers, data: { name: 'told to the page' } };
+  expect((await page.request.post(`${outgate.url}/api/trpc/joinTokens.create`, made)).status()).toBe(200);
+  await expect(page.getByRole('row', { name: /told to the page/ })).toBeVisible();
 });
