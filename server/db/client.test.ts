@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { silentWay } from '../testing/silent-way.ts';
 import { type Database, openDatabase } from './client.ts';
 import { type TestDatabase, testDatabase } from './testing.ts';
 
@@ -29,4 +30,28 @@ test('a connection lost between two queries of a transaction fails that transact
   await owner.end();
   expect(heard).toContain('terminating connection due to administrator command');
   expect(await db.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+});
+
+test('a database that is cut off without a word fails what was asked, and is asked anew by other connections', async () => {
+  const way = await silentWay(database.url);
+  const through = openDatabase({ url: way.url, connections: 2, patienceMs: 500 });
+  try {
+    const [lost] = await Promise.allSettled([
+      through.transaction(async (tx) => {
+        await tx.query('SELECT 1');
+        way.cut();
+        await tx.query('SELECT 2');
+      }),
+    ]);
+    expect(lost).toMatchObject({ status: 'rejected', reason: { message: 'Query read timeout' } });
+    await Promise.all([1, 2].map(() => through.query('SELECT 1')));
+    way.cut();
+    const all = [through.query('SELECT 1'), through.prisma.pool.count()];
+    expect((await Promise.allSettled(all)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await through.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    expect(await through.prisma.pool.count()).toBe(0);
+  } finally {
+    await through.close();
+    way.close();
+  }
 });

@@ -26,7 +26,12 @@ export interface DatabaseOptions {
   readonly connections?: number;
   /** an idle connection was lost; the pool opens another one by itself */
   readonly onError?: (error: Error) => void;
+  /** a statement that is not answered for so long fails, and its connection goes (default 35 s) */
+  readonly patienceMs?: number;
 }
+
+/** Longer than PostgreSQL itself lets a statement take (SESSION): who says nothing then is not there any more. */
+const PATIENCE_MS = 35_000;
 
 /** A transaction that hangs would hold the one row that every change needs: PostgreSQL ends it. */
 const SESSION = [
@@ -38,12 +43,14 @@ const SESSION = [
 ];
 
 /** Opens lazily: the first query connects. */
-export function openDatabase({ url, connections = 10, onError = () => {} }: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions): Database {
+  const { url, connections = 10, onError = () => {}, patienceMs = PATIENCE_MS } = options;
   const pool = new pg.Pool({
     connectionString: withOptions(url),
     max: connections,
     application_name: 'outgate',
     connectionTimeoutMillis: 10_000,
+    query_timeout: patienceMs,
   });
   pool.on('error', onError);
   // a connection lost between two queries of a transaction tells nobody but the client: unheard, it ends the process
@@ -72,14 +79,21 @@ async function transaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((reason: unknown) => {
-      broken = reason instanceof Error ? reason : new Error(String(reason));
-    });
+    if (wasNotAnswered(error)) broken = error;
+    else {
+      await client.query('ROLLBACK').catch((reason: unknown) => {
+        broken = reason instanceof Error ? reason : new Error(String(reason));
+      });
+    }
     throw error;
   } finally {
     client.release(broken); // a connection that cannot even roll back is thrown away
   }
 }
+
+/** By query_timeout; the driver has no code for it. A ROLLBACK would wait behind the statement. */
+const wasNotAnswered = (error: unknown): error is Error =>
+  error instanceof Error && error.message === 'Query read timeout';
 
 async function runOn<Row extends object>(
   on: pg.Pool | pg.PoolClient,
