@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ensureBinaries } from '../../e2e/cluster/binaries/build.ts';
 import { type FaultProxy, startFaultProxy } from '../../e2e/cluster/fault-proxy.ts';
 import { calicoPath, crd, installCrds, removeCrd } from '../../e2e/cluster/install-crds.ts';
-import { must } from '../../e2e/cluster/request.ts';
+import { must, request } from '../../e2e/cluster/request.ts';
 import { grant, revoke } from '../../e2e/cluster/rights.ts';
 import { type ApiServer, startApiServer } from '../../e2e/cluster/start-api-server.ts';
 import { type Connection, openConnection } from './connection.ts';
@@ -269,6 +269,24 @@ describe('the type', () => {
     expect(names()).toEqual(held);
     await create('new');
     await backWith('new');
+  });
+
+  it('is on its way out, and a list of what is left of it comes: what is missing there stays in force', async () => {
+    const admin = server.as('admin');
+    const keep = (finalizers: string[]) => must(admin, 'PATCH', `${path}/kept`, { metadata: { finalizers } });
+    await create('kept');
+    await keep(['outgate.example/keep']);
+    await expect.poll(names).toEqual(['a', 'b', 'kept']);
+    const type = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/ippools.projectcalico.org';
+    await must(admin, 'DELETE', type);
+    await blind('no-such-type');
+    // it lists again every one to two seconds
+    const asked = proxy.requests.length;
+    const lists = () => proxy.requests.slice(asked).filter((line) => line.includes('ippools?limit=')).length;
+    await expect.poll(lists, { timeout: 15_000 }).toBeGreaterThan(1);
+    expect([phase(), kind(), ...names()]).toEqual(['blind', 'no-such-type', 'a', 'b', 'kept']);
+    await keep([]);
+    await expect.poll(async () => (await request(admin, 'GET', type)).status, { timeout: 20_000 }).toBe(404);
   });
 
   it('all objects deleted by hand are gone: the type is still there', async () => {
