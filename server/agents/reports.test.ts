@@ -94,7 +94,7 @@ test('a report may be packed; what is not gzip, unpacks to too much or is packed
   const rows = await server.db.query<object>(`SELECT revision FROM node WHERE name = 'report-6'`);
   expect(rows).toEqual([{ revision }]);
 
-  const bomb = gzipSync(Buffer.alloc(300 * 1024 * 1024, ' '));
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
   expect(bomb.length).toBeLessThan(1024 * 1024);
   const refused: [Buffer, string, number, RegExp][] = [
     [bomb, 'gzip', 413, /at most 16777216 bytes, also unpacked/],
