@@ -1,4 +1,4 @@
-/** The bundled agent at rest: memory and CPU while it follows a server with few pools and with ten thousand. */
+/** The bundled agent at rest, as its container runs it: memory and CPU while it follows a server with few pools and with ten thousand. */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { streamServer } from '../agent/testing/stream-server.ts';
+import { parseDockerfile } from '../deploy/containers/dockerfile.ts';
 import { type Bench, type Figure, figure } from './bench.ts';
 import { benchNode, manyPool } from './kernel-node.ts';
 import { residentOf } from './process-memory.ts';
@@ -46,7 +47,7 @@ async function measure(
   const agent = spawn(
     process.execPath,
     [program, ...args, '--state-dir', stateDir, '--token-file', join(dir, 'token')],
-    { stdio: 'ignore' },
+    { stdio: 'ignore', env: { ...process.env, ...containerVariables() } },
   );
   try {
     await server.reported(({ state }) => state === 'Programmed', 60_000);
@@ -68,6 +69,15 @@ async function measure(
     agent.kill('SIGKILL');
     await server.close();
   }
+}
+
+/** Of the C library alone: the others say where files are. */
+function containerVariables(): Record<string, string> {
+  const file = new URL('../deploy/containers/agent.Dockerfile', import.meta.url);
+  const variables = parseDockerfile(readFileSync(file, 'utf8')).flatMap((one) =>
+    one.kind === 'env' ? Object.entries(one.values) : [],
+  );
+  return Object.fromEntries(variables.filter(([name]) => name.startsWith('MALLOC_')));
 }
 
 /** User and system time of the process itself, in clock ticks. */
