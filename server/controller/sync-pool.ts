@@ -89,7 +89,8 @@ async function apply(
   const next: SyncOutcomeRow = {
     name: pool.name,
     ...stand,
-    detail: { fields: left, rewrites: settled && decision.force ? [...recent, now().toISOString()] : [] },
+    // the very words of a look that finds nothing to do: it is not taken again for this, and a resync must write nothing
+    detail: { fields: left, managers: [], rewrites: settled && decision.force ? [...recent, now().toISOString()] : [] },
     applied: { uid: taken.uid, version: pool.sequence, spec: decision.spec },
   };
   await options.write({ name: pool.name, row: next, taken });
