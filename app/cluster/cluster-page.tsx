@@ -43,7 +43,7 @@ export function ClusterPage() {
           <ConnectionPanel view={data} />
           {data.typesMissing && <OwnTypesPanel />}
           <FelixProblems problems={data.problems} />
-          <OtherPoolsPanel api={data.group?.startsWith('crd.') ? 'v1' : 'v3'} />
+          <OtherPoolsPanel api={data.group?.startsWith('crd.') ? 'v1' : 'v3'} read={data.heardAt !== null} />
           <RightsPanel />
         </div>
       )}

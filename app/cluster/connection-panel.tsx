@@ -7,7 +7,7 @@ import { Age, useNow, When } from '../components/age.tsx';
 import { Panel } from '../components/panel.tsx';
 import { SyncStateChip } from '../components/state-chip.tsx';
 import type { ClusterView } from './cluster-view.ts';
-import { SILENT_MS, verdictOf } from './connection.ts';
+import { SILENT_MS, settingsText, verdictOf } from './connection.ts';
 
 const looks = {
   live: { icon: CircleCheck, mark: 'text-synced-mark', edge: 'border-l-line-control' },
@@ -103,6 +103,12 @@ function Facts({ view }: { view: ClusterView }) {
         <span className="text-ink-1">{live.managed.toLocaleString('en-US')}</span> ours,{' '}
         <span className="text-ink-1">{live.observed.toLocaleString('en-US')}</span> observed,{' '}
         <span className="text-ink-1">{live.foreign.toLocaleString('en-US')}</span> of others
+      </dd>
+      <dt>NAT settings</dt>
+      <dd className="tabular-nums">
+        <Link className="link" href="/settings">
+          {settingsText(view.settings)}
+        </Link>
       </dd>
     </dl>
   );

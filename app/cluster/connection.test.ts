@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type ClusterState, needsSomebody, SILENT_MS, verdictOf } from './connection.ts';
+import { type ClusterState, needsSomebody, SILENT_MS, settingsText, verdictOf } from './connection.ts';
 
 const now = Date.parse('2026-01-01T00:10:00Z');
 const at = (seconds: number): string => new Date(now - seconds * 1000).toISOString();
@@ -41,6 +41,13 @@ it('a leader that died tells nothing more: its last word is not believed for eve
     text: 'server-1 leads, and no longer tells of the cluster.',
   });
   expect(said({ heardAt: null }).kind).toBe('lost');
+});
+
+it('says how the settings stand', () => {
+  const none = { Synced: 0, Pending: 0, OutOfSync: 0, Contested: 0, Rejected: 0, Forbidden: 0 };
+  expect(settingsText(none)).toBe('nothing is decided here');
+  expect(settingsText({ ...none, Synced: 1 })).toBe('1 of 1 FelixConfiguration as decided');
+  expect(settingsText({ ...none, Synced: 2, Contested: 1 })).toBe('2 of 3 FelixConfigurations as decided, 1 Contested');
 });
 
 it('counts what needs somebody: neither what is as desired nor what is on its way', () => {

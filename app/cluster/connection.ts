@@ -69,6 +69,17 @@ export const needsSomebody = (counts: Record<SyncState, number>): number =>
 export const allCounts = ({ counts, settings }: Pick<ClusterState, 'counts' | 'settings'>): Record<SyncState, number> =>
   Object.fromEntries(syncStates.map((state) => [state, counts[state] + settings[state]])) as Record<SyncState, number>;
 
+/** Of the FelixConfigurations that something is decided about. */
+export function settingsText(settings: Record<SyncState, number>): string {
+  const total = syncStates.reduce((sum, state) => sum + settings[state], 0);
+  if (total === 0) return 'nothing is decided here';
+  const apart = waitingStates
+    .filter((state) => settings[state] > 0)
+    .map((state) => `${number(settings[state])} ${state}`);
+  const said = `${number(settings.Synced)} of ${number(total)} ${total === 1 ? 'FelixConfiguration' : 'FelixConfigurations'} as decided`;
+  return [said, ...apart].join(', ');
+}
+
 function poolsText(counts: Record<SyncState, number>): string {
   const total = syncStates.reduce((sum, state) => sum + counts[state], 0);
   if (total === 0) return 'no pool is ours yet.';

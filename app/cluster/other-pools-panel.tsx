@@ -21,8 +21,8 @@ import { OtherPoolsTable } from './other-pools-table.tsx';
 const SHOWN = 200;
 const words = { all: 'All', observed: 'May be adopted', foreign: 'Owned elsewhere' } as const;
 
-/** Pools that others made: adopted some or all at once, or left to who owns them. */
-export function OtherPoolsPanel({ api }: { api: 'v3' | 'v1' }) {
+/** Pools that others made: adopted some or all at once, or left to who owns them. `read`: the cluster was heard at least once. */
+export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean }) {
   const trpc = useTRPC();
   const router = useRouter();
   const params = useSearchParams().toString();
@@ -55,7 +55,7 @@ export function OtherPoolsPanel({ api }: { api: 'v3' | 'v1' }) {
       }
     >
       {all.length === 0 ? (
-        <Empty title="Every pool of the cluster is ours." />
+        <Empty title={read ? 'Every pool of the cluster is ours.' : 'The pools of the cluster were never read.'} />
       ) : (
         <>
           <search className="flex flex-wrap items-center gap-2 border-b border-line-faint px-3.5 py-2">

@@ -58,7 +58,9 @@ export function RightsPanel() {
       {missing !== '' && data !== undefined && (
         <div className="flex flex-col gap-2 border-t border-line-faint px-3.5 py-3">
           <p className="flex flex-wrap items-center gap-x-2 text-xs">
-            This role would allow it; bind it to <span className="machine text-ink-1">{data.user}</span>.
+            <span>
+              This role would allow it; bind it to <span className="machine text-ink-1">{data.user}</span>.
+            </span>
             <span className="ml-auto">
               <CopyButton text={missing}>Copy role</CopyButton>
             </span>
