@@ -206,6 +206,28 @@ it('a field is let go: it goes from the cluster where nobody else holds it, else
   expect((await stored())?.metadata.managedFields.map(({ manager }) => manager)).not.toContain('outgate');
 });
 
+it('the last field is let go of also where somebody else made the object, with an empty spec', async () => {
+  await must(admin, 'DELETE', `${path}/default`);
+  await soon(async () => expect(await ask('settings.get')).toMatchObject({ live: { global: {} } }));
+  const empty = {
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'FelixConfiguration',
+    metadata: { name: 'default' },
+    spec: {},
+  };
+  await must(admin, 'POST', `${path}?fieldManager=kubectl-create`, empty);
+  await soon(async () =>
+    expect((await compared()).objects).toContainEqual(expect.objectContaining({ object: 'default', exists: true })),
+  );
+  await decide({ global: { natPortRange: '31000:41000' } });
+  await stands({ state: 'Synced' });
+  // an apply without it would leave a spec of null, which the schema refuses
+  await decide({ global: {} });
+  await soon(async () => expect((await stored())?.spec).toEqual({}));
+  await soon(async () => expect(await standOf()).toBe(null));
+  expect((await stored())?.metadata.managedFields).toMatchObject([{ manager: 'kubectl-create' }]);
+});
+
 it('a FelixConfiguration deleted in the cluster is not made again by itself', async () => {
   await decide({ global: { natPortRange: '45000:60000' } });
   await stands({ state: 'Synced' });

@@ -1,10 +1,12 @@
 /** The objects of a cluster that are ours to write, through its API. */
+import { fieldsOf } from '../../core/calico/object.ts';
 import { readLivePool } from '../../core/cluster/live-pool.ts';
 import { readLiveFelix } from '../../core/cluster/live-settings.ts';
-import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
+import { OUR_MANAGER, othersOn, ourClaim, specClaims } from '../../core/cluster/managed-fields.ts';
 import type { Connection } from '../kube/connection.ts';
 import { failure, KubeError } from '../kube/kube-error.ts';
-import { apply, remove } from '../kube/write.ts';
+import { type KubeObject, readObject } from '../kube/object.ts';
+import { apply, remove, type UnsetOptions, unset } from '../kube/write.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import type { ClusterPools } from './sync-pool.ts';
 import type { ClusterFelix } from './sync-settings.ts';
@@ -40,6 +42,31 @@ export const clusterFelix = (connection: Connection, group: PoolGroup): ClusterF
   }),
 });
 
+const LET_GO_MANAGER = `${OUR_MANAGER}-lets-go`;
+
+/** Takes away what is ours alone, as an apply of nothing would. */
+async function letGo(
+  connection: Connection,
+  options: Omit<UnsetOptions, 'manager' | 'object' | 'fields'> & {
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string | null;
+  },
+): Promise<KubeObject> {
+  const { name, uid, resourceVersion, ...how } = options;
+  // a list of one: to get it by name would be one more right
+  const one = new URLSearchParams({ fieldSelector: `metadata.name=${name}` });
+  const { signal } = how;
+  const { body } = await connection.call({ method: 'GET', path: `${how.path}?${one}`, ...(signal ? { signal } : {}) });
+  const items = fieldsOf(body)['items'];
+  const found = readObject(Array.isArray(items) ? items[0] : null);
+  if (found === null) throw new KubeError(`GET ${how.path}`, failure('not-found', `${name} is gone`));
+  const claims = specClaims(found.metadata);
+  const fields = (ourClaim(claims)?.fields ?? []).filter((field) => othersOn(claims, field).length === 0);
+  const object = { name, uid, resourceVersion: resourceVersion ?? found.metadata.resourceVersion };
+  return unset(connection, { ...how, manager: LET_GO_MANAGER, object, fields });
+}
+
 /** Server-side apply under our manager. Returns the object as it is stored now; rejects with a KubeError. */
 function applier<T, Spec extends object>(target: {
   readonly connection: Connection;
@@ -52,15 +79,18 @@ function applier<T, Spec extends object>(target: {
   return async ({ name, spec, uid, resourceVersion, force, dryRun = false, signal }) => {
     const version = resourceVersion === null ? {} : { resourceVersion };
     const metadata = uid === null ? { name, resourceVersion: NEVER } : { name, uid, ...version };
-    const { object } = await apply(connection, {
-      path,
-      manager: OUR_MANAGER,
-      // the last of our fields goes with `spec`: an empty one would be merged to null, and refused
-      object: { apiVersion: group, kind, metadata, ...(Object.keys(spec).length === 0 ? {} : { spec }) },
-      force,
-      dryRun,
-      ...(signal ? { signal } : {}),
-    });
+    const how = { path, dryRun, ...(signal ? { signal } : {}) };
+    // the last of our fields goes with `spec`: an empty one would be merged to null, and refused
+    const last = Object.keys(spec).length === 0;
+    const body = { apiVersion: group, kind, metadata, ...(last ? {} : { spec }) };
+    const object = await apply(connection, { ...how, manager: OUR_MANAGER, object: body, force }).then(
+      (applied) => applied.object,
+      (error: unknown) => {
+        // where somebody else claims the empty spec itself, it is merged to null all the same
+        if (!last || uid === null || !(error instanceof KubeError) || error.kind !== 'invalid') throw error;
+        return letGo(connection, { ...how, name, uid, resourceVersion });
+      },
+    );
     const taken = read(object);
     if (taken !== null) return taken;
     throw new KubeError(`PATCH ${path}/${name}`, failure('garbled', 'the answer must be an object'));

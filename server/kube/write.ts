@@ -51,6 +51,38 @@ export async function apply(connection: Connection, options: ApplyOptions): Prom
   return { object: read, created: status === 201 };
 }
 
+export interface UnsetOptions {
+  readonly path: string;
+  readonly manager: string;
+  /** only this object, and only as it is: no other claim may have come to its fields */
+  readonly object: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
+  /** of the spec, each at its top */
+  readonly fields: readonly string[];
+  readonly dryRun?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Takes fields away without an apply. Rejects with a KubeError: `stale` when the object has changed. `manager` is not the one
+ * that applies: writes of the two kinds under one name are two owners, and conflict.
+ */
+export async function unset(connection: Connection, options: UnsetOptions): Promise<KubeObject> {
+  const { path, manager, object, fields, dryRun = false, signal } = options;
+  const { name, uid, resourceVersion } = object;
+  const query = new URLSearchParams({ fieldManager: manager });
+  if (dryRun) query.set('dryRun', 'All');
+  const { body } = await connection.call({
+    method: 'PATCH',
+    path: `${path}/${encodeURIComponent(name)}?${query}`,
+    type: 'application/merge-patch+json',
+    body: { metadata: { uid, resourceVersion }, spec: Object.fromEntries(fields.map((field) => [field, null])) },
+    ...(signal ? { signal } : {}),
+  });
+  const read = readObject(body);
+  if (read === null) throw new KubeError(`PATCH ${path}`, failure('garbled', 'the answer must be the object'));
+  return read;
+}
+
 export interface RemoveOptions {
   readonly path: string;
   readonly name: string;
