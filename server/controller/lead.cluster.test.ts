@@ -164,6 +164,20 @@ it('an edit in the cluster is shown with its manager and stays; forced, it is wr
   expect((await stored('a'))?.spec).toMatchObject(spec);
 });
 
+it('an apply that the cluster takes and does not carry out is no sync', async () => {
+  await begin();
+  const spec: PoolSpec = { ...nat, allowedUses: ['Workload'] };
+  const { pool } = await api.caller('editor').pools.create({ name: 'a', spec });
+  await stands('a', { state: 'Synced' });
+  // of a set each item has owners of its own: one that others added stays when we leave it out
+  await edit('a', { allowedUses: ['Workload', 'Tunnel'] });
+  await stands('a', { state: 'OutOfSync', detail: { fields: ['allowedUses'] } });
+  const off = { ...spec, natOutgoing: false };
+  const { change } = await api.caller('editor').pools.update({ name: 'a', spec: off, expectedVersion: pool.version });
+  await stands('a', { state: 'OutOfSync', detail: { fields: ['allowedUses'] }, applied: { version: change.id } });
+  expect((await stored('a'))?.spec).toMatchObject({ natOutgoing: false, allowedUses: ['Workload', 'Tunnel'] });
+});
+
 it('a pool that is enforced is written over, until it is a fight', async () => {
   await begin();
   await api.caller('editor').pools.create({ name: 'a', spec: nat });
