@@ -20,6 +20,7 @@ export const subscribe = viewerProcedure
       holds: () => timeLeft(deps.db, user),
     });
     for await (const { id, event } of events) yield tracked(id, event);
-    // a stream that returns is complete for the browser; one that breaks off is opened again, on a server that lives
-    if (deps.hub.closing()) throw new DOMException('the server stops', 'AbortError');
+    // a stream that returns is complete for the browser; one that breaks off is opened again, on a server that lives.
+    // Where the browser has left, nobody is there to catch it, and it would end the server that is stopping
+    if (deps.hub.closing() && signal?.aborted !== true) throw new DOMException('the server stops', 'AbortError');
   });
