@@ -62,6 +62,7 @@ test('an IPv6 listen address and a port that is too high', () => {
   expect(readEnvironment({ OUTGATE_LISTEN: '[::1]:80' })).toMatchObject({
     value: { listen: { host: '::1', port: 80 } },
   });
+  expect(readEnvironment({ OUTGATE_LISTEN: ':7171' })).toMatchObject({ value: { listen: { host: '', port: 7171 } } });
   expect(errorsOf({ OUTGATE_LISTEN: '127.0.0.1:70000' })[0]).toContain('65535');
 });
 

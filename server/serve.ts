@@ -114,7 +114,8 @@ function listening(
 ): Promise<Environment['listen']> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    // without a host Node takes `::`, which has both families, and 0.0.0.0 where the kernel has no IPv6
+    server.listen(port, host === '' ? undefined : host, () => {
       const bound = server.address();
       resolve({ host, port: bound !== null && typeof bound === 'object' ? bound.port : port });
     });

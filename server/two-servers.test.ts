@@ -16,7 +16,14 @@ import {
   type SseEvent,
 } from './testing/test-client.ts';
 import { reportOf } from './testing/test-report.ts';
-import { type ServerProcess, startServerProcess } from './testing/test-server.ts';
+import { ADMIN, type ServerProcess, startServerProcess } from './testing/test-server.ts';
+
+/** as in the chart */
+const EVERYWHERE = {
+  OUTGATE_LISTEN: ':0',
+  OUTGATE_ADMIN_EMAIL: ADMIN.email,
+  OUTGATE_ADMIN_PASSWORD: ADMIN.password,
+};
 
 let database: TestDatabase;
 let one: ServerProcess;
@@ -24,13 +31,20 @@ let two: ServerProcess;
 let cookie: string;
 beforeAll(async () => {
   database = await testDatabase();
-  [one, two] = await Promise.all([startServerProcess(database.url), startServerProcess(database.url)]);
+  [one, two] = await Promise.all([startServerProcess(database.url), startServerProcess(database.url, EVERYWHERE)]);
   cookie = await cookieOf(one.address);
 });
 afterAll(async () => {
   await one?.stop();
   await two?.stop();
   await database?.close();
+});
+
+test('without a host it is reached by both families', async () => {
+  const { port } = new URL(two.address);
+  for (const host of ['127.0.0.1', '[::1]']) {
+    expect((await fetch(`http://${host}:${port}/livez`)).status, host).toBe(200);
+  }
 });
 
 let pools = 0;

@@ -19,7 +19,7 @@ RUN npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 WORKDIR /app
-ENV NODE_ENV=production OUTGATE_LISTEN=0.0.0.0:7171 OUTGATE_DATA_DIR=/data
+ENV NODE_ENV=production OUTGATE_LISTEN=:7171 OUTGATE_DATA_DIR=/data
 # garbage is given back instead of being kept (scripts/supervisor/memory.ts)
 ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 NODE_OPTIONS=--max-semi-space-size=8
 RUN mkdir /data && chown node:node /data

@@ -31,11 +31,11 @@ export function originRefusal(
 
 /** A wildcard address can be listened on and not be gone to. */
 export function reachableHost(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '' || host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
 }
 
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 100));
-const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
+const isWildcard = (host: string): boolean => host === '' || host === '0.0.0.0' || host === '::';
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');
