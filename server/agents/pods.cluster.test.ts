@@ -195,7 +195,10 @@ it('a join token buys no name of the cluster; a pod takes over a name that was j
   const taken = await tokenOf(await makePod('d', 'node-d'));
   expect((await report(taken, reportOf('node-d'))).status).toBe(200);
   await follows.ended;
-  expect((await report(credential, reportOf('node-d'))).status).toBe(401);
+  // while the pod lives, whoever has the credential of before is told that it is a second agent
+  const beside = await report(credential, reportOf('node-d'));
+  expect([beside.status, beside.body.error.data.reason]).toEqual([409, 'NODE_NAME_TAKEN']);
+  expect(beside.body.message).toContain('the pod d is the agent of node-d');
   expect((await node('node-d')).signIn).toBe('service-account');
   // while the pod lives, whoever joined before is told that it is a second agent
   await soon(async () => expect((await join(token, 'node-d')).status).toBe(409));
@@ -205,6 +208,7 @@ it('a join token buys no name of the cluster; a pod takes over a name that was j
   expect(second.body.message).toContain('the pod d is the agent of node-d');
   await server.db.query(`UPDATE agent_pod SET seen_at = now() - interval '31 seconds' WHERE name = 'd'`);
   expect((await join(token, 'node-d')).status).toBe(403);
+  expect((await report(credential, reportOf('node-d'))).status).toBe(401);
 });
 
 it('of two pods of a node the one that came last is served at once, and both are shown', async () => {

@@ -4,7 +4,7 @@ import type { Database } from '../db/client.ts';
 import type { Request } from '../http/edge.ts';
 import type { Log } from '../http/log.ts';
 import { problem, sendProblem, sendTooMany } from '../http/problem.ts';
-import { nodeOf } from '../services/agents/credential.ts';
+import { nodeOf, replacedBy } from '../services/agents/credential.ts';
 import { podSeen, podStands } from '../services/agents/pod.ts';
 import { type AccountTokens, isJwt, type TokenVerdict } from './account-tokens.ts';
 
@@ -29,7 +29,11 @@ export async function signIn(edge: Request, options: SignInOptions): Promise<Age
   const credential = credentialOf(edge);
   if (credential !== null && isJwt(credential)) return signInAsPod(edge, credential, options);
   const node = credential === null ? null : await nodeOf(options.db, credential);
-  if (credential === null || node === null) return refuse(edge);
+  if (credential === null) return refuse(edge);
+  if (node === null) {
+    const by = await replacedBy(options.db, credential);
+    return by === null ? refuse(edge) : standBack(edge, besides(by.pod, by.node));
+  }
   const holds = async (): Promise<boolean> => (await nodeOf(options.db, credential)) === node;
   return { node, expires: null, refusal: async () => ((await holds()) ? null : 'credential revoked') };
 }
@@ -64,9 +68,7 @@ async function signInAsPod(edge: Request, token: string, { db, tokens, log }: Si
   const { newer, came, replaced } = await podSeen(db, { node, pod });
   if (came) log.info({ requestId: edge.id, access: 'node.signIn', node, pod: pod.name, replaced }, 'access');
   if (newer !== null) {
-    edge.res.setHeader('retry-after', String(ASK_AGAIN));
-    sendProblem(edge.res, edge.path, problem('nameTaken', besides(newer, node)));
-    return null;
+    return standBack(edge, besides(newer, node));
   }
   return {
     node,
@@ -80,6 +82,13 @@ async function signInAsPod(edge: Request, token: string, { db, tokens, log }: Si
       return stands.newer === null ? null : besides(stands.newer, node);
     },
   };
+}
+
+/** Another agent is served for this node; this one writes nothing until that is over. */
+function standBack({ res, path }: Request, message: string): null {
+  res.setHeader('retry-after', String(ASK_AGAIN));
+  sendProblem(res, path, problem('nameTaken', message));
+  return null;
 }
 
 const besides = (newer: string, node: string): string =>

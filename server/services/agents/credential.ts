@@ -52,7 +52,7 @@ export function joinNode(db: Database, { token, node, held, pods }: JoinRequest)
     const [written] = await tx.query(
       older === undefined
         ? `INSERT INTO node (name, credential_hash) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1`
-        : `UPDATE node SET credential_hash = $2, joined_at = now() WHERE name = $1 RETURNING 1`,
+        : `UPDATE node SET credential_hash = $2, replaced_hash = NULL, joined_at = now() WHERE name = $1 RETURNING 1`,
       [node, hashOf(credential)],
     );
     // somebody else joined under the new name in this moment
@@ -73,16 +73,29 @@ async function refuseClusterNode(tx: Queryable, node: string): Promise<void> {
   );
   if (rows.length === 0) return;
   const way = `its agent must sign in by its pod's service-account token (--token-file), not by a join token`;
-  const [pod] = await tx.query<{ name: string; silent: number }>(
+  const pod = await livingPod(tx, node);
+  if (pod !== null) throw taken(`the pod ${pod.name} is the agent of ${node}: ${way}`, pod.silent);
+  const message = `${node} is a node of the cluster: ${way}`;
+  throw new AppError('AGENT_REFUSED', message, { issues: [{ field: 'node', message }] });
+}
+
+/** The pod that was heard last, if that was in the last 30 s. */
+async function livingPod(db: Queryable, node: string): Promise<{ name: string; silent: number } | null> {
+  const [pod] = await db.query<{ name: string; silent: number }>(
     `SELECT name, extract(epoch FROM clock_timestamp() - seen_at)::float8 AS silent
      FROM agent_pod WHERE node = $1 ORDER BY seen_at DESC LIMIT 1`,
     [node],
   );
-  if (pod !== undefined && pod.silent < IN_USE_SECONDS) {
-    throw taken(`the pod ${pod.name} is the agent of ${node}: ${way}`, pod.silent);
-  }
-  const message = `${node} is a node of the cluster: ${way}`;
-  throw new AppError('AGENT_REFUSED', message, { issues: [{ field: 'node', message }] });
+  return pod !== undefined && pod.silent < IN_USE_SECONDS ? pod : null;
+}
+
+/** The pod that made this credential worthless, while it lives: whoever still has it must not write against it. */
+export async function replacedBy(db: Queryable, credential: string): Promise<{ node: string; pod: string } | null> {
+  const [row] = await db.query<{ name: string }>('SELECT name FROM node WHERE replaced_hash = $1', [
+    hashOf(credential),
+  ]);
+  const pod = row === undefined ? null : await livingPod(db, row.name);
+  return row === undefined || pod === null ? null : { node: row.name, pod: pod.name };
 }
 
 const nameTaken = (node: string, silent: number): AppError =>

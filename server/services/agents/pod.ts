@@ -40,7 +40,12 @@ function signIn(db: Database, { node, pod }: AgentPod): Promise<SignedIn> {
       [node],
     );
     const replaced = row?.joined ?? false;
-    if (replaced) await tx.query('UPDATE node SET credential_hash = NULL, joined_at = now() WHERE name = $1', [node]);
+    if (replaced) {
+      await tx.query(
+        `UPDATE node SET replaced_hash = credential_hash, credential_hash = NULL, joined_at = now() WHERE name = $1`,
+        [node],
+      );
+    }
     // those of older pods go when nobody can mistake them for living ones any more
     await tx.query(`DELETE FROM agent_pod WHERE node = $1 AND seen_at < now() - interval '1 day'`, [node]);
     await tx.query(
