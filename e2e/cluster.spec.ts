@@ -74,6 +74,7 @@ test('pools of others are seen at once; what nobody else owns is adopted, with a
   const dialog = page.getByRole('dialog', { name: 'Adopt 2 pools' });
   await expect(dialog).toContainText('NAT does not change: no node sees a difference.');
   await expect(dialog).toContainText('beside kubectl');
+  await expect(dialog.getByLabel('Reason')).toBeFocused();
   await expectAccessible(page);
   await dialog.getByLabel('Reason').fill('we decide about these from now on');
   await dialog.getByRole('button', { name: 'Adopt 2 pools' }).click();
@@ -318,7 +319,6 @@ test('a setting that others made is seen and left alone; one that is decided her
   await page.keyboard.press('Enter');
   await expect(dialog).toContainText('No connection is NATed differently.');
   await expectAccessible(page);
-  await tabTo(page, 'Reason');
   await page.keyboard.type('they are right');
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('status').filter({ hasText: 'It is decided: change #' })).toBeVisible();

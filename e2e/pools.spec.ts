@@ -310,6 +310,7 @@ test('delete shows exactly what changes and wants the name and a reason', async 
     /Keeps pod address\s*NATed\s*from\s*192\.168\.0\.0\/16\s*to\s*203\.0\.113\.0\/24/,
   );
   await expect(changes).not.toContainText('fd00:');
+  await expect(dialog.getByLabel('Type the name, public-pool')).toBeFocused();
   const button = dialog.getByRole('button', { name: 'Delete public-pool' });
   await expect(button).toHaveAttribute('aria-disabled', 'true');
   await dialog.getByLabel('Type the name, public-pool').fill('public-pool');

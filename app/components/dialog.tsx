@@ -5,7 +5,10 @@ import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useRef } from 'react';
 import { IconButton } from './button.tsx';
 
-/** A modal, for destructive acts, the palette and the keyboard map alone. Focus returns to what opened it. */
+/**
+ * A modal, for destructive acts, the palette and the keyboard map alone. Focus starts in its first field, if it has one, and
+ * returns to what opened it.
+ */
 export function Dialog({
   open,
   onClose,
@@ -25,13 +28,19 @@ export function Dialog({
 }) {
   // Radix returns focus to a trigger of its own, and ours are opened from anywhere
   const opener = useRef<Element | null>(null);
+  const body = useRef<HTMLDivElement>(null);
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
-          onOpenAutoFocus={() => {
+          onOpenAutoFocus={(event) => {
             opener.current = document.activeElement;
+            const field = body.current?.querySelector<HTMLElement>('input, select, textarea');
+            if (!field) return;
+            event.preventDefault();
+            // what is to be decided about stands above the field, and must stay in sight
+            field.focus({ preventScroll: true });
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
@@ -56,7 +65,9 @@ export function Dialog({
               </IconButton>
             </Radix.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-auto px-4 py-3">{children}</div>
+          <div ref={body} className="min-h-0 flex-1 overflow-auto px-4 py-3">
+            {children}
+          </div>
           {footer !== undefined && (
             <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line-faint px-4 py-3">
               {footer}
