@@ -1,6 +1,6 @@
 'use client';
 import { clsx } from 'clsx';
-import { CircleCheck, CircleDashed, OctagonX } from 'lucide-react';
+import { CircleCheck, CircleDashed, OctagonX, TriangleAlert } from 'lucide-react';
 import Link from 'next/link';
 import { syncStates } from '../../core/cluster/sync-state.ts';
 import { Age, useNow, When } from '../components/age.tsx';
@@ -11,6 +11,7 @@ import { SILENT_MS, settingsText, verdictOf } from './connection.ts';
 
 const looks = {
   live: { icon: CircleCheck, mark: 'text-synced-mark', edge: 'border-l-line-control' },
+  check: { icon: TriangleAlert, mark: 'text-warning-fg', edge: 'border-l-warning-mark' },
   waiting: { icon: CircleDashed, mark: 'text-pending-fg', edge: 'border-l-pending-mark' },
   lost: { icon: OctagonX, mark: 'text-failed-fg', edge: 'border-l-failed-mark' },
 } as const;

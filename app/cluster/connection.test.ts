@@ -12,14 +12,39 @@ const live: ClusterState = {
   leader: 'server-1',
   counts,
   settings: { Synced: 0, Pending: 0, OutOfSync: 0, Contested: 0, Rejected: 0, Forbidden: 0 },
+  problems: [],
 };
 const said = (more: Partial<ClusterState>) => verdictOf({ ...live, ...more }, now);
 
 it('says first whether the cluster is heard, and then how our pools stand', () => {
-  expect(said({})).toMatchObject({ kind: 'live', text: 'Live: 2 of 5 pools are as desired.', since: at(600) });
+  expect(said({})).toMatchObject({ kind: 'check', text: 'Live: 2 of 5 pools are as desired.', since: at(600) });
   const synced = { ...counts, Pending: 0, OutOfSync: 0, Forbidden: 0 };
   expect(said({ counts: synced }).text).toBe('Live: all 2 pools are as desired.');
   expect(said({ counts: { ...synced, Synced: 0 } }).text).toBe('Live: no pool is ours yet.');
+});
+
+it('is calm only while nothing waits for somebody and every setting is in force', () => {
+  const calm = { ...counts, OutOfSync: 0, Forbidden: 0 };
+  const settings = { ...live.settings, Synced: 1 };
+  const reaches = 'Every change there reaches the nodes.';
+  // what is on its way needs nobody
+  expect(said({ counts: calm, settings })).toMatchObject({ kind: 'live', follows: reaches });
+  expect(said({})).toMatchObject({ kind: 'check', follows: `2 pools need a decision. ${reaches}` });
+  expect(said({ counts: calm, settings: { ...settings, Contested: 1 } })).toMatchObject({
+    kind: 'check',
+    follows: `1 FelixConfiguration needs a decision. ${reaches}`,
+  });
+  expect(said({ counts: { ...calm, Rejected: 1 }, settings: { ...settings, OutOfSync: 1 } }).follows).toBe(
+    `1 pool and 1 FelixConfiguration need a decision. ${reaches}`,
+  );
+  expect(said({ counts: calm, problems: [{ stops: false }] })).toMatchObject({
+    kind: 'check',
+    follows: 'Settings there are not in force: they are named below.',
+  });
+  expect(said({ counts: calm, problems: [{ stops: false }, { stops: true }] })).toMatchObject({
+    kind: 'check',
+    follows: 'Settings there stop Felix: they are named below.',
+  });
 });
 
 it('a cluster that is not heard keeps what was last known in force', () => {

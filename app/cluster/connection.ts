@@ -11,10 +11,13 @@ export interface ClusterState {
   counts: Record<SyncState, number>;
   /** FelixConfigurations */
   settings: Record<SyncState, number>;
+  /** what the FelixConfigurations there say and Felix does not put in force, or stops on */
+  problems: readonly { stops: boolean }[];
 }
 
 export interface ConnectionVerdict {
-  kind: 'live' | 'waiting' | 'lost';
+  /** `check` is live too, and somebody must look */
+  kind: 'live' | 'check' | 'waiting' | 'lost';
   text: string;
   /** what follows for the nodes */
   follows: string;
@@ -51,12 +54,31 @@ export function verdictOf(view: ClusterState, now: number): ConnectionVerdict {
       since: heardAt,
     };
   }
+  const waits = waitsText(view);
   return {
-    kind: 'live',
+    kind: waits === null && view.problems.length === 0 ? 'live' : 'check',
     text: `Live: ${poolsText(view.counts)}`,
-    follows: 'Every change there reaches the nodes.',
+    follows: [...(waits === null ? [] : [waits]), reachText(view.problems)].join(' '),
     since,
   };
+}
+
+/** Null: nothing waits for anybody. */
+function waitsText({ counts, settings }: ClusterState): string | null {
+  const [pools, felixes] = [needsSomebody(counts), needsSomebody(settings)];
+  const parts = [
+    ...(pools === 0 ? [] : [`${number(pools)} ${pools === 1 ? 'pool' : 'pools'}`]),
+    ...(felixes === 0 ? [] : [`${number(felixes)} ${felixes === 1 ? 'FelixConfiguration' : 'FelixConfigurations'}`]),
+  ];
+  if (parts.length === 0) return null;
+  return `${parts.join(' and ')} ${pools + felixes === 1 ? 'needs' : 'need'} a decision.`;
+}
+
+function reachText(problems: ClusterState['problems']): string {
+  if (problems.some(({ stops }) => stops)) return 'Settings there stop Felix: they are named below.';
+  return problems.length === 0
+    ? 'Every change there reaches the nodes.'
+    : 'Settings there are not in force: they are named below.';
 }
 
 /** States that need somebody, the most urgent first. */

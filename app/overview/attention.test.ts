@@ -47,7 +47,7 @@ it('names what is not as desired in the cluster, and that the cluster is not hea
   const counts = { Synced: 5, Pending: 2, OutOfSync: 3, Contested: 0, Rejected: 0, Forbidden: 1 };
   const heard = { group: 'projectcalico.org/v3', since: '2026-01-01T00:00:00Z', heardAt: '2026-01-01T00:00:58Z' };
   const none = { Synced: 1, Pending: 0, OutOfSync: 0, Contested: 0, Rejected: 0, Forbidden: 0 };
-  const live = { ...heard, phase: 'live' as const, leader: 'server-1', counts, settings: none };
+  const live = { ...heard, phase: 'live' as const, leader: 'server-1', counts, settings: none, problems: [] };
   expect(attentionOf({ ...calm, cluster: live })).toEqual([
     { kind: 'sync', state: 'Forbidden', count: 1, href: '/pools?sync=Forbidden' },
     { kind: 'sync', state: 'OutOfSync', count: 3, href: '/pools?sync=OutOfSync' },

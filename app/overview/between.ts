@@ -29,7 +29,7 @@ export function beforeCluster(
   connection: ConnectionVerdict['kind'],
   counts: Parameters<typeof needsSomebody>[0],
 ): Between {
-  if (connection !== 'live') return { tone: 'unknown', text: 'not heard' };
+  if (connection !== 'live' && connection !== 'check') return { tone: 'unknown', text: 'not heard' };
   const decide = needsSomebody(counts);
   if (decide > 0) return { tone: 'check', text: `${number(decide)} to decide` };
   if (counts.Pending > 0) return { tone: 'pending', text: `${number(counts.Pending)} on the way` };
