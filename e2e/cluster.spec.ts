@@ -346,11 +346,15 @@ test('a setting that stops Felix is named on Settings, Cluster and Overview', as
   await expect(problems).toContainText("Felix stops on 'eth+'");
   await page.goto(`${outgate.url}/cluster`);
   await expect(problems).toContainText('W_FELIX_NFTABLES_FILTER');
+  const connection = page.getByRole('region', { name: 'Connection' });
+  await expect(connection).toContainText('Settings there stop Felix: they are named below.');
+  await expect(connection).not.toContainText('Every change there reaches the nodes.');
   await expectAccessible(page);
   await problems.getByRole('link', { name: 'what each does' }).click();
   await expect(page.getByRole('heading', { name: 'W_FELIX_NFTABLES_FILTER' })).toBeVisible();
   await page.goto(outgate.url);
-  await expect(page.getByRole('listitem').filter({ hasText: "Felix stops on 'eth+'" })).toBeVisible();
+  const listed = page.getByRole('listitem').filter({ hasText: "Felix stops on 'eth+'" });
+  await expect(listed).toContainText(/Stops Felix.*NAT settings of default: /s);
   await kubectl(server, ['delete', FELIX, 'default']);
 });
 

@@ -9,6 +9,7 @@ import { ButtonLink } from '../components/button.tsx';
 import { Panel } from '../components/panel.tsx';
 import { FindingChip, NodeStateChip, SyncStateChip } from '../components/state-chip.tsx';
 import { Tag } from '../components/tag.tsx';
+import { FelixProblemChip } from '../settings/felix-problems.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import { useClusterMode } from '../trpc/cluster-mode.ts';
 import { useDesiredState } from '../trpc/desired-state.ts';
@@ -55,7 +56,7 @@ export function AttentionPanel() {
       <ul>
         {found.map((item) => (
           <li
-            key={`${item.kind}${'state' in item ? item.state : ''}${'name' in item ? item.name : ''}${'text' in item ? item.text : ''}`}
+            key={`${item.kind}${'state' in item ? item.state : ''}${'name' in item ? item.name : ''}${'object' in item ? item.object : ''}${'text' in item ? item.text : ''}`}
             className="flex min-h-8.5 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line-faint py-1 pr-3 pl-3.5 last:border-b-0"
           >
             <span className="min-w-24">
@@ -95,6 +96,7 @@ function Chip({ item }: { item: Attention }) {
   if (item.kind === 'sync' || item.kind === 'settings-sync') return <SyncStateChip state={item.state} />;
   if (item.kind === 'odd') return <FindingChip kind="warning">Nodes</FindingChip>;
   if (item.kind === 'cluster') return <FindingChip kind="error">Cluster</FindingChip>;
+  if (item.kind === 'settings' && item.stops !== null) return <FelixProblemChip stops={item.stops} />;
   return <FindingChip kind="error">Violation</FindingChip>;
 }
 
@@ -136,7 +138,7 @@ function Sentence({ item }: { item: Attention }) {
   if (item.kind === 'settings')
     return (
       <>
-        <b>NAT settings</b> {item.text}
+        <b>NAT settings</b> of <span className="machine">{item.object}</span>: {item.text}
       </>
     );
   if (item.kind === 'pools') {

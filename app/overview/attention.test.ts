@@ -32,6 +32,23 @@ it('lists the most urgent first, with the cause of each', () => {
   expect(found[3]).toMatchObject({ count: 1, text: 'overlaps (C17)', href: '/pools/p' });
 });
 
+it('says which FelixConfiguration a setting is of, and whether it stops Felix', () => {
+  const problem = (field: string, stops: boolean) => ({ field, message: 'so it is', stops });
+  const settings = [
+    problem('global.natPortRange', true),
+    problem('nodes.worker-1.example.org.natPortRange', false),
+    problem('FelixConfiguration worker-2.natPortRange', false),
+    { field: 'global.natOutgoingAddress', message: 'must be usable' },
+  ];
+  const found = attentionOf({ ...calm, settings });
+  expect(found.map((item) => (item.kind === 'settings' ? [item.object, item.stops] : item.kind))).toEqual([
+    ['default', true],
+    ['node.worker-1.example.org', false],
+    ['FelixConfiguration worker-2.natPortRange', false],
+    ['default', null],
+  ]);
+});
+
 it('does not trouble anybody with a rollout of a few seconds', () => {
   expect(attentionOf({ ...calm, nodes: [node('a', 'Pending', '2026-01-01T00:00:50Z')] })).toEqual([]);
 });

@@ -1,4 +1,5 @@
 /** What needs somebody, most urgent first. Pure: it is given the states and the time. */
+import { objectAt } from '../../core/cluster/felix-objects.ts';
 import type { SyncState } from '../../core/cluster/sync-state.ts';
 import type { Violation } from '../../core/pool/spec.ts';
 import type { NodeState } from '../../core/wire/reasons.ts';
@@ -26,7 +27,8 @@ export type Attention =
   /** nodes that the cluster and their agents do not agree on, whatever their kernel holds */
   | { kind: 'odd'; reason: OddReason; count: number; text: string; href: string }
   | { kind: 'pools'; names: readonly string[]; count: number; text: string; href: string }
-  | { kind: 'settings'; text: string; href: string }
+  /** `object`: which FelixConfiguration; `stops`: Felix stops on it, or does not put it in force; null: it breaks our rules */
+  | { kind: 'settings'; object: string; stops: boolean | null; text: string; href: string }
   /** the cluster is not heard */
   | { kind: 'cluster'; text: string; since: string | null; href: string }
   /** pools that stand so in the cluster */
@@ -48,7 +50,8 @@ export function attentionOf({
   nodes: readonly NodeInList[];
   /** violations by pool */
   pools: ReadonlyMap<string, readonly Violation[]>;
-  settings: readonly Pick<Violation, 'message'>[];
+  /** violations, or what is wrong in the cluster */
+  settings: readonly (Pick<Violation, 'field' | 'message'> & { stops?: boolean })[];
   /** null without one */
   cluster: ClusterState | null;
   now: number;
@@ -63,7 +66,15 @@ export function attentionOf({
     ...of('Failed'),
     ...of('Drifted'),
     ...(cluster === null ? [] : unsynced(cluster)),
-    ...settings.map(({ message }): Attention => ({ kind: 'settings', text: message, href: '/settings' })),
+    ...settings.map(
+      ({ field, message, stops = null }): Attention => ({
+        kind: 'settings',
+        object: objectAt(field) ?? field,
+        stops,
+        text: message,
+        href: '/settings',
+      }),
+    ),
     ...brokenPools(pools),
     ...of('Stale'),
     ...of('Pending'),

@@ -30,9 +30,7 @@ export function FelixProblems({ problems }: { problems: readonly FelixProblem[] 
         {problems.map(({ code, field, message, stops: stopping }) => (
           <li key={`${code} ${field} ${message}`} className="flex flex-wrap items-start gap-x-3 gap-y-1 px-3.5 py-2.5">
             <span className="min-w-24">
-              <FindingChip kind={stopping ? 'error' : 'warning'}>
-                {stopping ? 'Stops Felix' : 'Not in force'}
-              </FindingChip>
+              <FelixProblemChip stops={stopping} />
             </span>
             <span className="min-w-40 flex-1 wrap-anywhere">
               <span className="block text-ink-1">{message}</span>
@@ -46,4 +44,8 @@ export function FelixProblems({ problems }: { problems: readonly FelixProblem[] 
       </ul>
     </Panel>
   );
+}
+
+export function FelixProblemChip({ stops }: { stops: boolean }) {
+  return <FindingChip kind={stops ? 'error' : 'warning'}>{stops ? 'Stops Felix' : 'Not in force'}</FindingChip>;
 }

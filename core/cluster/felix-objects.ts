@@ -47,6 +47,13 @@ export function placeOf(object: string): string {
   return node === null ? 'global' : `nodes.${node ?? object}`;
 }
 
+/** The object that such a field is of; undefined where it names no place. Names of nodes have dots, settings have none. */
+export function objectAt(field: string): string | undefined {
+  const place = field.slice(0, Math.max(0, field.lastIndexOf('.')));
+  if (place === 'global') return OF_ALL;
+  return place.startsWith('nodes.') ? objectOf(place.slice('nodes.'.length)) : undefined;
+}
+
 /** The objects of which the two say something else. */
 export function changedObjects(a: ClusterSettings, b: ClusterSettings): string[] {
   const names = [...new Set([...objectsIn(a), ...objectsIn(b)])];
