@@ -275,6 +275,28 @@ it('an object of another type, and a line of 100 MB, in the middle of a watch ta
   expect((await ask('cluster.pools')).pools).toEqual(expect.arrayContaining(before));
 });
 
+it('a cluster that hangs is asked about the settings of many nodes by eight dry runs, and refuses nothing', async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `hung-${i}`);
+  const decide = async (nodes: object): Promise<void> => {
+    const { version: expectedVersion } = await ask('settings.get');
+    const settings = { global: {}, nodes };
+    const reason = 'so it shall be';
+    const { status, body } = await mutate(
+      server.address,
+      'settings.update',
+      { settings, expectedVersion, reason },
+      server.cookie,
+    );
+    expect(status, JSON.stringify(body)).toBe(200);
+  };
+  proxy.fail({ kind: 'hang' }, /felixconfigurations/);
+  const before = proxy.requests.length;
+  await decide(Object.fromEntries(names.map((name) => [name, { natPortRange: '40000:50000' }])));
+  const dryRuns = proxy.requests.slice(before).filter((line) => /^PATCH .*felixconfigurations.*dryRun=All/.test(line));
+  expect(dryRuns).toHaveLength(8);
+  await decide({});
+});
+
 it('pages that are too large are asked for smaller', async () => {
   alter((object) => ({ ...object, metadata: { ...object.metadata, annotations: { note: 'x'.repeat(3_000_000) } } }));
   await soon(async () => expect(proxy.requests.some((line) => /ippools\?limit=5&/.test(`${line}&`))).toBe(true));

@@ -1,12 +1,11 @@
 /** The cluster that this server works with: how it is reached, and the controller that runs in one of all servers. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { NatSettings } from '../core/nat/settings.ts';
-import { clusterFelix, poolGroups } from './controller/cluster-pools.ts';
+import { poolGroups } from './controller/cluster-pools.ts';
 import { startController } from './controller/controller.ts';
 import { rehearsePool } from './controller/rehearse-pool.ts';
+import { rehearseSettings } from './controller/rehearse-settings.ts';
 import type { Database } from './db/client.ts';
-import { readLiveFelixes } from './db/live-felix.ts';
 import { readWatch } from './db/live-watch.ts';
 import type { ClusterEnvironment, ServiceAccount } from './env.ts';
 import type { Hub } from './events/hub.ts';
@@ -15,7 +14,6 @@ import { type Connection, openConnection } from './kube/connection.ts';
 import type { Credentials } from './kube/credentials.ts';
 import { inCluster, ownNamespace } from './kube/in-cluster.ts';
 import { readBlocks } from './kube/ipam-blocks.ts';
-import { type Cause, KubeError } from './kube/kube-error.ts';
 import { rightsToReview } from './kube/needed-rights.ts';
 import { reviewRights, whoAmI } from './kube/rights.ts';
 import { reviewToken } from './kube/token-review.ts';
@@ -59,7 +57,7 @@ export async function openCluster(options: OpenClusterOptions): Promise<OpenedCl
     election: () => controller.state().election,
     rights: () => rightsOf(connection, db, namespace, agentAccount !== null),
     rehearsePool: (pool) => rehearsePool(connection, db, pool),
-    rehearseSettings: (object, settings) => rehearse(connection, db, object, settings),
+    rehearseSettings: (wanted) => rehearseSettings(connection, db, wanted),
     reviewToken: (token, signal) => reviewToken(connection, token, signal),
     usedAddresses: shareReads({ read: (range) => readBlocks(connection, range), now: () => performance.now() }),
     close: async () => {
@@ -101,32 +99,3 @@ async function rightsOf(
   ]);
   return { user, rights };
 }
-
-/** By force, which here takes nothing: otherwise who holds a field would hide what is wrong with it. */
-async function rehearse(
-  connection: Connection,
-  db: Database,
-  object: string,
-  settings: NatSettings,
-): Promise<readonly Cause[]> {
-  const { watch } = await readWatch(db);
-  const group = poolGroups.find((one) => one === watch?.group);
-  const [live] = await readLiveFelixes(db, [object]);
-  if (group === undefined || (live === undefined && Object.keys(settings).length === 0)) return [];
-  const request = { name: object, spec: settings, uid: live?.uid ?? null, resourceVersion: null, force: true };
-  try {
-    await clusterFelix(connection, group).apply({ ...request, dryRun: true });
-    return [];
-  } catch (error) {
-    if (!(error instanceof KubeError) || !['invalid', 'bad-request'].includes(error.kind)) return [];
-    const { causes, message } = error.failure;
-    const said = causes.length === 0 ? [{ field: 'spec', message }] : causes;
-    return said.map((cause) => ({ field: cause.field.replace(/^spec\./, ''), message: wordsOf(cause, group) }));
-  }
-}
-
-/** An absent field is what an older, or any, Calico does not have: the API server's words do not say so. */
-const wordsOf = ({ field, message }: Cause, group: string): string =>
-  message === 'field not declared in schema'
-    ? `${field.replace(/^spec\./, '')} must stay empty in this cluster: FelixConfiguration of ${group} has no such field`
-    : message;

@@ -2,6 +2,7 @@
 import type { NatSettings } from '../../../core/nat/settings.ts';
 import type { Prefix } from '../../../core/net/prefix.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
+import type { RefusedObject } from '../../controller/rehearse-settings.ts';
 import type { BlocksRead } from '../../kube/ipam-blocks.ts';
 import type { Cause } from '../../kube/kube-error.ts';
 import type { ElectionState } from '../../kube/lease.ts';
@@ -12,10 +13,10 @@ export interface Cluster {
   /** What the cluster would refuse of this pool, by a dry run; fields as `spec.cidr`. Empty also when it does not answer. */
   rehearsePool(pool: Pool): Promise<readonly Cause[]>;
   /**
-   * What the cluster would refuse of these settings of one FelixConfiguration, by a dry run; fields without `spec.`. Empty
-   * also when it does not answer, or others hold a field.
+   * What the cluster would refuse of these settings by name of FelixConfiguration, by dry runs. Empty also when it does not
+   * answer within 2 s, or others hold a field.
    */
-  rehearseSettings(object: string, settings: NatSettings): Promise<readonly Cause[]>;
+  rehearseSettings(wanted: ReadonlyMap<string, NatSettings>): Promise<readonly RefusedObject[]>;
   /** `https://10.96.0.1:443` */
   readonly server: string;
   /** pods, services and nodes by name */

@@ -7,8 +7,8 @@ import type { Deps } from '../deps.ts';
 
 /**
  * Asks the cluster by a dry run about the objects that change, and `forced` all the same. Who holds a field is no refusal:
- * that is decided about later, with a reason. Throws SETTINGS_VIOLATIONS with its own words; one that does not answer is
- * waited for.
+ * that is decided about later, with a reason. Throws SETTINGS_VIOLATIONS with its own words; one that does not answer in 2 s
+ * refuses nothing.
  */
 export async function rehearseSettings(
   { cluster }: Pick<Deps, 'cluster'>,
@@ -17,12 +17,11 @@ export async function rehearseSettings(
   forced: readonly string[] = [],
 ): Promise<void> {
   if (cluster === null) return;
-  const violations: Violation[] = [];
-  for (const object of new Set([...changedObjects(before, after), ...forced])) {
-    const refused = await cluster.rehearseSettings(object, settingsIn(after, object));
-    const place = placeOf(object);
-    violations.push(...refused.map(({ field, message }) => ({ rule: 'API', field: `${place}.${field}`, message })));
-  }
+  const objects = [...changedObjects(before, after), ...forced];
+  const refused = await cluster.rehearseSettings(new Map(objects.map((object) => [object, settingsIn(after, object)])));
+  const violations: Violation[] = refused.flatMap(({ object, causes }) =>
+    causes.map(({ field, message }) => ({ rule: 'API', field: `${placeOf(object)}.${field}`, message })),
+  );
   if (violations.length === 0) return;
   const said = violations.map(({ field, message }) => `${field}: ${message}`).join('; ');
   throw new AppError('SETTINGS_VIOLATIONS', `the cluster would refuse it: ${said}`, { violations });
