@@ -31,9 +31,9 @@ export type DeltaResult =
  * rules: what reaches iptables is not left to it alone.
  */
 export function settingsFault(settings: ClusterSettings): string | undefined {
-  // N7 is about writing alone: what an older server stored must not leave a node without NAT
+  // these are about writing alone: what an older server stored must not stop a node
   const faults = validateSettings(settings, [])
-    .filter(({ rule }) => rule !== 'N7')
+    .filter(({ rule }) => !['N7', 'N8'].includes(rule))
     .map(({ field, message }) => `${field}: ${message}`);
   return faults.length === 0 ? undefined : faults.join('; ');
 }

@@ -42,6 +42,9 @@ describe('what is refused', () => {
     ['iptablesNATOutgoingInterfaceFilter', 'eth++', 'N4'],
     ['iptablesNATOutgoingInterfaceFilter', 'abcdefghijklmnop', 'N4'],
     ['iptablesNATOutgoingInterfaceFilter', '!eth0', 'N4'],
+    ['iptablesNATOutgoingInterfaceFilter', '-o', 'N8'],
+    ['iptablesNATOutgoingInterfaceFilter', '-eth+', 'N8'],
+    ['iptablesNATOutgoingInterfaceFilter', '-e+h', 'N4'],
     ['natOutgoingExclusions', 'None', 'N5'],
   ])('%s %s', (field, value, rule) => {
     const found = validateSettings({ global: { [field]: value } as NatSettings, nodes: {} }, []);

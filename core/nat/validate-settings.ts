@@ -16,7 +16,8 @@ import { type ClusterSettings, exclusions, type NatSettings } from './settings.t
  * N1 natOutgoingAddress is a usable IPv4 address; N2 natOutgoingAddressV6 a usable IPv6 address; N3 natPortRange is `n:m`, both
  * from 1 to 65535, the lower first; N4 the interface filter is a name, or the beginning of names with one `+` at its end;
  * N5 natOutgoingExclusions is one of its two words; N6 a fixed address lies in no pool that is NATed and gives out addresses;
- * N7 natPortRange has no leading zeros (it can be programmed all the same).
+ * N7 natPortRange has no leading zeros; N8 the interface filter does not begin with '-' (Felix takes both, and both can be
+ * programmed all the same).
  */
 export function validateSettings(settings: ClusterSettings, pools: readonly Pool[]): Violation[] {
   const nodes = Object.keys(settings.nodes).sort();
@@ -40,6 +41,7 @@ function violationsOf(settings: NatSettings, place: string, ownerOf: OwnerOf): V
   check('natPortRange', 'N3', badRange);
   check('natPortRange', 'N7', leadingZeros);
   check('iptablesNATOutgoingInterfaceFilter', 'N4', badFilter);
+  check('iptablesNATOutgoingInterfaceFilter', 'N8', matchesNothing);
   check('natOutgoingExclusions', 'N5', badExclusions);
   check('natOutgoingAddress', 'N6', (text) => insidePool('natOutgoingAddress', text, ownerOf));
   check('natOutgoingAddressV6', 'N6', (text) => insidePool('natOutgoingAddressV6', text, ownerOf));
@@ -84,6 +86,12 @@ function badFilter(text: string): string | undefined {
     return `${name} must be 1 to 15 letters, digits or characters of ':._+-': ${quote(text)}`;
   }
   return /\+./.test(text) ? `${name} must have '+' at its end alone: ${quote(text)}` : undefined;
+}
+
+/** `-o`, an option that slipped into the value: it is matched like any name, no interface is called so, and nothing is NATed. */
+function matchesNothing(text: string): string | undefined {
+  if (badFilter(text) !== undefined || !text.startsWith('-')) return undefined;
+  return `iptablesNATOutgoingInterfaceFilter must not begin with '-': ${quote(text)} matches no interface, so nothing would be NATed`;
 }
 
 function badExclusions(text: string): string | undefined {

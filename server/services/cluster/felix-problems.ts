@@ -7,7 +7,7 @@ import { stopsFelix, warnAboutSettings } from '../../../core/nat/stops-felix.ts'
 import { validateSettings } from '../../../core/nat/validate-settings.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 
-/** `code`: N1-N7, W_..., or `-` for an object that cannot be read. */
+/** `code`: N1-N8, W_..., or `-` for an object that cannot be read. */
 export const felixProblemSchema = z.object({
   code: z.string(),
   field: z.string(),
