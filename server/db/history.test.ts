@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { noSettings } from '../../core/nat/settings.ts';
 import { FIRST_LIVE } from '../../core/wire/change-number.ts';
 import { revisionOf } from '../../core/wire/revision.ts';
-import { findChange, findChanges } from './changes.ts';
+import { findChange, findChanges, lastSettingsOf } from './changes.ts';
 import { lockDesired, readDesired, writeChange } from './desired.ts';
 import { type TestDatabase, testDatabase } from './testing.ts';
 
@@ -119,5 +119,28 @@ it('a transaction that hangs gives the desired row back', async () => {
     expect((await database.db.transaction(lockDesired)).sequence).toBe(1);
   } finally {
     await other.end();
+  }
+});
+
+it('the last changes of settings are found without a look at those of pools', async () => {
+  const owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  try {
+    await owner.query(`INSERT INTO change (sequence, actor, role, action, target, pools, revision)
+      SELECT n, 'test', 'admin', 'pool.update', 'a', '{a}', 'x' FROM generate_series(1000, 6000) AS n`);
+    await owner.query(`INSERT INTO change (sequence, actor, role, action, target, pools, revision, before, after)
+      VALUES (500, 'test', 'admin', 'settings.update', 'settings', '{}', 'x', '{"global": {}}', '{"global": {"natPortRange": "1:2"}}')`);
+    await owner.query('ANALYZE change');
+    const found = await database.db.transaction(async (tx) => {
+      await tx.query('SELECT pg_stat_force_next_flush()');
+      return lastSettingsOf(tx, ['global']);
+    });
+    expect(found).toEqual([{ sequence: 500, settings: { natPortRange: '1:2' } }]);
+    const { rows } = await owner.query(
+      `SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'change_settings_idx'`,
+    );
+    expect(rows).toEqual([{ idx_tup_read: '1' }]);
+  } finally {
+    await owner.end();
   }
 });
