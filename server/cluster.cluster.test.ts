@@ -150,6 +150,19 @@ it('a node that has what the cluster says holds every pool that is in sync, also
   await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/beside`)).status).toBe(404));
 });
 
+/** A node that holds all that the cluster said until now. */
+const holdAll = async (): Promise<void> => {
+  await server.db.query(`INSERT INTO node (name, credential_hash) VALUES ('holder', 'x') ON CONFLICT DO NOTHING`);
+  await server.db.query(`INSERT INTO holding (node, sequence, at) SELECT 'holder', sequence, now() FROM live`);
+};
+const isHeld = async (id: number): Promise<boolean> => {
+  const { nodeTimes } = await ask('changes.get', { id });
+  return nodeTimes.find(({ node }: { node: string }) => node === 'holder').at !== null;
+};
+afterAll(async () => {
+  await server.db.query(`DELETE FROM node WHERE name = 'holder'`);
+});
+
 it('theirs is taken, ours is forced, a released pool stays in the cluster', async () => {
   const pool = await ask('pools.get', { name: 'ours' });
   const { rows } = await ask('cluster.compare', { name: 'ours' });
@@ -158,9 +171,12 @@ it('theirs is taken, ours is forced, a released pool stays in the cluster', asyn
   ]);
   const choose = (choice: string, expectedVersion: number) =>
     tell('cluster.resolve', { name: 'ours', choice, expectedVersion, reason: `take ${choice}` });
+  await holdAll();
   const taken = await choose('theirs', pool.version);
   await soon(async () => expect((await ask('pools.get', { name: 'ours' })).sync.state).toBe('Synced'));
   expect((await ask('pools.get', { name: 'ours' })).spec.natOutgoing).toBe(false);
+  // nothing had to move: nodes that hold what the cluster said hold it
+  expect(await isHeld(taken.change.id)).toBe(true);
   await edit('ours', { disabled: true });
   await soon(async () => expect((await ask('pools.get', { name: 'ours' })).sync.state).toBe('OutOfSync'));
   const forced = await choose('ours', taken.change.id);
@@ -170,7 +186,11 @@ it('theirs is taken, ours is forced, a released pool stays in the cluster', asyn
     expect((body as { spec: { disabled?: boolean } }).spec.disabled ?? false).toBe(false);
     expect((await ask('pools.get', { name: 'ours' })).sync.state).toBe('Synced');
   });
-  await choose('release', forced.change.id);
+  // what was taken stays held; what was forced had to move
+  expect([await isHeld(taken.change.id), await isHeld(forced.change.id)]).toEqual([true, false]);
+  await holdAll();
+  const released = await choose('release', forced.change.id);
+  expect(await isHeld(released.change.id)).toBe(true);
   expect((await query(server.address, 'pools.get', { name: 'ours' }, server.cookie)).status).toBe(404);
   await soon(async () => {
     const { pools } = await ask('cluster.pools');
@@ -188,6 +208,7 @@ it('a pool that somebody made is adopted as it is, and then ours to delete', asy
   expect(pools[0]).toMatchObject({ name: 'found', owner: 'kubectl', class: 'hand', standing: 'observed' });
   expect(pools[0].violations.map(({ rule }: { rule: string }) => rule)).toEqual(['S1', 'C17']);
   const before = (await request(cluster.as('admin'), 'GET', `${path}/found`)).body as { spec: object };
+  await holdAll();
   const { change } = await tell('cluster.adopt', { names: ['found'], reason: 'it is ours now' });
   expect(change).toMatchObject({ action: 'pool.adopt', target: 'found' });
   await soon(async () => expect((await ask('pools.get', { name: 'found' })).sync.state).toBe('Synced'));
@@ -198,6 +219,7 @@ it('a pool that somebody made is adopted as it is, and then ours to delete', asy
     expect(after.spec).toEqual(before.spec);
     expect(after.metadata.managedFields.map(({ manager }) => manager)).toContain('outgate');
   });
+  expect(await isHeld(change.id)).toBe(true);
   await tell('pools.delete', { name: 'found', expectedVersion: change.id, reason: 'not needed' });
   await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/found`)).status).toBe(404));
 });

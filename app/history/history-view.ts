@@ -21,6 +21,7 @@ export const actionWords = {
   'pool.force': 'Applied by force',
   'pool.release': 'Pool released',
   'pool.policy': 'Sync policy',
+  'pool.enforce': 'Written back by policy',
   'settings.update': 'NAT settings',
   'settings.force': 'NAT settings forced',
   'hosts.update': 'Node addresses',

@@ -16,6 +16,10 @@ it('says in one line what changed', () => {
   expect(of('pool.import', [], [pool('a'), pool('b')], 2)).toBe('2 pools imported: public');
   expect(of('pool.import', [pool('public')], [])).toBe('public deleted');
   expect(of('pool.import', [pool('a'), pool('b')], [], 2)).toBe('2 pools deleted: public');
+  expect(of('pool.enforce', pool('public', false), pool('public', true))).toBe(
+    'public written back: natOutgoing false → true',
+  );
+  expect(of('pool.enforce', null, pool('public'))).toBe('public made again in the cluster');
   expect(of('hosts.update', { hosts: [] }, { hosts: ['192.0.2.11'] })).toBe('node addresses');
 });
 

@@ -27,6 +27,8 @@ export function summaryOf({ action, target, before, after, pools }: Summarised):
   if (action === 'pool.release') return `${target} released: the cluster keeps it`;
   if (action === 'pool.force') return `${target} applied by force`;
   if (action === 'pool.policy') return `${target}: what becomes of changes in the cluster`;
+  if (action === 'pool.enforce' && before === null) return `${target} made again in the cluster`;
+  if (action === 'pool.enforce') return `${target} written back${differences(flat(before), flat(after))}`;
   if (action === 'cluster.change' && isPool(after) && before === null)
     return `${target} made in the cluster, ${after.spec.cidr}`;
   if (action === 'cluster.change' && after === null) return `${target} deleted in the cluster`;

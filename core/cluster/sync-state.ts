@@ -31,6 +31,7 @@ export const standingActions: readonly string[] = [
   'pool.release',
   'pool.force',
   'pool.policy',
+  'pool.enforce',
   'settings.force',
   'cluster.change',
 ];

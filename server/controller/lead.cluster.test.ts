@@ -6,9 +6,11 @@ import { calicoPath } from '../../e2e/cluster/install-crds.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
 import { grant, revoke } from '../../e2e/cluster/rights.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
+import { findChanges } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
 import { beginTerm, liveChangesSince, readLive, readLivePools } from '../db/live.ts';
 import { readLiveFelixes } from '../db/live-felix.ts';
+import { poolsCarriedOut } from '../db/pools-carried-out.ts';
 import { readSync, writeSync } from '../db/sync.ts';
 import { type Hub, makeHub } from '../events/hub.ts';
 import { type Listener, startListener } from '../events/listener.ts';
@@ -182,9 +184,12 @@ it('a pool that is enforced is written over, until it is a fight', async () => {
   await begin();
   await api.caller('editor').pools.create({ name: 'a', spec: nat });
   await stands('a', { state: 'Synced' });
+  const { db } = api.database;
   const row = await stand('a');
-  if (row === undefined) throw new Error('no row');
-  await writeSync(api.database.db, { ...row, policy: 'enforce' });
+  if (row?.applied == null) throw new Error('no row');
+  const { version } = row.applied;
+  const effect = await poolsCarriedOut(db, [version]);
+  await writeSync(db, { ...row, policy: 'enforce' });
   for (let i = 1; i <= 3; i++) {
     await edit('a', { natOutgoing: false });
     await vi.waitFor(async () => expect((await stand('a'))?.detail.rewrites).toHaveLength(i), { timeout: 15_000 });
@@ -195,6 +200,68 @@ it('a pool that is enforced is written over, until it is a fight', async () => {
   const detail = { fields: ['natOutgoing'], managers: ['kubectl-edit'] };
   await stands('a', { state: 'Contested', reason: 'WrittenOverAgain', detail });
   expect((await stored('a'))?.spec['natOutgoing']).toBe(false);
+  // what was written back stands in History as ours, and moves nothing of what was decided before
+  const theirs = { actor: 'kubectl-edit', role: 'cluster', action: 'cluster.change', reason: null };
+  const ours = {
+    actor: 'outgate',
+    role: 'system',
+    action: 'pool.enforce',
+    reason: 'policy enforce: what others changed in the cluster was written over',
+    before: { spec: { natOutgoing: false } },
+    after: { spec: { natOutgoing: true } },
+  };
+  const since = (await liveChangesSince(db, effect.get(version) ?? 0, 100)).map(({ sequence }) => sequence);
+  const history = await findChanges(db, { pool: 'a', others: true, limit: 7 });
+  expect(history.map(({ sequence }) => sequence)).toEqual(since.reverse());
+  expect(history).toMatchObject([theirs, ours, theirs, ours, theirs, ours, theirs]);
+  expect(await poolsCarriedOut(db, [version])).toEqual(effect);
+});
+
+it('each of several changes of a pool is in force when the cluster has it, and none before', async () => {
+  const { db } = api.database;
+  const editor = api.caller('editor');
+  const causes = async () =>
+    (await liveChangesSince(db, 0, 1000)).filter(({ pools }) => pools.includes('a')).map(({ cause }) => cause);
+  const update = async (spec: PoolSpec, expectedVersion: number): Promise<number> =>
+    (await editor.pools.update({ name: 'a', spec, expectedVersion })).change.id;
+  const made = (await editor.pools.create({ name: 'a', spec: nat })).change.id;
+  const off = await update({ ...nat, natOutgoing: false }, made);
+  expect(await poolsCarriedOut(db, [made, off])).toEqual(
+    new Map([
+      [made, null],
+      [off, null],
+    ]),
+  );
+  await begin();
+  await stands('a', { state: 'Synced', applied: { version: off } });
+  // what was overtaken came with what overtook it
+  const came = (await readLive(db)).sequence;
+  expect((await causes()).at(-1)).toBe(off);
+  expect([...(await poolsCarriedOut(db, [made, off])).values()]).toEqual([came, came]);
+  await leading?.stop();
+  // there and back again moves nothing: the cluster said so already, and does after the next change too
+  const back = await update({ ...nat, natOutgoing: false }, await update(nat, off));
+  expect(await poolsCarriedOut(db, [back])).toEqual(new Map([[back, null]]));
+  await begin();
+  await stands('a', { state: 'Synced', applied: { version: back } });
+  expect(await poolsCarriedOut(db, [back])).toEqual(new Map([[back, came]]));
+  const on = await update(nat, back);
+  await stands('a', { state: 'Synced', applied: { version: on } });
+  expect([...(await poolsCarriedOut(db, [off, back])).values()]).toEqual([came, came]);
+  await leading?.stop();
+  // the next one is saved before it is seen that this one came: it is this one that came
+  const first = await update({ ...nat, disabled: true }, on);
+  const second = await update({ ...nat, natOutgoing: false }, first);
+  const live = (await readLivePools(db, ['a']))[0];
+  if (live === undefined) throw new Error('no pool');
+  const spec = { ...nat, disabled: true };
+  const { uid, resourceVersion } = live;
+  await clusterPools(connection, 'projectcalico.org/v3').apply({ name: 'a', spec, uid, resourceVersion, force: false });
+  await begin();
+  await stands('a', { state: 'Synced', applied: { version: second } });
+  expect((await causes()).slice(-2)).toEqual([first, second]);
+  const [of1, of2] = [...(await poolsCarriedOut(db, [first, second])).values()];
+  expect(of1).toBeLessThan(of2 ?? 0);
 });
 
 it('a new term writes nothing of a pool that is as it should be', async () => {

@@ -1,8 +1,5 @@
 /** Takes what the watch saw of the cluster's pools into the live ledger, which agents and replicas follow. */
-import { differingFields } from '../../core/cluster/compare.ts';
 import { keepLastGood, type LivePool } from '../../core/cluster/live-pool.ts';
-import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
-import { UNKNOWN_WRITER, writerOf } from '../../core/cluster/writer.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import { addShare, poolShare, removeShare, revisionOf } from '../../core/wire/revision.ts';
 import type { Database, Queryable } from '../db/client.ts';
@@ -11,6 +8,7 @@ import { readPools } from '../db/pools.ts';
 import { readSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
 import { isNewer } from './is-newer.ts';
+import { removedBy, type Told, tellerOf } from './pool-teller.ts';
 
 export interface Seen {
   readonly seen: readonly LivePool[];
@@ -19,9 +17,7 @@ export interface Seen {
 }
 
 /** What became different, by one writer for one reason. */
-interface Move {
-  readonly actor: string;
-  readonly cause: number | null;
+interface Move extends Told {
   readonly moves: { readonly name: string; readonly before: Pool | null; readonly after: Pool | null }[];
 }
 
@@ -70,36 +66,27 @@ async function movesOf(
   const names = [...changed, ...removed].map(({ name }) => name);
   if (names.length === 0) return [];
   const desired = new Map((await readPools(tx, names)).map((pool) => [pool.name, pool]));
-  const left = removed.map(({ name }) => name);
-  const rows = left.length === 0 ? [] : await readSync(tx, left);
-  const deletedBy = new Map(rows.map((row) => [row.name, row.deletedBy]));
+  const rows = new Map((await readSync(tx, names)).map((row) => [row.name, row]));
   const groups = new Map<string, Move>();
-  const add = (actor: string, cause: number | null, move: Move['moves'][number]): void => {
-    const key = JSON.stringify([actor, cause]);
-    const group = groups.get(key) ?? { actor, cause, moves: [] };
+  const add = (told: Told, move: Move['moves'][number]): void => {
+    const key = JSON.stringify([told.actor, told.action, told.cause]);
+    const group = groups.get(key) ?? { ...told, moves: [] };
     group.moves.push(move);
     groups.set(key, group);
   };
   for (const after of changed) {
-    const before = known.get(after.name) ?? null;
-    const actor = writerOf(before, after);
-    const wanted = desired.get(after.name);
-    const carriedOut =
-      actor === OUR_MANAGER &&
-      wanted !== undefined &&
-      after.pool !== null &&
-      differingFields(wanted.spec, after.pool.spec).length === 0;
-    const move = { name: after.name, before: before?.pool ?? null, after: after.pool };
-    add(actor, carriedOut ? wanted.sequence : null, move);
+    const { name } = after;
+    const before = known.get(name) ?? null;
+    const told = await tellerOf(tx, before, after, { wanted: desired.get(name), row: rows.get(name) });
+    add(told, { name, before: before?.pool ?? null, after: after.pool });
   }
   for (const before of removed) {
-    const cause = deletedBy.get(before.name) ?? null;
-    add(cause === null ? UNKNOWN_WRITER : OUR_MANAGER, cause, { name: before.name, before, after: null });
+    add(removedBy(rows.get(before.name)), { name: before.name, before, after: null });
   }
   return [...groups.values()];
 }
 
-async function write(tx: Queryable, live: Live, { actor, cause, moves }: Move): Promise<Live> {
+async function write(tx: Queryable, live: Live, { actor, action, cause, moves }: Move): Promise<Live> {
   const poolSum = moves.reduce((sum, { before, after }) => {
     const cleared = before === null ? sum : removeShare(sum, poolShare(before));
     return after === null ? cleared : addShare(cleared, poolShare(after));
@@ -110,7 +97,7 @@ async function write(tx: Queryable, live: Live, { actor, cause, moves }: Move): 
     next,
     actor,
     cause,
-    action: 'cluster.change',
+    action,
     pools: moves.map(({ name }) => name).sort(),
     before: side(moves.map(({ before }) => before)),
     after: side(moves.map(({ after }) => after)),

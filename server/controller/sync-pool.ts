@@ -46,7 +46,11 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   const before = row ?? newRow(name);
   if (decision.do === 'nothing') {
     const { state, reason, fields, managers } = decision;
-    await note(options, before, { ...before, state, reason, detail: { ...rewritten(before), fields, managers } });
+    const detail = { ...rewritten(before), fields, managers };
+    // the cluster says it already: that it has this version too is what History and the next look go by
+    const applied =
+      state === 'Synced' && before.applied !== null ? { ...before.applied, version: pool.sequence } : before.applied;
+    await note(options, before, { ...before, state, reason, detail, applied });
     return 'settled';
   }
   return apply(options, pool, before, { ...decision, resourceVersion: live?.resourceVersion ?? null });
@@ -150,6 +154,7 @@ async function note(options: SyncPoolOptions, before: WriteRow | NewRow, after: 
     !('isNew' in before) &&
     before.state === after.state &&
     before.reason === after.reason &&
+    before.applied?.version === after.applied?.version &&
     isDeepStrictEqual(before.detail, after.detail);
   if (same) return;
   await options.write({ name: after.name, row: outcomeOf(after), taken: null });

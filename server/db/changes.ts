@@ -1,5 +1,6 @@
 /** The change table: History, and the log that deltas are read from. Rows are only ever added (desired.ts). */
 import type { NatSettings } from '../../core/nat/settings.ts';
+import type { PoolSpec } from '../../core/pool/spec.ts';
 import { FIRST_LIVE } from '../../core/wire/change-number.ts';
 import type { Queryable } from './client.ts';
 
@@ -39,12 +40,17 @@ export interface ChangeFilter {
 type Row = Omit<LoggedChange, 'sequence'> & { sequence: string };
 
 const COLUMNS = 'sequence, at, actor, role, action, target, pools, reason, revision, before, after';
-/** What somebody else changed in the cluster, in the order of COLUMNS: a union goes by that alone. */
-const OTHERS = `SELECT sequence, at, actor, 'cluster' AS role, action,
+/**
+ * What nobody decided here: others' changes in the cluster, and where a policy wrote over them. In the order of COLUMNS: a
+ * union goes by that alone.
+ */
+const OTHERS = `SELECT sequence, at, actor, CASE WHEN action = 'pool.enforce' THEN 'system' ELSE 'cluster' END AS role, action,
     CASE WHEN cardinality(pools) = 0 THEN split_part(action, '.', 1)
          ELSE array_to_string(pools[1:3], ', ') || CASE WHEN cardinality(pools) > 3
            THEN ' and ' || (cardinality(pools) - 3) || ' more' ELSE '' END END AS target,
-    pools, NULL AS reason, revision, before, after
+    pools, CASE WHEN action = 'pool.enforce'
+      THEN 'policy enforce: what others changed in the cluster was written over' END AS reason,
+    revision, before, after
   FROM live_change WHERE cause IS NULL`;
 /** the contents of a large import are megabytes: a list leaves them out */
 const MOST_LISTED = 100;
@@ -110,6 +116,16 @@ export async function lastSettingsOf(
     [path],
   );
   return rows.map(({ sequence, settings }) => ({ sequence: Number(sequence), settings: settings ?? {} }));
+}
+
+/** What the last changes of a pool decided about it, the newest first; those that removed it are left out. */
+export async function lastSpecsOf(db: Queryable, name: string): Promise<{ sequence: number; spec: PoolSpec }[]> {
+  const rows = await db.query<{ sequence: string; spec: PoolSpec | null }>(
+    `SELECT sequence, jsonb_path_query_first(after, '$[*] ? (@.name == $name).spec', jsonb_build_object('name', $1::text)) AS spec
+     FROM change WHERE pools @> ARRAY[$1::text] ORDER BY sequence DESC LIMIT 20`,
+    [name],
+  );
+  return rows.flatMap(({ sequence, spec }) => (spec === null ? [] : [{ sequence: Number(sequence), spec }]));
 }
 
 /** Later changes that touched one of the pools, or (`settings`) the settings: the oldest first. */

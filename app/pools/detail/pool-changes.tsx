@@ -15,6 +15,7 @@ const words: Record<string, string> = {
   'pool.force': 'applied by force',
   'pool.release': 'released',
   'pool.policy': 'sync policy changed',
+  'pool.enforce': 'written back by policy',
 };
 
 /** The last changes of this pool; History has them all. */

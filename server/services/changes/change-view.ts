@@ -12,6 +12,7 @@ export const actions = [
   'pool.force',
   'pool.release',
   'pool.policy',
+  'pool.enforce',
   'settings.update',
   'settings.force',
   'hosts.update',

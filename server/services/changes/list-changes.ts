@@ -2,6 +2,7 @@ import { FIRST_LIVE } from '../../../core/wire/change-number.ts';
 import { type ChangeFilter, findChange, findChanges, type LoggedChange } from '../../db/changes.ts';
 import { carriedOut } from '../../db/live.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
+import { poolsCarriedOut } from '../../db/pools-carried-out.ts';
 import { settingsCarriedOut } from '../../db/settings-carried-out.ts';
 import { HOLDINGS_KEPT } from '../agents/ingest.ts';
 import { AppError } from '../app-error.ts';
@@ -54,8 +55,12 @@ export const changeNotFound = (id: number): AppError =>
 /** The number at which nodes hold a change: with a cluster, that of what it became there, or beyond all of them. */
 async function effectiveNumbers({ db, cluster }: Deps, changes: readonly number[]): Promise<(id: number) => number> {
   if (cluster === null) return (id) => id;
-  const [found, settings] = await Promise.all([carriedOut(db, changes), settingsCarriedOut(db, changes)]);
-  const numberOf = (id: number) => (settings.has(id) ? settings.get(id) : found.get(id));
+  const [found, settings, pools] = await Promise.all([
+    carriedOut(db, changes),
+    settingsCarriedOut(db, changes),
+    poolsCarriedOut(db, changes),
+  ]);
+  const numberOf = (id: number) => [pools, settings, found].find((one) => one.has(id))?.get(id);
   return (id) => (id >= FIRST_LIVE ? id : (numberOf(id) ?? Number.MAX_SAFE_INTEGER));
 }
 

@@ -1,0 +1,67 @@
+/** Who made a pool of the cluster different, and which change of ours that carries out. */
+import { differingFields } from '../../core/cluster/compare.ts';
+import type { LivePool } from '../../core/cluster/live-pool.ts';
+import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
+import { UNKNOWN_WRITER, writerOf } from '../../core/cluster/writer.ts';
+import type { Pool } from '../../core/pool/spec.ts';
+import { lastSpecsOf } from '../db/changes.ts';
+import type { Queryable } from '../db/client.ts';
+import type { StoredPool } from '../db/pools.ts';
+import type { SyncRow } from '../db/sync.ts';
+
+export interface Told {
+  readonly actor: string;
+  /** `pool.enforce`: written back because the pool's policy says so; nobody decided anything anew */
+  readonly action: 'cluster.change' | 'pool.enforce';
+  readonly cause: number | null;
+}
+
+export interface Ours {
+  readonly wanted: StoredPool | undefined;
+  /** as it was before what came of this move is noted */
+  readonly row: SyncRow | undefined;
+}
+
+export async function tellerOf(
+  tx: Queryable,
+  before: LivePool | null,
+  after: LivePool,
+  { wanted, row }: Ours,
+): Promise<Told> {
+  const actor = writerOf(before, after);
+  const theirs: Told = { actor, action: 'cluster.change', cause: null };
+  if (actor !== OUR_MANAGER || after.pool === null) return theirs;
+  const cause = await decidedBy(tx, before?.pool ?? null, after.pool, wanted);
+  if (cause === null) return theirs;
+  // what the cluster had once already is no decision that comes: somebody was written over
+  if (row?.applied != null && row.applied.version >= cause) {
+    return row.policy === 'enforce' ? { ...theirs, action: 'pool.enforce' } : theirs;
+  }
+  return { ...theirs, cause };
+}
+
+/** Of an object that is gone. */
+export const removedBy = (row: SyncRow | undefined): Told => {
+  const cause = row?.deletedBy ?? null;
+  return { actor: cause === null ? UNKNOWN_WRITER : OUR_MANAGER, action: 'cluster.change', cause };
+};
+
+/**
+ * The last change that decided what came. It need not be the last of all: the next may have been saved while it was under
+ * way. Where not all of it was taken (items of a set that others added stay), what moved must be as the last one says.
+ */
+async function decidedBy(
+  tx: Queryable,
+  before: Pool | null,
+  after: Pool,
+  wanted: StoredPool | undefined,
+): Promise<number | null> {
+  const left = wanted === undefined ? [] : differingFields(wanted.spec, after.spec);
+  if (wanted !== undefined && left.length === 0) return wanted.sequence;
+  const decided = await lastSpecsOf(tx, after.name);
+  const came = decided.find(({ spec }) => differingFields(spec, after.spec).length === 0);
+  if (came !== undefined) return came.sequence;
+  if (wanted === undefined || before === null) return null;
+  const moved = differingFields(after.spec, before.spec);
+  return moved.some((field) => left.includes(field)) ? null : wanted.sequence;
+}
