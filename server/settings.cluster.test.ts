@@ -433,10 +433,13 @@ it('what means nothing is refused before it is saved, and so is what the cluster
     metadata: { name: inside.name },
     spec: inside.spec,
   });
-  // a pool that is nobody's of us counts too
+  // a pool that is nobody's of us counts too, once it is seen: what is asked before that is saved
   await soon(async () =>
-    expect(await refused({ natOutgoingAddress: '192.0.2.50' })).toEqual(['N6 global.natOutgoingAddress']),
+    expect((await ask<{ pools: { name: string }[] }>('cluster.pools')).pools).toContainEqual(
+      expect.objectContaining({ name: inside.name }),
+    ),
   );
+  expect(await refused({ natOutgoingAddress: '192.0.2.50' })).toEqual(['N6 global.natOutgoingAddress']);
   await must(admin, 'DELETE', `${pools}/inside`);
   await edit({ natPortRange: before?.spec?.['natPortRange'], natOutgoingAddress: null });
 });
