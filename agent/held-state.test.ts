@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { NatSettings } from '../core/nat/settings.ts';
 import { applyDelta, holdSnapshot, holdState, stateOf, wantedOf } from './held-state.ts';
 import { replay } from './source/journal.ts';
 
@@ -40,9 +41,11 @@ describe('held state', () => {
   });
 
   it('holds no settings that cannot be programmed, and those that are only written oddly', () => {
-    const state = (natPortRange: string) => stateOf(holdState(before, { global: { natPortRange }, nodes: {} }, []), 1);
-    expect(holdSnapshot(state('20:10'))).toBeUndefined();
-    expect(holdSnapshot(state('010:020'))?.revision).toBe(state('010:020').revision);
+    const state = (global: NatSettings) => stateOf(holdState(before, { global, nodes: {} }, []), 1);
+    expect(holdSnapshot(state({ natPortRange: '20:10' }))).toBeUndefined();
+    for (const odd of [{ natPortRange: '010:020' }, { iptablesNATOutgoingInterfaceFilter: '-o' }]) {
+      expect(holdSnapshot(state(odd))?.revision).toBe(state(odd).revision);
+    }
   });
 
   it('is read back from its journal up to a half-written line', () => {
