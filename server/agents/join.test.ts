@@ -112,6 +112,12 @@ test('a node that lost its credential joins again by itself once nothing was hea
   }
 });
 
+test('the name of a node whose agent was a pod is free at once where no pod can sign in', async () => {
+  await joinNode(server.address, server.cookie, 'was-a-pod');
+  await server.db.query(`UPDATE node SET credential_hash = NULL, seen_at = now() WHERE name = 'was-a-pod'`);
+  await joinNode(server.address, server.cookie, 'was-a-pod');
+});
+
 test('of many that join under one new name at the same time one gets it', async () => {
   const { token } = await makeToken({ name: 'race' });
   const answers = await Promise.all(Array.from({ length: 8 }, () => join(token, 'race')));

@@ -31,7 +31,8 @@ export async function signIn(edge: Request, options: SignInOptions): Promise<Age
   const node = credential === null ? null : await nodeOf(options.db, credential);
   if (credential === null) return refuse(edge);
   if (node === null) {
-    const by = await replacedBy(options.db, credential);
+    // where no pod signs in any more, none is served beside it
+    const by = options.tokens === null ? null : await replacedBy(options.db, credential);
     return by === null ? refuse(edge) : standBack(edge, besides(by.pod, by.node));
   }
   const holds = async (): Promise<boolean> => (await nodeOf(options.db, credential)) === node;

@@ -48,7 +48,9 @@ export function joinNode(db: Database, { token, node, held, pods }: JoinRequest)
       [node],
     );
     const own = held !== null && older?.credential_hash === hashOf(held);
-    if (older !== undefined && !own && older.silent < IN_USE_SECONDS) throw nameTaken(node, older.silent);
+    // its agent was a pod, and none can sign in here any more: nobody works under the name
+    const vacant = older?.credential_hash === null && !pods;
+    if (older !== undefined && !own && !vacant && older.silent < IN_USE_SECONDS) throw nameTaken(node, older.silent);
     const [written] = await tx.query(
       older === undefined
         ? `INSERT INTO node (name, credential_hash) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1`
