@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBinaries } from '../../e2e/cluster/binaries/build.ts';
 import { type FaultProxy, startFaultProxy } from '../../e2e/cluster/fault-proxy.ts';
-import { calicoPath, crd, installCrds, removeCrd } from '../../e2e/cluster/install-crds.ts';
+import { calicoPath, crd, installCrds, removeCrd, untilServed } from '../../e2e/cluster/install-crds.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
 import { grant, revoke } from '../../e2e/cluster/rights.ts';
 import { type ApiServer, startApiServer } from '../../e2e/cluster/start-api-server.ts';
@@ -251,7 +251,9 @@ describe('the type', () => {
     const all = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     const { items } = (await must(server.as('admin'), 'GET', all)) as { items: unknown[] };
     const known = items.map((item) => readObject(item)?.metadata.name);
-    if (!known.includes('ippools.projectcalico.org')) await must(server.as('admin'), 'POST', all, crd('v3', 'ippools'));
+    if (known.includes('ippools.projectcalico.org')) return;
+    await must(server.as('admin'), 'POST', all, crd('v3', 'ippools'));
+    await untilServed(server, path);
   });
 
   it('is deleted with all its objects: they stay in force, until it is back and holds some', async () => {
@@ -286,7 +288,8 @@ describe('the type', () => {
     await expect.poll(lists, { timeout: 15_000 }).toBeGreaterThan(1);
     expect([phase(), kind(), ...names()]).toEqual(['blind', 'no-such-type', 'a', 'b', 'kept']);
     await keep([]);
-    await expect.poll(async () => (await request(admin, 'GET', type)).status, { timeout: 20_000 }).toBe(404);
+    // gone for clients too: the server serves the type for a moment after its definition is gone
+    await expect.poll(async () => (await request(admin, 'GET', path)).status, { timeout: 20_000 }).toBe(404);
   });
 
   it('all objects deleted by hand are gone: the type is still there', async () => {
