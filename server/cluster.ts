@@ -14,7 +14,7 @@ import { type Connection, openConnection } from './kube/connection.ts';
 import type { Credentials } from './kube/credentials.ts';
 import { inCluster, ownNamespace } from './kube/in-cluster.ts';
 import { readBlocks } from './kube/ipam-blocks.ts';
-import { rightsToReview } from './kube/needed-rights.ts';
+import { LEASE_NAME, rightsToReview } from './kube/needed-rights.ts';
 import { reviewRights, whoAmI } from './kube/rights.ts';
 import { reviewToken } from './kube/token-review.ts';
 import { watchNames } from './kube/watch-names.ts';
@@ -30,8 +30,6 @@ export interface OpenClusterOptions {
   readonly log: Log;
 }
 
-const LEASE = 'outgate-controller';
-
 /** Throws when the kubeconfig cannot be read, or we are in no cluster; an API server that is away is waited for. */
 export async function openCluster(options: OpenClusterOptions): Promise<OpenedCluster> {
   const { env, agentAccount, db, hub, log } = options;
@@ -43,7 +41,7 @@ export async function openCluster(options: OpenClusterOptions): Promise<OpenedCl
     hub,
     connection,
     leaseConnection,
-    lease: { namespace, name: LEASE },
+    lease: { namespace, name: LEASE_NAME },
     identity: `${hostname()}-${randomUUID().slice(0, 8)}`,
     now: () => performance.now(),
     date: Date.now,

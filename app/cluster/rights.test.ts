@@ -2,13 +2,14 @@ import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { missingRoles, type Right, tasksOf } from './rights.ts';
 
-const right = (verb: string, resource: string, group: string, allowed: boolean, namespace?: string): Right => ({
+const right = (verb: string, resource: string, group: string, allowed: boolean, at: Partial<Right> = {}): Right => ({
   verb,
   resource,
   group,
   allowed,
-  namespace,
+  ...at,
 });
+const lease = { namespace: 'outgate', name: 'outgate-controller' };
 const rights = [
   right('list', 'ippools', 'projectcalico.org', true),
   right('watch', 'ippools', 'projectcalico.org', true),
@@ -16,7 +17,9 @@ const rights = [
   right('create', 'ippools', 'projectcalico.org', false),
   right('delete', 'ippools', 'projectcalico.org', false),
   right('list', 'nodes', '', true),
-  right('update', 'leases', 'coordination.k8s.io', false, 'outgate'),
+  right('create', 'leases', 'coordination.k8s.io', false, { namespace: 'outgate' }),
+  right('get', 'leases', 'coordination.k8s.io', false, lease),
+  right('update', 'leases', 'coordination.k8s.io', false, lease),
   right('create', 'tokenreviews', 'authentication.k8s.io', true),
   right('get', 'widgets', 'example.com', true),
 ];
@@ -25,7 +28,7 @@ it('names each task once, what cannot be done first', () => {
   expect(tasksOf(rights)).toEqual([
     { words: 'Bring pools to what is desired', on: 'ippools.projectcalico.org', missing: ['patch', 'create'] },
     { words: 'Delete there what is deleted here', on: 'ippools.projectcalico.org', missing: ['delete'] },
-    { words: 'Agree on one server that leads', on: 'leases.coordination.k8s.io', missing: ['update'] },
+    { words: 'Agree on one server that leads', on: 'leases.coordination.k8s.io', missing: ['create', 'get', 'update'] },
     { words: 'See the pools of the cluster', on: 'ippools.projectcalico.org', missing: [] },
     { words: 'Know the nodes and their addresses', on: 'nodes', missing: [] },
     { words: 'Know whose token an agent signs in by', on: 'tokenreviews.authentication.k8s.io', missing: [] },
@@ -46,7 +49,15 @@ it('writes the roles that are missing, and none where nothing is', () => {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
       metadata: { name: 'outgate-missing', namespace: 'outgate' },
-      rules: [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['update'] }],
+      rules: [
+        { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+        {
+          apiGroups: ['coordination.k8s.io'],
+          resources: ['leases'],
+          resourceNames: ['outgate-controller'],
+          verbs: ['get', 'update'],
+        },
+      ],
     },
   ]);
   expect(missingRoles(rights.map((each) => ({ ...each, allowed: true })))).toBe('');

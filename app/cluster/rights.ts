@@ -5,6 +5,8 @@ export interface Right {
   /** empty for the core group */
   group: string;
   namespace?: string | undefined;
+  /** of the one object that it is about */
+  name?: string | undefined;
   allowed: boolean;
 }
 
@@ -60,13 +62,16 @@ export function missingRoles(rights: readonly Right[]): string {
 
 function roleOf(namespace: string | undefined, rights: readonly Right[]): string {
   const kinds = [
-    ...new Map(rights.map(({ group, resource }) => [`${group}/${resource}`, { group, resource }])).values(),
+    ...new Map(
+      rights.map(({ group, resource, name }) => [`${group}/${resource}/${name ?? ''}`, { group, resource, name }]),
+    ).values(),
   ];
-  const rules = kinds.map(({ group, resource }) => {
+  const rules = kinds.map(({ group, resource, name }) => {
     const verbs = rights
-      .filter((right) => right.group === group && right.resource === resource)
-      .map(({ verb }) => verb);
-    return `  - apiGroups: ["${group}"]\n    resources: ["${resource}"]\n    verbs: [${verbs.map((verb) => `"${verb}"`).join(', ')}]\n`;
+      .filter((right) => right.group === group && right.resource === resource && right.name === name)
+      .map(({ verb }) => `"${verb}"`);
+    const names = name === undefined ? '' : `    resourceNames: ["${name}"]\n`;
+    return `  - apiGroups: ["${group}"]\n    resources: ["${resource}"]\n${names}    verbs: [${verbs.join(', ')}]\n`;
   });
   return [
     'apiVersion: rbac.authorization.k8s.io/v1\n',

@@ -1,26 +1,42 @@
 /** The chart's server account may do what the table says and nothing else; agents may do nothing. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { SERVER_ACCOUNT } from '../../e2e/cluster/chart.ts';
+import { renderChart, SERVER_ACCOUNT } from '../../e2e/cluster/chart.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
 import { createServiceAccount, requestToken } from '../../e2e/cluster/rights.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
-import { chartRules, chartRulesFile } from '../../scripts/chart-rights.ts';
-import { type PolicyRule, policyRules, rightsToReview } from '../../server/kube/needed-rights.ts';
+import { chartParts, chartRules, chartRulesFile } from '../../scripts/chart-rights.ts';
+import { LEASE_NAME, type PolicyRule, policyRules, rightsToReview } from '../../server/kube/needed-rights.ts';
 
 const server = sharedServer();
 const REVIEW = '/apis/authorization.k8s.io/v1';
 
-it.each(['cluster', 'own'] as const)('the rules of the role (%s) are those of the table', (where) => {
-  expect(readFileSync(chartRulesFile(where), 'utf8'), 'run: node scripts/chart-rights.ts').toBe(chartRules(where));
+it.each(chartParts)('the rules of the role (%s) are those of the table', (part) => {
+  expect(readFileSync(chartRulesFile(part), 'utf8'), 'run: node scripts/chart-rights.ts').toBe(chartRules(part));
 });
 
-/** `verb group/resource` of every rule on objects. */
+it('tokens are reviewed only where the chart runs agents', async () => {
+  const rules = async (enabled: boolean) => {
+    const objects = await renderChart(server.helm, { agent: { enabled } });
+    return words(objects.find(({ kind }) => kind === 'ClusterRole')?.['rules'] as PolicyRule[]);
+  };
+  expect(await rules(true)).toEqual(words(policyRules('cluster')));
+  expect(await rules(false)).toEqual(words(policyRules('cluster', { agents: false })));
+  expect(await rules(false)).not.toContain('create authentication.k8s.io/tokenreviews');
+});
+
+/** `verb group/resource` of every rule on objects, with the name that it is bound to. */
 const words = (rules: readonly PolicyRule[]): string[] =>
   rules
-    .flatMap(({ apiGroups, resources, verbs }) =>
+    .flatMap(({ apiGroups, resources, resourceNames = [], verbs }) =>
       verbs.flatMap((verb) =>
-        apiGroups.flatMap((group) => resources.map((resource) => `${verb} ${group}/${resource}`)),
+        apiGroups.flatMap((group) =>
+          resources.flatMap((resource) =>
+            (resourceNames.length === 0 ? [''] : resourceNames.map((name) => `/${name}`)).map(
+              (name) => `${verb} ${group}/${resource}${name}`,
+            ),
+          ),
+        ),
       ),
     )
     .sort();
@@ -58,15 +74,21 @@ it('each right of the table is given, and its neighbours are refused', async () 
   for (const right of given) expect(await ask(right), JSON.stringify(right)).toBe(true);
   // objects are listed and watched; by itself the lease alone is read
   expect(given.filter(({ verb }) => verb === 'get').map(({ resource }) => resource)).toEqual(['leases']);
-  for (const { resource, group, namespace } of given) {
+  for (const { resource, group, namespace, name } of given) {
     for (const verb of ['get', 'update', 'deletecollection', 'escalate', 'bind', 'impersonate', '*']) {
       if (given.some((one) => one.resource === resource && one.verb === verb)) continue;
-      const at = { verb, resource, group, ...(namespace === undefined ? {} : { namespace }) };
+      const at = { verb, resource, group, namespace, name };
       expect(await ask(at), JSON.stringify(at)).toBe(false);
     }
   }
-  const lease = { verb: 'get', resource: 'leases', group: 'coordination.k8s.io' };
-  expect(await ask({ ...lease, namespace: 'kube-system' })).toBe(false);
+  const leases = { resource: 'leases', group: 'coordination.k8s.io', namespace: SERVER_ACCOUNT.namespace };
+  for (const verb of ['get', 'update']) {
+    const own = { ...leases, verb, name: LEASE_NAME };
+    expect(await ask(own), verb).toBe(true);
+    for (const other of [{ name: 'another' }, { name: '' }, { namespace: 'kube-system' }]) {
+      expect(await ask({ ...own, ...other }), JSON.stringify({ verb, ...other })).toBe(false);
+    }
+  }
 });
 
 it('what it has no right to is refused by the server', async () => {

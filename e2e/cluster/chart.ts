@@ -18,6 +18,7 @@ export interface Manifest {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly [field: string]: unknown;
@@ -40,6 +41,13 @@ export async function renderChart(
     const object = document.toJS() as Manifest | null;
     return object === null ? [] : [object];
   });
+}
+
+/** The spec of the first object of this kind whose name fits. */
+export function specOf(objects: readonly Manifest[], kind: string, name: RegExp): unknown {
+  const found = objects.find((object) => object.kind === kind && name.test(object.metadata.name));
+  if (found === undefined) throw new Error(`the chart must have a ${kind} named ${name}`);
+  return found['spec'];
 }
 
 /** Applies the chart's namespace, account and roles for the server. Resolves with a token of that account. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { LEASE_NAME } from '../../server/kube/needed-rights.ts';
 import { labPlan } from '../lab/plan.ts';
 import { ensureBinaries } from './binaries/build.ts';
 import { kubectl, NAMESPACE, OUTGATE_USER, prepareCluster } from './prepare-cluster.ts';
@@ -45,7 +46,11 @@ it('lets Outgate do what it needs, and nothing else', async () => {
   const pools = 'ippools.projectcalico.org';
   const leases = 'leases.coordination.k8s.io';
   for (const verb of ['list', 'watch', 'create', 'patch', 'delete']) expect(await may(verb, pools)).toBe(true);
-  for (const verb of ['get', 'create', 'update']) expect(await may(verb, leases, '-n', NAMESPACE)).toBe(true);
+  expect(await may('create', leases, '-n', NAMESPACE)).toBe(true);
+  for (const verb of ['get', 'update']) {
+    expect(await may(verb, `${leases}/${LEASE_NAME}`, '-n', NAMESPACE)).toBe(true);
+    expect(await may(verb, `${leases}/another`, '-n', NAMESPACE)).toBe(false);
+  }
   for (const type of ['pods', 'services', 'endpointslices.discovery.k8s.io']) {
     for (const verb of ['list', 'watch']) expect(await may(verb, type, '--all-namespaces')).toBe(true);
     expect(await may('get', type, '--all-namespaces')).toBe(false);

@@ -74,9 +74,9 @@ function rightsOf(apis: readonly CalicoApi[]): object[] {
   const inNamespace = { ...metadata, namespace: NAMESPACE };
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-    { apiVersion, kind: 'ClusterRole', metadata, rules: policyRules('cluster', calicoGroups) },
+    { apiVersion, kind: 'ClusterRole', metadata, rules: policyRules('cluster', { calicoGroups }) },
     { apiVersion, kind: 'ClusterRoleBinding', metadata, ...of('ClusterRole') },
-    { apiVersion, kind: 'Role', metadata: inNamespace, rules: policyRules('own', calicoGroups) },
+    { apiVersion, kind: 'Role', metadata: inNamespace, rules: policyRules('own') },
     { apiVersion, kind: 'RoleBinding', metadata: inNamespace, ...of('Role') },
   ];
 }

@@ -6,6 +6,7 @@ import type { Reachable } from './start-api-server.ts';
 export interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 }
 

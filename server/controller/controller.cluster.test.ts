@@ -5,15 +5,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { SERVER_ACCOUNT } from '../../e2e/cluster/chart.ts';
 import { type FaultProxy, startFaultProxy } from '../../e2e/cluster/fault-proxy.ts';
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
-import { must } from '../../e2e/cluster/request.ts';
+import { must, request } from '../../e2e/cluster/request.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
 import { type Supervised, supervise } from '../../e2e/cluster/supervised.ts';
 import { readLive, readLivePools } from '../db/live.ts';
 import { readWatch } from '../db/live-watch.ts';
 import { readSync } from '../db/sync.ts';
+import { LEASE_NAME } from '../kube/needed-rights.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
 
 const server = sharedServer();
@@ -27,7 +29,6 @@ let dir: string;
 let replicas: Replica[] = [];
 let proxies: FaultProxy[] = [];
 let count = 0;
-let round = 0;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'outgate-controller-'));
@@ -36,6 +37,14 @@ beforeAll(async () => {
   await owner.connect();
   await owner.query(AUDIT);
 });
+// the lease of the ones before, who were killed, would be waited for
+beforeEach(() =>
+  request(
+    server.as('admin'),
+    'DELETE',
+    `/apis/coordination.k8s.io/v1/namespaces/${SERVER_ACCOUNT.namespace}/leases/${LEASE_NAME}`,
+  ),
+);
 afterEach(async () => {
   await Promise.all(replicas.map((one) => one.kill()));
   await Promise.all(proxies.map((one) => one.close()));
@@ -84,7 +93,7 @@ interface Replica extends Supervised {
   readonly identity: string;
   output(): string;
 }
-async function replica(lease: string, url = server.url): Promise<Replica> {
+async function replica(url = server.url): Promise<Replica> {
   const identity = `replica-${++count}`;
   const database = new URL(api.database.url);
   database.searchParams.set('application_name', identity);
@@ -93,7 +102,6 @@ async function replica(lease: string, url = server.url): Promise<Replica> {
     kubeconfig: server.kubeconfig,
     user: 'outgate',
     server: url,
-    lease,
     identity,
   };
   const script = fileURLToPath(new URL('../testing/replica.ts', import.meta.url));
@@ -103,7 +111,6 @@ async function replica(lease: string, url = server.url): Promise<Replica> {
   replicas.push(started);
   return started;
 }
-const newLease = () => `controller-${++round}`;
 
 /** The one that leads a later term than `after`, once its watch is live. */
 const leader = (after: number) =>
@@ -164,8 +171,7 @@ async function expectOneWriter(): Promise<void> {
 }
 
 it('leaders killed in the middle of applies: nothing is lost, no two write', { timeout: 300_000 }, async () => {
-  const lease = newLease();
-  for (let i = 0; i < 3; i++) await replica(lease);
+  for (let i = 0; i < 3; i++) await replica();
   const took: number[] = [];
   let { one, epoch } = await leader((await readLive(api.database.db)).epoch);
   for (let kill = 0; kill < 4; kill++) {
@@ -176,7 +182,7 @@ it('leaders killed in the middle of applies: nothing is lost, no two write', { t
     await one.kill();
     took.push((await begun(epoch)) - at);
     ({ one, epoch } = await leader(epoch));
-    await replica(lease);
+    await replica();
   }
   await expectWhole();
   await expectOneWriter();
@@ -184,8 +190,7 @@ it('leaders killed in the middle of applies: nothing is lost, no two write', { t
 });
 
 it('a leader that is shut down in the middle of applies hands over', { timeout: 120_000 }, async () => {
-  const lease = newLease();
-  for (let i = 0; i < 3; i++) await replica(lease);
+  for (let i = 0; i < 3; i++) await replica();
   const took: number[] = [];
   let { one, epoch } = await leader((await readLive(api.database.db)).epoch);
   for (let stop = 0; stop < 2; stop++) {
@@ -205,12 +210,11 @@ it('a leader that is shut down in the middle of applies hands over', { timeout: 
 });
 
 it('a leader that was frozen in the middle of applies writes nothing more', { timeout: 120_000 }, async () => {
-  const lease = newLease();
   const ways = new Map<string, FaultProxy>();
   for (let i = 0; i < 3; i++) {
     const proxy = await startFaultProxy(server);
     proxies.push(proxy);
-    ways.set((await replica(lease, proxy.url)).identity, proxy);
+    ways.set((await replica(proxy.url)).identity, proxy);
   }
   const { one, epoch } = await leader((await readLive(api.database.db)).epoch);
   const before = await synced();

@@ -14,7 +14,7 @@ import type { TestDatabase } from '../db/testing.ts';
 import { makeHub } from '../events/hub.ts';
 import { type Connection, openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
-import { policyRules } from '../kube/needed-rights.ts';
+import { LEASE_NAME, policyRules } from '../kube/needed-rights.ts';
 import { readOwnTypes } from '../services/cluster/own-types.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
 import { type Controller, startController } from './controller.ts';
@@ -42,7 +42,7 @@ beforeAll(async () => {
     hub,
     connection,
     leaseConnection: connection,
-    lease: { namespace: 'default', name: 'outgate' },
+    lease: { namespace: 'default', name: LEASE_NAME },
     identity: 'only',
     now: () => performance.now(),
     date: Date.now,

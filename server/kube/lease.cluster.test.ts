@@ -28,9 +28,19 @@ let dir: string;
 let round = 0;
 const endings: (() => Promise<unknown>)[] = [];
 
+/** each test is about a lease of its own */
+const LEASES = [
+  'labelled',
+  'deleted',
+  'taken',
+  'forbidden',
+  'hung',
+  'unable',
+  ...[1, 2, 3, 4].map((n) => `election-${n}`),
+];
 const allow = () =>
   grant(server, 'lease-test', { kind: 'User', name: 'outgate' }, [
-    ...policyRules('own'),
+    ...policyRules('own').map((rule) => (rule.resourceNames === undefined ? rule : { ...rule, resourceNames: LEASES })),
     // of the test's own count
     { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] },
   ]);

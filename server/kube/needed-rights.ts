@@ -10,6 +10,8 @@ export interface NeededRight {
   readonly group: string;
   readonly resource: string;
   readonly verbs: readonly string[];
+  /** on objects of these names alone; absent: on all. RBAC can bind every verb to names but `create`, `list` and `watch`. */
+  readonly names?: readonly string[];
   /** `own`: in the namespace that the server runs in */
   readonly where: 'cluster' | 'own';
   /** needed only where agents sign in by service-account tokens */
@@ -20,6 +22,9 @@ const CALICO = 'calico';
 
 /** Both groups that Calico's types may be served by; the newer first. */
 export const CALICO_GROUPS = ['projectcalico.org', 'crd.projectcalico.org'] as const;
+
+/** The lease by which servers agree on one that leads. */
+export const LEASE_NAME = 'outgate-controller';
 
 const FOLLOW = ['list', 'watch'] as const;
 
@@ -33,7 +38,8 @@ export const NEEDED_RIGHTS: readonly NeededRight[] = [
   { group: '', resource: 'services', verbs: FOLLOW, where: 'cluster' },
   { group: 'discovery.k8s.io', resource: 'endpointslices', verbs: FOLLOW, where: 'cluster' },
   { group: 'authentication.k8s.io', resource: 'tokenreviews', verbs: ['create'], where: 'cluster', agents: true },
-  { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'create', 'update'], where: 'own' },
+  { group: 'coordination.k8s.io', resource: 'leases', verbs: ['create'], where: 'own' },
+  { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'update'], names: [LEASE_NAME], where: 'own' },
 ];
 
 /**
@@ -42,28 +48,38 @@ export const NEEDED_RIGHTS: readonly NeededRight[] = [
  */
 export const rightsToReview = (group: string, namespace: string, { agents }: { agents: boolean }): Right[] =>
   NEEDED_RIGHTS.filter((right) => agents || right.agents !== true).flatMap((right) =>
-    right.verbs.map((verb) => ({
-      verb,
-      resource: right.resource,
-      group: right.group === CALICO ? group : right.group,
-      ...(right.where === 'own' ? { namespace } : {}),
-    })),
+    right.verbs.flatMap((verb) =>
+      (right.names ?? [undefined]).map((name) => ({
+        verb,
+        resource: right.resource,
+        group: right.group === CALICO ? group : right.group,
+        ...(right.where === 'own' ? { namespace } : {}),
+        ...(name === undefined ? {} : { name }),
+      })),
+    ),
   );
 
 /** As in a ClusterRole or Role. */
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 }
 
-/** The rules of the role for `where`; Calico's types in each of `calicoGroups`. */
+/**
+ * The rules of the role for `where`; Calico's types in each of `calicoGroups`. `agents`: those alone that are needed only
+ * where agents sign in by service-account tokens, or all but those.
+ */
 export const policyRules = (
   where: NeededRight['where'],
-  calicoGroups: readonly string[] = CALICO_GROUPS,
+  { calicoGroups = CALICO_GROUPS, agents }: { calicoGroups?: readonly string[]; agents?: boolean } = {},
 ): PolicyRule[] =>
-  NEEDED_RIGHTS.filter((right) => right.where === where).map(({ group, resource, verbs }) => ({
+  NEEDED_RIGHTS.filter(
+    (right) => right.where === where && (agents === undefined || agents === (right.agents ?? false)),
+  ).map(({ group, resource, names, verbs }) => ({
     apiGroups: group === CALICO ? calicoGroups : [group],
     resources: [resource],
+    ...(names === undefined ? {} : { resourceNames: names }),
     verbs,
   }));

@@ -7,6 +7,8 @@ export interface Right {
   /** empty for the core group */
   readonly group: string;
   readonly namespace?: string;
+  /** of the one object; absent: of all */
+  readonly name?: string;
 }
 
 export interface ReviewedRight extends Right {

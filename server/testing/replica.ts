@@ -6,6 +6,7 @@ import { startListener } from '../events/listener.ts';
 import { openConnection } from '../kube/connection.ts';
 import { fromKubeconfig, namespaceOf } from '../kube/kubeconfig.ts';
 import type { ElectionState } from '../kube/lease.ts';
+import { LEASE_NAME } from '../kube/needed-rights.ts';
 
 export interface ReplicaOptions {
   /** its `application_name` tells who wrote */
@@ -14,7 +15,6 @@ export interface ReplicaOptions {
   readonly user: string;
   /** of the API server, or of a proxy before it */
   readonly server: string;
-  readonly lease: string;
   readonly identity: string;
 }
 
@@ -42,7 +42,7 @@ const controller = startController({
   hub,
   connection,
   leaseConnection,
-  lease: { namespace: namespaceOf(options.kubeconfig, options.user), name: options.lease },
+  lease: { namespace: namespaceOf(options.kubeconfig, options.user), name: LEASE_NAME },
   identity: options.identity,
   now: () => performance.now(),
   date: Date.now,

@@ -81,6 +81,8 @@ export const rightsViewSchema = z.object({
       resource: z.string(),
       group: z.string(),
       namespace: z.string().optional(),
+      /** of the one object that the right is about */
+      name: z.string().optional(),
       allowed: z.boolean(),
     }),
   ),
