@@ -44,6 +44,8 @@ export interface Parts {
 
 export interface Composed {
   readonly rooms: readonly Room[];
+  /** `/metrics`, which may have a door of its own */
+  readonly metrics: Room;
   /** only while there is no account */
   readonly setupLink: string | null;
   readonly close: () => Promise<void>;
@@ -93,12 +95,8 @@ export async function compose(parts: Parts): Promise<Composed> {
       : accountTokens({ review: cluster.reviewToken, account, now: Date.now });
   const agents = agentRoom({ db, hub, feed: makeFeed(deps.effective), log, tokens });
   return {
-    rooms: [
-      proceduresRoom(deps, makeIdentify({ auth, db, log }), log),
-      authRoom({ auth, db, url, log }),
-      agents,
-      metricsRoom(metrics, () => gauges(deps, agents.streams)),
-    ],
+    rooms: [proceduresRoom(deps, makeIdentify({ auth, db, log }), log), authRoom({ auth, db, url, log }), agents],
+    metrics: metricsRoom(metrics, () => gauges(deps, agents.streams)),
     setupLink,
     close: async () => {
       stopHousekeeping();

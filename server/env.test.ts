@@ -62,7 +62,13 @@ test('an IPv6 listen address and a port that is too high', () => {
   expect(readEnvironment({ OUTGATE_LISTEN: '[::1]:80' })).toMatchObject({
     value: { listen: { host: '::1', port: 80 } },
   });
-  expect(readEnvironment({ OUTGATE_LISTEN: ':7171' })).toMatchObject({ value: { listen: { host: '', port: 7171 } } });
+  expect(readEnvironment({ OUTGATE_LISTEN: ':7171' })).toMatchObject({
+    value: { listen: { host: '', port: 7171 }, metricsListen: null },
+  });
+  expect(readEnvironment({ OUTGATE_METRICS_LISTEN: ':7173' })).toMatchObject({
+    value: { metricsListen: { host: '', port: 7173 } },
+  });
+  expect(errorsOf({ OUTGATE_METRICS_LISTEN: '7173' })[0]).toMatch(/^OUTGATE_METRICS_LISTEN must be HOST:PORT/);
   expect(errorsOf({ OUTGATE_LISTEN: '127.0.0.1:70000' })[0]).toContain('65535');
 });
 

@@ -2,11 +2,11 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Prefix, parsePrefix } from '../core/net/prefix.ts';
+import type { Listen } from './http/listen.ts';
 
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema);
 
-/** `host` is empty for every address of both families. */
 const listenSchema = z
   .string()
   .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):\d{1,5}$/, 'must be HOST:PORT, for example 127.0.0.1:7171')
@@ -46,6 +46,7 @@ const environmentSchema = z
       isAbsolute(path) ? path : resolve(path),
     ),
     OUTGATE_LISTEN: optional(listenSchema.prefault('127.0.0.1:7171')),
+    OUTGATE_METRICS_LISTEN: optional(listenSchema.optional()),
     OUTGATE_URL: optional(
       z
         .url({ protocol: /^https?$/, error: 'must be an http or https address, for example https://outgate.example' })
@@ -118,7 +119,9 @@ export interface ServiceAccount {
 
 export interface Environment {
   readonly dataDir: string;
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: Listen;
+  /** where `/metrics` is, and nothing else; null: it is among the rest */
+  readonly metricsListen: Listen | null;
   /** the public origin, null: the listen address is it */
   readonly url: string | null;
   /** reverse proxies whose X-Forwarded-For is believed */
@@ -155,6 +158,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     value: {
       dataDir: env.OUTGATE_DATA_DIR,
       listen: env.OUTGATE_LISTEN,
+      metricsListen: env.OUTGATE_METRICS_LISTEN ?? null,
       url: env.OUTGATE_URL ?? null,
       trustedProxies: env.OUTGATE_TRUSTED_PROXIES ?? [],
       databaseUrl: env.DATABASE_URL ?? null,

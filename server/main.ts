@@ -42,7 +42,8 @@ try {
   const serving = await serve({ env, ...(await database()), root, version, log });
   running.unshift(serving.stop);
   const { setupLink } = await serving.ready;
-  log.info({ url: serving.url, address: serving.address, version }, 'ready');
+  const metrics = serving.metricsAddress === null ? {} : { metrics: serving.metricsAddress };
+  log.info({ url: serving.url, address: serving.address, ...metrics, version }, 'ready');
   announce(setupLink);
 } catch (error) {
   if (stopping === null) {

@@ -3,6 +3,7 @@
  * waited for. Everything it holds is in the database: any number of servers can work on the same one.
  */
 import { access } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { compose } from './compose.ts';
@@ -13,6 +14,7 @@ import { makeHub } from './events/hub.ts';
 import { drain } from './http/drain.ts';
 import { createEdge, type Room } from './http/edge.ts';
 import { healthRooms, type Readiness } from './http/health.ts';
+import { type Listen, listening } from './http/listen.ts';
 import type { Log } from './http/log.ts';
 import { makeMetrics } from './http/metrics.ts';
 import { allowedOrigins, reachableHost } from './http/origin.ts';
@@ -36,6 +38,8 @@ export interface Serving {
   readonly address: string;
   /** where users reach it */
   readonly url: string;
+  /** where `/metrics` is when it has a door of its own */
+  readonly metricsAddress: string | null;
   /** resolves when everything answers: the setup link, while there is no account */
   readonly ready: Promise<{ setupLink: string | null }>;
   /** answers what is being answered, ends streams, and lets go of the database */
@@ -45,7 +49,7 @@ export interface Serving {
 const RETRY_MS = 1_000;
 const GRACE_MS = 4_000;
 
-/** Throws when the address cannot be bound. */
+/** Throws when an address cannot be bound. */
 export async function serve({ env, databaseUrl, applicationUrl, root, version, log }: ServeOptions): Promise<Serving> {
   const hub = makeHub();
   const metrics = makeMetrics();
@@ -59,19 +63,17 @@ export async function serve({ env, databaseUrl, applicationUrl, root, version, l
   const rooms: Room[] = [...health, starting];
   const origins = new Set<string>();
   const secure = env.url?.startsWith('https:') ?? false;
-  const server = createEdge({
-    log,
-    origins,
-    secure,
-    dev: env.dev,
-    trustedProxies: env.trustedProxies,
-    rooms,
-    onAnswer: metrics.answered,
-  });
-  const listen = await listening(server, env.listen);
+  const edge = { log, origins, secure, dev: env.dev, trustedProxies: env.trustedProxies, onAnswer: metrics.answered };
+  const server = createEdge({ ...edge, rooms });
+  const listen = await bind('OUTGATE_LISTEN', server, env.listen);
   for (const origin of allowedOrigins(env.url, listen)) origins.add(origin);
-  const address = `http://${reachableHost(listen.host)}:${listen.port}`;
+  const address = originOf(listen);
   const url = env.url ?? address;
+  // figures are told to whoever asks: where the other door is open to all, this one need not be
+  const figures: Room[] = [starting];
+  const figuresDoor = createEdge({ ...edge, rooms: figures });
+  const figuresListen =
+    env.metricsListen === null ? null : await bind('OUTGATE_METRICS_LISTEN', figuresDoor, env.metricsListen);
   const closers: (() => Promise<void>)[] = [() => db.close()];
 
   const start = async (): Promise<{ setupLink: string | null }> => {
@@ -82,7 +84,8 @@ export async function serve({ env, databaseUrl, applicationUrl, root, version, l
     };
     const composed = await compose({ env, version, log, db, hub, metrics, url, origins, onListening });
     closers.unshift(composed.close);
-    rooms.splice(0, rooms.length, ...health, ...composed.rooms, starting);
+    figures.splice(0, 1, composed.metrics);
+    rooms.splice(0, rooms.length, ...health, ...composed.rooms, ...(figuresListen === null ? figures : []), starting);
     const pages = (await hasPages(root, env.dev)) ? await pagesRoom(root, env.dev, server) : null;
     if (pages !== null) closers.unshift(pages.close);
     rooms.splice(rooms.length - 1, 1, ...(pages === null ? [] : [pages]));
@@ -93,34 +96,30 @@ export async function serve({ env, databaseUrl, applicationUrl, root, version, l
   return {
     address,
     url,
+    metricsAddress: figuresListen === null ? null : originOf(figuresListen),
     ready: start(),
     stop: async () => {
+      figuresDoor.close();
+      figuresDoor.closeAllConnections();
       await drain(server, () => hub.publish({ kind: 'closing' }), GRACE_MS);
       for (const close of closers) await close();
     },
   };
 }
 
+/** Rejects with the variable that names the address. */
+const bind = (variable: string, door: Server, listen: Listen): Promise<Listen> =>
+  listening(door, listen).catch((error: Error) => {
+    throw new Error(`${variable} must be an address of this machine with a free port: ${error.message}`);
+  });
+
+const originOf = ({ host, port }: Listen): string => `http://${reachableHost(host)}:${port}`;
+
 /** Answers what has no room yet. */
 const starting: Room = {
   path: '/',
   handle: ({ res, path }) => sendProblem(res, path, problem('notReady', 'the server starts: ask again in a moment')),
 };
-
-/** Resolves with the address that was really bound: port 0 asks for any. */
-function listening(
-  server: ReturnType<typeof createEdge>,
-  { host, port }: Environment['listen'],
-): Promise<Environment['listen']> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    // without a host Node takes `::`, which has both families, and 0.0.0.0 where the kernel has no IPv6
-    server.listen(port, host === '' ? undefined : host, () => {
-      const bound = server.address();
-      resolve({ host, port: bound !== null && typeof bound === 'object' ? bound.port : port });
-    });
-  });
-}
 
 async function untilMigrated(url: string, stopping: () => boolean, log: Log): Promise<void> {
   for (;;) {

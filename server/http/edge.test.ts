@@ -47,6 +47,21 @@ test('every answer carries the headers, and each its own nonce', async () => {
   expect(nonces.size).toBe(7);
 });
 
+test('figures have a door of their own where one is asked for, and are behind no other', async () => {
+  const apart = await startServer(database.url, { OUTGATE_METRICS_LISTEN: '127.0.0.1:0' });
+  try {
+    const figures = await fetch(`${apart.metricsAddress}/metrics`);
+    expect(figures.status).toBe(200);
+    expect(await figures.text()).toContain('outgate_nodes{state="Stale"} 0\n');
+    expect((await ask(`${apart.address}/metrics`)).status).toBe(404);
+    for (const path of ['/', '/livez', '/api/trpc/session.get', '/agent/v1/stream']) {
+      expect((await ask(`${apart.metricsAddress}${path}`)).status, path).toBe(404);
+    }
+  } finally {
+    await apart.stop();
+  }
+});
+
 test("a caller's request id is kept when it is harmless", async () => {
   const id = async (given: string) =>
     (await ask(`${server.address}/livez`, { headers: { 'x-request-id': given } })).headers.get('x-request-id');

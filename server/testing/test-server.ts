@@ -13,6 +13,8 @@ export const ADMIN = { email: 'ada@outgate.example', password: 'correct horse ba
 
 export interface TestServer {
   readonly address: string;
+  /** where `/metrics` is when it has a door of its own */
+  readonly metricsAddress: string | null;
   readonly setupLink: string | null;
   stop(): Promise<void>;
 }
@@ -36,6 +38,7 @@ export async function startServer(databaseUrl: string, variables: Variables = WI
   const { setupLink } = await serving.ready;
   return {
     address: serving.address,
+    metricsAddress: serving.metricsAddress,
     setupLink,
     stop: async () => {
       await serving.stop();
