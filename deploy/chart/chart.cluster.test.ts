@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { CHART, type Manifest, renderChart } from '../../e2e/cluster/chart.ts';
+import { CHART, type Manifest, renderChart, specOf } from '../../e2e/cluster/chart.ts';
 import { untilServed } from '../../e2e/cluster/install-crds.ts';
 import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
@@ -69,7 +69,11 @@ const TABLE: readonly [name: string, values: object, has: readonly string[], has
   [
     'everything',
     {
-      images: { registry: 'registry.example/', tag: '1.2.3', pullSecrets: ['pull'] },
+      images: {
+        registry: 'registry.example:5000/team/a/',
+        tag: `1.2.3@sha256:${'0'.repeat(64)}`,
+        pullSecrets: ['pull'],
+      },
       url: 'https://outgate.example',
       server: {
         trustedProxies: ['10.0.0.0/8', 'fd00::/8'],
@@ -188,14 +192,6 @@ interface PodTemplate {
   readonly template: { readonly spec: { readonly nodeSelector?: Readonly<Record<string, string>> } };
 }
 
-it('the server may ask for names where DNS listens on another port (OpenShift)', async () => {
-  const { egress } = specOf(await renderChart(helm), 'NetworkPolicy', /server/) as {
-    egress: { ports: { port: number; protocol: string }[] }[];
-  };
-  const open = egress.flatMap(({ ports }) => ports.map(({ port, protocol }) => `${port}/${protocol}`));
-  expect(open).toEqual(expect.arrayContaining(['53/UDP', '53/TCP', '5353/UDP', '5353/TCP']));
-});
-
 describe('alerts', () => {
   /** the expression of each that asks for this figure */
   const asking = async (figure: string, values: object = {}): Promise<string[]> => {
@@ -225,6 +221,11 @@ describe('alerts', () => {
 
 const BAD: readonly [values: object, words: RegExp][] = [
   [{ sever: {} }, /sever/],
+  [{ images: { registry: 'https://registry.example/team/' } }, /images\/registry.*pattern/s],
+  [{ images: { registry: 'registry.example' } }, /images\/registry.*pattern/s],
+  [{ images: { server: 'outgate-server:1.2' } }, /images\/server.*pattern/s],
+  [{ images: { tag: ':1.2' } }, /images\/tag.*pattern/s],
+  [{ database: { bundled: { image: 'https://registry.example/postgres:18' } } }, /image.*pattern/s],
   [{ server: { replica: 2 } }, /'replica' not allowed/],
   [{ server: { replicas: 0 } }, /server\/replicas.*minimum/s],
   [{ server: { replicas: '2' } }, /server\/replicas.*want integer/s],
@@ -270,10 +271,4 @@ it('the values file names all that the schema allows', () => {
 });
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
-}
-
-function specOf(objects: readonly Manifest[], kind: string, name: RegExp): unknown {
-  const found = objects.find((object) => object.kind === kind && name.test(object.metadata.name));
-  if (found === undefined) throw new Error(`the chart must have a ${kind} named ${name}`);
-  return found['spec'];
 }
