@@ -58,7 +58,8 @@ export function nodeFeed({ db, epoch, failed }: NodeFeedOptions): NodeFeed {
     take(changes, nodes) {
       held = nodes;
       for (const { key, before, now } of changes) if (!isDeepStrictEqual(before, now)) moved.add(key);
-      running ??= run();
+      // a run with nothing to do ends before it is noted here, and would be taken for one that goes on
+      if (whole || moved.size > 0) running ??= run();
     },
     async stop() {
       stopping.abort();
