@@ -1,6 +1,7 @@
 /** The cluster that this server works with: how it is reached, and the controller that runs in one of all servers. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { AgentPlacement } from '../core/cluster/agent-placement.ts';
 import { poolGroups } from './controller/cluster-pools.ts';
 import { startController } from './controller/controller.ts';
 import { rehearsePool } from './controller/rehearse-pool.ts';
@@ -25,6 +26,8 @@ export interface OpenClusterOptions {
   readonly env: ClusterEnvironment;
   /** of the agents, if they sign in by one */
   readonly agentAccount: ServiceAccount | null;
+  /** where agents are meant to run */
+  readonly agents: AgentPlacement;
   readonly db: Database;
   readonly hub: Hub;
   readonly log: Log;
@@ -32,7 +35,7 @@ export interface OpenClusterOptions {
 
 /** Throws when the kubeconfig cannot be read, or we are in no cluster; an API server that is away is waited for. */
 export async function openCluster(options: OpenClusterOptions): Promise<OpenedCluster> {
-  const { env, agentAccount, db, hub, log } = options;
+  const { env, agentAccount, agents, db, hub, log } = options;
   const { credentials, namespace } = await reach(env);
   const connection = openConnection(credentials());
   const leaseConnection = openConnection(credentials());
@@ -42,6 +45,7 @@ export async function openCluster(options: OpenClusterOptions): Promise<OpenedCl
     connection,
     leaseConnection,
     lease: { namespace, name: LEASE_NAME },
+    agents,
     identity: `${hostname()}-${randomUUID().slice(0, 8)}`,
     now: () => performance.now(),
     date: Date.now,

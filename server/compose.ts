@@ -60,7 +60,16 @@ export async function compose(parts: Parts): Promise<Composed> {
   await dropOtherHoldings(db, env.cluster !== null);
   if (env.cluster === null) await dropClusterNodes(db);
   const cluster =
-    env.cluster === null ? null : await openCluster({ env: env.cluster, agentAccount: env.agentAccount, db, hub, log });
+    env.cluster === null
+      ? null
+      : await openCluster({
+          env: env.cluster,
+          agentAccount: env.agentAccount,
+          agents: env.agentPlacement,
+          db,
+          hub,
+          log,
+        });
   const deps: Deps = {
     db,
     state,

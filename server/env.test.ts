@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { EVERYWHERE } from '../core/cluster/agent-placement.ts';
 import { readEnvironment } from './env.ts';
 
 const errorsOf = (variables: Record<string, string>): readonly string[] => {
@@ -70,6 +71,21 @@ test('an IPv6 listen address and a port that is too high', () => {
   });
   expect(errorsOf({ OUTGATE_METRICS_LISTEN: '7173' })[0]).toMatch(/^OUTGATE_METRICS_LISTEN must be HOST:PORT/);
   expect(errorsOf({ OUTGATE_LISTEN: '127.0.0.1:70000' })[0]).toContain('65535');
+});
+
+test('where agents are meant to run', () => {
+  const placement = { nodeSelector: { 'kubernetes.io/os': 'linux' }, tolerations: [{ operator: 'Exists' }] };
+  const read = (text: string) => readEnvironment({ OUTGATE_AGENT_PLACEMENT: text });
+  expect(read(JSON.stringify(placement))).toMatchObject({ value: { agentPlacement: placement } });
+  expect(read('none')).toMatchObject({ value: { agentPlacement: null } });
+  expect(readEnvironment({})).toMatchObject({ value: { agentPlacement: EVERYWHERE } });
+  for (const [text, words] of [
+    ['everywhere', /^OUTGATE_AGENT_PLACEMENT must be none, or the nodeSelector and tolerations/],
+    ['{"nodeSelector":{"a":1},"tolerations":[]}', /nodeSelector\.a: /],
+    ['{"nodeSelector":{},"tolerations":[{"operator":"Always"}]}', /tolerations\.0\.operator: /],
+  ] as const) {
+    expect(errorsOf({ OUTGATE_AGENT_PLACEMENT: text })[0]).toMatch(words);
+  }
 });
 
 test('the public address is kept as an origin', () => {

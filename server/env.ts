@@ -1,6 +1,7 @@
 /** The server's environment, read and checked once at start: all errors at once, each with its name and reason. */
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { type AgentPlacement, EVERYWHERE } from '../core/cluster/agent-placement.ts';
 import { type Prefix, parsePrefix } from '../core/net/prefix.ts';
 import type { Listen } from './http/listen.ts';
 
@@ -40,6 +41,40 @@ const serviceAccountSchema = z
     return { namespace, name };
   });
 
+/** As in a pod's spec: the DaemonSet's own values; or `none`. */
+const placementSchema = z.string().transform((text, context): AgentPlacement => {
+  if (text === 'none') return null;
+  const parsed = placement.safeParse(readJson(text));
+  if (parsed.success) return parsed.data;
+  for (const { path, message } of parsed.error.issues) {
+    const field = path.length === 0 ? '' : `${path.join('.')}: `;
+    context.addIssue({
+      code: 'custom',
+      message: `must be none, or the nodeSelector and tolerations of a pod as JSON: ${field}${message}`,
+    });
+  }
+  return z.NEVER;
+});
+const placement = z.strictObject({
+  nodeSelector: z.record(z.string(), z.string()),
+  tolerations: z.array(
+    z.strictObject({
+      key: z.string().optional(),
+      operator: z.enum(['Exists', 'Equal']).optional(),
+      value: z.string().optional(),
+      effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional(),
+      tolerationSeconds: z.int().optional(),
+    }),
+  ),
+});
+const readJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
 const environmentSchema = z
   .object({
     OUTGATE_DATA_DIR: optional(z.string().default('.outgate')).transform((path) =>
@@ -63,6 +98,7 @@ const environmentSchema = z
     OUTGATE_KUBECONFIG: optional(z.string().optional()),
     OUTGATE_KUBECONTEXT: optional(z.string().optional()),
     OUTGATE_AGENT_SERVICE_ACCOUNT: optional(serviceAccountSchema.optional()),
+    OUTGATE_AGENT_PLACEMENT: optional(placementSchema.optional()),
     OUTGATE_LAB: optional(z.enum(['auto', 'on', 'off'], { error: 'must be auto, on or off' }).default('auto')),
     OUTGATE_LAB_SOCKET: optional(z.string().optional()),
     OUTGATE_ADMIN_EMAIL: optional(z.email({ error: 'must be an e-mail address' }).optional()),
@@ -134,6 +170,8 @@ export interface Environment {
   readonly cluster: ClusterEnvironment | null;
   /** whose tokens agents sign in by; null: none are accepted */
   readonly agentAccount: ServiceAccount | null;
+  /** on which nodes of the cluster agents are meant to run */
+  readonly agentPlacement: AgentPlacement;
   readonly labSocket: string | null;
   readonly admin: { readonly email: string; readonly password: string } | null;
   readonly bootstrapJoinToken: string | null;
@@ -165,6 +203,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
       applicationUrl: env.DATABASE_APP_URL ?? null,
       cluster: clusterOf(env),
       agentAccount: env.OUTGATE_AGENT_SERVICE_ACCOUNT ?? null,
+      agentPlacement: env.OUTGATE_AGENT_PLACEMENT === undefined ? EVERYWHERE : env.OUTGATE_AGENT_PLACEMENT,
       labSocket: env.OUTGATE_LAB_SOCKET ?? null,
       admin: email !== undefined && password !== undefined ? { email, password } : null,
       bootstrapJoinToken: env.OUTGATE_BOOTSTRAP_JOIN_TOKEN ?? null,

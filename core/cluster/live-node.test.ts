@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { EVERYWHERE } from './agent-placement.ts';
 import { readLiveNode } from './live-node.ts';
 
 const ready = (status: unknown, more: object = {}) => ({ type: 'Ready', status, ...more });
@@ -10,13 +11,14 @@ it('reads the condition Ready with its words', () => {
     addresses: [{ type: 'InternalIP', address: '192.0.2.7' }],
     conditions: [{ type: 'DiskPressure', status: 'False' }, ready('True', words)],
   };
-  expect(readLiveNode({ metadata: { name: 'n' }, status })).toEqual({
+  expect(readLiveNode({ metadata: { name: 'n' }, status }, EVERYWHERE)).toEqual({
     name: 'n',
     addresses: ['192.0.2.7'],
     ready: 'True',
     reason: 'KubeletReady',
     message: 'it posts',
     since: '2026-11-28T01:02:03.000Z',
+    agentWanted: true,
   });
 });
 
@@ -28,7 +30,7 @@ it.each([
   [[ready(true)], 'Unknown'],
   [[ready('False', { lastTransitionTime: 'soon', reason: 7, message: 'a\u0000b' })], 'False'],
 ])('takes whatever stands in an object: %#', (conditions, wanted) => {
-  const read = readLiveNode(node(conditions));
+  const read = readLiveNode(node(conditions), EVERYWHERE);
   expect(read).toMatchObject({ name: 'n', addresses: [], ready: wanted, since: null });
   expect(read.message).not.toContain('\u0000');
 });

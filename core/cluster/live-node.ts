@@ -2,6 +2,7 @@
 import { fieldsOf } from '../calico/object.ts';
 import { readNode } from '../calico/read-node.ts';
 import { printable } from '../net/quote.ts';
+import { type AgentPlacement, placesAgent } from './agent-placement.ts';
 
 export interface LiveNode {
   readonly name: string;
@@ -14,11 +15,14 @@ export interface LiveNode {
   readonly message: string;
   /** ISO 8601, since when it is so; null: it does not say */
   readonly since: string | null;
+  /** an agent is meant to run there */
+  readonly agentWanted: boolean;
 }
 
 const LONGEST = 500;
 
-export function readLiveNode(object: unknown): LiveNode {
+/** `agents`: where they are meant to run. */
+export function readLiveNode(object: unknown, agents: AgentPlacement): LiveNode {
   const fields = fieldsOf(object);
   const read = readNode(fields);
   const conditions = fieldsOf(fields['status'])['conditions'];
@@ -33,5 +37,6 @@ export function readLiveNode(object: unknown): LiveNode {
     reason: text(ready?.['reason']),
     message: text(ready?.['message']),
     since: Number.isNaN(since) ? null : new Date(since).toISOString(),
+    agentWanted: placesAgent(agents, object),
   };
 }

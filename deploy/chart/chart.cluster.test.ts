@@ -9,6 +9,7 @@ import { untilServed } from '../../e2e/cluster/install-crds.ts';
 import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
+import { readEnvironment } from '../../server/env.ts';
 
 const server = sharedServer();
 const { helm } = server;
@@ -201,11 +202,37 @@ describe('alerts', () => {
     return all.filter((expr) => expr.includes(`${figure}{`));
   };
 
-  it('each state of nodes that needs somebody has one; that nothing reports has none where the chart runs no agents', async () => {
-    const states = async (values?: object) =>
-      (await asking('outgate_nodes', values)).map((expr) => /state="(\w+)"/.exec(expr)?.[1]).sort();
-    expect(await states()).toEqual(['Drifted', 'Failed', 'Pending', 'Stale']);
-    expect(await states({ agent: { enabled: false } })).toEqual(['Drifted', 'Failed', 'Pending']);
+  it('each state of nodes that needs somebody has one; a node that never had an agent has its own', async () => {
+    const states = (await asking('outgate_nodes')).map((expr) => /state="(\w+)"/.exec(expr)?.[1]).sort();
+    expect(states).toEqual(['Drifted', 'Failed', 'Pending', 'Stale']);
+    expect(await asking('outgate_nodes_without_agent')).toEqual([
+      'max(outgate_nodes{namespace="outgate",state="Stale"} - ignoring (state) outgate_nodes_without_agent{namespace="outgate"}) > 0',
+      'max(outgate_nodes_without_agent{namespace="outgate"}) > 0',
+    ]);
+  });
+
+  it.each([
+    [{}, { nodeSelector: { 'kubernetes.io/os': 'linux' }, tolerations: [{ operator: 'Exists' }] }],
+    [
+      { agent: { nodeSelector: { egress: 'yes' }, tolerations: [{ key: 'egress', effect: 'NoSchedule' }] } },
+      {
+        nodeSelector: { 'kubernetes.io/os': 'linux', egress: 'yes' },
+        tolerations: [{ key: 'egress', effect: 'NoSchedule' }],
+      },
+    ],
+    [{ agent: { enabled: false } }, null],
+  ])('the server knows on which nodes an agent is missing: %#', async (values, placement) => {
+    const objects = await renderChart(helm, values);
+    const { template } = specOf(objects, 'Deployment', /server/) as {
+      template: { spec: { containers: { env: { name: string; value?: string }[] }[] } };
+    };
+    const env = template.spec.containers[0]?.env.map(({ name, value = 'x' }) => [name, value]) ?? [];
+    const read = readEnvironment({ ...Object.fromEntries(env), DATABASE_URL: 'postgresql://x' });
+    expect(read).toMatchObject({ ok: true, value: { agentPlacement: placement } });
+    if (placement !== null) {
+      const daemons = specOf(objects, 'DaemonSet', /agent/) as { template: { spec: object } };
+      expect(daemons.template.spec).toMatchObject(placement);
+    }
   });
 
   it('pools that are not read are told in every phase of the watch but the good one: a server may start blind', async () => {

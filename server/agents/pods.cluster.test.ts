@@ -35,7 +35,7 @@ const pods: Record<string, Pod> = {};
 beforeAll(async () => {
   for (const { namespace, name } of [account, other]) await createServiceAccount(cluster, namespace, name);
   for (const name of nodes) {
-    await must(admin, 'POST', '/api/v1/nodes', { metadata: { name } });
+    await must(admin, 'POST', '/api/v1/nodes', { metadata: { name, labels: { agents: 'here' } } });
     const condition = { type: 'Ready', status: name === 'node-b' ? 'False' : 'True', reason: 'Kubelet', message: 'so' };
     await must(admin, 'PATCH', `/api/v1/nodes/${name}/status`, {
       status: { addresses: [{ type: 'InternalIP', address: '192.0.2.7' }], conditions: [condition] },
@@ -51,6 +51,7 @@ const server = serverOfFile({
   OUTGATE_KUBECONFIG: cluster.kubeconfig,
   OUTGATE_KUBECONTEXT: 'outgate',
   OUTGATE_AGENT_SERVICE_ACCOUNT: `${account.namespace}/${account.name}`,
+  OUTGATE_AGENT_PLACEMENT: JSON.stringify({ nodeSelector: { agents: 'here' }, tolerations: [{ operator: 'Exists' }] }),
 });
 afterAll(async () => {
   for (const name of Object.keys(pods)) await deletePod(cluster, account, name);
@@ -181,6 +182,36 @@ it('nodes of the cluster: ready or not, without an agent; and an agent without a
   const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
   await must(admin, 'PATCH', '/api/v1/nodes/node-b/status', { status: ready });
   await soon(async () => expect(reasons(await node('node-b'))).toEqual(['NoAgent']));
+});
+
+it('a node that the agents are not meant for lacks none, until it is; one that never had one is told apart', async () => {
+  await must(admin, 'POST', '/api/v1/nodes', { metadata: { name: 'left-out' } });
+  const label = (agents: string | null) =>
+    must(admin, 'PATCH', '/api/v1/nodes/left-out', { metadata: { labels: { agents } } });
+  const total = async () => (await see('status.get')).nodes.total;
+  const figures = async () => (await fetch(`${server.address}/metrics`)).text();
+  // as a heartbeat, this says nothing that is kept: what comes after it must be heard all the same
+  await label('elsewhere');
+  // it is known all the same: nobody joins under its name
+  await soon(async () =>
+    expect(await server.db.query(`SELECT FROM cluster_node WHERE name = 'left-out'`)).toHaveLength(1),
+  );
+  const { token } = await makeToken({ name: 'left-out' });
+  expect((await join(token, 'left-out')).status).toBe(403);
+  expect((await see('nodes.list')).nodes.map(({ name }: { name: string }) => name)).toEqual(nodes);
+  expect(await total()).toBe(3);
+
+  await server.db.query(`UPDATE cluster_node SET since = now() - interval '1 minute'`);
+  await server.db.query(`UPDATE node SET reported_at = now() - interval '1 minute' WHERE name = 'node-a'`);
+  expect(await figures()).toMatch(/^outgate_nodes\{state="Stale"\} 3$/m);
+  expect(await figures()).toMatch(/^outgate_nodes_without_agent 2$/m);
+
+  await label('here');
+  await soon(async () => expect(reasons(await node('left-out'))).toEqual(['NoAgent', 'NodeNotReady']));
+  expect(await total()).toBe(4);
+  await label(null);
+  await soon(async () => expect(await total()).toBe(3));
+  await must(admin, 'DELETE', '/api/v1/nodes/left-out');
 });
 
 it('a join token buys no name of the cluster; a pod takes over a name that was joined before', async () => {

@@ -3,6 +3,7 @@
  * pools are in, leads a term there, and begins another one when the group changes. It writes what it knows of the watch into
  * the `live` row, so every replica can show it.
  */
+import type { AgentPlacement } from '../../core/cluster/agent-placement.ts';
 import type { Database } from '../db/client.ts';
 import type { LiveWatch } from '../db/live-watch.ts';
 import type { Hub } from '../events/hub.ts';
@@ -17,6 +18,8 @@ export interface ControllerOptions {
   /** One of its own for the lease: renewals must not wait behind applies. */
   readonly leaseConnection: Connection;
   readonly lease: { readonly namespace: string; readonly name: string };
+  /** where they are meant to run */
+  readonly agents: AgentPlacement;
   /** of this process alone, another one after each start */
   readonly identity: string;
   /** monotonic, in milliseconds */
@@ -41,7 +44,7 @@ export interface Controller {
 }
 
 export function startController(options: ControllerOptions): Controller {
-  const { db, hub, connection, leaseConnection, lease, identity, now, date, onState, onError } = options;
+  const { db, hub, connection, leaseConnection, lease, agents, identity, now, date, onState, onError } = options;
   let following: Following | null = null;
   const election: Election = elect({
     connection: leaseConnection,
@@ -51,7 +54,7 @@ export function startController(options: ControllerOptions): Controller {
     date,
     onState,
     async onLead(tenure) {
-      const begun = await followGroup({ db, hub, connection, tenure, identity, date, onError });
+      const begun = await followGroup({ db, hub, connection, tenure, agents, identity, date, onError });
       following = begun;
       return {
         async stop() {

@@ -1,5 +1,6 @@
 /** Beside the pools: the cluster's NAT settings (FelixConfiguration) and its nodes' addresses into the live ledger, its nodes into their table. */
 import { isDeepStrictEqual } from 'node:util';
+import type { AgentPlacement } from '../../core/cluster/agent-placement.ts';
 import { type LiveNode, readLiveNode } from '../../core/cluster/live-node.ts';
 import { type LiveFelix, readLiveFelix } from '../../core/cluster/live-settings.ts';
 import type { Database } from '../db/client.ts';
@@ -18,6 +19,7 @@ export interface FactsOptions {
   readonly epoch: number;
   readonly now: () => number;
   readonly failed: (error: unknown) => void;
+  readonly agents: AgentPlacement;
   /** FelixConfigurations that are in the ledger as the watch has them; `whole`: all of them */
   readonly onMirrored: (names: readonly string[], whole: boolean) => void;
 }
@@ -32,7 +34,7 @@ export interface Facts {
  * Both are waited for: half of what the cluster says is not what it says. But what we may not read, or cannot, leaves what
  * was known of it, and does not keep us from the other.
  */
-export function followFacts({ db, connection, group, epoch, now, failed, onMirrored }: FactsOptions): Facts {
+export function followFacts({ db, connection, group, epoch, now, failed, onMirrored, agents }: FactsOptions): Facts {
   const unread = (one: ListWatch<unknown>): boolean => one.state().phase === 'starting';
   const hosts = (): string[] | null =>
     unread(nodes) ? null : [...nodes.objects.values()].flatMap(({ addresses }) => addresses);
@@ -72,7 +74,7 @@ export function followFacts({ db, connection, group, epoch, now, failed, onMirro
   const nodes: ListWatch<LiveNode> = listWatch({
     ...watching,
     path: '/api/v1/nodes',
-    keep: readLiveNode,
+    keep: (object) => readLiveNode(object, agents),
     onChange(changes) {
       nodesFeed.take(changes, nodes.objects);
       // after the first list most events are heartbeats

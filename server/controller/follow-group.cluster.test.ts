@@ -1,6 +1,7 @@
 /** The type of the pools comes, goes and moves on a real API server; what was last known is never emptied by it. */
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { EVERYWHERE } from '../../core/cluster/agent-placement.ts';
 import { ensureBinaries } from '../../e2e/cluster/binaries/build.ts';
 import { CALICO_GROUP, type CalicoApi, calicoPath, installCrds, removeCrd } from '../../e2e/cluster/install-crds.ts';
 import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
@@ -43,6 +44,7 @@ beforeAll(async () => {
     connection,
     leaseConnection: connection,
     lease: { namespace: 'default', name: LEASE_NAME },
+    agents: EVERYWHERE,
     identity: 'only',
     now: () => performance.now(),
     date: Date.now,

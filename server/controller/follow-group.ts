@@ -1,6 +1,8 @@
 /** The work of a leader: a term in the group that the cluster's pools are in, and another one when they move. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { AgentPlacement } from '../../core/cluster/agent-placement.ts';
 import type { Database } from '../db/client.ts';
 import { beginTerm, livePoolNames, TermOver } from '../db/live.ts';
 import { type LiveWatch, readWatch, writeWatch } from '../db/live-watch.ts';
@@ -19,6 +21,8 @@ export interface FollowGroupOptions {
   readonly hub: Hub;
   readonly connection: Connection;
   readonly tenure: Tenure;
+  /** where they are meant to run */
+  readonly agents: AgentPlacement;
   readonly identity: string;
   /** milliseconds since 1970 */
   readonly date: () => number;
@@ -76,6 +80,7 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
       hub,
       connection,
       group: to,
+      agents: options.agents,
       epoch,
       now: date,
       onTermOver: over,

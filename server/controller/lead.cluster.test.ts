@@ -1,6 +1,7 @@
 /** A term of the controller on a real API server and a real database. */
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { EVERYWHERE } from '../../core/cluster/agent-placement.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
@@ -65,6 +66,7 @@ afterAll(async () => {
 async function begin(as: Connection = connection, db: Database = api.database.db): Promise<Leading> {
   const epoch = await beginTerm(db, 'test');
   leading = lead({
+    agents: EVERYWHERE,
     db,
     hub,
     connection: as,

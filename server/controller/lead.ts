@@ -2,6 +2,7 @@
  * One term of the controller: it alone watches the cluster's pools, keeps the live ledger, and brings pools to what is
  * desired. Before the first whole list it writes nothing: what is there is not known.
  */
+import type { AgentPlacement } from '../../core/cluster/agent-placement.ts';
 import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
 import type { Database } from '../db/client.ts';
 import { TermOver } from '../db/live.ts';
@@ -25,6 +26,8 @@ export interface LeadOptions {
   readonly hub: Hub;
   readonly connection: Connection;
   readonly group: PoolGroup;
+  /** where they are meant to run */
+  readonly agents: AgentPlacement;
   /** of this term: `beginTerm` */
   readonly epoch: number;
   readonly now: () => number;

@@ -41,14 +41,16 @@ async function write(tx: Queryable, seen: readonly LiveNode[], gone: readonly st
     `WITH removed AS (
        DELETE FROM cluster_node WHERE name = ANY($1::text[]) RETURNING 1
      ), written AS (
-       INSERT INTO cluster_node AS old (name, ready, reason, message, ready_since, addresses)
-       SELECT o->>'name', o->>'ready', o->>'reason', o->>'message', (o->>'since')::timestamptz, o->'addresses'
+       INSERT INTO cluster_node AS old (name, ready, reason, message, ready_since, addresses, agent_wanted)
+       SELECT o->>'name', o->>'ready', o->>'reason', o->>'message', (o->>'since')::timestamptz, o->'addresses',
+         (o->>'agentWanted')::boolean
        FROM jsonb_array_elements($2::jsonb) AS o
        ON CONFLICT (name) DO UPDATE
          SET ready = excluded.ready, reason = excluded.reason, message = excluded.message,
-           ready_since = excluded.ready_since, addresses = excluded.addresses
-         WHERE (old.ready, old.reason, old.message, old.ready_since, old.addresses)
-           IS DISTINCT FROM (excluded.ready, excluded.reason, excluded.message, excluded.ready_since, excluded.addresses)
+           ready_since = excluded.ready_since, addresses = excluded.addresses, agent_wanted = excluded.agent_wanted
+         WHERE (old.ready, old.reason, old.message, old.ready_since, old.addresses, old.agent_wanted)
+           IS DISTINCT FROM (excluded.ready, excluded.reason, excluded.message, excluded.ready_since, excluded.addresses,
+             excluded.agent_wanted)
        RETURNING 1
      )
      SELECT (SELECT count(*) FROM removed)::int + (SELECT count(*) FROM written)::int AS moved`,

@@ -1,4 +1,4 @@
-/** The node, report, holding and sample tables, read side; with a cluster, also its Nodes that have no agent. */
+/** The node, report, holding and sample tables, read side; with a cluster, also its Nodes that lack an agent. */
 import type { NodeFacts } from '../../core/nat/node-facts.ts';
 import type { Condition, Report } from '../../core/wire/report.ts';
 import type { Queryable } from './client.ts';
@@ -46,8 +46,8 @@ export interface PodRow {
   readonly seenAt: string;
 }
 
-/** A node without an agent holds nothing, and counts. */
-const ALL_NODES = 'SELECT name FROM node UNION SELECT name FROM cluster_node';
+/** A node that lacks an agent holds nothing, and counts; one for which none is meant does not, until one signs in. */
+const ALL_NODES = 'SELECT name FROM node UNION SELECT name FROM cluster_node WHERE agent_wanted';
 
 /** In the order of names; `names` undefined: all. */
 export async function readNodes(db: Queryable, names?: readonly string[]): Promise<NodeRow[]> {
@@ -65,7 +65,8 @@ export async function readNodes(db: Queryable, names?: readonly string[]): Promi
        coalesce((SELECT jsonb_agg(jsonb_build_object('name', p.name, 'since', p.since, 'seenAt', p.seen_at) ORDER BY p.since)
          FROM agent_pod p WHERE p.node = n.name AND p.seen_at > now() - interval '10 minutes'), '[]') AS pods
      FROM node n FULL JOIN cluster_node c ON c.name = n.name
-     WHERE $1::text[] IS NULL OR coalesce(n.name, c.name) = ANY($1) ORDER BY 1`,
+     WHERE (n.name IS NOT NULL OR c.agent_wanted) AND ($1::text[] IS NULL OR coalesce(n.name, c.name) = ANY($1))
+     ORDER BY 1`,
     [names ?? null],
     'read-nodes',
   );

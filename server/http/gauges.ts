@@ -12,7 +12,7 @@ import { type Gauge, processGauges } from './metrics.ts';
 export async function gauges(deps: Deps, agentStreams: () => number): Promise<readonly Gauge[]> {
   await Promise.all([deps.state.refresh(), deps.effective.refresh()]);
   const nodes = await readNodes(deps.db);
-  const states = nodes.map((node) => nodeStateAt(node, deps.effective.revision, deps.now()).state);
+  const stated = nodes.map((node) => ({ node, ...nodeStateAt(node, deps.effective.revision, deps.now()) }));
   return [
     ...processGauges(),
     { name: 'outgate_agent_streams', help: 'Agent streams open on this server.', values: [{ value: agentStreams() }] },
@@ -26,8 +26,13 @@ export async function gauges(deps: Deps, agentStreams: () => number): Promise<re
       help: 'Nodes by state.',
       values: nodeStates.map((state) => ({
         labels: { state },
-        value: states.filter((one) => one === state).length,
+        value: stated.filter((one) => one.state === state).length,
       })),
+    },
+    {
+      name: 'outgate_nodes_without_agent',
+      help: 'Of the stale nodes, those that are meant to have an agent and never had one.',
+      values: [{ value: stated.filter(({ node, state }) => state === 'Stale' && node.joinedAt === null).length }],
     },
     ...(deps.cluster === null ? [] : await clusterGauges(deps.db, deps.cluster)),
     { name: 'outgate_change_sequence', help: 'The last change.', values: [{ value: deps.state.sequence }] },

@@ -1,4 +1,5 @@
 /** A process that runs the controller as a server does, and prints each of its states as a line of JSON. Tests kill it. */
+import { EVERYWHERE } from '../../core/cluster/agent-placement.ts';
 import { startController } from '../controller/controller.ts';
 import { openDatabase } from '../db/client.ts';
 import { makeHub } from '../events/hub.ts';
@@ -43,6 +44,7 @@ const controller = startController({
   connection,
   leaseConnection,
   lease: { namespace: namespaceOf(options.kubeconfig, options.user), name: LEASE_NAME },
+  agents: EVERYWHERE,
   identity: options.identity,
   now: () => performance.now(),
   date: Date.now,

@@ -64,6 +64,15 @@ imagePullSecrets:
 {{- toYaml (merge (deepCopy .) (dict "kubernetes.io/os" "linux")) -}}
 {{- end -}}
 
+{{/* Where agents are meant to run. */}}
+{{- define "outgate.agentPlacement" -}}
+{{- if .Values.agent.enabled -}}
+{{- dict "nodeSelector" (include "outgate.nodeSelector" .Values.agent.nodeSelector | fromYaml) "tolerations" .Values.agent.tolerations | toJson -}}
+{{- else -}}
+none
+{{- end -}}
+{{- end -}}
+
 {{/* What the Pod Security Standard `restricted` asks of a container. */}}
 {{- define "outgate.restrictedContainer" -}}
 allowPrivilegeEscalation: false
