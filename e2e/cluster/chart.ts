@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
-import { kubectl, NAMESPACE } from './prepare-cluster.ts';
+import { CALICO_GROUP } from './install-crds.ts';
+import { kubectl, NAMESPACE, untilObeyed } from './prepare-cluster.ts';
 import { requestToken } from './rights.ts';
 import type { Reachable } from './start-api-server.ts';
 
@@ -57,6 +58,7 @@ export async function installServerAccount(server: Reachable, helm: string): Pro
   await kubectl(server, ['apply', '--server-side', '-f', '-'], {
     input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
   });
+  await untilObeyed(server, { kind: 'ServiceAccount', ...SERVER_ACCOUNT }, CALICO_GROUP.v3);
   return requestToken(server, SERVER_ACCOUNT, { expirationSeconds: 86_400 });
 }
 

@@ -6,6 +6,7 @@ import type { LabPlan } from '../lab/plan.ts';
 import { type AgentAccount, podObject } from './agent-pods.ts';
 import { CALICO_GROUP, type CalicoApi, calicoPath, crd, PLURALS, untilServed } from './install-crds.ts';
 import { must } from './request.ts';
+import { type Subject, untilMay } from './rights.ts';
 import type { Reachable } from './start-api-server.ts';
 
 /** Where Outgate keeps its lease. */
@@ -39,6 +40,18 @@ export async function prepareCluster(server: Reachable, plan: LabPlan, apis: rea
   // Outgate takes its lease's namespace from there
   await kubectl(server, ['config', 'set-context', OUTGATE_USER, `--namespace=${NAMESPACE}`]);
   for (const api of apis) for (const plural of PLURALS) await untilServed(server, calicoPath(api, plural));
+  for (const api of apis) await untilObeyed(server, { kind: 'User', name: OUTGATE_USER }, CALICO_GROUP[api]);
+}
+
+/** Resolves when the server obeys the roles of Outgate's server: one right of each says so. */
+export async function untilObeyed(server: Reachable, subject: Subject, calicoGroup: string): Promise<void> {
+  await untilMay(server, subject, { verb: 'list', group: calicoGroup, resource: 'ippools' });
+  await untilMay(server, subject, {
+    verb: 'get',
+    group: 'coordination.k8s.io',
+    resource: 'leases',
+    namespace: NAMESPACE,
+  });
 }
 
 /** The pod of a node's agent, as a DaemonSet would make it. */

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Manifest, renderChart } from '../../e2e/cluster/chart.ts';
 import { kubectl, NAMESPACE } from '../../e2e/cluster/prepare-cluster.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
-import { requestToken } from '../../e2e/cluster/rights.ts';
+import { requestToken, untilMay } from '../../e2e/cluster/rights.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
 import { type Connection, openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
@@ -25,7 +25,10 @@ beforeAll(async () => {
   await kubectl(server, ['apply', '--server-side', '-f', '-'], {
     input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: hooks }),
   });
-  const token = await requestToken(server, { namespace: NAMESPACE, name: 'outgate-uninstall' });
+  const account = { namespace: NAMESPACE, name: 'outgate-uninstall' };
+  const right = { verb: 'patch', group: 'apps', resource: 'daemonsets', name: 'outgate-agent', namespace: NAMESPACE };
+  await untilMay(server, { kind: 'ServiceAccount', ...account }, right);
+  const token = await requestToken(server, account);
   const headers = async () => ({ authorization: `Bearer ${token}` });
   connection = openConnection({ ...fromKubeconfig(server.kubeconfig), headers });
   const { env } = (find('Job')['spec'] as JobSpec).template.spec.containers[0];
@@ -107,9 +110,9 @@ it('every node is given the pod that cleans up, and is waited for', async () => 
   await new Promise((passed) => setTimeout(passed, 1_500));
   expect({ done, said }).toEqual({ done: false, said: [] });
   await status(3, 1, 3);
-  await expect.poll(() => said, { timeout: 5_000 }).toEqual(['1 of 3 nodes are clean']);
+  await expect.poll(() => said).toEqual(['1 of 3 nodes are clean']);
   await status(3, 3, 2);
-  await expect.poll(() => said.at(-1), { timeout: 5_000 }).toBe('2 of 3 nodes are clean');
+  await expect.poll(() => said.at(-1)).toBe('2 of 3 nodes are clean');
   expect(done).toBe(false);
   await status(3, 3, 3);
   expect(await running).toBe(true);
