@@ -161,8 +161,11 @@ interface Said {
   readonly items?: readonly Stored[];
   readonly object?: Stored;
 }
+/** Says this in the watch of the pools, once there is one: it is live before it is open. */
+const say = (line: string) =>
+  expect.poll(() => proxy.inject(line, /ippools\?/), { timeout: 40_000 }).toBeGreaterThan(0);
 /** Every object of every answer is changed so, from the next list on. */
-function alter(change: (object: Stored) => unknown): void {
+async function alter(change: (object: Stored) => unknown): Promise<void> {
   proxy.fail(
     {
       kind: 'rewrite',
@@ -177,7 +180,7 @@ function alter(change: (object: Stored) => unknown): void {
     },
     /ippools\?/,
   );
-  proxy.inject('no JSON');
+  await say('no JSON');
 }
 const only =
   (name: string, change: (metadata: Stored['metadata']) => object) =>
@@ -196,7 +199,7 @@ it('10 MB of annotations and 10,000 managers are read, and little of it is kept'
     fieldsType: 'FieldsV1',
     fieldsV1: { 'f:spec': { 'f:cidr': {} } },
   };
-  alter(
+  await alter(
     only('fat', (metadata) => ({
       ...grown(metadata),
       annotations: { note: 'x'.repeat(10_000_000), 'argocd.argoproj.io/tracking-id': 'y'.repeat(1_000_000) },
@@ -213,7 +216,7 @@ it('10 MB of annotations and 10,000 managers are read, and little of it is kept'
 });
 
 it('a resource version that is no number holds up nobody', async () => {
-  alter(only('fat', ({ resourceVersion }) => ({ resourceVersion: `v-${resourceVersion}` })));
+  await alter(only('fat', ({ resourceVersion }) => ({ resourceVersion: `v-${resourceVersion}` })));
   await soon(async () => expect(await shown('fat')).toMatchObject({ owner: 'kubectl' }));
   await expectGoesOn();
 });
@@ -227,7 +230,7 @@ it.each([
   ['an item that is null', () => null, /items\[0\] must be an object/],
 ] as const)('%s: the answer is refused and named, what is known stays', async (_, change, words) => {
   const before = (await ask('cluster.pools')).pools;
-  alter(change);
+  await alter(change);
   await soon(async () =>
     expect(await ask('cluster.get')).toMatchObject({ phase: 'blind', error: expect.stringMatching(words) }),
   );
@@ -256,7 +259,7 @@ it.each([
 ] as const)('%s: the answer is refused and named, what is known stays', async (_, change, words) => {
   const before = (await ask('cluster.pools')).pools;
   proxy.fail({ kind: 'rewrite', answer: (said) => change(said as Said) }, /ippools\?limit/);
-  proxy.inject('no JSON');
+  await say('no JSON');
   await soon(async () =>
     expect(await ask('cluster.get')).toMatchObject({ phase: 'blind', error: expect.stringMatching(words) }),
   );
@@ -268,9 +271,9 @@ it.each([
 it('an object of another type, and a line of 100 MB, in the middle of a watch take nothing with them', async () => {
   const before = (await ask('cluster.pools')).pools;
   const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'fat', uid: 'u', resourceVersion: '1' } };
-  expect(proxy.inject(JSON.stringify({ type: 'DELETED', object: node }))).toBeGreaterThan(0);
+  await say(JSON.stringify({ type: 'DELETED', object: node }));
   await expectGoesOn();
-  expect(proxy.inject('x'.repeat(100_000_000))).toBeGreaterThan(0);
+  await say('x'.repeat(100_000_000));
   await expectGoesOn();
   expect((await ask('cluster.pools')).pools).toEqual(expect.arrayContaining(before));
 });
@@ -298,7 +301,10 @@ it('a cluster that hangs is asked about the settings of many nodes by eight dry 
 });
 
 it('pages that are too large are asked for smaller', async () => {
-  alter((object) => ({ ...object, metadata: { ...object.metadata, annotations: { note: 'x'.repeat(3_000_000) } } }));
+  await alter((object) => ({
+    ...object,
+    metadata: { ...object.metadata, annotations: { note: 'x'.repeat(3_000_000) } },
+  }));
   await soon(async () => expect(proxy.requests.some((line) => /ippools\?limit=5&/.test(`${line}&`))).toBe(true));
   await expectGoesOn();
 });

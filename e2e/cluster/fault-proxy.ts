@@ -41,8 +41,8 @@ export interface FaultProxy {
   heal(): void;
   /** All connections that are open now carry nothing any more, and neither side is told. New ones work. */
   cut(): void;
-  /** Writes a line into each open watch, as if the server had sent it. Returns how many there were. */
-  inject(line: string): number;
+  /** Writes a line into each open watch whose method and path match, as if the server had sent it. Returns how many there were. */
+  inject(line: string, matching?: RegExp): number;
   /** Watches that the server has taken and that are neither over nor cut. */
   watches(): number;
   /** Resets each connection that is open now. */
@@ -57,7 +57,7 @@ export interface FaultProxy {
 interface Exchange {
   readonly socket: Socket;
   readonly response: ServerResponse;
-  readonly watch: boolean;
+  readonly line: string;
   /** stops passing on, without a word to either side */
   freeze(): void;
 }
@@ -136,7 +136,7 @@ export async function startFaultProxy(server: Reachable): Promise<FaultProxy> {
     const exchange: Exchange = {
       socket,
       response,
-      watch: /[?&]watch=(true|1)/.test(request.url ?? ''),
+      line: `${request.method} ${request.url}`,
       freeze: () => request.unpipe(sent),
     };
     exchanges.add(exchange);
@@ -166,7 +166,9 @@ export async function startFaultProxy(server: Reachable): Promise<FaultProxy> {
   const url = `https://127.0.0.1:${(front.address() as AddressInfo).port}`;
 
   const open = (): Exchange[] =>
-    [...exchanges].filter(({ watch, socket, response }) => watch && response.headersSent && !frozen.has(socket));
+    [...exchanges].filter(
+      ({ line, socket, response }) => /[?&]watch=(true|1)/.test(line) && response.headersSent && !frozen.has(socket),
+    );
 
   return {
     url,
@@ -182,8 +184,8 @@ export async function startFaultProxy(server: Reachable): Promise<FaultProxy> {
       for (const socket of sockets) frozen.add(socket);
       for (const exchange of exchanges) exchange.freeze();
     },
-    inject(line) {
-      const watches = open();
+    inject(line, matching = /^/) {
+      const watches = open().filter((one) => matching.test(one.line));
       for (const { response } of watches) response.write(`${line}\n`);
       return watches.length;
     },
