@@ -42,10 +42,6 @@ describe.skipIf(cannotRun !== null)('agent on a file', () => {
     const file = dir.write('pools.json', manifests({ a }));
     const args = ['--node', 'n1', '--netns', node.name, '--state-dir', dir.path];
     const agent = startAgent(['--source', `file:${file}`, ...args]);
-    let said = '';
-    agent.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
     try {
       await until(() => members().join() === a.cidr);
       dir.write('pools.json', manifests({ a, b }));
@@ -53,8 +49,8 @@ describe.skipIf(cannotRun !== null)('agent on a file', () => {
 
       const rules = node.run('iptables-nft -t nat -S');
       dir.write('pools.json', manifests({ a: { ...a, natOutgoing: 'no' }, b }));
-      await until(() => said.includes('Source=False StateRefused'));
-      expect(said).toMatch(/document 1, line 1, spec\.natOutgoing: natOutgoing must be true or false: 'no'/);
+      await until(() => agent.said().includes('Source=False StateRefused'));
+      expect(agent.said()).toMatch(/document 1, line 1, spec\.natOutgoing: natOutgoing must be true or false: 'no'/);
       expect([members(), node.run('iptables-nft -t nat -S')]).toEqual([[a.cidr, b.cidr], rules]);
 
       // as a ConfigMap is written: aside, then renamed
@@ -133,13 +129,9 @@ describe.skipIf(cannotRun !== null)('agent on a file', () => {
   it('says at once that a directory holds no manifest, and takes the first one up', async () => {
     const empty = workDir();
     const agent = startAgent(['--source', `file:${empty.path}`, '--node', 'n1', '--netns', node.name]);
-    let said = '';
-    agent.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
     try {
-      await until(() => said.includes('Source=False StateRefused'));
-      expect(said).toContain('directory must hold at least one *.yaml file');
+      await until(() => agent.said().includes('Source=False StateRefused'));
+      expect(agent.said()).toContain('directory must hold at least one *.yaml file');
       empty.write('a.yaml', manifests({ a }));
       await until(() => members().join() === a.cidr);
     } finally {

@@ -90,8 +90,13 @@ function natted(held: Held): Sample[] {
   });
 }
 
-/** Serves `/metrics` until it is closed. Rejects when the address cannot be had. */
-export function serveMetrics(at: { host: string; port: number }, text: () => string): Promise<{ close(): void }> {
+export interface ServedMetrics {
+  readonly url: string;
+  close(): void;
+}
+
+/** Serves `/metrics` until it is closed, with port 0 at one that is free. Rejects when the address cannot be had. */
+export function serveMetrics(at: { host: string; port: number }, text: () => string): Promise<ServedMetrics> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
       response.writeHead(404).end();
@@ -104,7 +109,10 @@ export function serveMetrics(at: { host: string; port: number }, text: () => str
     server.listen(at.port, at.host, () => {
       // figures that cannot be had (no file left for a connection) must not end the programming of NAT
       server.off('error', reject).on('error', ({ message }) => process.stderr.write(`metrics: ${message}\n`));
+      const bound = server.address();
+      const port = bound !== null && typeof bound === 'object' ? bound.port : at.port;
       resolve({
+        url: `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}/metrics`,
         close() {
           server.close();
           server.closeAllConnections();

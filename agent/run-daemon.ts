@@ -1,6 +1,6 @@
 /** The agent as it runs on a node: follows its source, looks at the kernel every ten seconds, and leaves NAT as it is at its end. */
 import type { Flags } from './flags.ts';
-import { serveMetrics } from './metrics.ts';
+import { type ServedMetrics, serveMetrics } from './metrics.ts';
 import { reconciler } from './reconcile.ts';
 import { type Setup, sourceOf } from './setup.ts';
 
@@ -32,6 +32,7 @@ export async function runDaemon(setup: Setup): Promise<number> {
     },
   });
   say(`node ${flags.node}, ${dataplane.backend}${flags.netns === undefined ? '' : `, namespace ${flags.netns}`}`);
+  if (server !== undefined) say(`figures at ${server.url}`);
 
   source.start({
     state: (held, members) => void loop.state(held, members),
@@ -59,7 +60,7 @@ export async function runDaemon(setup: Setup): Promise<number> {
 
 type Address = NonNullable<Flags['metrics']>;
 
-async function listen(at: Address, text: () => string): Promise<{ close(): void } | 'taken'> {
+async function listen(at: Address, text: () => string): Promise<ServedMetrics | 'taken'> {
   try {
     return await serveMetrics(at, text);
   } catch (error) {

@@ -171,11 +171,10 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     node.run('ipset add outgate-src-v4 10.99.0.0/16');
     server.serveAnother();
     const second = start();
-    let said = '';
-    second.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
+    await vi.waitFor(() => expect(second.said()).toContain('Programmed=Unknown TwoAgents'), {
+      timeout: 15_000,
+      interval: 50,
     });
-    await vi.waitFor(() => expect(said).toContain('Programmed=Unknown TwoAgents'), { timeout: 15_000, interval: 50 });
     expect(node.run('ipset save outgate-src-v4')).toContain('10.99.0.0/16');
   });
 
@@ -222,8 +221,7 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
 
   it('repairs drift by itself within its round, keeps saying what it found, and serves metrics', async () => {
     const { node, server, start } = await setup();
-    const port = 20_000 + (process.pid % 20_000);
-    start(server.url, '--metrics', `127.0.0.1:${port}`);
+    const agent = start(server.url, '--metrics', '127.0.0.1:0');
     await server.reported(({ state }) => state === 'Programmed');
     node.run('ipset add outgate-exempt-v4 8.8.8.0/24');
     node.run('iptables-nft -t nat -F OUTGATE-POSTROUTING');
@@ -237,7 +235,8 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
       'RuleMissing',
     ]);
     expect(node.run('ipset save outgate-exempt-v4')).not.toContain('8.8.8.0');
-    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const [, url = ''] = /figures at (\S+)/.exec(agent.said()) ?? [];
+    const metrics = await (await fetch(url)).text();
     expect(metrics).toContain('outgate_agent_drift_total{reason="RuleMissing"} 1');
     expect(metrics).toContain('outgate_agent_set_members{set="outgate-src-v4"} 1');
     const later = await server.reported(({ changed }) => !changed, 15_000);

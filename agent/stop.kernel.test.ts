@@ -32,10 +32,6 @@ describe.skipIf(cannotRun !== null)('an agent that is told to stop', () => {
     const agent = startAgent(['--source', `server:${server.url}`, ...args], {
       PATH: `${dir.path}:${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
     });
-    let said = '';
-    agent.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
     try {
       await server.reported(({ state }) => state === 'Programmed');
       dir.write('hold', '');
@@ -45,7 +41,7 @@ describe.skipIf(cannotRun !== null)('an agent that is told to stop', () => {
       // it heard of it
       await soon(() => expect(readFileSync(join(dir.path, 'state.ndjson'), 'utf8')).toContain('10.1.1.0/24'));
       agent.kill('SIGTERM');
-      await soon(() => expect(said).toContain('stopping'));
+      await soon(() => expect(agent.said()).toContain('stopping'));
       rmSync(hold);
       expect((await agent.ended).code).toBe(0);
       expect(node.run('iptables-nft -t nat -S')).toContain('--to-ports 30000-40000');

@@ -41,10 +41,13 @@ export function workDir(): { path: string; write(name: string, text: string): st
   };
 }
 
-export function startAgent(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): ChildProcess & { readonly ended: Promise<Ended> } {
+export interface Agent extends ChildProcess {
+  readonly ended: Promise<Ended>;
+  /** on stderr, until now */
+  said(): string;
+}
+
+export function startAgent(args: readonly string[], env: Readonly<Record<string, string>> = {}): Agent {
   const child = spawn(process.execPath, [agentFile(), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
@@ -60,7 +63,7 @@ export function startAgent(
   const ended = new Promise<Ended>((resolve) => {
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
-  return Object.assign(child, { ended });
+  return Object.assign(child, { ended, said: () => stderr });
 }
 
 export const runAgent = (...args: string[]): Promise<Ended> => startAgent(args).ended;
