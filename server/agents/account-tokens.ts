@@ -13,8 +13,6 @@ export interface AccountTokensOptions {
   readonly account: { readonly namespace: string; readonly name: string };
   /** milliseconds since 1970 */
   readonly now: () => number;
-  /** how long a good answer counts */
-  readonly keepMs?: number;
 }
 
 export type TokenVerdict =
@@ -30,7 +28,8 @@ export interface AccountTokens {
   check(token: string, client: string): Promise<TokenVerdict>;
 }
 
-const KEEP_MS = 60_000;
+/** how long a good answer counts */
+export const KEEP_MS = 60_000;
 /** a token that was refused is not asked for again at once */
 const KEEP_REFUSED_MS = 5_000;
 const PATIENCE_MS = 5_000;
@@ -46,7 +45,7 @@ interface Kept {
   readonly until: number;
 }
 
-export function accountTokens({ review, account, now, keepMs = KEEP_MS }: AccountTokensOptions): AccountTokens {
+export function accountTokens({ review, account, now }: AccountTokensOptions): AccountTokens {
   /** by SHA-256 of the token, the oldest first */
   const kept = new Map<string, Kept>();
   const asked = new Map<string, Promise<TokenVerdict>>();
@@ -72,7 +71,7 @@ export function accountTokens({ review, account, now, keepMs = KEEP_MS }: Accoun
     const expires = expiryOf(token);
     if (read.ok && expires !== null && now() < expires) {
       const verdict: TokenVerdict = { kind: 'agent', node: read.node, pod: read.pod, expires };
-      keep(hash, verdict, Math.min(now() + keepMs, expires));
+      keep(hash, verdict, Math.min(now() + KEEP_MS, expires));
       return verdict;
     }
     const why = !read.ok ? read.why : expires === null ? 'it must have an expiry' : 'it has expired';
