@@ -4,6 +4,8 @@ const kernel = '**/*.kernel.test.ts';
 const containers = '**/*.build.test.ts';
 const cluster = '**/*.cluster.test.ts';
 const faults = '**/*.faults.test.ts';
+/** bounds, not measures: a loaded machine is slow */
+const expectation = { poll: { timeout: 20_000 } };
 const elsewhere = ['node_modules/**', '.next/**', '.outgate/**', 'dist/**'];
 
 export default defineConfig({
@@ -12,9 +14,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          expect: expectation,
           include: ['**/*.test.ts', '**/*.test.tsx'],
           exclude: [...elsewhere, kernel, containers, cluster, faults],
-          // bounds, not measures: a loaded machine is slow
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
@@ -24,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'kernel',
+          expect: expectation,
           include: [kernel],
           exclude: elsewhere,
           testTimeout: 120_000,
@@ -36,6 +39,7 @@ export default defineConfig({
       {
         test: {
           name: 'containers',
+          expect: expectation,
           include: [containers],
           exclude: elsewhere,
           hookTimeout: 120_000,
@@ -45,6 +49,7 @@ export default defineConfig({
       {
         test: {
           name: 'cluster',
+          expect: expectation,
           include: [cluster],
           exclude: elsewhere,
           globalSetup: ['e2e/cluster/cluster.setup.ts'],
@@ -58,6 +63,7 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
+          expect: expectation,
           include: [faults],
           exclude: elsewhere,
           hookTimeout: 120_000,

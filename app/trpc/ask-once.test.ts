@@ -9,14 +9,14 @@ it('a live event does not ask again, opening does', async () => {
   const open = async () => {
     const observer = new QueryObserver(client, { queryKey, queryFn, ...askOnce });
     const close = observer.subscribe(() => undefined);
-    await vi.waitFor(() => expect(observer.getCurrentResult().data).toBe('told'));
+    await expect.poll(() => observer.getCurrentResult().data).toBe('told');
     return close;
   };
   const close = await open();
   await client.invalidateQueries({ predicate: () => true });
   expect(queryFn).toHaveBeenCalledTimes(1);
   close();
-  await vi.waitFor(() => expect(client.getQueryCache().getAll()).toEqual([]));
+  await expect.poll(() => client.getQueryCache().getAll()).toEqual([]);
   (await open())();
   expect(queryFn).toHaveBeenCalledTimes(2);
 });

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
 import { type LiveFelix, readLiveFelix } from '../../core/cluster/live-settings.ts';
 import type { ClusterSettings, NatSettings } from '../../core/nat/settings.ts';
 import { sumOfPools } from '../../core/wire/revision.ts';
-import type { Database } from '../db/client.ts';
 import { beginTerm, liveChangesSince, lockLive, readLive, readLivePools, readLiveState, TermOver } from '../db/live.ts';
 import { readLiveFelixes } from '../db/live-felix.ts';
+import { untilSomebodyWaits } from '../db/testing.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
 import { mirror, mirrorAll } from './mirror.ts';
 import { mirrorAllSettings, mirrorSettings } from './mirror-settings.ts';
@@ -216,7 +216,7 @@ it('the addresses of nodes that are written last are the newest, also by a list 
   await db.transaction(async (tx) => {
     await lockLive(tx, epoch);
     list = mirrorAllSettings(db, epoch, { all: [], hosts });
-    await waits(db);
+    await untilSomebodyWaits(db);
     addresses = ['192.0.2.12'];
   });
   await list;
@@ -257,9 +257,3 @@ it('each change of settings is carried out by the apply of what it decided, howe
     [first, node, last, beside, letGo].map((change) => ['outgate', change]),
   );
 });
-
-/** Until somebody waits for a lock. */
-const waits = (db: Database) =>
-  vi.waitFor(async () => {
-    expect(await db.query('SELECT 1 FROM pg_locks WHERE NOT granted')).not.toEqual([]);
-  });

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { workQueue } from './work-queue.ts';
 
+const soon = { timeout: 20_000, interval: 10 };
+
 it('works on each name once at a time, and once more when it is asked for meanwhile', async () => {
   const log: string[] = [];
   let most = 0;
@@ -21,7 +23,7 @@ it('works on each name once at a time, and once more when it is asked for meanwh
   });
   queue.add(['a', 'b', 'c', 'd', 'a']);
   queue.add(['a']);
-  await vi.waitFor(() => expect(queue.size()).toBe(0));
+  await vi.waitFor(() => expect(queue.size()).toBe(0), soon);
   expect(log.sort()).toEqual(['a', 'a', 'b', 'c', 'd']);
   expect(most).toBe(3);
 });
@@ -38,10 +40,10 @@ it('comes back after a wait that grows, and begins anew when it was settled', as
     work: async () => (left-- > 0 ? 'again' : 'settled'),
   });
   queue.add(['a']);
-  await vi.waitFor(() => expect(queue.size()).toBe(0));
+  await vi.waitFor(() => expect(queue.size()).toBe(0), soon);
   left = 1;
   queue.add(['a']);
-  await vi.waitFor(() => expect(queue.size()).toBe(0));
+  await vi.waitFor(() => expect(queue.size()).toBe(0), soon);
   expect(waits).toEqual([0, 1, 2, 0]);
 });
 
@@ -61,7 +63,7 @@ it('many that come again come one after the other, and all at once when one of t
   await vi.waitFor(() => expect(tries).toBeGreaterThan(500 + 20), { timeout: 10_000, interval: 5 });
   expect(performance.now() - began).toBeGreaterThan(200);
   away = false;
-  await vi.waitFor(() => expect(queue.size()).toBe(0), { timeout: 5_000 });
+  await vi.waitFor(() => expect(queue.size()).toBe(0), soon);
 });
 
 it('says when nothing is left, also not for later', async () => {
@@ -74,9 +76,9 @@ it('says when nothing is left, also not for later', async () => {
     onEmpty: () => sizes.push(queue.size()),
   });
   queue.add(['a', 'b']);
-  await vi.waitFor(() => expect(sizes).toEqual([0]));
+  await vi.waitFor(() => expect(sizes).toEqual([0]), soon);
   queue.add(['c']);
-  await vi.waitFor(() => expect(sizes).toEqual([0, 0]));
+  await vi.waitFor(() => expect(sizes).toEqual([0, 0]), soon);
   expect(left).toBe(-1);
 });
 

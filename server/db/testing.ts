@@ -5,6 +5,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Database, openDatabase } from './client.ts';
 import { type Embedded, startEmbedded, urlFor } from './embedded.ts';
@@ -49,6 +50,14 @@ export async function testDatabase(): Promise<TestDatabase> {
     await release();
     throw error;
   }
+}
+
+/** For a lock. Throws when nobody does within 20 s. */
+export async function untilSomebodyWaits(db: Database): Promise<void> {
+  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(10)) {
+    if ((await db.query('SELECT FROM pg_locks WHERE NOT granted')).length > 0) return;
+  }
+  throw new Error('somebody must wait for a lock');
 }
 
 async function start(): Promise<{ embedded: Embedded; dir: string }> {

@@ -42,7 +42,7 @@ it('a cut that nobody tells of is noticed, and told once; what comes after is he
   await hears('connected', 'lost: Query read timeout', 'connected');
   await notify();
   await hears('connected', 'lost: Query read timeout', 'connected', 'watch');
-  await vi.waitFor(() => expect(way.open()).toBe(1));
+  await expect.poll(() => way.open()).toBe(1);
 });
 
 it('a cut before it listens is noticed too', async () => {

@@ -1,7 +1,8 @@
 /** What an operator decides while the leader writes what came of the same pools: neither loses what the other wrote. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { beginTerm, lockLive } from '../../db/live.ts';
 import { readSync, type SyncOutcomeRow, writeOutcomes } from '../../db/sync.ts';
+import { untilSomebodyWaits } from '../../db/testing.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
 import type { Actor } from '../actor.ts';
 import type { Deps } from '../deps.ts';
@@ -38,12 +39,6 @@ const synced = (name: string, version: number): SyncOutcomeRow => ({
   detail: {},
   applied: { uid: `uid-${name}`, version, spec },
 });
-/** Until somebody waits for a lock. */
-const waits = () =>
-  vi.waitFor(async () => {
-    expect(await api.database.db.query('SELECT 1 FROM pg_locks WHERE NOT granted')).not.toEqual([]);
-  });
-
 it('pools that are deleted together while what came of them is written are deleted', async () => {
   const { db } = api.database;
   const epoch = await beginTerm(db, 'test');
@@ -56,7 +51,7 @@ it('pools that are deleted together while what came of them is written are delet
     await lockLive(tx, epoch);
     await writeOutcomes(tx, [synced('b', version)]);
     reverting = admin.changes.revert({ id: version, reason: 'not needed' });
-    await waits();
+    await untilSomebodyWaits(api.database.db);
     await writeOutcomes(tx, [synced('a', version), synced('c', version)]);
   });
   await reverting;
@@ -79,7 +74,7 @@ it.each([
     await lockLive(tx, epoch);
     await writeOutcomes(tx, [synced(name, change.id)]);
     deciding = decide({ name, expectedVersion: change.id, reason: 'it must be so' });
-    await waits();
+    await untilSomebodyWaits(api.database.db);
   });
   await deciding;
   const [row] = await readSync(db, [name]);
