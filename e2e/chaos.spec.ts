@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from '@playwright/test';
 import type { Pool } from '../core/pool/spec.ts';
 import { revisionOf, sumOfPools } from '../core/wire/revision.ts';
@@ -113,13 +114,25 @@ async function outageOf(pid: number): Promise<void> {
   process.kill(outgate.pid, 'SIGSTOP');
   try {
     process.kill(pid, 'SIGKILL');
-    await expect.poll(isReady, { timeout: 5000, intervals: [20] }).toBe(false);
-    await delay(300); // what had left the server before has arrived
-    const before = await kernels();
+    await expect.poll(isReady, { intervals: [20] }).toBe(false);
+    // what had left the server before has arrived
+    const texts = async () => (await kernels()).map(({ text }) => text);
+    const now = { last: [] as string[] };
+    await expect
+      .poll(
+        async () => {
+          const last = now.last;
+          now.last = await texts();
+          return isDeepStrictEqual(now.last, last);
+        },
+        { intervals: [300] },
+      )
+      .toBe(true);
+    const before = now.last;
     await expectNatGoesOn();
     await delay(500);
     expect(await isReady()).toBe(false);
-    expect((await kernels()).map(({ text }) => text)).toEqual(before.map(({ text }) => text));
+    expect(await texts()).toEqual(before);
   } finally {
     process.kill(outgate.pid, 'SIGCONT');
   }

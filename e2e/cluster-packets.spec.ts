@@ -105,7 +105,7 @@ function describeGroup(version: CalicoApi, start: () => Promise<Running>, way: s
       const { outgate, cluster } = running;
       run = (...args) => kubectl(cluster, ...args);
       api = await signIn(outgate.url, ADMIN);
-      await expect.poll(nodeStates, { timeout: 30_000 }).toEqual(['node-1 Programmed', 'node-2 Programmed']);
+      await expect.poll(nodeStates).toEqual(['node-1 Programmed', 'node-2 Programmed']);
       await expect.poll(async () => (await api.query<{ phase: string }>('cluster.get')).phase).toBe('live');
     });
     test.afterAll(async () => {

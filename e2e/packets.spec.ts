@@ -79,7 +79,7 @@ test.beforeAll(async ({ browser }) => {
   page = await browser.newPage();
   await setUpAdmin();
   api = await signIn(outgate.url, ADMIN);
-  await expect.poll(nodeStates, { timeout: 30_000 }).toEqual(['node-1 Programmed', 'node-2 Programmed']);
+  await expect.poll(nodeStates).toEqual(['node-1 Programmed', 'node-2 Programmed']);
 });
 test.afterAll(async () => {
   test.setTimeout(60_000);
@@ -233,7 +233,7 @@ async function expectSoon(since: number, expected: Record<string, string>): Prom
 
 async function bothNodesHaveIt(): Promise<void> {
   await expect
-    .poll(async () => (await history()).every(({ nodes }) => nodes.holding === 2), { timeout: 5000, intervals: [50] })
+    .poll(async () => (await history()).every(({ nodes }) => nodes.holding === 2), { intervals: [50] })
     .toBe(true);
 }
 
