@@ -148,6 +148,8 @@ it('a node that has what the cluster says holds every pool that is in sync, also
   ]);
   await tell('pools.delete', { name: 'beside', expectedVersion: version, reason: 'not needed' });
   await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/beside`)).status).toBe(404));
+  // what is asked next is about all that the cluster said: this must be in the ledger
+  await soon(async () => expect(await server.db.query(`SELECT FROM live_pool WHERE name = 'beside'`)).toEqual([]));
 });
 
 /** A node that holds all that the cluster said until now. */
@@ -306,6 +308,12 @@ describe('names in questions', () => {
       const { suggestions } = await ask('simulate.complete', { text: NAMESPACE });
       expect(suggestions).toHaveLength(6);
       expect(await ask('simulate.flow', { from, to: '198.51.100.1' })).toMatchObject({ agree: true });
+      // nodes and endpoints come by watches of their own
+      const { backends } = await ask('simulate.flow', { from, to: `service/${NAMESPACE}/web:80` });
+      expect(backends).toHaveLength(3);
+      expect((await ask('simulate.complete', { text: 'names-b' })).suggestions).toContainEqual(
+        expect.objectContaining({ value: 'node/names-b' }),
+      );
     });
   });
   afterAll(async () => {

@@ -89,8 +89,8 @@ const expired = JSON.stringify({
   type: 'ERROR',
   object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' },
 });
-/** a second (see retry-delay.test.ts); the rest is for a loaded machine */
-const SOON = 3_000;
+/** a second (see retry-delay.test.ts); the rest is for a loaded machine. A server that asks for more time asks for a minute. */
+const SOON = 15_000;
 
 describe('while all is well', () => {
   it('the first list comes as one change, then each event as one', async () => {
@@ -160,7 +160,7 @@ describe('the server', () => {
     await create('c');
     await drop('a');
     proxy.fail({ kind: 'answer', status: 200, body: `${expired}\n` }, /watch=true/);
-    await expect.poll(names, { timeout: 5_000 }).toEqual(['b', 'c']);
+    await expect.poll(names).toEqual(['b', 'c']);
     proxy.heal();
     expect(await backWith('b', 'c')).toBeLessThan(SOON);
   });
@@ -184,7 +184,7 @@ describe('the way to it', () => {
     ],
     [
       '503 with a long wait',
-      { kind: 'answer', status: 503, headers: { 'retry-after': '5' }, body: 'wait' },
+      { kind: 'answer', status: 503, headers: { 'retry-after': '60' }, body: 'wait' },
       'unavailable',
     ],
     ['an answer of somebody else', { kind: 'answer', status: 200, body: '<html>Sign in</html>\n' }, 'garbled'],
@@ -242,7 +242,7 @@ describe('we', () => {
     expect(names()).toEqual(['a', 'b']);
     await allow();
     // only a person gives rights: it asks every one to two seconds
-    expect(await backWith('a', 'b')).toBeLessThan(5_000);
+    expect(await backWith('a', 'b')).toBeLessThan(SOON);
   });
 });
 
@@ -267,7 +267,7 @@ describe('the type', () => {
 
     const all = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     await must(server.as('admin'), 'POST', all, crd('v3', 'ippools'));
-    await expect.poll(() => watched.state().error?.message, { timeout: 10_000 }).toContain('made anew, and is empty');
+    await expect.poll(() => watched.state().error?.message).toContain('made anew, and is empty');
     expect(names()).toEqual(held);
     await create('new');
     await backWith('new');
