@@ -106,7 +106,7 @@ const vitest = (show: Show, project: string): Promise<Outcome> =>
 const browser = (show: Show): Promise<Outcome> =>
   withReport(async (file) => {
     const args = ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'];
-    const code = await showing(show, 'playwright', args, { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
+    const code = await showing(show, 'playwright', args, { environment: { PLAYWRIGHT_JSON_OUTPUT_FILE: file } });
     const report = read(file);
     return { counts: counted(fromPlaywright(report), code), failures: playwrightFailures(report) };
   });

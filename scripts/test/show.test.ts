@@ -17,3 +17,11 @@ test('a command that cannot be started is a failure that says why', async () => 
   expect(await showing((line) => lines.push(line), 'no-such-command', [])).toBe(1);
   expect(lines.join()).toContain('ENOENT');
 });
+
+test('a process that it leaves behind with its output is said, and not waited for', async () => {
+  const lines: string[] = [];
+  const left = "['-e', 'setTimeout(() => {}, 3000)'], { stdio: 'inherit' }";
+  const leave = `require('child_process').spawn(process.execPath, ${left}).unref()`;
+  expect(await showing((line) => lines.push(line), 'node', ['-e', leave], { lastWordsMs: 100 })).toBe(1);
+  expect(lines).toEqual(['node ended with 0, and a process that it left behind still holds its output open']);
+});

@@ -6,12 +6,21 @@ import { ROOT } from '../supervisor/paths.ts';
 
 export type Show = (line: string) => void;
 
-/** Resolves with the exit code; a command that cannot be started is 1. */
+/** The last lines of a tool are on their way when it ends: they are not so long on it. */
+const LAST_WORDS_MS = 10_000;
+
+/**
+ * Resolves with the exit code; a command that cannot be started is 1, and so is one that leaves a process behind which holds
+ * its output open: that is said, and not waited for.
+ */
 export function showing(
   show: Show,
   command: string,
   args: readonly string[],
-  environment: Record<string, string> = {},
+  {
+    environment = {},
+    lastWordsMs = LAST_WORDS_MS,
+  }: { environment?: Record<string, string>; lastWordsMs?: number } = {},
 ): Promise<number> {
   return new Promise((resolve) => {
     const bin = join(ROOT, 'node_modules/.bin');
@@ -22,7 +31,18 @@ export function showing(
       show(error.message);
       resolve(1);
     });
+    let late: NodeJS.Timeout | undefined;
+    child.on('exit', (code) => {
+      late = setTimeout(() => {
+        show(`${command} ended with ${code}, and a process that it left behind still holds its output open`);
+        for (const stream of [child.stdout, child.stderr]) stream.destroy();
+        resolve(code === 0 ? 1 : (code ?? 1));
+      }, lastWordsMs);
+    });
     // `close`, not `exit`: the last lines are still on their way when the process ends
-    child.on('close', (code) => resolve(code ?? 1));
+    child.on('close', (code) => {
+      clearTimeout(late);
+      resolve(code ?? 1);
+    });
   });
 }
