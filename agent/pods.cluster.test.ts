@@ -8,7 +8,7 @@ import { createServiceAccount, requestToken } from '../e2e/cluster/rights.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
 import { serverOfFile } from '../server/testing/file-server.ts';
 import { mutate, query } from '../server/testing/test-client.ts';
-import { ADMIN } from '../server/testing/test-server.ts';
+import { withCluster } from '../server/testing/test-server.ts';
 import { cannotRun, type Namespace, namespace } from './testing/namespaces.ts';
 import { agentFile, runAgent, startAgent, workDir } from './testing/run-agent.ts';
 
@@ -29,11 +29,7 @@ describe.skipIf(cannotRun !== null)('an agent that is a pod', () => {
     first = await createPod(cluster, account, 'first', 'node-k');
   });
   const server = serverOfFile({
-    OUTGATE_ADMIN_EMAIL: ADMIN.email,
-    OUTGATE_ADMIN_PASSWORD: ADMIN.password,
-    OUTGATE_CLUSTER: 'kubeconfig',
-    OUTGATE_KUBECONFIG: cluster.kubeconfig,
-    OUTGATE_KUBECONTEXT: 'outgate',
+    ...withCluster(cluster.kubeconfig),
     OUTGATE_AGENT_SERVICE_ACCOUNT: `${account.namespace}/${account.name}`,
   });
   afterAll(async () => {

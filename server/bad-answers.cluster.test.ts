@@ -15,7 +15,7 @@ import { type ApiServer, startApiServer } from '../e2e/cluster/start-api-server.
 import { policyRules } from './kube/needed-rights.ts';
 import { serverOfFile } from './testing/file-server.ts';
 import { mutate, query } from './testing/test-client.ts';
-import { ADMIN } from './testing/test-server.ts';
+import { withCluster } from './testing/test-server.ts';
 
 const path = calicoPath('v1', 'ippools');
 const dir = mkdtempSync(join(tmpdir(), 'outgate-bad-answers-'));
@@ -37,13 +37,7 @@ beforeAll(async () => {
   proxy = await startFaultProxy(cluster);
   writeFileSync(kubeconfig, readFileSync(cluster.kubeconfig, 'utf8').replaceAll(cluster.url, proxy.url));
 });
-const server = serverOfFile({
-  OUTGATE_ADMIN_EMAIL: ADMIN.email,
-  OUTGATE_ADMIN_PASSWORD: ADMIN.password,
-  OUTGATE_CLUSTER: 'kubeconfig',
-  OUTGATE_KUBECONFIG: kubeconfig,
-  OUTGATE_KUBECONTEXT: 'outgate',
-});
+const server = serverOfFile(withCluster(kubeconfig));
 afterEach(() => proxy.heal());
 afterAll(async () => {
   await proxy?.close();

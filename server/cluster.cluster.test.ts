@@ -14,17 +14,11 @@ import { type } from './testing/agent-doors.ts';
 import { serverOfFile } from './testing/file-server.ts';
 import { joinNode, mutate, openAgentStream, post, query } from './testing/test-client.ts';
 import { reportOf } from './testing/test-report.ts';
-import { ADMIN } from './testing/test-server.ts';
+import { withCluster } from './testing/test-server.ts';
 
 const cluster = sharedServer();
 const path = calicoPath('v3', 'ippools');
-const server = serverOfFile({
-  OUTGATE_ADMIN_EMAIL: ADMIN.email,
-  OUTGATE_ADMIN_PASSWORD: ADMIN.password,
-  OUTGATE_CLUSTER: 'kubeconfig',
-  OUTGATE_KUBECONFIG: cluster.kubeconfig,
-  OUTGATE_KUBECONTEXT: 'outgate',
-});
+const server = serverOfFile(withCluster(cluster.kubeconfig));
 afterAll(async () => {
   await must(cluster.as('admin'), 'DELETE', path);
   await must(cluster.as('admin'), 'DELETE', calicoPath('v3', 'felixconfigurations'));

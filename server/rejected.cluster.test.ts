@@ -5,18 +5,12 @@ import { must, request } from '../e2e/cluster/request.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
 import { serverOfFile } from './testing/file-server.ts';
 import { mutate, query } from './testing/test-client.ts';
-import { ADMIN } from './testing/test-server.ts';
+import { withCluster } from './testing/test-server.ts';
 
 const cluster = sharedServer();
 const path = calicoPath('v3', 'ippools');
 const admin = cluster.as('admin');
-const server = serverOfFile({
-  OUTGATE_ADMIN_EMAIL: ADMIN.email,
-  OUTGATE_ADMIN_PASSWORD: ADMIN.password,
-  OUTGATE_CLUSTER: 'kubeconfig',
-  OUTGATE_KUBECONFIG: cluster.kubeconfig,
-  OUTGATE_KUBECONTEXT: 'outgate',
-});
+const server = serverOfFile(withCluster(cluster.kubeconfig));
 
 const admission = '/apis/admissionregistration.k8s.io/v1';
 const POLICY = 'no-nat.outgate.example';

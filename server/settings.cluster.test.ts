@@ -7,7 +7,7 @@ import { sharedServer } from '../e2e/cluster/shared-server.ts';
 import { policyRules } from './kube/needed-rights.ts';
 import { serverOfFile } from './testing/file-server.ts';
 import { mutate, query } from './testing/test-client.ts';
-import { ADMIN } from './testing/test-server.ts';
+import { ADMIN, withCluster } from './testing/test-server.ts';
 
 const cluster = sharedServer();
 const admin = cluster.as('admin');
@@ -19,13 +19,7 @@ const rules = [...policyRules('cluster'), ...policyRules('own')];
 
 // hooks run in this order: the rights stand before the server asks for anything
 beforeAll(() => grant(cluster, 'settings-mode', user, rules));
-const server = serverOfFile({
-  OUTGATE_ADMIN_EMAIL: ADMIN.email,
-  OUTGATE_ADMIN_PASSWORD: ADMIN.password,
-  OUTGATE_CLUSTER: 'kubeconfig',
-  OUTGATE_KUBECONFIG: cluster.kubeconfig,
-  OUTGATE_KUBECONTEXT: user.name,
-});
+const server = serverOfFile(withCluster(cluster.kubeconfig, user.name));
 afterAll(async () => {
   await must(admin, 'DELETE', path);
   await must(admin, 'DELETE', pools);

@@ -20,7 +20,7 @@ import { agentDoors, bearer, type } from '../testing/agent-doors.ts';
 import { serverOfFile } from '../testing/file-server.ts';
 import { ask, joinNode, mutate, openAgentStream, post, query } from '../testing/test-client.ts';
 import { reportOf } from '../testing/test-report.ts';
-import { ADMIN } from '../testing/test-server.ts';
+import { withCluster } from '../testing/test-server.ts';
 import { appRouter } from '../trpc/router.ts';
 import { type AccountTokens, accountTokens, KEEP_MS } from './account-tokens.ts';
 import { agentRoom } from './room.ts';
@@ -45,11 +45,7 @@ beforeAll(async () => {
   await makePod('b', 'node-b');
 });
 const server = serverOfFile({
-  OUTGATE_ADMIN_EMAIL: ADMIN.email,
-  OUTGATE_ADMIN_PASSWORD: ADMIN.password,
-  OUTGATE_CLUSTER: 'kubeconfig',
-  OUTGATE_KUBECONFIG: cluster.kubeconfig,
-  OUTGATE_KUBECONTEXT: 'outgate',
+  ...withCluster(cluster.kubeconfig),
   OUTGATE_AGENT_SERVICE_ACCOUNT: `${account.namespace}/${account.name}`,
   OUTGATE_AGENT_PLACEMENT: JSON.stringify({ nodeSelector: { agents: 'here' }, tolerations: [{ operator: 'Exists' }] }),
 });

@@ -23,6 +23,14 @@ export type Variables = Readonly<Record<string, string>>;
 
 const WITH_ADMIN: Variables = { OUTGATE_ADMIN_EMAIL: ADMIN.email, OUTGATE_ADMIN_PASSWORD: ADMIN.password };
 
+/** Of a server that works with the cluster of this kubeconfig, as the user of this context. */
+export const withCluster = (kubeconfig: string, context = 'outgate'): Variables => ({
+  ...WITH_ADMIN,
+  OUTGATE_CLUSTER: 'kubeconfig',
+  OUTGATE_KUBECONFIG: kubeconfig,
+  OUTGATE_KUBECONTEXT: context,
+});
+
 /** Without pages: its root is an empty directory. */
 export async function startServer(databaseUrl: string, variables: Variables = WITH_ADMIN): Promise<TestServer> {
   const root = await mkdtemp(join(tmpdir(), `outgate-root-${process.pid}-`));

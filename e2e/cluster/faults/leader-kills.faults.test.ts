@@ -11,7 +11,7 @@ import { readSync } from '../../../server/db/sync.ts';
 import { type TestDatabase, testDatabase } from '../../../server/db/testing.ts';
 import { policyRules } from '../../../server/kube/needed-rights.ts';
 import { cookieOf, mutate } from '../../../server/testing/test-client.ts';
-import { ADMIN, type ServerProcess, startServerProcess } from '../../../server/testing/test-server.ts';
+import { type ServerProcess, startServerProcess, withCluster } from '../../../server/testing/test-server.ts';
 import { ensureBinaries } from '../binaries/build.ts';
 import { calicoPath, installCrds } from '../install-crds.ts';
 import { grant } from '../rights.ts';
@@ -51,13 +51,7 @@ afterAll(async () => {
 });
 
 async function replica(): Promise<void> {
-  const one = await startServerProcess(database.url, {
-    OUTGATE_ADMIN_EMAIL: ADMIN.email,
-    OUTGATE_ADMIN_PASSWORD: ADMIN.password,
-    OUTGATE_CLUSTER: 'kubeconfig',
-    OUTGATE_KUBECONFIG: server.kubeconfig,
-    OUTGATE_KUBECONTEXT: 'outgate',
-  });
+  const one = await startServerProcess(database.url, withCluster(server.kubeconfig));
   replicas.push(one);
 }
 

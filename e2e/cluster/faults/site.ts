@@ -7,7 +7,7 @@ import { startAgent } from '../../../agent/testing/run-agent.ts';
 import { testDatabase } from '../../../server/db/testing.ts';
 import { policyRules } from '../../../server/kube/needed-rights.ts';
 import { cookieOf, mutate, query } from '../../../server/testing/test-client.ts';
-import { ADMIN, type ServerProcess, startServerProcess } from '../../../server/testing/test-server.ts';
+import { type ServerProcess, startServerProcess, withCluster } from '../../../server/testing/test-server.ts';
 import { ensureBinaries } from '../binaries/build.ts';
 import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
 import { grant } from '../rights.ts';
@@ -53,13 +53,8 @@ export async function makeClusterSite({ dir, title, cleanUp, install }: ClusterS
   };
   const database = await testDatabase();
   cleanUp.push(() => database.close());
-  const server = await startServerProcess(database.url, {
-    OUTGATE_ADMIN_EMAIL: ADMIN.email,
-    OUTGATE_ADMIN_PASSWORD: ADMIN.password,
-    OUTGATE_CLUSTER: 'kubeconfig',
-    OUTGATE_KUBECONFIG: file('kubeconfig', readFileSync(cluster.kubeconfig, 'utf8').replaceAll(cluster.url, proxy.url)),
-    OUTGATE_KUBECONTEXT: 'outgate',
-  });
+  const text = readFileSync(cluster.kubeconfig, 'utf8').replaceAll(cluster.url, proxy.url);
+  const server = await startServerProcess(database.url, withCluster(file('kubeconfig', text)));
   cleanUp.push(async () => void (await server.stop()));
   const cookie = await cookieOf(server.address);
   const node = namespace('site');
