@@ -1,6 +1,6 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import Link from 'next/link';
+import { ChangeLink } from '../components/change-link.tsx';
 import { Effects, ReasonDialog } from '../components/reason-dialog.tsx';
 import { listed } from '../pools/sync/sync-words.ts';
 import { useTRPC } from '../trpc/client.ts';
@@ -41,10 +41,7 @@ export function AdoptDialog({
         adopt.data === undefined ? null : (
           <>
             {names.length > 5 ? what : listed(names)} {names.length === 1 ? 'is' : 'are'} ours now:{' '}
-            <Link className="machine link" href={`/history?change=${adopt.data.change.id}`}>
-              change #{adopt.data.change.id}
-            </Link>
-            . NAT did not change.
+            <ChangeLink id={adopt.data.change.id} />. NAT did not change.
           </>
         )
       }

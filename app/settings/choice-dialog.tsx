@@ -1,6 +1,6 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import Link from 'next/link';
+import { ChangeLink } from '../components/change-link.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { Effects, ReasonDialog } from '../components/reason-dialog.tsx';
 import { listed } from '../pools/sync/sync-words.ts';
@@ -51,11 +51,7 @@ export function ChoiceDialog({
       result={
         resolve.data === undefined ? null : (
           <>
-            It is decided:{' '}
-            <Link className="machine link" href={`/history?change=${resolve.data.change.id}`}>
-              change #{resolve.data.change.id}
-            </Link>
-            . The cluster follows as soon as it answers.
+            It is decided: <ChangeLink id={resolve.data.change.id} />. The cluster follows as soon as it answers.
           </>
         )
       }

@@ -1,7 +1,7 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import Link from 'next/link';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
+import { ChangeLink } from '../../components/change-link.tsx';
 import { Effects, ReasonDialog } from '../../components/reason-dialog.tsx';
 import { useTRPC } from '../../trpc/client.ts';
 
@@ -56,10 +56,7 @@ export function PolicyDialog({
       result={
         set.data === undefined ? null : (
           <>
-            {policyWords[next]}{' '}
-            <Link className="machine link" href={`/history?change=${set.data.change.id}`}>
-              change #{set.data.change.id}
-            </Link>
+            {policyWords[next]} <ChangeLink id={set.data.change.id} />
           </>
         )
       }

@@ -1,7 +1,7 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import Link from 'next/link';
 import { useRouter } from 'next/navigation';
+import { ChangeLink } from '../../components/change-link.tsx';
 import { Effects, ReasonDialog } from '../../components/reason-dialog.tsx';
 import { useTRPC } from '../../trpc/client.ts';
 import type { Way } from './sync-words.ts';
@@ -51,11 +51,8 @@ export function ResolveDialog({
       result={
         resolve.data === undefined ? null : (
           <>
-            It is decided:{' '}
-            <Link className="machine link" href={`/history?change=${resolve.data.change.id}`}>
-              change #{resolve.data.change.id}
-            </Link>
-            .{way?.choice === 'ours' && ' The cluster follows as soon as it answers.'}
+            It is decided: <ChangeLink id={resolve.data.change.id} />.
+            {way?.choice === 'ours' && ' The cluster follows as soon as it answers.'}
           </>
         )
       }
