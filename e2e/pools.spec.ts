@@ -60,7 +60,10 @@ test('a wrong password is refused in words, the right one leads to the page that
   const other = await browser.newContext();
   const visitor = await other.newPage();
   watch(visitor);
+  // before its scripts run there is no form that the browser would send by itself, the password in the address
+  expect(await (await visitor.request.get(`${outgate.url}/sign-in`)).text()).not.toMatch(/<form|type="password"/);
   await visitor.goto(`${outgate.url}/pools?facet=nats`);
+  await expect(visitor.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   await expectAccessible(visitor);
   await signIn(visitor, { ...ADMIN, password: 'not-the-password' });
   await expect(visitor.getByRole('alert').filter({ hasText: 'must match an account' })).toBeVisible();

@@ -5,6 +5,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { Field, TextInput } from '../components/field.tsx';
+import { Loading } from '../components/loading.tsx';
 import { Note } from '../components/note.tsx';
 import { Panel } from '../components/panel.tsx';
 import { signIn } from '../shell/auth-requests.ts';
@@ -35,6 +36,8 @@ export function SignInForm() {
     queryClient.clear();
     router.replace(next);
   }
+  // a form that stands there before its scripts run is sent by the browser itself, with the password in the address
+  if (session.isPending) return <Loading what="who you are" />;
   return (
     <Panel label="Sign in">
       <form className="flex flex-col gap-3 p-1" onSubmit={(event) => void submit(event)}>
