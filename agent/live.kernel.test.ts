@@ -186,7 +186,7 @@ describe.skipIf(cannotRun !== null)('live traffic', () => {
         add,
         remove.map(({ name }) => name),
       );
-      expect((await server.reported((report) => report.revision === revision, 20_000)).state).toBe('Programmed');
+      expect((await server.reported((report) => report.revision === revision)).state).toBe('Programmed');
     }
     flood.stop();
     agent.kill('SIGTERM');

@@ -61,7 +61,8 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     const began = Date.now();
     const revision = server.change([pool('b', 1)]);
     const report = await server.reported((one) => one.revision === revision);
-    expect(Date.now() - began).toBeLessThan(2000);
+    // not with the next look at the kernel, which is ten seconds later
+    expect(Date.now() - began).toBeLessThan(5_000);
     expect([report.state, report.changed, report.sequence]).toEqual(['Programmed', true, 2]);
     expect(sources(report)).toEqual(['10.1.0.0/24', '10.1.1.0/24']);
     expect(node.run('ipset save outgate-src-v4')).toContain('10.1.1.0/24');
@@ -172,7 +173,7 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     server.serveAnother();
     const second = start();
     await vi.waitFor(() => expect(second.said()).toContain('Programmed=Unknown TwoAgents'), {
-      timeout: 15_000,
+      timeout: 30_000,
       interval: 50,
     });
     expect(node.run('ipset save outgate-src-v4')).toContain('10.99.0.0/16');
@@ -185,7 +186,7 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     const before = node.run('iptables-nft -t nat -S');
     const filter = 'up0 -j ACCEPT\n-A POSTROUTING -j DROP\n-A POSTROUTING -o up0';
     server.change([], [], { global: { iptablesNATOutgoingInterfaceFilter: filter }, nodes: {} });
-    const report = await server.reported((one) => condition(one, 'Source')?.reason === 'StateRefused', 30_000);
+    const report = await server.reported((one) => condition(one, 'Source')?.reason === 'StateRefused');
     expect([report.revision, report.sequence]).toEqual([first.revision, 1]);
     expect(condition(report, 'Source')?.message).toContain('iptablesNATOutgoingInterfaceFilter');
     expect(node.run('iptables-nft -t nat -S')).toBe(before);
@@ -227,7 +228,6 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     node.run('iptables-nft -t nat -F OUTGATE-POSTROUTING');
     const repaired = await server.reported(
       ({ changed, conditions }) => changed && conditions.some(({ type }) => type === 'Drifted'),
-      15_000,
     );
     expect(repaired.state).toBe('Programmed');
     expect(repaired.conditions.filter(({ type }) => type === 'Drifted').map(({ reason }) => reason)).toEqual([
@@ -239,7 +239,7 @@ describe.skipIf(cannotRun !== null)('agent on a server', () => {
     const metrics = await (await fetch(url)).text();
     expect(metrics).toContain('outgate_agent_drift_total{reason="RuleMissing"} 1');
     expect(metrics).toContain('outgate_agent_set_members{set="outgate-src-v4"} 1');
-    const later = await server.reported(({ changed }) => !changed, 15_000);
+    const later = await server.reported(({ changed }) => !changed);
     expect(condition(later, 'Drifted')).toBeDefined();
   }, 40_000);
 

@@ -7,7 +7,7 @@ import { startAgent, workDir } from './testing/run-agent.ts';
 import { streamServer } from './testing/stream-server.ts';
 
 const pool = (name: string, third: number) => ({ name, spec: { cidr: `10.1.${third}.0/24`, natOutgoing: true } });
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
 
 describe.skipIf(cannotRun !== null)('an agent that is told to stop', () => {
   let node: Namespace;

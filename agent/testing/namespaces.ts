@@ -110,7 +110,7 @@ async function startTalker(command: string[]): Promise<Talker> {
   const talker: Talker = {
     lines,
     say: (line) => void child.stdin.write(`${line}\n`),
-    async next(fits, timeout = 3000) {
+    async next(fits, timeout = 15_000) {
       const end = Date.now() + timeout;
       for (;;) {
         for (; taken < lines.length; taken++) {
@@ -133,7 +133,7 @@ async function startTalker(command: string[]): Promise<Talker> {
     },
     stop: () => void child.kill('SIGKILL'),
   };
-  const first = await talker.next(() => true, 5000);
+  const first = await talker.next(() => true, 30_000);
   if (first !== 'ready' && first !== 'closed') throw new Error(`${command.join(' ')} did not start: ${first}`);
   return talker;
 }

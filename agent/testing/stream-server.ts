@@ -150,7 +150,7 @@ export async function streamServer(
     serveAnother() {
       another = true;
     },
-    reported(fits, timeout = 10_000) {
+    reported(fits, timeout = 30_000) {
       const last = reports.at(-1);
       if (last !== undefined && fits(last)) return Promise.resolve(last);
       return new Promise((resolve, reject) => {

@@ -52,7 +52,7 @@ async function stop(lab: ChildProcess, how: NodeJS.Signals = 'SIGTERM'): Promise
 }
 
 async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !holds(); i++) await delay(25);
+  for (let i = 0; i < 2400 && !holds(); i++) await delay(25);
   expect(holds(), what).toBe(true);
 }
 
