@@ -73,6 +73,35 @@ export async function readNodes(db: Queryable, names?: readonly string[]): Promi
   return rows.map((row) => ({ ...row, sequence: numeric(row.sequence), holding: numeric(row.holding) }));
 }
 
+/** Nodes that stand alike; with thousands of them there are a few such groups. */
+export interface NodeGroup {
+  readonly nodes: number;
+  readonly hasAgent: boolean;
+  /** nothing was heard since that time: no report, or without one nobody joined, or no Node was seen */
+  readonly silent: boolean;
+  /** as the agent said it */
+  readonly state: string;
+  /** it said so of this revision */
+  readonly current: boolean;
+  /** the highest sequence it ever held */
+  readonly holding: number | null;
+}
+
+export async function groupNodes(db: Queryable, revision: string, heardAfter: Date): Promise<NodeGroup[]> {
+  const rows = await db.query<Omit<NodeGroup, 'holding'> & { holding: string | null }>(
+    `SELECT count(*)::int AS nodes, n.name IS NOT NULL AS "hasAgent",
+       coalesce(n.reported_at, n.joined_at, c.since) < $2 AS silent, coalesce(n.state, 'Pending') AS state,
+       coalesce(n.revision = $1, false) AS current,
+       (SELECT max(h.sequence) FROM holding h WHERE h.node = n.name) AS holding
+     FROM node n FULL JOIN cluster_node c ON c.name = n.name
+     WHERE n.name IS NOT NULL OR c.agent_wanted
+     GROUP BY 2, 3, 4, 5, 6`,
+    [revision, heardAfter],
+    'group-nodes',
+  );
+  return rows.map((row) => ({ ...row, holding: numeric(row.holding) }));
+}
+
 /** Of nodes with an agent and of the cluster's. */
 export async function readNodeNames(db: Queryable): Promise<string[]> {
   return (await db.query<{ name: string }>(`${ALL_NODES} ORDER BY name`)).map(({ name }) => name);

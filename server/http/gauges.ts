@@ -2,17 +2,15 @@
 import { nodeStates } from '../../core/wire/reasons.ts';
 import type { Database } from '../db/client.ts';
 import { readWatch } from '../db/live-watch.ts';
-import { readNodes } from '../db/nodes.ts';
 import { countSync } from '../db/sync.ts';
 import type { Cluster } from '../services/cluster/reach.ts';
 import type { Deps } from '../services/deps.ts';
-import { nodeStateAt } from '../services/nodes/node-state.ts';
+import { nodesByState } from '../services/nodes/node-state.ts';
 import { type Gauge, processGauges } from './metrics.ts';
 
 export async function gauges(deps: Deps, agentStreams: () => number): Promise<readonly Gauge[]> {
   await Promise.all([deps.state.refresh(), deps.effective.refresh()]);
-  const nodes = await readNodes(deps.db);
-  const stated = nodes.map((node) => ({ node, ...nodeStateAt(node, deps.effective.revision, deps.now()) }));
+  const { counts, groups } = await nodesByState(deps.db, deps.effective.revision, deps.now());
   return [
     ...processGauges(),
     { name: 'outgate_agent_streams', help: 'Agent streams open on this server.', values: [{ value: agentStreams() }] },
@@ -24,15 +22,14 @@ export async function gauges(deps: Deps, agentStreams: () => number): Promise<re
     {
       name: 'outgate_nodes',
       help: 'Nodes by state.',
-      values: nodeStates.map((state) => ({
-        labels: { state },
-        value: stated.filter((one) => one.state === state).length,
-      })),
+      values: nodeStates.map((state) => ({ labels: { state }, value: counts[state] })),
     },
     {
       name: 'outgate_nodes_without_agent',
       help: 'Of the stale nodes, those that are meant to have an agent and never had one.',
-      values: [{ value: stated.filter(({ node, state }) => state === 'Stale' && node.joinedAt === null).length }],
+      values: [
+        { value: groups.reduce((sum, { is, hasAgent, nodes }) => sum + (is === 'Stale' && !hasAgent ? nodes : 0), 0) },
+      ],
     },
     ...(deps.cluster === null ? [] : await clusterGauges(deps.db, deps.cluster)),
     { name: 'outgate_change_sequence', help: 'The last change.', values: [{ value: deps.state.sequence }] },

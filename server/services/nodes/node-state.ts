@@ -2,15 +2,41 @@
 
 import { type NodeState, nodeStates } from '../../../core/wire/reasons.ts';
 import type { Condition } from '../../../core/wire/report.ts';
-import type { NodeRow, PodRow } from '../../db/nodes.ts';
+import type { Queryable } from '../../db/client.ts';
+import { groupNodes, type NodeGroup, type NodeRow, type PodRow } from '../../db/nodes.ts';
 
 /** Three report intervals without a report. */
 export const STALE_AFTER_MS = 30_000;
 
 /**
  * Stale goes before everything: what it said is too old to say it again. A node that programmed another revision than the
- * effective one is Pending. The condition that says so comes first; what the cluster says of the node comes after it.
+ * effective one is Pending.
  */
+export function stateOf({ hasAgent, silent, state, current }: Omit<NodeGroup, 'nodes' | 'holding'>): NodeState {
+  if (silent) return 'Stale';
+  const said = nodeStates.find((one) => one === state);
+  if (!hasAgent || said === undefined || (said === 'Programmed' && !current)) return 'Pending';
+  return said;
+}
+
+/** All nodes by how they stand now, and how many are in each state; `revision` is the effective one. */
+export async function nodesByState(
+  db: Queryable,
+  revision: string,
+  now: Date,
+): Promise<{
+  readonly groups: readonly (NodeGroup & { readonly is: NodeState })[];
+  readonly counts: Record<NodeState, number>;
+  readonly total: number;
+}> {
+  const found = await groupNodes(db, revision, new Date(now.getTime() - STALE_AFTER_MS));
+  const groups = found.map((group) => ({ ...group, is: stateOf(group) }));
+  const counts = Object.fromEntries(nodeStates.map((state) => [state, 0])) as Record<NodeState, number>;
+  for (const { is, nodes } of groups) counts[is] += nodes;
+  return { groups, counts, total: groups.reduce((sum, { nodes }) => sum + nodes, 0) };
+}
+
+/** Of one node. The condition that says why comes first; what the cluster says of the node comes after it. */
 export function nodeStateAt(
   row: Pick<
     NodeRow,
@@ -21,21 +47,24 @@ export function nodeStateAt(
 ): { state: NodeState; conditions: Condition[] } {
   const conditions = [...inCluster(row, now), ...row.conditions];
   const last = row.reportedAt ?? row.joinedAt ?? new Date(row.object?.since ?? now);
-  const stale = now.getTime() - last.getTime() > STALE_AFTER_MS;
-  if (row.joinedAt === null) {
-    const why = condition('NoAgent', 'the cluster has this node, and no agent has signed in for it', last);
-    return { state: stale ? 'Stale' : 'Pending', conditions: [why, ...conditions] };
+  const silent = now.getTime() - last.getTime() > STALE_AFTER_MS;
+  const hasAgent = row.joinedAt !== null;
+  const state = stateOf({ hasAgent, silent, state: row.state, current: row.revision === revision });
+  const why = (reason: Condition['reason'], message: string) => ({
+    state,
+    conditions: [condition(reason, message, last), ...conditions],
+  });
+  if (!hasAgent) return why('NoAgent', 'the cluster has this node, and no agent has signed in for it');
+  if (silent) {
+    return why(
+      'NoReport',
+      row.reportedAt === null ? 'it has never reported' : `its last report came at ${last.toISOString()}`,
+    );
   }
-  if (stale) {
-    const message = row.reportedAt === null ? 'it has never reported' : `its last report came at ${last.toISOString()}`;
-    return { state: 'Stale', conditions: [condition('NoReport', message, last), ...conditions] };
+  if (row.state === 'Programmed' && row.revision !== revision) {
+    return why('RevisionBehind', `it holds revision ${row.revision ?? 'none'}, the effective one is ${revision}`);
   }
-  const reported = nodeStates.find((state) => state === row.state) ?? 'Pending';
-  if (reported === 'Programmed' && row.revision !== revision) {
-    const message = `it holds revision ${row.revision ?? 'none'}, the effective one is ${revision}`;
-    return { state: 'Pending', conditions: [condition('RevisionBehind', message, last), ...conditions] };
-  }
-  return { state: reported, conditions };
+  return { state, conditions };
 }
 
 /** What the Node objects and the pods that signed in say beside the agent's own words. */

@@ -1,7 +1,7 @@
 /** Nodes as the API shows them. */
 import { z } from 'zod';
 import { nodeFactsSchema } from '../../../core/nat/node-facts.ts';
-import { type NodeState, nodeStates } from '../../../core/wire/reasons.ts';
+import { nodeStates } from '../../../core/wire/reasons.ts';
 import { conditionSchema, type Report } from '../../../core/wire/report.ts';
 import { type NodeRow, readNodes, readReport } from '../../db/nodes.ts';
 import { AppError } from '../app-error.ts';
@@ -70,13 +70,6 @@ export async function getNode(deps: Deps, name: string): Promise<NodeDetail> {
     report: report?.body ?? null,
     effective: { revision, sequence },
   };
-}
-
-/** How many nodes are in each state. */
-export function countStates(rows: readonly NodeRow[], revision: string, now: Date): Record<NodeState, number> {
-  const counts = Object.fromEntries(nodeStates.map((state) => [state, 0])) as Record<NodeState, number>;
-  for (const row of rows) counts[nodeStateAt(row, revision, now).state]++;
-  return counts;
 }
 
 function viewNode(row: NodeRow, revision: string, now: Date): NodeView {

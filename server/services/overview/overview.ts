@@ -1,10 +1,9 @@
 /** The product at one glance. */
 import { findChanges } from '../../db/changes.ts';
 import { readDesired } from '../../db/desired.ts';
-import { readNodes } from '../../db/nodes.ts';
 import { readCounts, readRates } from '../../db/overview.ts';
 import type { Deps } from '../deps.ts';
-import { countStates } from '../nodes/nodes.ts';
+import { nodesByState } from '../nodes/node-state.ts';
 
 export interface Status {
   readonly mode: 'standalone' | 'cluster';
@@ -27,13 +26,12 @@ export interface Status {
 }
 
 export async function getStatus(deps: Deps): Promise<Status> {
-  const [desired, effective, rows, counts] = await Promise.all([
+  const [desired, effective, counts] = await Promise.all([
     readDesired(deps.db),
     deps.effective.ledger.head(deps.db),
-    readNodes(deps.db),
     readCounts(deps.db),
   ]);
-  const states = countStates(rows, effective.revision, deps.now());
+  const { total, counts: states } = await nodesByState(deps.db, effective.revision, deps.now());
   return {
     mode: deps.effective === deps.state ? 'standalone' : 'cluster',
     revision: effective.revision,
@@ -42,7 +40,7 @@ export async function getStatus(deps: Deps): Promise<Status> {
     savedAt: counts.savedAt?.toISOString() ?? null,
     pools: counts.pools,
     nodes: {
-      total: rows.length,
+      total,
       programmed: states.Programmed,
       pending: states.Pending,
       drifted: states.Drifted,

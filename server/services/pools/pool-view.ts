@@ -5,13 +5,11 @@ import { facetsSchema, type Pool, poolSpecSchema, violationSchema, warningSchema
 import { MOST_OVERLAPS, validateAmong } from '../../../core/pool/validate.ts';
 import { rangeWarnings } from '../../../core/pool/warnings.ts';
 import { lastLiveChanges } from '../../db/live.ts';
-import { readNodes } from '../../db/nodes.ts';
 import { overlapsOf, type StoredPool } from '../../db/pools.ts';
 import { readSync, type SyncRow } from '../../db/sync.ts';
 import { syncViewSchema, viewSync } from '../cluster/sync-view.ts';
 import type { Deps } from '../deps.ts';
-import { nodeAddresses } from '../nodes/node-addresses.ts';
-import { nodeStateAt } from '../nodes/node-state.ts';
+import { nodesByState } from '../nodes/node-state.ts';
 
 export const poolViewSchema = z.object({
   name: z.string(),
@@ -33,22 +31,24 @@ export const poolViewSchema = z.object({
 export type PoolView = z.infer<typeof poolViewSchema>;
 
 export async function viewPools(deps: Deps, pools: readonly StoredPool[]): Promise<PoolView[]> {
-  const [rows, { revision }, natted, overlapping] = await Promise.all([
-    readNodes(deps.db),
-    deps.effective.ledger.head(deps.db),
+  const head = await deps.effective.ledger.head(deps.db);
+  const [{ groups, total }, natted, overlapping, cluster] = await Promise.all([
+    nodesByState(deps.db, head.revision, deps.now()),
     deps.counters.natted(),
     overlapsOf(
       deps.db,
       pools.map((pool) => pool.name),
       MOST_OVERLAPS,
     ),
+    inCluster(
+      deps,
+      pools.map(({ name }) => name),
+    ),
   ]);
-  const cluster = await inCluster(
-    deps,
-    pools.map(({ name }) => name),
-  );
-  const programmed = rows.filter((row) => nodeStateAt(row, revision, deps.now()).state === 'Programmed');
-  const warningsOf = rangeWarnings({ nodes: nodeAddresses(rows) });
+  const programmed = groups.filter(({ is }) => is === 'Programmed');
+  const holding = (sequence: number): number =>
+    programmed.reduce((sum, group) => sum + ((group.holding ?? -1) >= sequence ? group.nodes : 0), 0);
+  const warningsOf = rangeWarnings({ nodes: head.hosts });
   return pools.map((stored) => {
     const pool: Pool = { name: stored.name, spec: stored.spec };
     return {
@@ -56,10 +56,7 @@ export async function viewPools(deps: Deps, pools: readonly StoredPool[]): Promi
       facets: facetsOf(stored.spec),
       version: stored.sequence,
       sync: cluster === null ? null : viewSync(cluster.sync.get(stored.name)),
-      nodes: {
-        programmed: programmed.filter((row) => (row.holding ?? -1) >= inEffectSince(stored, cluster)).length,
-        total: rows.length,
-      },
+      nodes: { programmed: holding(inEffectSince(stored, cluster)), total },
       natted: counter(natted.get(stored.spec.cidr) ?? 0n),
       violations: validateAmong(pool, overlapping.get(stored.name) ?? { first: [], count: 0 }),
       warnings: warningsOf(pool),

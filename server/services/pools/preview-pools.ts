@@ -1,12 +1,10 @@
 import type { Pool, Warning } from '../../../core/pool/spec.ts';
 import { validatePools } from '../../../core/pool/validate.ts';
 import { rangeWarnings } from '../../../core/pool/warnings.ts';
-import { readNodes } from '../../db/nodes.ts';
 import { poolsTouching } from '../../db/pools.ts';
 import { AppError, type PoolViolation } from '../app-error.ts';
 import { MOST_VIOLATIONS } from '../changes/apply-change.ts';
 import type { Deps } from '../deps.ts';
-import { nodeAddresses } from '../nodes/node-addresses.ts';
 import { clusterRefusals } from './cluster-refusals.ts';
 import { canonicalPool, readableCidrs } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
@@ -38,9 +36,9 @@ export async function previewPools(
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'yaml', message }] });
   }
   const names = pools.map((pool) => pool.name);
-  const [touched, nodes, stops, refused] = await Promise.all([
+  const [touched, { hosts }, stops, refused] = await Promise.all([
     poolsTouching(deps.db, names, readableCidrs(pools)),
-    readNodes(deps.db),
+    deps.effective.ledger.head(deps.db),
     stoppingFelix(deps, pools),
     mayWrite ? clusterRefusals(deps, pools) : () => [],
   ]);
@@ -48,7 +46,7 @@ export async function previewPools(
   const own = new Set(names);
   const all = [...touched.filter(({ name }) => !own.has(name)), ...pools];
   const violations = validatePools(all, [...stored.values()], { names, most: MOST_VIOLATIONS });
-  const warningsOf = rangeWarnings({ nodes: nodeAddresses(nodes) });
+  const warningsOf = rangeWarnings({ nodes: hosts });
   const label = (name: string): { pool?: string } => (pools.length > 1 ? { pool: name } : {});
   return {
     violations: [...violations]

@@ -49,6 +49,29 @@ it('each node is compared with the effective state, at the time of asking', asyn
   api.setNow(null);
 });
 
+it('what is counted is what is listed, also of a node without an agent', async () => {
+  const { db } = api.database;
+  await db.query(
+    `INSERT INTO cluster_node (name, ready, reason, message) VALUES ('n-2', 'True', '', ''), ('n-5', 'True', '', '')`,
+  );
+  for (const ahead of [0, 31_000]) {
+    api.setNow(new Date(Date.now() + ahead));
+    const { nodes } = await viewer.nodes.list({});
+    const listed = (state: string) => nodes.filter((node) => node.state === state).length;
+    expect((await viewer.status.get()).nodes).toEqual({
+      total: 5,
+      programmed: listed('Programmed'),
+      pending: listed('Pending'),
+      drifted: listed('Drifted'),
+      stale: listed('Stale'),
+      failed: listed('Failed'),
+    });
+    expect(listed('Stale')).toBe(ahead === 0 ? 0 : 5);
+  }
+  api.setNow(null);
+  await db.query('DELETE FROM cluster_node');
+});
+
 it('one node comes with its whole report', async () => {
   const node = await viewer.nodes.get({ name: 'n-2' });
   expect(node).toMatchObject({ state: 'Programmed', backend: 'iptables-nft', effective: { sequence: 2 } });
