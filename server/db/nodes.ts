@@ -47,7 +47,9 @@ export interface PodRow {
 }
 
 /** A node that lacks an agent holds nothing, and counts; one for which none is meant does not, until one signs in. */
-const ALL_NODES = 'SELECT name FROM node UNION SELECT name FROM cluster_node WHERE agent_wanted';
+const FROM_NODES =
+  'FROM node n FULL JOIN cluster_node c ON c.name = n.name WHERE (n.name IS NOT NULL OR c.agent_wanted)';
+const ALL_NODES = `SELECT coalesce(n.name, c.name) AS name ${FROM_NODES}`;
 
 /** In the order of names; `names` undefined: all. */
 export async function readNodes(db: Queryable, names?: readonly string[]): Promise<NodeRow[]> {
@@ -64,8 +66,7 @@ export async function readNodes(db: Queryable, names?: readonly string[]): Promi
          'readySince', c.ready_since, 'addresses', c.addresses, 'since', c.since) END AS object,
        coalesce((SELECT jsonb_agg(jsonb_build_object('name', p.name, 'since', p.since, 'seenAt', p.seen_at) ORDER BY p.since)
          FROM agent_pod p WHERE p.node = n.name AND p.seen_at > now() - interval '10 minutes'), '[]') AS pods
-     FROM node n FULL JOIN cluster_node c ON c.name = n.name
-     WHERE (n.name IS NOT NULL OR c.agent_wanted) AND ($1::text[] IS NULL OR coalesce(n.name, c.name) = ANY($1))
+     ${FROM_NODES} AND ($1::text[] IS NULL OR coalesce(n.name, c.name) = ANY($1))
      ORDER BY 1`,
     [names ?? null],
     'read-nodes',
@@ -93,9 +94,7 @@ export async function groupNodes(db: Queryable, revision: string, heardAfter: Da
        coalesce(n.reported_at, n.joined_at, c.since) < $2 AS silent, coalesce(n.state, 'Pending') AS state,
        coalesce(n.revision = $1, false) AS current,
        (SELECT max(h.sequence) FROM holding h WHERE h.node = n.name) AS holding
-     FROM node n FULL JOIN cluster_node c ON c.name = n.name
-     WHERE n.name IS NOT NULL OR c.agent_wanted
-     GROUP BY 2, 3, 4, 5, 6`,
+     ${FROM_NODES} GROUP BY 2, 3, 4, 5, 6`,
     [revision, heardAfter],
     'group-nodes',
   );
