@@ -17,7 +17,6 @@ export interface NodeRow {
   /** the highest sequence it ever held */
   readonly holding: number | null;
   readonly conditions: readonly Condition[];
-  readonly facts: NodeFacts | null;
   /** its Node object; null: there is none, or no cluster */
   readonly object: NodeObject | null;
   /** the cluster's Nodes are known: one without an object is not among them */
@@ -59,7 +58,7 @@ export async function readNodes(db: Queryable, names?: readonly string[]): Promi
     `SELECT coalesce(n.name, c.name) AS name, joined_at AS "joinedAt", seen_at AS "seenAt", reported_at AS "reportedAt",
        coalesce(state, 'Pending') AS state, backend, revision, sequence,
        (SELECT max(h.sequence) FROM holding h WHERE h.node = n.name) AS holding,
-       coalesce(conditions, '[]') AS conditions, facts,
+       coalesce(conditions, '[]') AS conditions,
        n.name IS NOT NULL AND n.credential_hash IS NULL AS "byPod",
        EXISTS (SELECT FROM cluster_node) AS "nodesKnown",
        CASE WHEN c.name IS NOT NULL THEN jsonb_build_object('ready', c.ready, 'reason', c.reason, 'message', c.message,
@@ -99,6 +98,15 @@ export async function groupNodes(db: Queryable, revision: string, heardAfter: Da
     'group-nodes',
   );
   return rows.map((row) => ({ ...row, holding: numeric(row.holding) }));
+}
+
+/** What these nodes reported of themselves; null: nothing. One may be megabytes: lists of nodes do without. */
+export async function readNodeFacts(db: Queryable, names: readonly string[]): Promise<Map<string, NodeFacts | null>> {
+  const rows = await db.query<{ name: string; facts: NodeFacts | null }>(
+    'SELECT name, facts FROM node WHERE name = ANY($1)',
+    [names],
+  );
+  return new Map(rows.map(({ name, facts }) => [name, facts]));
 }
 
 /** Of nodes with an agent and of the cluster's. */

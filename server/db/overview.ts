@@ -10,7 +10,8 @@ export interface Point {
 /**
  * New NATed connections a second by family, summed over nodes, in steps of `seconds`; a step nobody reported in is left
  * out. A counter that fell was set back to zero: what it shows is what came since. Two samples more than a minute apart
- * say nothing about the time between.
+ * say nothing about the time between. No kernel begins a million NATed connections a second: a node that says more has a
+ * broken counter, or lies, and must not hide all others.
  */
 export function readRates(db: Queryable, from: Date, seconds: number): Promise<Point[]> {
   return db.query(
@@ -22,8 +23,8 @@ export function readRates(db: Queryable, from: Date, seconds: number): Promise<P
        WINDOW w AS (PARTITION BY node ORDER BY at)
      ), rate AS (
        SELECT node, date_bin(make_interval(secs => $2), at, timestamptz 'epoch') AS step,
-         sum(CASE WHEN d4 < 0 THEN v4 ELSE d4 END)::float8 / sum(dt) AS v4,
-         sum(CASE WHEN d6 < 0 THEN v6 ELSE d6 END)::float8 / sum(dt) AS v6
+         least(sum(CASE WHEN d4 < 0 THEN v4 ELSE d4 END)::float8 / sum(dt), 1e6) AS v4,
+         least(sum(CASE WHEN d6 < 0 THEN v6 ELSE d6 END)::float8 / sum(dt), 1e6) AS v6
        FROM pair WHERE dt > 0 AND dt <= 60 AND at >= $1 GROUP BY node, step
      )
      SELECT step AS at, sum(v4) AS v4, sum(v6) AS v6 FROM rate GROUP BY step ORDER BY step`,

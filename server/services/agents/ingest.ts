@@ -3,21 +3,23 @@
 import type { NodeFacts } from '../../../core/nat/node-facts.ts';
 import { setName } from '../../../core/rules/model.ts';
 import { FIRST_LIVE } from '../../../core/wire/change-number.ts';
-import type { Report } from '../../../core/wire/report.ts';
+import type { Condition, Report } from '../../../core/wire/report.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { notify } from '../notify.ts';
+import { dateConditions } from './date-conditions.ts';
 import { hostsOf, moveHosts } from './hosts.ts';
 
 /** False when the node was forgotten meanwhile. */
 export function ingestReport(db: Database, report: Report): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const [before] = await tx.query<{ facts: NodeFacts | null }>(
-      'SELECT facts FROM node WHERE name = $1 FOR UPDATE',
+    const [before] = await tx.query<{ facts: NodeFacts | null; conditions: Condition[]; now: Date }>(
+      'SELECT facts, conditions, now() FROM node WHERE name = $1 FOR UPDATE',
       [report.node],
       'lock-node',
     );
     if (before === undefined) return false;
-    await writeReport(tx, report);
+    const conditions = dateConditions(report.conditions, before.conditions, before.now);
+    await writeReport(tx, { ...report, conditions });
     await writeHolding(tx, report);
     await writeSample(tx, report);
     await moveHosts(tx, hostsOf(before.facts), hostsOf(report.facts));

@@ -1,5 +1,7 @@
 /** A node's state against the effective state, at a time. */
 
+import { printable } from '../../../core/net/quote.ts';
+import { LONGEST_MESSAGE } from '../../../core/wire/limits.ts';
 import { type NodeState, nodeStates } from '../../../core/wire/reasons.ts';
 import type { Condition } from '../../../core/wire/report.ts';
 import type { Queryable } from '../../db/client.ts';
@@ -108,6 +110,7 @@ const condition = (reason: Condition['reason'], message: string, since: Date): C
   type: 'Current',
   status: 'False',
   reason,
-  message,
+  // names stand in it, and one that is too long must not take the list of all nodes with it
+  message: printable(message, LONGEST_MESSAGE - '...'.length),
   since: since.toISOString(),
 });

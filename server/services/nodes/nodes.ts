@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { nodeFactsSchema } from '../../../core/nat/node-facts.ts';
 import { nodeStates } from '../../../core/wire/reasons.ts';
 import { conditionSchema, type Report } from '../../../core/wire/report.ts';
-import { type NodeRow, readNodes, readReport } from '../../db/nodes.ts';
+import { type NodeRow, readNodeFacts, readNodes, readReport } from '../../db/nodes.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 import { livingPods, nodeStateAt } from './node-state.ts';
@@ -55,8 +55,9 @@ export type NodeDetail = z.infer<typeof nodeDetailSchema>;
 
 /** Throws NOT_FOUND. */
 export async function getNode(deps: Deps, name: string): Promise<NodeDetail> {
-  const [[row], report, { revision, sequence }] = await Promise.all([
+  const [[row], facts, report, { revision, sequence }] = await Promise.all([
     readNodes(deps.db, [name]),
+    readNodeFacts(deps.db, [name]),
     readReport(deps.db, name),
     deps.effective.ledger.head(deps.db),
   ]);
@@ -66,7 +67,7 @@ export async function getNode(deps: Deps, name: string): Promise<NodeDetail> {
   }
   return {
     ...viewNode(row, revision, deps.now()),
-    facts: row.facts,
+    facts: facts.get(name) ?? null,
     report: report?.body ?? null,
     effective: { revision, sequence },
   };

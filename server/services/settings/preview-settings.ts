@@ -15,7 +15,7 @@ import {
 import { validateSettings } from '../../../core/nat/validate-settings.ts';
 import { readDesired } from '../../db/desired.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
-import { readNodeNames, readNodes } from '../../db/nodes.ts';
+import { readNodeFacts, readNodeNames } from '../../db/nodes.ts';
 import { settingsSync } from '../../db/sync.ts';
 import { refuseSettings } from '../changes/apply-change.ts';
 import type { Deps } from '../deps.ts';
@@ -152,7 +152,7 @@ async function withWays(
   groups: readonly NodesDifference[],
 ): Promise<SettingsEffect['groups']> {
   const shown = groups.flatMap(({ nodes }) => nodes.slice(0, NODES));
-  const facts = new Map((await readNodes(db, shown)).map((row) => [row.name, row.facts]));
+  const facts = await readNodeFacts(db, shown);
   const wayOf = (name: string, family: 4 | 6) => defaultWay(facts.get(name) ?? null, family);
   return groups.map(({ nodes, regions }) => ({
     nodes: nodes.slice(0, NODES).map((name) => ({ name, ways: { 4: wayOf(name, 4), 6: wayOf(name, 6) } })),
