@@ -134,10 +134,11 @@ export const { read: readSync, write: writeSync, writeOutcomes, remove: removeSy
 /** By the name of the FelixConfiguration. */
 export const settingsSync = syncTable<NatSettings>('settings_sync');
 
-/** Our pools by their state; one that the controller has not come to yet is Pending. */
+/** Our pools by their state; one that the controller has not come to since its last change is Pending. */
 export async function countSync(db: Queryable): Promise<Record<SyncState, number>> {
   const rows = await db.query<{ state: SyncState; count: string }>(
-    `SELECT coalesce(sync.state, 'Pending') AS state, count(*) AS count
+    `SELECT CASE WHEN sync.state = 'Synced' AND sync.applied_version < pool.sequence THEN 'Pending'
+       ELSE coalesce(sync.state, 'Pending') END AS state, count(*) AS count
      FROM pool LEFT JOIN sync ON sync.name = pool.name GROUP BY 1`,
   );
   return byState(rows);

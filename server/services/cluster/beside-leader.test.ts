@@ -1,11 +1,16 @@
 /** What an operator decides while the leader writes what came of the same pools: neither loses what the other wrote. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { beginTerm, lockLive } from '../../db/live.ts';
-import { readSync, type SyncOutcomeRow, writeOutcomes } from '../../db/sync.ts';
+import { countSync, readSync, type SyncOutcomeRow, writeOutcomes } from '../../db/sync.ts';
 import { untilSomebodyWaits } from '../../db/testing.ts';
+import { liveLedger } from '../../state/ledger.ts';
+import { openStateCache } from '../../state/state-cache.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
 import type { Actor } from '../actor.ts';
 import type { Deps } from '../deps.ts';
+import { getPool } from '../pools/get-pool.ts';
+import { updatePool } from '../pools/write-pool.ts';
+import { comparePool } from './compare-pool.ts';
 import type { Cluster } from './reach.ts';
 import { resolvePool, setPolicy } from './resolve-pool.ts';
 
@@ -79,6 +84,26 @@ it.each([
   await deciding;
   const [row] = await readSync(db, [name]);
   expect(row).toMatchObject({ state: 'Synced', applied: { uid: `uid-${name}`, version: change.id }, ...expected });
+});
+
+it('what was in the cluster is not said of a later decision, while nobody leads', async () => {
+  const { db } = api.database;
+  await beginTerm(db, 'test');
+  const ours = { ...deps, effective: await openStateCache({ db, ledger: liveLedger }) };
+  const name = 'waiting';
+  const { change } = await api
+    .caller('editor')
+    .pools.create({ name, spec: { cidr: '10.9.0.0/16', natOutgoing: true } });
+  await writeOutcomes(db, [synced(name, change.id)]);
+  const { Synced: before } = await countSync(db);
+  expect((await getPool(ours, name)).sync).toMatchObject({ state: 'Synced', reason: 'AsDesired' });
+  const edit = { name, spec: { cidr: '10.9.0.0/16', natOutgoing: false }, expectedVersion: change.id };
+  const answer = await updatePool(ours, editor, edit);
+  const waits = { state: 'Pending', reason: 'WaitingForCluster', since: null };
+  expect([answer.pool.sync, (await getPool(ours, name)).sync, (await comparePool(ours, name)).sync]).toMatchObject(
+    Array(3).fill(waits),
+  );
+  expect((await countSync(db)).Synced).toBe(before - 1);
 });
 
 interface At {

@@ -7,7 +7,7 @@ import { readSync } from '../../db/sync.ts';
 import type { Deps } from '../deps.ts';
 import { poolNotFound } from '../pools/get-pool.ts';
 import { clusterOf } from './cluster.ts';
-import { syncViewSchema, viewSync } from './sync-view.ts';
+import { isBehind, syncViewSchema, viewSync } from './sync-view.ts';
 
 export const comparisonSchema = z.object({
   sync: syncViewSchema,
@@ -54,7 +54,7 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
   });
   const spec = applyBody(pool.spec, live?.pool?.spec ?? null);
   return {
-    sync: viewSync(row),
+    sync: viewSync(row, isBehind(row, pool)),
     version: pool.sequence,
     live:
       live === undefined

@@ -78,26 +78,29 @@ export async function compareSettings(deps: Deps): Promise<SettingsComparison> {
       const row = stands.get(object);
       const unreadable = live !== undefined && live.problems.length > 0;
       const said = unreadable ? null : live?.settings;
+      const fields = settingFields.map((field) => ({
+        field,
+        desired: own[field] ?? null,
+        live: said?.[field] ?? null,
+        applied: row?.applied?.spec[field] ?? null,
+        differs: own[field] !== undefined && own[field] !== said?.[field],
+        holders: othersOn(live?.claims ?? [], field).map(({ manager, operation, at }) => ({ manager, operation, at })),
+        held: ourClaim(live?.claims ?? [])?.fields.includes(field) ?? false,
+      }));
       return {
         object,
         node: nodeOf(object) ?? null,
         exists: live !== undefined,
         unreadable,
         nftablesMode: live?.nftablesMode ?? null,
-        sync: row === undefined && statedFields(own).length === 0 ? null : viewSync(row),
-        rows: settingFields.map((field) => ({
-          field,
-          desired: own[field] ?? null,
-          live: said?.[field] ?? null,
-          applied: row?.applied?.spec[field] ?? null,
-          differs: own[field] !== undefined && own[field] !== said?.[field],
-          holders: othersOn(live?.claims ?? [], field).map(({ manager, operation, at }) => ({
-            manager,
-            operation,
-            at,
-          })),
-          held: ourClaim(live?.claims ?? [])?.fields.includes(field) ?? false,
-        })),
+        sync:
+          row === undefined && statedFields(own).length === 0
+            ? null
+            : viewSync(
+                row,
+                fields.some(({ differs }) => differs),
+              ),
+        rows: fields,
       };
     }),
     problems: felixProblems(

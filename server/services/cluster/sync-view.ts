@@ -1,7 +1,7 @@
 /** How a pool stands in the cluster, as the API shows it. */
 import { z } from 'zod';
 import { syncPolicies, syncReasons, syncStates } from '../../../core/cluster/sync-state.ts';
-import type { SyncRow } from '../../db/sync.ts';
+import { newSync, type SyncRow } from '../../db/sync.ts';
 
 export const syncViewSchema = z.object({
   state: z.enum(syncStates),
@@ -19,19 +19,25 @@ export const syncViewSchema = z.object({
 });
 export type SyncView = z.infer<typeof syncViewSchema>;
 
-/** No row: the controller has not come to it yet. */
-export function viewSync(row: Omit<SyncRow<unknown>, 'applied'> | undefined): SyncView {
-  const { message, fields, managers, missing } = row?.detail ?? {};
+/**
+ * No row: the controller has not come to it yet. Nor has it where the row says Synced and the decision is newer (`behind`):
+ * nobody may lead, or the cluster be away, for as long as it takes.
+ */
+export function viewSync(row: SyncRow<unknown> | undefined, behind: boolean): SyncView {
+  const { state, reason, detail } = row === undefined || (behind && row.state === 'Synced') ? newSync('') : row;
+  const known = row?.state === state;
   return {
-    state: row?.state ?? 'Pending',
-    reason: (syncReasons as readonly string[]).includes(row?.reason ?? '')
-      ? (row?.reason as SyncView['reason'])
-      : 'WaitingForCluster',
+    state,
+    reason: syncReasons.find((one) => one === reason) ?? 'WaitingForCluster',
     policy: row?.policy ?? 'ask',
-    since: row?.since.toISOString() ?? null,
-    message: message ?? null,
-    fields: [...(fields ?? [])],
-    managers: [...(managers ?? [])],
-    missing: missing ?? null,
+    since: known ? row.since.toISOString() : null,
+    message: detail.message ?? null,
+    fields: [...(detail.fields ?? [])],
+    managers: [...(detail.managers ?? [])],
+    missing: detail.missing ?? null,
   };
 }
+
+/** Whether the pool was changed since its row was written. What was adopted as it is was never applied: it has no version. */
+export const isBehind = (row: SyncRow | undefined, { sequence }: { readonly sequence: number }): boolean =>
+  row !== undefined && row.applied !== null && row.applied.version < sequence;

@@ -7,7 +7,7 @@ import { rangeWarnings } from '../../../core/pool/warnings.ts';
 import { lastLiveChanges } from '../../db/live.ts';
 import { overlapsOf, type StoredPool } from '../../db/pools.ts';
 import { readSync, type SyncRow } from '../../db/sync.ts';
-import { syncViewSchema, viewSync } from '../cluster/sync-view.ts';
+import { isBehind, syncViewSchema, viewSync } from '../cluster/sync-view.ts';
 import type { Deps } from '../deps.ts';
 import { nodesByState } from '../nodes/node-state.ts';
 
@@ -46,17 +46,25 @@ export async function viewPools(deps: Deps, pools: readonly StoredPool[]): Promi
     ),
   ]);
   const programmed = groups.filter(({ is }) => is === 'Programmed');
-  const holding = (sequence: number): number =>
-    programmed.reduce((sum, group) => sum + ((group.holding ?? -1) >= sequence ? group.nodes : 0), 0);
+  // from that number on a node holds the pool as it is desired; undefined: the cluster has no such pool
+  const holding = (since: number | undefined): number =>
+    programmed.reduce(
+      (sum, group) => sum + (since !== undefined && (group.holding ?? -1) >= since ? group.nodes : 0),
+      0,
+    );
   const warningsOf = rangeWarnings({ nodes: head.hosts });
   return pools.map((stored) => {
     const pool: Pool = { name: stored.name, spec: stored.spec };
+    const row = cluster?.sync.get(stored.name);
+    const sync = cluster === null ? null : viewSync(row, isBehind(row, stored));
+    const since =
+      cluster === null ? stored.sequence : sync?.state === 'Synced' ? cluster.moved.get(stored.name) : undefined;
     return {
       ...pool,
       facets: facetsOf(stored.spec),
       version: stored.sequence,
-      sync: cluster === null ? null : viewSync(cluster.sync.get(stored.name)),
-      nodes: { programmed: holding(inEffectSince(stored, cluster)), total },
+      sync,
+      nodes: { programmed: holding(since), total },
       natted: counter(natted.get(stored.spec.cidr) ?? 0n),
       violations: validateAmong(pool, overlapping.get(stored.name) ?? { first: [], count: 0 }),
       warnings: warningsOf(pool),
@@ -77,13 +85,6 @@ async function inCluster(deps: Deps, names: readonly string[]): Promise<InCluste
   if (deps.effective === deps.state) return null;
   const [sync, moved] = await Promise.all([readSync(deps.db, names), lastLiveChanges(deps.db, names)]);
   return { sync: new Map(sync.map((row) => [row.name, row])), moved };
-}
-
-/** From this number on a node holds the pool as it is desired. */
-function inEffectSince(stored: StoredPool, cluster: InCluster | null): number {
-  if (cluster === null) return stored.sequence;
-  const synced = cluster.sync.get(stored.name)?.state === 'Synced';
-  return (synced ? cluster.moved.get(stored.name) : undefined) ?? Number.POSITIVE_INFINITY;
 }
 
 /** Above 2^53 a JSON number would lose its last digits. */
