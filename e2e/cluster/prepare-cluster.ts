@@ -46,8 +46,9 @@ export async function prepareCluster(server: Reachable, plan: LabPlan, apis: rea
 /** Resolves when the server obeys the roles of Outgate's server: one right of each says so. */
 export async function untilObeyed(server: Reachable, subject: Subject, calicoGroup: string): Promise<void> {
   await untilMay(server, subject, { verb: 'list', group: calicoGroup, resource: 'ippools' });
+  // the one right on leases that is bound to no name
   await untilMay(server, subject, {
-    verb: 'get',
+    verb: 'create',
     group: 'coordination.k8s.io',
     resource: 'leases',
     namespace: NAMESPACE,
