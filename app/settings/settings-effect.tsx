@@ -10,9 +10,14 @@ type Effect = Outputs['settings']['preview'];
 type Group = Effect['groups'][number];
 type Region = Group['regions'][number];
 
+/** Sentences, and groups of nodes: each of thousands of nodes may have its own. */
+const SHOWN = 20;
+
 /** What becomes of connections: the verdict, whose objects stand in the way, then each region on the nodes where it holds. */
 export function SettingsEffect({ effect }: { effect: Effect }) {
-  const [first, ...more] = verdictsOf(effect);
+  const [first, ...others] = verdictsOf(effect);
+  const [more, groups] = [others.slice(0, SHOWN), effect.groups.slice(0, SHOWN)];
+  const left = effect.groups.length - groups.length;
   return (
     <div className="flex flex-col gap-2 text-xs wrap-anywhere">
       <div>
@@ -22,6 +27,7 @@ export function SettingsEffect({ effect }: { effect: Effect }) {
             {verdict}
           </p>
         ))}
+        {others.length > more.length && <p>and {(others.length - more.length).toLocaleString('en-US')} more</p>}
         {!effect.equal && (
           <p className="text-ink-3">New connections alone. Those that exist keep the source they have.</p>
         )}
@@ -34,9 +40,10 @@ export function SettingsEffect({ effect }: { effect: Effect }) {
           until you apply it by force or take theirs.
         </Note>
       ))}
-      {effect.groups.map((group) => (
+      {groups.map((group) => (
         <OnNodes key={group.nodes[0]?.name ?? ''} group={group} />
       ))}
+      {left > 0 && <p className="text-ink-3">and other nodes, in {left.toLocaleString('en-US')} more groups</p>}
     </div>
   );
 }

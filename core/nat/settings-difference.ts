@@ -8,6 +8,7 @@ import type { EffectiveSettings } from './effective-settings.ts';
 import { filterParts } from './interface-filter.ts';
 import { type ClusterSettings, settingsFor } from './settings.ts';
 import { destinations, intersect, sources, subtract, textOf } from './spans.ts';
+import type { Span } from './table.ts';
 
 /** What the source becomes. */
 export interface NatSource {
@@ -32,27 +33,70 @@ export interface SettingsRegion {
 }
 
 /** Disjoint regions that together hold every connection that differs; empty: none does. Both know the same pools and nodes. */
-export function settingsDifference(before: Decider, after: Decider): SettingsRegion[] {
+export const settingsDifference = (before: Decider, after: Decider): SettingsRegion[] =>
+  regionsBetween(before, after, groundOf(before));
+
+function regionsBetween(before: Decider, after: Decider, ground: Ground): SettingsRegion[] {
   const parts = filterParts(before.settings.filter, after.settings.filter);
   return ([4, 6] as const).flatMap((family) => {
-    const from = sources(before, family);
-    if (from.length === 0) return [];
-    const [d0, d1] = [destinations(before, family), destinations(after, family)];
-    const places = [
-      { to: intersect(d0, d1), was: true, is: true, nodes: false },
-      { to: subtract(d0, d1), was: true, is: false, nodes: true },
-      { to: subtract(d1, d0), was: false, is: true, nodes: true },
-    ];
+    const { from, places } = ground(family, before.exempt, after.exempt);
     return places.flatMap(({ to, was, is, nodes }) =>
       parts.flatMap(({ out, inBefore, inAfter }): SettingsRegion[] => {
         const source = was && inBefore ? sourceBy(before.settings, family) : null;
         const next = is && inAfter ? sourceBy(after.settings, family) : null;
-        if (to.length === 0 || JSON.stringify(source) === JSON.stringify(next)) return [];
-        const texts = { from: from.map((span) => textOf(family, span)), to: to.map((span) => textOf(family, span)) };
-        return [{ family, ...texts, nodes, out, before: source, after: next }];
+        if (JSON.stringify(source) === JSON.stringify(next)) return [];
+        return [{ family, from, to, nodes, out, before: source, after: next }];
       }),
     );
   });
+}
+
+/** What of a family is NATed whatever the ports, addresses and interfaces: where from, and where to before and after. */
+type Ground = (
+  family: Family,
+  exemptBefore: number,
+  exemptAfter: number,
+) => { readonly from: readonly string[]; readonly places: readonly Place[] };
+
+interface Place {
+  /** never empty */
+  readonly to: readonly string[];
+  readonly was: boolean;
+  readonly is: boolean;
+  readonly nodes: boolean;
+}
+
+/**
+ * Each is worked out once: thousands of nodes may have settings of their own, and the pools are the same for all of them.
+ * Equal ranges are one list.
+ */
+function groundOf(decider: Decider): Ground {
+  const known = new Map<string, ReturnType<Ground>>();
+  const lists = new Map<string, readonly string[]>();
+  const work: Ground = (family, exemptBefore, exemptAfter) => {
+    const texts = (spans: readonly Span[]): readonly string[] => {
+      const all = spans.map((span) => textOf(family, span));
+      const found = lists.get(all.join()) ?? all;
+      lists.set(all.join(), found);
+      return found;
+    };
+    const from = texts(sources(decider, family));
+    if (from.length === 0) return { from, places: [] };
+    const [d0, d1] = [exemptBefore, exemptAfter].map((exempt) => destinations({ ...decider, exempt }, family));
+    if (d0 === undefined || d1 === undefined) return { from, places: [] };
+    const places = [
+      { to: texts(intersect(d0, d1)), was: true, is: true, nodes: false },
+      { to: texts(subtract(d0, d1)), was: true, is: false, nodes: true },
+      { to: texts(subtract(d1, d0)), was: false, is: true, nodes: true },
+    ];
+    return { from, places: places.filter(({ to }) => to.length > 0) };
+  };
+  return (...asked) => {
+    const key = asked.join();
+    const found = known.get(key) ?? work(...asked);
+    known.set(key, found);
+    return found;
+  };
 }
 
 export interface NodesDifference {
@@ -68,15 +112,28 @@ export function settingsDifferences(
   after: ClusterSettings,
   nodes: readonly string[],
 ): NodesDifference[] {
-  const known = new Map<string, SettingsRegion[]>();
+  const ground = groundOf(decider);
+  const numbers = new Map<readonly string[], number>();
+  const numberOf = (ranges: readonly string[]): number => {
+    const number = numbers.get(ranges) ?? numbers.size;
+    numbers.set(ranges, number);
+    return number;
+  };
+  /** `key` is the same for the same regions; their ranges are long, and the same ones are one list */
+  const judged = (was: Decider, is: Decider) => {
+    const regions = regionsBetween(was, is, ground);
+    const key = JSON.stringify(regions.map(({ from, to, ...rest }) => [numberOf(from), numberOf(to), rest]));
+    return { regions, key };
+  };
+  const known = new Map<string, ReturnType<typeof judged>>();
   const groups = new Map<string, { nodes: string[]; regions: SettingsRegion[] }>();
   for (const node of [...nodes].sort()) {
     const [was, is] = [settingsFor(before, node), settingsFor(after, node)];
     const asked = JSON.stringify([was, is]);
-    const regions = known.get(asked) ?? settingsDifference(withSettings(decider, was), withSettings(decider, is));
-    known.set(asked, regions);
+    const found = known.get(asked) ?? judged(withSettings(decider, was), withSettings(decider, is));
+    known.set(asked, found);
+    const { regions, key } = found;
     if (regions.length === 0) continue;
-    const key = JSON.stringify(regions);
     const group = groups.get(key) ?? { nodes: [], regions };
     group.nodes.push(node);
     groups.set(key, group);

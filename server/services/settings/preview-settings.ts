@@ -35,7 +35,7 @@ export const settingsEffectSchema = z.object({
   equal: z.boolean(),
   /** how many nodes are known */
   nodes: count,
-  /** nodes for which it is the same stand together */
+  /** nodes for which it is the same stand together; after the first 50, ranges and ways are left out */
   groups: z.array(
     z.object({
       /** the first ones, with the way and address of their default routes (null: not known) */
@@ -146,31 +146,30 @@ const unmade = (name: string): LiveFelix => ({
 /** Of thousands of nodes the first say what it is like. */
 const NODES = 50;
 const RANGES = 20;
+/** groups that are told with their ranges and ways: each of thousands of nodes may be one */
+const GROUPS = 50;
 
 async function withWays(
   { db }: Pick<Deps, 'db'>,
   groups: readonly NodesDifference[],
 ): Promise<SettingsEffect['groups']> {
-  const shown = groups.flatMap(({ nodes }) => nodes.slice(0, NODES));
+  const shown = groups.slice(0, GROUPS).flatMap(({ nodes }) => nodes.slice(0, NODES));
   const facts = await readNodeFacts(db, shown);
   const wayOf = (name: string, family: 4 | 6) => defaultWay(facts.get(name) ?? null, family);
-  return groups.map(({ nodes, regions }) => ({
+  return groups.map(({ nodes, regions }, at) => ({
     nodes: nodes.slice(0, NODES).map((name) => ({ name, ways: { 4: wayOf(name, 4), 6: wayOf(name, 6) } })),
     count: nodes.length,
-    regions: regions.map(shorten),
+    regions: regions.map((region) => shorten(region, at < GROUPS ? RANGES : 0)),
   }));
 }
 
-const shorten = ({
-  from,
-  to,
-  before,
-  after,
-  ...rest
-}: SettingsRegion): SettingsEffect['groups'][number]['regions'][number] => ({
+const shorten = (
+  { from, to, before, after, ...rest }: SettingsRegion,
+  most: number,
+): SettingsEffect['groups'][number]['regions'][number] => ({
   ...rest,
-  from: { ranges: from.slice(0, RANGES), count: from.length },
-  to: { ranges: to.slice(0, RANGES), count: to.length },
+  from: { ranges: from.slice(0, most), count: from.length },
+  to: { ranges: to.slice(0, most), count: to.length },
   before: before === null ? null : { ...before, ports: before.ports === null ? null : [...before.ports] },
   after: after === null ? null : { ...after, ports: after.ports === null ? null : [...after.ports] },
 });

@@ -60,6 +60,18 @@ it('a fixed address: whose pods leave from it instead, node by node, and nothing
   expect((await viewer.status.get()).sequence).toBe(sequence);
 });
 
+it('of many nodes with settings of their own each is told, and the ranges of the first ones', async () => {
+  const names = Array.from({ length: 52 }, (_, i) => `own-${String(i).padStart(2, '0')}`);
+  const nodes = Object.fromEntries(names.map((name, i) => [name, { natOutgoingAddress: `203.0.113.${i}` }]));
+  const { groups } = await preview({ nodes });
+  expect(groups.map((group) => group.nodes[0]?.name)).toEqual(names);
+  const ranges = groups.map(({ regions }) => [regions[0]?.from.ranges.length, regions[0]?.from.count]);
+  expect([ranges[49], ranges[50]]).toEqual([
+    [1, 1],
+    [0, 1],
+  ]);
+});
+
 it('of one node, and of one that is not there yet', async () => {
   const ports = { natPortRange: '30000:40000' };
   const { nodes, groups } = await preview({ nodes: { 'n-2': ports, 'n-9': ports } });
