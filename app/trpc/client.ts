@@ -11,6 +11,7 @@ import {
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '../../server/trpc/router.ts';
+import { isTooLong, LONGEST_ADDRESS } from './too-long.ts';
 
 export type Inputs = inferRouterInputs<AppRouter>;
 export type Outputs = inferRouterOutputs<AppRouter>;
@@ -27,11 +28,9 @@ export function makeClient() {
         condition: (operation) => operation.type === 'subscription',
         true: httpSubscriptionLink({ url }),
         false: splitLink({
-          // whole files are asked about: too long for an address
-          condition: ({ path }) => path === 'pools.previewImport',
+          condition: ({ type, input }) => type === 'query' && isTooLong(input),
           true: httpLink({ url, methodOverride: 'POST' }),
-          // a long URL is refused by proxies: batches are split before that
-          false: httpBatchLink({ url, maxURLLength: 4000 }),
+          false: httpBatchLink({ url, maxURLLength: LONGEST_ADDRESS }),
         }),
       }),
     ],
