@@ -130,6 +130,20 @@ it.each([
   await writer.seen({ seen: [], gone: [{ name: 'turn', uid: 'uid-turn' }] });
 });
 
+it('the answer of an apply that comes after its object was deleted brings nothing back', async () => {
+  const { writer } = await writing(new Set(['late']));
+  const gone = { name: 'late', uid: 'uid-late' };
+  await writer.seen({ seen: [object('late', '5')], gone: [] });
+  expect(await writer.seen({ seen: [], gone: [gone] })).toEqual(['late']);
+  await writer.outcome(taken(object('late', '5')));
+  expect(await held('late')).toBe(undefined);
+  // told together, too, and one that was made anew is another
+  await Promise.all([writer.seen({ seen: [], gone: [gone] }), writer.outcome(taken(object('late', '6')))]);
+  expect(await held('late')).toBe(undefined);
+  await writer.outcome(taken(object('late', '9', 'anew')));
+  expect(await held('late')).toBe('anew 9');
+});
+
 it.each([
   ['with it', false],
   ['after it', true],

@@ -52,6 +52,8 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
   let timer: NodeJS.Timeout | undefined;
   /** pools as our applies left them and the ledger has them, until the watch tells of them too */
   const echoes = new Map<string, { readonly identity: string; readonly settled: boolean }>();
+  /** by name the object that the watch told gone last: the answer of an apply to it may be on its way still */
+  const went = new Map<string, string>();
 
   const run = async (): Promise<void> => {
     clearTimeout(timer);
@@ -105,8 +107,18 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
     });
 
   return {
-    outcome: (outcome) => add(outcome, { seen: outcome.taken === null ? [] : [outcome.taken], gone: [] }),
+    outcome(outcome) {
+      const { name, taken } = outcome;
+      // its name was given to be looked at again when it went
+      const late = taken !== null && went.get(name) === taken.uid;
+      went.delete(name);
+      return add(late ? { ...outcome, taken: null } : outcome, {
+        seen: taken === null || late ? [] : [taken],
+        gone: [],
+      });
+    },
     async seen({ seen, gone }) {
+      for (const { name, uid } of gone) if (underWay.has(name)) went.set(name, uid);
       const isEcho = (pool: LivePool): boolean => echoes.get(pool.name)?.identity === identityOf(pool);
       const isSettled = (pool: LivePool): boolean => isEcho(pool) && echoes.get(pool.name)?.settled === true;
       const [known, news] = [seen.filter(isEcho), seen.filter((pool) => !isEcho(pool))];
