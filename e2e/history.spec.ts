@@ -52,7 +52,7 @@ test('filters are in the address and survive a reload', async () => {
   await history.search().blur();
   await page.keyboard.press('Escape');
   await expect(history.change(3)).toBeVisible();
-  await page.getByText('Filters: pool, account, kind, days').click();
+  await page.getByText('Filters: pool, who, kind, days').click();
   await page.getByLabel('Kind').selectOption('Pool changed');
   await expect(history.change(3)).toHaveCount(0);
   await expectAccessible(page);

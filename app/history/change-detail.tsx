@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { useState } from 'react';
 import { standingActions } from '../../core/cluster/sync-state.ts';
 import { changeNumber } from '../../core/wire/change-number.ts';
+import { Actor } from '../components/actor.tsx';
 import { Age, utc } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
@@ -70,8 +71,22 @@ function Facts({ change }: { change: Change }) {
     <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-3.5 gap-y-1 text-xs [&>dt]:text-ink-3">
       <dt>Who</dt>
       <dd className="flex flex-wrap items-center gap-1.5">
-        <span className="text-ink-1">{change.actor}</span>
-        <Tag>{change.role === 'system' ? 'by itself' : `${change.role} at that time`}</Tag>
+        {change.role === 'cluster' ? (
+          <>
+            <span className="text-ink-1">
+              <Actor {...change} />
+            </span>
+            <span className="text-ink-3">
+              This is no account: whoever writes in the cluster chooses that name. The cluster’s audit log says who it
+              was.
+            </span>
+          </>
+        ) : (
+          <>
+            <span className="text-ink-1">{change.actor}</span>
+            <Tag>{change.role === 'system' ? 'by itself' : `${change.role} at that time`}</Tag>
+          </>
+        )}
       </dd>
       <dt>When</dt>
       <dd>

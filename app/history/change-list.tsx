@@ -1,6 +1,7 @@
 import { clsx } from 'clsx';
 import Link from 'next/link';
 import { changeNumber } from '../../core/wire/change-number.ts';
+import { Actor } from '../components/actor.tsx';
 import { clock } from '../components/age.tsx';
 import type { Outputs } from '../trpc/client.ts';
 import { actionWords } from './history-view.ts';
@@ -49,7 +50,7 @@ export function ChangeList({
                   <span className="mt-0.75 flex items-baseline gap-2 text-xs text-ink-3">
                     <span className="flex-none">{actionWords[change.action]}</span>
                     <span className="min-w-0 flex-1 truncate">
-                      {change.actor}, {change.role}
+                      <Actor {...change} />
                     </span>
                     <Holding {...change.nodes} />
                   </span>

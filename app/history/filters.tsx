@@ -1,10 +1,11 @@
 'use client';
 import { Search } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import type { ActedAs } from '../components/actor.tsx';
 import { Button } from '../components/button.tsx';
 import { Field, Select, TextInput } from '../components/field.tsx';
 import { Kbd } from '../components/kbd.tsx';
-import { actionWords, type HistoryView, isFiltered, withoutFilters } from './history-view.ts';
+import { actionWords, actorsIn, type HistoryView, isFiltered, withoutFilters } from './history-view.ts';
 
 export const SEARCH_ID = 'history-search';
 
@@ -16,11 +17,9 @@ export function HistoryFilters({
 }: {
   view: HistoryView;
   onChange: (view: HistoryView) => void;
-  changes: readonly { actor: string }[];
+  changes: readonly ActedAs[];
 }) {
-  const actors = [...new Set([...changes.map(({ actor }) => actor), view.actor])]
-    .filter((actor) => actor !== '')
-    .sort();
+  const actors = actorsIn(changes, view.actor);
   const { search: _, change: __, ...filters } = view;
   const some = Object.values(filters).some((value) => value !== '');
   return (
@@ -36,17 +35,19 @@ export function HistoryFilters({
       />
       <details open={some} className="mt-1">
         <summary className="w-fit rounded-sm px-0.5 py-0.5 text-xs text-ink-3 hover:text-ink-1">
-          Filters: pool, account, kind, days
+          Filters: pool, who, kind, days
         </summary>
         <div className="mt-1 grid grid-cols-2 gap-2">
           <Field label="Pool">
             <Delayed value={view.pool} onChange={(pool) => onChange({ ...view, pool })} />
           </Field>
-          <Field label="Account">
+          <Field label="Who">
             <Select value={view.actor} onChange={(event) => onChange({ ...view, actor: event.target.value })}>
-              <option value="">Any account</option>
-              {actors.map((actor) => (
-                <option key={actor}>{actor}</option>
+              <option value="">Anybody</option>
+              {actors.map(({ actor, words }) => (
+                <option key={actor} value={actor}>
+                  {words}
+                </option>
               ))}
             </Select>
           </Field>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { buildHistory, filterOf, isFiltered, parseHistory, withoutFilters } from './history-view.ts';
+import { actorsIn, buildHistory, filterOf, isFiltered, parseHistory, withoutFilters } from './history-view.ts';
 
 const whole = {
   pool: 'public',
@@ -15,6 +15,23 @@ const parse = (text: string) => parseHistory(new URLSearchParams(text));
 it('comes back from the address of the page', () => {
   expect(parse(buildHistory(whole).split('?')[1] ?? '')).toEqual(whole);
   expect(buildHistory(parse(''))).toBe('/history');
+});
+
+it('names each who once, and says who is no account', () => {
+  const changes = [
+    { actor: 'ada@outgate.example', role: 'admin' },
+    { actor: 'kubectl-edit', role: 'cluster' },
+    { actor: 'ada@outgate.example', role: 'cluster' },
+    { actor: 'bob@outgate.example', role: 'cluster' },
+    { actor: 'kubectl-edit', role: 'cluster' },
+  ];
+  expect(actorsIn(changes, 'zoe@outgate.example')).toEqual([
+    { actor: 'ada@outgate.example', words: 'ada@outgate.example (account, and field manager in the cluster)' },
+    { actor: 'bob@outgate.example', words: 'bob@outgate.example (field manager in the cluster)' },
+    { actor: 'kubectl-edit', words: 'kubectl-edit (field manager in the cluster)' },
+    { actor: 'zoe@outgate.example', words: 'zoe@outgate.example' },
+  ]);
+  expect(actorsIn([], '')).toEqual([]);
 });
 
 it('reads what does not exist as not said', () => {

@@ -55,6 +55,21 @@ export function buildHistory(view: HistoryView): string {
   return text === '' ? '/history' : `/history?${text}`;
 }
 
+/** Whom the changes can be filtered by, each once: an account and a field manager of one name are asked for together. */
+export function actorsIn(
+  changes: readonly { actor: string; role: string }[],
+  chosen: string,
+): { actor: string; words: string }[] {
+  const seen = new Map<string, Set<boolean>>(chosen === '' ? [] : [[chosen, new Set()]]);
+  for (const { actor, role } of changes) seen.set(actor, (seen.get(actor) ?? new Set()).add(role === 'cluster'));
+  return [...seen]
+    .map(([actor, managers]) => {
+      if (!managers.has(true)) return { actor, words: actor };
+      return { actor, words: `${actor} (${managers.has(false) ? 'account, and ' : ''}field manager in the cluster)` };
+    })
+    .sort((a, b) => (a.actor < b.actor ? -1 : 1));
+}
+
 export interface ChangeFilter {
   pool?: string;
   actor?: string;

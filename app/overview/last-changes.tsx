@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { changeNumber } from '../../core/wire/change-number.ts';
+import { Actor } from '../components/actor.tsx';
 import { When } from '../components/age.tsx';
 import { ButtonLink } from '../components/button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
@@ -54,7 +55,7 @@ export function LastChanges() {
                 </Td>
                 <Td className="max-w-md truncate text-ink-1">{summaryOf(change)}</Td>
                 <Td>
-                  {change.actor}, <span className="text-ink-3">{change.role}</span>
+                  <Actor {...change} />
                 </Td>
                 <Td>
                   <When at={change.at} />

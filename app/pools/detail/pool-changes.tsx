@@ -1,4 +1,5 @@
 import Link from 'next/link';
+import { Actor } from '../../components/actor.tsx';
 import { When } from '../../components/age.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -57,7 +58,7 @@ export function PoolChanges({ pool }: { pool: PoolDetail }) {
                   {change.pools > 1 && `, with ${change.pools - 1} other${change.pools === 2 ? '' : 's'}`}
                 </Td>
                 <Td>
-                  {change.actor}, {change.role}
+                  <Actor {...change} />
                 </Td>
                 <Td className="max-w-80 truncate">
                   {change.reason ?? <span className="text-ink-3">no reason given</span>}
