@@ -106,6 +106,34 @@ describe.each(TABLE)('%s', (_name, values, has, hasNot) => {
   });
 });
 
+describe('names', () => {
+  // as long as Helm takes them, with a point, with a digit first
+  it.each(['r'.repeat(53), `${'r'.repeat(39)}-outgate-${'x'.repeat(5)}`, 'my.release', '1st'])(
+    'the API server takes every object of the release %s',
+    async (release) => {
+      const objects = await renderChart(helm, { monitoring: MONITORING, server: { replicas: 2 } }, [], release);
+      const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+      const args = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '-o', 'name', '-f', '-'];
+      expect((await kubectl(server, args, { input })).trim().split('\n')).toHaveLength(objects.length);
+      // what is made of a StatefulSet's name is a label of its pods: `NAME-` and ten characters
+      const [longest = ''] = objects.map(({ metadata }) => metadata.name).sort((a, b) => b.length - a.length);
+      expect(longest.length, longest).toBeLessThanOrEqual(63);
+    },
+  );
+
+  it('two releases share nothing that is the whole cluster’s, however they and their namespaces are called', async () => {
+    const shared = async (namespace: string, release: string) =>
+      (await renderChart(helm, {}, ['--namespace', namespace], release))
+        .filter(({ kind }) => kind.startsWith('Cluster'))
+        .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    const one = await shared('a-b', 'c-outgate');
+    expect(one).toHaveLength(2);
+    for (const other of [await shared('a', 'b-c-outgate'), await shared('a', 'c-outgate')]) {
+      expect(other.filter((name) => one.includes(name))).toEqual([]);
+    }
+  });
+});
+
 describe('pod security', () => {
   const podOf = (...which: Parameters<typeof specOf>): object =>
     (specOf(...which) as { template: { spec: object } }).template.spec;

@@ -52,6 +52,43 @@ it('they are for pods of the cluster, or for whom the values name; the pages for
   expect(await rulesFor({ networkPolicy: { from, metricsFrom } }, 'http')).toEqual([from]);
 });
 
+it('every pod of the chart on the pods’ network has a policy that lets it do its work, and no other', async () => {
+  const objects = await renderChart(helm);
+  const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy').map(({ spec }) => spec as Policy & Selects);
+  const ports = (rules: readonly { ports: { port: string | number }[] }[]) =>
+    rules.flatMap((rule) => rule.ports.map(({ port }) => port));
+  const found: Record<string, unknown> = {};
+  for (const { kind, spec } of objects) {
+    const labels = (spec as Partial<Templated> | undefined)?.template?.metadata.labels;
+    if (labels === undefined || kind === 'DaemonSet') continue;
+    const own = policies.filter(({ podSelector }) =>
+      Object.entries(podSelector.matchLabels).every(([key, value]) => labels[key] === value),
+    );
+    const name = String(labels['app.kubernetes.io/component']);
+    expect(own, name).toHaveLength(1);
+    for (const { policyTypes, ingress, egress } of own) {
+      expect(policyTypes).toEqual(['Ingress', 'Egress']);
+      found[name] = [ports(ingress), ports(egress)];
+    }
+  }
+  expect(found).toEqual({
+    server: [
+      ['http', 'metrics'],
+      [53, 53, 5353, 5353, 443, 6443, 5432],
+    ],
+    database: [['postgresql'], []],
+    uninstall: [[], [443, 6443]],
+  });
+});
+interface Selects {
+  readonly podSelector: { readonly matchLabels: Readonly<Record<string, string>> };
+  readonly policyTypes: readonly string[];
+  readonly egress: readonly { readonly ports: { readonly port: number }[] }[];
+}
+interface Templated {
+  readonly template: { readonly metadata: { readonly labels: Readonly<Record<string, string>> } };
+}
+
 it('the server may ask for names where DNS listens on another port (OpenShift)', async () => {
   const { egress } = specOf(await renderChart(helm), 'NetworkPolicy', /server/) as {
     egress: { ports: { port: number; protocol: string }[] }[];

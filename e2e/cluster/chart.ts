@@ -25,15 +25,16 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** Of a release called `outgate` in the namespace `outgate`; `values` as in a values file. Rejects with Helm's words. */
+/** Of a release in the namespace `outgate`, unless `args` name another; `values` as in a values file. Rejects with Helm's words. */
 export async function renderChart(
   helm: string,
   values: object = {},
   args: readonly string[] = [],
+  release = 'outgate',
 ): Promise<Manifest[]> {
   const run = promisify(execFile)(
     helm,
-    ['template', 'outgate', CHART, '--namespace', NAMESPACE, '--values', '-', ...args],
+    ['template', release, CHART, '--namespace', NAMESPACE, '--values', '-', ...args],
     { maxBuffer: 1e8 },
   );
   run.child.stdin?.end(JSON.stringify(values));

@@ -1,19 +1,18 @@
-{{/* The release's name, with the chart's in it. */}}
+{{/* The release's name, with the chart's in it: also the name of Services, which begin with a letter and have no point. */}}
 {{- define "outgate.name" -}}
-{{- if contains .Chart.Name .Release.Name -}}
-{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 40 | trimSuffix "-" -}}
-{{- end -}}
+{{- $name := .Release.Name | replace "." "-" -}}
+{{- if not (contains .Chart.Name $name) -}}{{- $name = printf "%s-%s" $name .Chart.Name -}}{{- end -}}
+{{- if regexMatch "^[0-9]" $name -}}{{- $name = printf "r%s" $name -}}{{- end -}}
+{{- $name | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Of what belongs to no namespace: two releases of one name in two namespaces must not share it. */}}
+{{/* Of what belongs to no namespace: no two releases share it, since no namespace has a point. */}}
 {{- define "outgate.clusterName" -}}
-{{- printf "%s-%s" .Release.Namespace (include "outgate.name" .) -}}
+{{- printf "%s.%s" .Release.Namespace (include "outgate.name" .) -}}
 {{- end -}}
 
 {{- define "outgate.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 app.kubernetes.io/name: outgate
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
