@@ -83,7 +83,13 @@ const TABLE: readonly [name: string, values: object, has: readonly string[], has
         podAnnotations: { a: 'b' },
       },
       admin: { existingSecret: 'admin' },
-      agent: { serverUrl: 'https://outgate.example', caConfigMap: 'ca', maxUnavailable: 3, nodeSelector: { a: 'b' } },
+      agent: {
+        serverUrl: 'https://outgate.example',
+        caConfigMap: 'ca',
+        maxUnavailable: 3,
+        nodeSelector: { a: 'b' },
+        seLinuxOptions: { type: 'spc_t' },
+      },
       service: { annotations: { a: 'b' } },
       networkPolicy: { from: [{ ipBlock: { cidr: '192.0.2.0/24' } }, { namespaceSelector: {} }] },
       monitoring: { ...MONITORING, labels: { release: 'prometheus' } },
@@ -297,6 +303,7 @@ const BAD: readonly [values: object, words: RegExp][] = [
   [{ agent: { metrics: { host: '::' } } }, /metrics\/host/],
   // which needs a right that the agent does not have
   [{ agent: { metrics: { port: 80 } } }, /metrics\/port.*minimum/s],
+  [{ agent: { seLinuxOptions: { kind: 'spc_t' } } }, /seLinuxOptions.*'kind' not allowed/s],
   [{ agent: { stateDir: '/etc' } }, /stateDir.*pattern/s],
   [{ ingress: { enabled: true } }, /ingress\/host.*minLength/s],
   [{ database: { password: 'secret' } }, /'password' not allowed/],
@@ -318,7 +325,8 @@ it('the values file names all that the schema allows', () => {
     if (properties === undefined || typeof value !== 'object' || value === null) return;
     for (const [key, one] of Object.entries(properties)) {
       if (path === '' && key === 'global') continue;
-      if (!(key in value)) expect(['requests', 'limits'], `${path}/${key}`).toContain(key);
+      if (!(key in value))
+        expect(['requests', 'limits', 'user', 'role', 'type', 'level'], `${path}/${key}`).toContain(key);
       else check((value as Record<string, unknown>)[key], one, `${path}/${key}`);
     }
   };

@@ -27,6 +27,10 @@ spec:
     runAsUser: 0
     seccompProfile:
       type: RuntimeDefault
+    {{- with $agent.seLinuxOptions }}
+    seLinuxOptions:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
   {{- if $cleanup }}
   initContainers:
     - name: cleanup
