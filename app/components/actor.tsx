@@ -21,7 +21,7 @@ export function Actor({ actor, role }: ActedAs) {
   return (
     <>
       <Boxes aria-hidden className="mr-1 inline size-3 align-[-0.125em] text-ink-3" />
-      in the cluster, field manager <span className="machine">{actor}</span>
+      field manager <span className="machine">{actor}</span>
     </>
   );
 }

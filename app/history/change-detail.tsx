@@ -74,11 +74,10 @@ function Facts({ change }: { change: Change }) {
         {change.role === 'cluster' ? (
           <>
             <span className="text-ink-1">
-              <Actor {...change} />
+              <Actor actor={change.actor} role={change.role} />
             </span>
             <span className="text-ink-3">
-              This is no account: whoever writes in the cluster chooses that name. The cluster’s audit log says who it
-              was.
+              No account: whoever writes in the cluster chooses that name. The cluster’s audit log says who it was.
             </span>
           </>
         ) : (

@@ -50,7 +50,7 @@ export function ChangeList({
                   <span className="mt-0.75 flex items-baseline gap-2 text-xs text-ink-3">
                     <span className="flex-none">{actionWords[change.action]}</span>
                     <span className="min-w-0 flex-1 truncate">
-                      <Actor {...change} />
+                      <Actor actor={change.actor} role={change.role} />
                     </span>
                     <Holding {...change.nodes} />
                   </span>

@@ -55,7 +55,7 @@ export function LastChanges() {
                 </Td>
                 <Td className="max-w-md truncate text-ink-1">{summaryOf(change)}</Td>
                 <Td>
-                  <Actor {...change} />
+                  <Actor actor={change.actor} role={change.role} />
                 </Td>
                 <Td>
                   <When at={change.at} />

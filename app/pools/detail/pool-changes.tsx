@@ -58,7 +58,7 @@ export function PoolChanges({ pool }: { pool: PoolDetail }) {
                   {change.pools > 1 && `, with ${change.pools - 1} other${change.pools === 2 ? '' : 's'}`}
                 </Td>
                 <Td>
-                  <Actor {...change} />
+                  <Actor actor={change.actor} role={change.role} />
                 </Td>
                 <Td className="max-w-80 truncate">
                   {change.reason ?? <span className="text-ink-3">no reason given</span>}
