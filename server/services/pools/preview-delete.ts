@@ -37,23 +37,26 @@ export async function previewDelete({ state, effective }: Deps, names: readonly 
       removed,
     );
   // of all settings only the exclusions say which addresses are NATed: nodes with the same ones need one look together
-  const known = new Map<string, Region[]>();
-  const changesOn = (node: string | undefined): Region[] => {
+  const known = new Map<string, { readonly changes: Region[]; readonly text: string }>();
+  const judge = (own: NatSettings) => {
+    const changes = differenceBy(own);
+    return { changes, text: JSON.stringify(changes) };
+  };
+  const changesOn = (node: string | undefined) => {
     const own = settingsFor(settings, node);
     const key = own.natOutgoingExclusions ?? '';
-    const changes = known.get(key) ?? differenceBy(own);
-    known.set(key, changes);
-    return changes;
+    const found = known.get(key) ?? judge(own);
+    known.set(key, found);
+    return found;
   };
-  const changes = changesOn(undefined);
+  const { changes, text } = changesOn(undefined);
   const others = new Map<string, { nodes: string[]; changes: Region[] }>();
   for (const node of Object.keys(settings.nodes).sort()) {
     const own = changesOn(node);
-    const key = JSON.stringify(own);
-    if (key === JSON.stringify(changes)) continue;
-    const group = others.get(key) ?? { nodes: [], changes: own };
+    if (own.text === text) continue;
+    const group = others.get(own.text) ?? { nodes: [], changes: own.changes };
     group.nodes.push(node);
-    others.set(key, group);
+    others.set(own.text, group);
   }
   const onNodes = [...others.values()];
   const equal = [changes, ...onNodes.map((one) => one.changes)].every((one) => one.length === 0);
