@@ -5,15 +5,17 @@ import { decide, makeDecider, withSettings } from './decide.ts';
 import { effectiveSettings } from './effective-settings.ts';
 import { filterParts, passesFilter } from './interface-filter.ts';
 import type { NatSettings } from './settings.ts';
-import { type SettingsRegion, settingsDifference, settingsDifferences } from './settings-difference.ts';
+import { type SettingsRegion, settingsDifferences } from './settings-difference.ts';
 import { keyOf } from './table.ts';
 
 const pool = (name: string, cidr: string, natOutgoing = true): Pool => ({ name, spec: { cidr, natOutgoing } });
 const pools = [pool('pods', '10.0.0.0/24'), pool('quiet', '10.0.1.0/24', false), pool('six', 'fd00::/64')];
 const hosts = ['192.0.2.11', '192.0.2.12', '2001:db8::11'];
 const decider = makeDecider({ pools, settings: {}, hosts });
-const difference = (before: NatSettings, after: NatSettings): SettingsRegion[] =>
-  settingsDifference(withSettings(decider, before), withSettings(decider, after));
+const difference = (before: NatSettings, after: NatSettings, by = decider): readonly SettingsRegion[] => {
+  const [group] = settingsDifferences(by, { global: before, nodes: {} }, { global: after, nodes: {} }, ['n']);
+  return group?.regions ?? [];
+};
 
 it('a fixed address stands instead of the node’s, in its own family alone', () => {
   const regions = difference({}, { natOutgoingAddress: '203.0.113.7' });
@@ -28,7 +30,7 @@ it('a fixed address stands instead of the node’s, in its own family alone', ()
     },
   ]);
   const without = makeDecider({ pools: [pool('quiet', '10.0.1.0/24', false)], settings: {}, hosts });
-  expect(settingsDifference(without, withSettings(without, { natOutgoingAddress: '203.0.113.7' }))).toEqual([]);
+  expect(difference({}, { natOutgoingAddress: '203.0.113.7' }, without)).toEqual([]);
 });
 
 it('exclusions move the nodes’ addresses alone, and a filter the interfaces that it shuts out', () => {

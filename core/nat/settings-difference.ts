@@ -33,9 +33,6 @@ export interface SettingsRegion {
 }
 
 /** Disjoint regions that together hold every connection that differs; empty: none does. Both know the same pools and nodes. */
-export const settingsDifference = (before: Decider, after: Decider): SettingsRegion[] =>
-  regionsBetween(before, after, groundOf(before));
-
 function regionsBetween(before: Decider, after: Decider, ground: Ground): SettingsRegion[] {
   const parts = filterParts(before.settings.filter, after.settings.filter);
   return ([4, 6] as const).flatMap((family) => {
@@ -105,7 +102,7 @@ export interface NodesDifference {
   readonly regions: readonly SettingsRegion[];
 }
 
-/** The same for each node, those together for which it is the same; nodes for which nothing differs are left out. */
+/** For each node, those together for which it is the same; nodes for which nothing differs are left out. The settings of `decider` do not matter. */
 export function settingsDifferences(
   decider: Decider,
   before: ClusterSettings,

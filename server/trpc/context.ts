@@ -15,6 +15,3 @@ export interface Context {
   readonly requestId: string;
   readonly log: ErrorLog;
 }
-
-/** The inner context needs no request: tests and the server itself call procedures with it. */
-export const createInnerContext = (context: Context): Context => context;
