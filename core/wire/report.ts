@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { type NodeFacts, nodeFactsSchema } from '../nat/node-facts.ts';
 import { printable } from '../net/quote.ts';
-import { LONGEST_MESSAGE, LONGEST_RULE, LONGEST_WORD, MOST_CONDITIONS } from './limits.ts';
+import { LONGEST_MESSAGE, LONGEST_RULE, LONGEST_WORD, MOST_ADDRESSES, MOST_CONDITIONS, MOST_ROUTES } from './limits.ts';
 import { nodeReasons } from './reasons.ts';
 
 const shown = (longest: number) => z.string().transform((text) => printable(text, longest));
@@ -84,7 +84,10 @@ export const reportSchema = z.object({
 });
 export type Report = z.infer<typeof reportSchema>;
 
-function shownFacts({ name, interfaces, routes }: NodeFacts): NodeFacts {
+/** Null where there is too much of it: half of a node's routes would be answers that are wrong. */
+function shownFacts({ name, interfaces, routes }: NodeFacts): NodeFacts | null {
+  const addresses = interfaces.reduce((sum, one) => sum + 1 + one.addresses.length, 0);
+  if (addresses > MOST_ADDRESSES || routes.length > MOST_ROUTES) return null;
   const text = (one: string): string => printable(one, LONGEST_WORD);
   const orNull = (one: string | null): string | null => (one === null ? null : text(one));
   return {

@@ -71,6 +71,24 @@ test('text is told with what is not seen, or turns its direction, escaped; howev
   expect(nodes.map(({ name }: { name: string }) => name)).toEqual(['honest', 'taken']);
 });
 
+test('so many routes that each question would take seconds are none at all', async () => {
+  const many = (count: number, addresses: number): Report => {
+    const route = { to: '10.0.0.0/24', via: null, dev: 'up0', src: null };
+    const up0 = { name: 'up0', addresses: Array<string>(addresses).fill('192.0.2.9/24') };
+    return {
+      ...reportOf('taken'),
+      facts: { name: 'taken', interfaces: [up0], routes: Array<typeof route>(count).fill(route) },
+    };
+  };
+  const facts = async () => (await see('nodes.get', { name: 'taken' })).facts;
+  for (const body of [many(50_001, 1), many(1, 50_000)]) {
+    expect((await report(credential, body)).status).toBe(200);
+    expect(await facts()).toBeNull();
+  }
+  expect((await report(credential, many(500, 1))).status).toBe(200);
+  expect((await facts()).routes).toHaveLength(500);
+});
+
 test('since when is never in the future, nor before there were agents, and does not move with each report', async () => {
   const began = Date.now();
   const claims = ['1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '2026-01-01T00:00:00Z'];
