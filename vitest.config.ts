@@ -53,7 +53,7 @@ export default defineConfig({
           include: [cluster],
           exclude: elsewhere,
           globalSetup: ['e2e/cluster/cluster.setup.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           // some start a server of their own, which takes seconds, and more on a loaded machine
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -66,7 +66,8 @@ export default defineConfig({
           expect: expectation,
           include: [faults],
           exclude: elsewhere,
-          hookTimeout: 120_000,
+          // each makes an API server, a server and a node, all at once
+          hookTimeout: 300_000,
           // outages last as long as they last: all files and tests at once
           maxWorkers: 2,
           maxConcurrency: 10,

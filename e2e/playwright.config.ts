@@ -10,8 +10,8 @@ export default defineConfig({
   // one product, one lab, one kernel
   workers: 1,
   fullyParallel: false,
-  timeout: 120_000,
-  // a bound, not a measure: a loaded machine is slow
+  // bounds, not measures: a loaded machine is slow, and most of all where each page is looked at for its accessibility
+  timeout: 300_000,
   expect: { timeout: 30_000 },
   forbidOnly: true,
   use: {

@@ -83,7 +83,7 @@ describe('the container files', () => {
     for (const stream of [started.stdout, started.stderr])
       stream.on('data', (text: Buffer) => (log += text.toString()));
     let ready = false;
-    for (let i = 0; i < 300 && !ready && started.exitCode === null; i++) {
+    for (let i = 0; i < 1200 && !ready && started.exitCode === null; i++) {
       await delay(100);
       ready = await fetch(`${url}/readyz`).then(
         (answer) => answer.ok,

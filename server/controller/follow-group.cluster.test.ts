@@ -61,7 +61,7 @@ afterAll(async () => {
 
 const told = (expected: object) =>
   vi.waitFor(async () => expect((await readWatch(database.db)).watch).toMatchObject(expected), {
-    timeout: 45_000,
+    timeout: 90_000,
     interval: 100,
   });
 const known = async () => (await readLivePools(database.db)).map(({ name }) => name);
@@ -102,7 +102,7 @@ it('a cluster without Calico is said to be one', async () => {
 });
 
 it('our copy of the types, applied by an administrator, is found within 30 s, and a pool that waits is synced', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const editor = api.caller('editor');
   const spec = { cidr: '10.9.0.0/16', natOutgoing: true };
@@ -121,7 +121,7 @@ it('our copy of the types, applied by an administrator, is found within 30 s, an
 });
 
 it('pools are followed in the better group once it has some', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { epoch } = await readWatch(database.db);
   await make('v1', 'a', '10.1.0.0/16');
@@ -135,7 +135,7 @@ it('pools are followed in the better group once it has some', {
   // the database takes no new term in the moment of the move: it is tried again
   const refuse = await refuseTerms();
   await make('v3', 'b', '10.2.0.0/16');
-  await vi.waitFor(() => expect(String(errors)).toContain('no new term'), { timeout: 45_000 });
+  await vi.waitFor(() => expect(String(errors)).toContain('no new term'), { timeout: 90_000 });
   errors.length = 0;
   await refuse.end();
   await told({ phase: 'live', group: V3, from: V3, error: null });
@@ -143,7 +143,7 @@ it('pools are followed in the better group once it has some', {
   expect((await readWatch(database.db)).epoch).toBeGreaterThan(epoch);
 });
 
-it('a type that goes, or comes back empty, takes no pool with it', { timeout: 120_000 }, async () => {
+it('a type that goes, or comes back empty, takes no pool with it', { timeout: 300_000 }, async () => {
   await removeCrd(server, 'v1', 'ippools');
   await removeCrd(server, 'v3', 'ippools');
   await told({ phase: 'no-pools', group: null, from: V3, lost: true });
