@@ -12,7 +12,6 @@ import {
   TriangleAlert,
   Unplug,
 } from 'lucide-react';
-import Link from 'next/link';
 import { useRouter, useSearchParams } from 'next/navigation';
 import { useMemo, useRef } from 'react';
 import { Button } from '../components/button.tsx';
@@ -28,6 +27,7 @@ import { DesiredAndProgrammed } from '../components/truths.tsx';
 import { useKeys } from '../keys/use-keys.ts';
 import { useTRPC } from '../trpc/client.ts';
 import { useClusterMode } from '../trpc/cluster-mode.ts';
+import { NoNodes } from './no-nodes.tsx';
 import { buildNodes, hasReason, type NodesView, parseNodes, visibleNodes } from './node-list.ts';
 import { NodeTable } from './node-table.tsx';
 import { Rollout } from './rollout.tsx';
@@ -80,18 +80,7 @@ export function Nodes() {
       />
       {nodes.isError && <ErrorPanel error={nodes.error} onRetry={() => void nodes.refetch()} className="mb-3" />}
       {all === undefined && !nodes.isError && <Loading what="nodes" />}
-      {all?.length === 0 && (
-        <Panel label="Nodes">
-          <Empty title="No node has joined.">
-            <p>
-              An agent joins with a join token that an admin makes; then it programs what is desired and reports here.
-            </p>
-            <Link className="link" href="/settings?tab=tokens">
-              Make a join token
-            </Link>
-          </Empty>
-        </Panel>
-      )}
+      {all?.length === 0 && <NoNodes cluster={cluster} />}
       {all !== undefined && all.length > 0 && (
         <>
           <Rollout />
