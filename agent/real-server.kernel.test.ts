@@ -1,12 +1,14 @@
 /** The whole way of a change: request to the real server on real PostgreSQL, stream, agent, kernel, report, and what the server then says. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writePools } from '../core/calico/write.ts';
+import { freePort } from '../e2e/free-port.ts';
 import { type TestDatabase, testDatabase } from '../server/db/testing.ts';
 import { cookieOf, mutate, query } from '../server/testing/test-client.ts';
 import { ADMIN, startServer, type TestServer } from '../server/testing/test-server.ts';
 import { cannotRun, type Namespace, namespace } from './testing/namespaces.ts';
 import { agentFile, startAgent, workDir } from './testing/run-agent.ts';
 
+const withAdmin = { OUTGATE_ADMIN_EMAIL: ADMIN.email, OUTGATE_ADMIN_PASSWORD: ADMIN.password };
 /** Not with the next look at the kernel, which is ten seconds later. */
 const AT_ONCE_MS = 5_000;
 
@@ -22,7 +24,7 @@ describe.skipIf(cannotRun !== null)('agent on the real server', () => {
     agentFile();
     node = namespace('real');
     database = await testDatabase();
-    server = await startServer(database.url);
+    server = await startServer(database.url, { ...withAdmin, OUTGATE_LISTEN: `127.0.0.1:${await freePort()}` });
     cookie = await cookieOf(server.address);
     const made = await mutate(server.address, 'joinTokens.create', { name: 'rack' }, cookie);
     dir.write('token', made.body.result.data.token);
@@ -114,11 +116,7 @@ describe.skipIf(cannotRun !== null)('agent on the real server', () => {
     expect((await mutate(elsewhere.address, 'pools.create', { name: 'q', spec }, other)).status).toBe(200);
     await elsewhere.stop();
     expect(inKernel('10.78.0.0/16')).toBe(false);
-    server = await startServer(database.url, {
-      OUTGATE_LISTEN: listen,
-      OUTGATE_ADMIN_EMAIL: ADMIN.email,
-      OUTGATE_ADMIN_PASSWORD: ADMIN.password,
-    });
+    server = await startServer(database.url, { ...withAdmin, OUTGATE_LISTEN: listen });
     await until('the agent is back', () => inKernel('10.78.0.0/16'));
     expect(agent?.exitCode).toBeNull();
   });

@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT } from '../scripts/supervisor/paths.ts';
+import { freePort } from './free-port.ts';
 import { listNamespaces } from './lab/network.ts';
 import { labPlan, namespacesOf } from './lab/plan.ts';
 
@@ -119,20 +119,4 @@ async function untilPrinted(child: ChildProcess, output: () => string, text: str
   }
   child.kill('SIGTERM');
   throw new Error(`npm start did not become ready:\n${output()}`);
-}
-
-/** Below the range that the kernel gives to connections: none of them can take it until the server listens. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const server = net.createServer();
-    const free = once(server.listen(port, '127.0.0.1'), 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (!(await free)) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
 }

@@ -2,11 +2,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../e2e/free-port.ts';
 import { run, tryRun } from '../../e2e/lab/run.ts';
 import { type Embedded, startEmbedded } from '../../server/db/embedded.ts';
 import { type Built, build } from './build.ts';
@@ -35,14 +35,6 @@ const buildFile = (name: 'server' | 'agent'): Built =>
     name,
     nodeDir: dirname(process.execPath),
   });
-
-async function freePort(): Promise<number> {
-  const listener = net.createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  listener.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 describe('the container files', () => {
   beforeAll(async () => {
