@@ -34,4 +34,5 @@ export const standingActions: readonly string[] = [
   'pool.enforce',
   'settings.force',
   'cluster.change',
+  'cluster.follow',
 ];

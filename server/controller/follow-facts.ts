@@ -5,7 +5,7 @@ import { type LiveNode, readLiveNode } from '../../core/cluster/live-node.ts';
 import { type LiveFelix, readLiveFelix } from '../../core/cluster/live-settings.ts';
 import type { Database } from '../db/client.ts';
 import type { Connection } from '../kube/connection.ts';
-import { type Change, type ListWatch, listWatch, readable } from '../kube/list-watch.ts';
+import { type Change, type Lasting, type ListWatch, listWatch, readable } from '../kube/list-watch.ts';
 import type { WatchState } from '../kube/watch-state.ts';
 import { felixPath, type PoolGroup } from './cluster-pools.ts';
 import { mirrorFeed } from './mirror-feed.ts';
@@ -17,6 +17,8 @@ export interface FactsOptions {
   readonly connection: Connection;
   readonly group: PoolGroup;
   readonly epoch: number;
+  /** of FelixConfigurations */
+  readonly lasting: Lasting;
   readonly now: () => number;
   readonly failed: (error: unknown) => void;
   readonly agents: AgentPlacement;
@@ -25,6 +27,8 @@ export interface FactsOptions {
 }
 
 export interface Facts {
+  /** of FelixConfigurations */
+  settingsWatch(): WatchState;
   /** Settings that a pool forbade may be in force now. */
   poolsMoved(): void;
   stop(): Promise<void>;
@@ -34,7 +38,8 @@ export interface Facts {
  * Both are waited for: half of what the cluster says is not what it says. But what we may not read, or cannot, leaves what
  * was known of it, and does not keep us from the other.
  */
-export function followFacts({ db, connection, group, epoch, now, failed, onMirrored, agents }: FactsOptions): Facts {
+export function followFacts(options: FactsOptions): Facts {
+  const { db, connection, group, epoch, lasting, now, failed, onMirrored, agents } = options;
   const unread = (one: ListWatch<unknown>): boolean => one.state().phase === 'starting';
   const hosts = (): string[] | null =>
     unread(nodes) ? null : [...nodes.objects.values()].flatMap(({ addresses }) => addresses);
@@ -66,6 +71,7 @@ export function followFacts({ db, connection, group, epoch, now, failed, onMirro
   const felix: ListWatch<LiveFelix | null> = listWatch({
     ...watching,
     path: felixPath(group),
+    lasting,
     keep: readLiveFelix,
     onChange: moved,
   });
@@ -83,6 +89,7 @@ export function followFacts({ db, connection, group, epoch, now, failed, onMirro
     },
   });
   return {
+    settingsWatch: felix.state,
     poolsMoved() {
       if (!inForce) moved([]);
     },

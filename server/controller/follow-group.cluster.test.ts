@@ -3,21 +3,32 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { EVERYWHERE } from '../../core/cluster/agent-placement.ts';
 import { ensureBinaries } from '../../e2e/cluster/binaries/build.ts';
-import { CALICO_GROUP, type CalicoApi, calicoPath, installCrds, removeCrd } from '../../e2e/cluster/install-crds.ts';
+import {
+  CALICO_GROUP,
+  type CalicoApi,
+  type CalicoPlural,
+  calicoPath,
+  crd,
+  installCrds,
+  removeCrd,
+} from '../../e2e/cluster/install-crds.ts';
 import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
 import { must } from '../../e2e/cluster/request.ts';
 import { grant } from '../../e2e/cluster/rights.ts';
 import { type ApiServer, startApiServer } from '../../e2e/cluster/start-api-server.ts';
-import { readLivePools } from '../db/live.ts';
+import { liveChangesSince, readLive, readLivePools } from '../db/live.ts';
 import { readWatch } from '../db/live-watch.ts';
+import { poolsCarriedOut } from '../db/pools-carried-out.ts';
 import { readSync } from '../db/sync.ts';
 import type { TestDatabase } from '../db/testing.ts';
 import { makeHub } from '../events/hub.ts';
 import { type Connection, openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
 import { LEASE_NAME, policyRules } from '../kube/needed-rights.ts';
+import { followAsIs, previewFollow } from '../services/cluster/follow-as-is.ts';
 import { readOwnTypes } from '../services/cluster/own-types.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
+import { unheard } from '../testing/unheard-cluster.ts';
 import { type Controller, startController } from './controller.ts';
 
 let server: ApiServer;
@@ -38,19 +49,7 @@ beforeAll(async () => {
   api = await testApi();
   database = api.database;
   connection = openConnection(fromKubeconfig(server.kubeconfig, 'outgate'));
-  controller = startController({
-    db: database.db,
-    hub,
-    connection,
-    leaseConnection: connection,
-    lease: { namespace: 'default', name: LEASE_NAME },
-    agents: EVERYWHERE,
-    identity: 'only',
-    now: () => performance.now(),
-    date: Date.now,
-    onState: () => {},
-    onError: (error) => errors.push(error),
-  });
+  controller = start('first');
 });
 afterAll(async () => {
   await controller?.stop();
@@ -59,6 +58,20 @@ afterAll(async () => {
   await server?.stop();
 });
 
+const start = (identity: string): Controller =>
+  startController({
+    db: database.db,
+    hub,
+    connection,
+    leaseConnection: connection,
+    lease: { namespace: 'default', name: LEASE_NAME },
+    agents: EVERYWHERE,
+    identity,
+    now: () => performance.now(),
+    date: Date.now,
+    onState: () => {},
+    onError: (error) => errors.push(error),
+  });
 const told = (expected: object) =>
   vi.waitFor(async () => expect((await readWatch(database.db)).watch).toMatchObject(expected), {
     timeout: 90_000,
@@ -73,6 +86,23 @@ const make = (api: CalicoApi, name: string, cidr: string) =>
     metadata: { name },
     spec: { cidr },
   });
+/** The FelixConfiguration `default` says so; made where there is none. */
+const setPorts = (natPortRange: string) =>
+  kubectl(server, ['apply', '--server-side', '-f', '-'], {
+    input: JSON.stringify({
+      apiVersion: V3,
+      kind: 'FelixConfiguration',
+      metadata: { name: 'default' },
+      spec: { natPortRange },
+    }),
+  });
+const ports = async () => (await readLive(database.db)).settings.global.natPortRange;
+/** The types of projectcalico.org/v3 are deleted, with all their objects, until the leader says so. */
+async function lose(...plurals: CalicoPlural[]): Promise<void> {
+  for (const plural of plurals) await removeCrd(server, 'v3', plural);
+  await told({ lost: plurals.includes('ippools'), settingsLost: true, back: null });
+}
+
 /** Until it is ended, the database refuses whoever begins a term. */
 async function refuseTerms(): Promise<{ end(): Promise<void> }> {
   const owner = new pg.Client({ connectionString: database.url });
@@ -101,9 +131,7 @@ it('a cluster without Calico is said to be one', async () => {
   expect(controller.state()).toMatchObject({ election: { role: 'leader' }, watch: { phase: 'no-pools' } });
 });
 
-it('our copy of the types, applied by an administrator, is found within 30 s, and a pool that waits is synced', {
-  timeout: 300_000,
-}, async () => {
+it('our copy of the types, applied by an administrator, is found within 30 s, and a pool that waits is synced', async () => {
   const editor = api.caller('editor');
   const spec = { cidr: '10.9.0.0/16', natOutgoing: true };
   const { change } = await editor.pools.create({ name: 'ours', spec });
@@ -120,9 +148,7 @@ it('our copy of the types, applied by an administrator, is found within 30 s, an
   await knows([]);
 });
 
-it('pools are followed in the better group once it has some', {
-  timeout: 300_000,
-}, async () => {
+it('pools are followed in the better group once it has some', async () => {
   const { epoch } = await readWatch(database.db);
   await make('v1', 'a', '10.1.0.0/16');
   await make('v1', 'b', '10.2.0.0/16');
@@ -130,7 +156,11 @@ it('pools are followed in the better group once it has some', {
   // a copy that is half made takes no pool away
   await installCrds(server, 'v3');
   await make('v3', 'a', '10.1.0.0/16');
-  await told({ phase: 'live', group: V1, error: expect.stringContaining(`before it is believed; it lacks 'b'`) });
+  await told({
+    phase: 'live',
+    group: V1,
+    error: expect.stringContaining(`before it is believed; it lacks 1 of 2 known pools: b,`),
+  });
   await knows(['a', 'b']);
   // the database takes no new term in the moment of the move: it is tried again
   const refuse = await refuseTerms();
@@ -143,17 +173,104 @@ it('pools are followed in the better group once it has some', {
   expect((await readWatch(database.db)).epoch).toBeGreaterThan(epoch);
 });
 
-it('a type that goes, or comes back empty, takes no pool with it', { timeout: 300_000 }, async () => {
+it('a type that goes takes no pool and no setting with it; it is followed again when all that was known is back', async () => {
+  const editor = api.caller('editor');
+  const { change } = await editor.pools.create({ name: 'ours', spec: { cidr: '10.8.0.0/16' } });
+  hub.publish({ kind: 'resync' });
+  await setPorts('40000:50000');
+  await knows(['a', 'b', 'ours']);
+  await vi.waitFor(async () => expect(await ports()).toBe('40000:50000'), { timeout: 20_000 });
   await removeCrd(server, 'v1', 'ippools');
-  await removeCrd(server, 'v3', 'ippools');
+  await lose('ippools', 'felixconfigurations');
   await told({ phase: 'no-pools', group: null, from: V3, lost: true });
-  expect(await known()).toEqual(['a', 'b']);
-  await removeCrd(server, 'v3', 'felixconfigurations');
+  // our object, and it is to go: it is not waited for
+  await editor.pools.delete({ name: 'ours', expectedVersion: change.id, reason: 'decided while nothing is there' });
   await installCrds(server, 'v3');
-  await told({ phase: 'no-pools', lost: true, error: expect.stringContaining('must have a pool') });
-  expect(await known()).toEqual(['a', 'b']);
+  await told({ phase: 'no-pools', error: expect.stringContaining('is back, and lacks 2 of 2 known pools: a, b;') });
   await make('v3', 'c', '10.3.0.0/16');
-  await told({ phase: 'live', group: V3, lost: false });
-  await knows(['c']);
+  await make('v3', 'a', '10.1.0.0/16');
+  await told({ phase: 'no-pools', lost: true, back: { group: V3, pools: { known: 2, missing: ['b'] } } });
+  expect(await known()).toEqual(['a', 'b', 'ours']);
+  await make('v3', 'b', '10.2.0.0/16');
+  // the pools do not wait for the settings, nor take them with them
+  await told({ phase: 'live', group: V3, lost: false, back: { settings: { known: 1, missing: ['default'] } } });
+  await knows(['a', 'b', 'c']);
+  expect(await ports()).toBe('40000:50000');
+  await setPorts('40000:50001');
+  await vi.waitFor(async () => expect(await ports()).toBe('40000:50001'), { timeout: 20_000 });
+  await told({ settingsLost: false, back: null, error: null });
+});
+
+it('half of a backup is followed by somebody’s word alone: whoever leads then, once, and without no more than was seen', async () => {
+  const deps = { ...(await api.deps()), cluster: unheard };
+  const admin = { id: null, name: 'admin', role: 'admin' } as const;
+  const reason = 'the backup has no more';
+  await expect(followAsIs(deps, admin, { since: 1, pools: ['a'], settings: [], reason })).rejects.toThrow(
+    'is followed',
+  );
+  await lose('ippools', 'felixconfigurations');
+  await installCrds(server, 'v3');
+  await make('v3', 'a', '10.1.0.0/16');
+  await told({ back: { pools: { known: 3, missing: ['b', 'c'] }, settings: { known: 1, missing: ['default'] } } });
+  const seen = await previewFollow(deps);
+  expect(seen).toMatchObject({
+    group: V3,
+    known: { pools: 3, settings: 1 },
+    pools: [
+      { name: 'b', cidr: '10.2.0.0/16', nats: false, ours: false },
+      { name: 'c', cidr: '10.3.0.0/16', nats: false, ours: false },
+    ],
+    settings: [{ name: 'default', fields: { natPortRange: '40000:50001' } }],
+    word: null,
+  });
+  const since = seen?.since ?? 0;
+  const less = { since, pools: ['c'], settings: ['default'], reason };
+  await expect(followAsIs(deps, admin, less)).rejects.toThrow('missing by now, and not shown to you: b. Nothing was');
+  const other = { since: since - 1, pools: ['b', 'c'], settings: ['default'], reason };
+  await expect(followAsIs(deps, admin, other)).rejects.toThrow('lost again and came back since you looked');
+  await expect(followAsIs(deps, admin, { ...other, reason: undefined })).rejects.toThrow('reason must say why');
+  expect(await known()).toEqual(['a', 'b', 'c']);
+
+  // nobody leads when it is said, and by the time that somebody does one more is missing
+  await controller.stop();
+  const { change } = await followAsIs(deps, admin, { ...other, since });
+  await must(server.as('admin'), 'DELETE', `${calicoPath('v3', 'ippools')}/a`);
+  controller = start('second');
+  await told({
+    back: { since, pools: { missing: ['a', 'b', 'c'] } },
+    error: expect.stringMatching(/change #\d+ .*: a$/),
+  });
+  expect(await known()).toEqual(['a', 'b', 'c']);
+  expect(await previewFollow(deps)).toMatchObject({ word: { change: change.id, beyond: ['a'] } });
+  await make('v3', 'a', '10.1.0.0/16');
+  await told({ phase: 'live', group: V3, lost: false, settingsLost: false, back: null, error: null });
+  await knows(['a']);
+  expect(await ports()).toBe(undefined);
+  expect((await readWatch(database.db)).word).toBe(null);
+  expect(change).toMatchObject({ action: 'cluster.follow', target: 'b, c, FelixConfiguration default', reason });
+  // what went is told as this change, and reached the nodes with it
+  const moves = (await liveChangesSince(database.db, 0, 1000)).filter(({ cause }) => cause === change.id);
+  expect(moves.map(({ action, pools }) => [action, pools])).toEqual(
+    expect.arrayContaining([
+      ['cluster.change', ['b', 'c']],
+      ['settings.update', []],
+    ]),
+  );
+  const reached = await poolsCarriedOut(database.db, [change.id]);
+  expect(reached.get(change.id)).toBe(moves.find(({ pools }) => pools.length > 0)?.sequence);
+
+  // the next loss needs a word of its own; that of the settings alone leaves the pools alone
+  await setPorts('40000:50002');
+  await vi.waitFor(async () => expect(await ports()).toBe('40000:50002'), { timeout: 20_000 });
+  await lose('felixconfigurations');
+  await installCrds(server, 'v3', crd, ['felixconfigurations']);
+  await told({ phase: 'live', back: { pools: { missing: [] }, settings: { known: 1, missing: ['default'] } } });
+  await make('v3', 'd', '10.4.0.0/16');
+  await knows(['a', 'd']);
+  expect(await ports()).toBe('40000:50002');
+  const next = await previewFollow(deps);
+  await followAsIs(deps, admin, { since: next?.since ?? 0, pools: [], settings: ['default'], reason });
+  await vi.waitFor(async () => expect(await ports()).toBe(undefined), { timeout: 20_000 });
+  await told({ phase: 'live', settingsLost: false, back: null });
   expect(errors).toEqual([]);
 });

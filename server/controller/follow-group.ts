@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { AgentPlacement } from '../../core/cluster/agent-placement.ts';
 import type { Database } from '../db/client.ts';
-import { beginTerm, livePoolNames, TermOver } from '../db/live.ts';
+import { beginTerm, knownPools, TermOver } from '../db/live.ts';
 import { type LiveWatch, readWatch, writeWatch } from '../db/live-watch.ts';
 import { oneAtATime } from '../db/serial.ts';
 import type { Hub } from '../events/hub.ts';
@@ -13,6 +13,7 @@ import { KubeError } from '../kube/kube-error.ts';
 import type { Tenure, Work } from '../kube/tenure.ts';
 import { chooseGroup, type Known } from './choose-group.ts';
 import { type PoolGroup, poolGroups } from './cluster-pools.ts';
+import { returning } from './come-back.ts';
 import { type Leading, lead } from './lead.ts';
 import { termConnection } from './term-connection.ts';
 
@@ -35,7 +36,7 @@ export interface Following extends Work {
 
 /** how often a better group is looked for */
 const SETTLED_MS = 30_000;
-/** the same while there is none, or its watch has lost the type, or the server could not say */
+/** the same while there is none, or a watch has lost its type, or the server could not say */
 const LOOKING_MS = 1_000;
 const TELL_MS = 1_000;
 /** in seconds that nothing was told while the watch is live: a page shows its age */
@@ -52,8 +53,13 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
   let used = false;
   let group: PoolGroup | null = null;
   let leading: Leading | null = null;
-  /** where the last known pools are from, and whether that type was taken away since */
-  let known: Known = { from: poolGroups.find((one) => one === stored?.from) ?? null, lost: stored?.lost ?? false };
+  /** where the last known pools are from, and whether that type, or that of the settings, was taken away since */
+  let known: Known & Pick<LiveWatch, 'settingsLost'> = {
+    from: poolGroups.find((one) => one === stored?.from) ?? null,
+    lost: stored?.lost ?? false,
+    settingsLost: stored?.settingsLost ?? false,
+  };
+  const come = returning({ db, connection, before: stored?.back ?? null, date });
   let found: { readonly looked: boolean; readonly why: string | null; readonly since: number };
   found = { looked: false, why: null, since: date() };
   const stopping = new AbortController();
@@ -74,6 +80,9 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
     if (to === null) return;
     if (used) epoch = await beginTerm(db, identity, epoch);
     used = true;
+    const another = known.from !== null && known.from !== to;
+    // pools of a group that is believed are there; its settings may not be yet
+    if (another) known = { ...known, settingsLost: true };
     group = to;
     leading = lead({
       db: oneAtATime(db),
@@ -82,6 +91,7 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
       group: to,
       agents: options.agents,
       epoch,
+      lasting: come.lasting({ pools: known.lost || another, settings: known.settingsLost }),
       now: date,
       onTermOver: over,
       // a page that shows how many wait need not wait for the next time
@@ -94,16 +104,22 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
   const over = (): void => tenure.resign(new TermOver(`term ${epoch} is over`));
 
   const look = async (): Promise<void> => {
-    const chosen = await chooseGroup({ connection, known, names: () => livePoolNames(db), signal });
+    come.hear((await readWatch(db)).word);
+    const names = async () => [...(await knownPools(db)).keys()];
+    const chosen = await chooseGroup({ connection, known, names, accepted: come.accepted, signal });
     if (signal.aborted) return;
     if (chosen.group !== group) {
-      if (chosen.group === null) known = { ...known, lost: known.from !== null };
+      const lost = known.from !== null;
+      if (chosen.group === null) known = { ...known, lost, settingsLost: lost };
       await move(chosen.group);
     }
-    const same = found.looked && found.why === chosen.why;
-    found = { looked: true, why: chosen.why, since: same ? found.since : date() };
+    await come.look(chosen, known.settingsLost, signal);
+    const why = [chosen.why, come.why()].filter((one) => one !== null).join('; ') || null;
+    const same = found.looked && found.why === why;
+    found = { looked: true, why, since: same ? found.since : date() };
   };
-  const settled = (): boolean => found.looked && leading !== null && !known.lost;
+  const settled = (): boolean =>
+    found.looked && leading !== null && !known.lost && !(known.settingsLost && come.settingsMatter());
   const keepLooking = async (): Promise<void> => {
     for (let waited = Number.POSITIVE_INFINITY; !signal.aborted; waited += LOOKING_MS) {
       note();
@@ -119,20 +135,25 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
     }
   };
 
-  /** What the watch has come to. */
+  /** What the watches have come to. What is believed is in force once it is in the ledger: until then it may be lost anew. */
   const note = (): void => {
-    const state = leading?.watch();
-    if (state?.phase === 'live') known = { from: group, lost: false };
-    else if (state?.error?.kind === 'no-such-type') known = { ...known, lost: known.from !== null };
+    if (leading === null) return;
+    const [pools, settings, mirrored] = [leading.watch(), leading.settingsWatch(), leading.mirrored()];
+    if (pools.error?.kind === 'no-such-type') known = { ...known, lost: known.from !== null };
+    else if (pools.phase === 'live' && mirrored.pools) known = { ...known, from: group, lost: false };
+    if (settings.error?.kind === 'no-such-type') known = { ...known, settingsLost: true };
+    else if (settings.phase === 'live' && mirrored.settings) known = { ...known, settingsLost: false };
+    if (!known.lost && !known.settingsLost) come.end();
   };
   const watch = (): LiveWatch => {
     note();
     const { looked, why, since } = found;
+    const back = come.back();
     const state = leading?.watch();
     if (leading === null || state === undefined)
-      return { group: null, ...known, phase: looked ? 'no-pools' : 'starting', since, error: why, queued: 0 };
+      return { group: null, ...known, back, phase: looked ? 'no-pools' : 'starting', since, error: why, queued: 0 };
     const { phase, error } = state;
-    return { group, ...known, phase, since: state.since, error: error?.message ?? why, queued: leading.queued() };
+    return { group, ...known, back, phase, since: state.since, error: error?.message ?? why, queued: leading.queued() };
   };
   const keepTelling = async (): Promise<void> => {
     for (let quiet = 0; !signal.aborted; quiet++) {

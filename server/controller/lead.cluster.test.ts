@@ -63,6 +63,9 @@ afterAll(async () => {
   await api?.close();
 });
 
+/** the tests share a database, and each begins with another cluster as it were */
+const nothingKnown = { lost: false, known: async () => new Map<string, string>() };
+
 async function begin(as: Connection = connection, db: Database = api.database.db): Promise<Leading> {
   const epoch = await beginTerm(db, 'test');
   leading = lead({
@@ -72,6 +75,7 @@ async function begin(as: Connection = connection, db: Database = api.database.db
     connection: as,
     group: 'projectcalico.org/v3',
     epoch,
+    lasting: { pools: nothingKnown, settings: nothingKnown },
     now: Date.now,
     onTermOver: () => errors.push('term over'),
     onError: (error) => errors.push(error),

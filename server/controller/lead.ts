@@ -8,7 +8,7 @@ import type { Database } from '../db/client.ts';
 import { TermOver } from '../db/live.ts';
 import type { Hub } from '../events/hub.ts';
 import type { Connection } from '../kube/connection.ts';
-import { listWatch, readable } from '../kube/list-watch.ts';
+import { type Lasting, listWatch, readable } from '../kube/list-watch.ts';
 import type { WatchState } from '../kube/watch-state.ts';
 import { clusterFelix, clusterPools, type PoolGroup, poolsPath } from './cluster-pools.ts';
 import { followDesired } from './follow-desired.ts';
@@ -30,6 +30,8 @@ export interface LeadOptions {
   readonly agents: AgentPlacement;
   /** of this term: `beginTerm` */
   readonly epoch: number;
+  /** what a list of a type must have to be believed, where that was lost or made anew */
+  readonly lasting: { readonly pools: Lasting; readonly settings: Lasting };
   readonly now: () => number;
   /** another one leads: nothing more is written */
   readonly onTermOver: () => void;
@@ -41,6 +43,10 @@ export interface LeadOptions {
 
 export interface Leading {
   watch(): WatchState;
+  /** of FelixConfigurations */
+  settingsWatch(): WatchState;
+  /** a whole list of them is in the ledger */
+  mirrored(): { readonly pools: boolean; readonly settings: boolean };
   /** pools and settings that wait to be brought to what is desired */
   queued(): number;
   /** Stops writing, then watching. */
@@ -89,19 +95,24 @@ export function lead(options: LeadOptions): Leading {
   // each apply restarts Felix on its nodes: there is no hurry
   const settings: WorkQueue = queueOf(1, (name) => syncSettings({ db, cluster: felix, epoch }, name));
 
+  const mirrored = { pools: false, settings: false };
   const desired = followDesired({ db, failed, pools: queue.add, settings: settings.add });
   const feed = mirrorFeed<LivePool>({
     all: writer.all,
     some: async (seen) => queue.add(await writer.seen(seen)),
     failed,
     onMirrored: (_names, whole) => {
-      if (whole) desired.all();
+      if (whole) {
+        mirrored.pools = true;
+        desired.all();
+      }
       facts.poolsMoved();
     },
   });
   const pools = listWatch<LivePool | null>({
     connection,
     path: poolsPath(group),
+    lasting: options.lasting.pools,
     keep: readLivePool,
     onChange: (changes) => feed.take(changes.flatMap(readable), pools.objects),
     onState: () => {},
@@ -109,8 +120,13 @@ export function lead(options: LeadOptions): Leading {
   });
   const facts = followFacts({
     ...options,
+    lasting: options.lasting.settings,
     failed,
-    onMirrored: (names, whole) => (whole ? desired.allSettings() : settings.add(names)),
+    onMirrored: (names, whole) => {
+      mirrored.settings ||= whole;
+      if (whole) desired.allSettings();
+      else settings.add(names);
+    },
   });
   const unsubscribe = hub.subscribe((signal) => {
     if (signal.kind === 'change') desired.told(signal.sequence, signal.pool);
@@ -120,6 +136,8 @@ export function lead(options: LeadOptions): Leading {
 
   return {
     watch: pools.state,
+    settingsWatch: facts.settingsWatch,
+    mirrored: () => ({ ...mirrored }),
     queued: () => queue.size() + settings.size(),
     stop: async () => {
       clearInterval(resync);

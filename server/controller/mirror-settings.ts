@@ -1,4 +1,5 @@
 /** Takes the cluster's FelixConfigurations and node addresses into the live ledger. */
+import type { Word } from '../../core/cluster/come-back.ts';
 import { objectsIn, pathOf, placeOf, settingsIn, withObject } from '../../core/cluster/felix-objects.ts';
 import { keepLastSettings, type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
@@ -73,7 +74,7 @@ export async function mirrorSettingsIn(tx: Queryable, live: Live, { seen, gone }
   ];
   const now = new Map(known);
   let at = live;
-  for (const { told, moves: together } of await byTeller(tx, moves)) {
+  for (const { told, moves: together } of await byTeller(tx, live.word, moves)) {
     for (const { name, after } of together) {
       if (after === null) now.delete(name);
       else now.set(name, after);
@@ -97,10 +98,14 @@ interface Told {
 }
 
 /** Thousands of nodes may have an object each: what one writer did for one reason is one change, as with pools. */
-async function byTeller(tx: Queryable, moves: readonly Moved[]): Promise<Iterable<{ told: Told; moves: Moved[] }>> {
+async function byTeller(
+  tx: Queryable,
+  word: Word | null,
+  moves: readonly Moved[],
+): Promise<Iterable<{ told: Told; moves: Moved[] }>> {
   const groups = new Map<string, { told: Told; moves: Moved[] }>();
   for (const move of moves) {
-    const told = await tellerOf(tx, move);
+    const told = move.after === null ? removedBy(move.name, word) : await tellerOf(tx, { ...move, after: move.after });
     const key = JSON.stringify([told.actor, told.cause]);
     const group = groups.get(key) ?? { told, moves: [] };
     group.moves.push(move);
@@ -136,8 +141,7 @@ function withoutBad(said: ClusterSettings, before: ClusterSettings, pools: reado
  * Who made it different, and the change of ours that it carries out: the last one that decided about the fields that moved
  * what came of them. It need not be the last of all: others of other objects, or of this one, may have been saved since.
  */
-async function tellerOf(tx: Queryable, { before, after }: Moved): Promise<Told> {
-  if (after === null) return { actor: UNKNOWN_WRITER, cause: null };
+async function tellerOf(tx: Queryable, { before, after }: Moved & { readonly after: LiveFelix }): Promise<Told> {
   const changed = settingFields.filter((field) => before?.settings?.[field] !== after.settings?.[field]);
   const actor = writerAmong(before?.claims ?? [], after.claims, new Set(changed));
   // a field that we let go is in nobody's claim afterwards; so is one that others took away
@@ -153,6 +157,10 @@ async function tellerOf(tx: Queryable, { before, after }: Moved): Promise<Told> 
   const forced = carriedOut === decided[0] ? (row?.forceVersion ?? 0) : 0;
   return { actor: OUR_MANAGER, cause: Math.max(carriedOut.sequence, forced) };
 }
+
+/** Not restored with its type, and somebody decided to go on without it; else nobody knows who deleted it. */
+const removedBy = (name: string, word: Word | null): Told =>
+  word?.settings.includes(name) ? { actor: OUR_MANAGER, cause: word.change } : { actor: UNKNOWN_WRITER, cause: null };
 
 /** Like a change of settings it is one only where it changes NAT. */
 async function moveHosts(tx: Queryable, live: Live, hosts: readonly string[]): Promise<Live> {

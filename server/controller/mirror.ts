@@ -42,7 +42,7 @@ export async function mirrorIn(tx: Queryable, live: Live, { seen, gone }: Seen):
   if (newer.length + removed.length === 0) return live;
   await writeLivePools(tx, newer, removed);
   let now = live;
-  for (const move of await movesOf(tx, before, newer, removed)) now = await write(tx, now, move);
+  for (const move of await movesOf(tx, live, before, newer, removed)) now = await write(tx, now, move);
   return now;
 }
 
@@ -57,6 +57,7 @@ export async function mirrorAll(db: Database, epoch: number, all: readonly LiveP
 
 async function movesOf(
   tx: Queryable,
+  { word }: Live,
   known: ReadonlyMap<string, LivePool>,
   seen: readonly LivePool[],
   gone: readonly string[],
@@ -81,7 +82,7 @@ async function movesOf(
     add(told, { name, before: before?.pool ?? null, after: after.pool });
   }
   for (const before of removed) {
-    add(removedBy(rows.get(before.name)), { name: before.name, before, after: null });
+    add(removedBy(rows.get(before.name), before.name, word), { name: before.name, before, after: null });
   }
   return [...groups.values()];
 }

@@ -1,4 +1,5 @@
 /** Who made a pool of the cluster different, and which change of ours that carries out. */
+import type { Word } from '../../core/cluster/come-back.ts';
 import { differingFields } from '../../core/cluster/compare.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
@@ -40,9 +41,9 @@ export async function tellerOf(
   return { ...theirs, cause };
 }
 
-/** Of an object that is gone. */
-export const removedBy = (row: SyncRow | undefined): Told => {
-  const cause = row?.deletedBy ?? null;
+/** Of an object that is gone: deleted here, or not restored with its type, and somebody decided to go on without it. */
+export const removedBy = (row: SyncRow | undefined, name: string, word: Word | null): Told => {
+  const cause = row?.deletedBy ?? (word?.pools.includes(name) ? word.change : null);
   return { actor: cause === null ? UNKNOWN_WRITER : OUR_MANAGER, action: 'cluster.change', cause };
 };
 

@@ -11,6 +11,16 @@ export async function readLiveFelixes(db: Queryable, names?: readonly string[]):
   return rows.map(({ object }) => object);
 }
 
+/** Those that say something about NAT, name to uid: without them it would be otherwise. */
+export async function knownSettings(db: Queryable): Promise<Map<string, string>> {
+  const rows = await db.query<{ name: string; uid: string }>(
+    `SELECT name, uid FROM live_felix WHERE jsonb_typeof(object->'settings') = 'object' AND object->'settings' <> '{}'
+     ORDER BY name`,
+    [],
+  );
+  return new Map(rows.map(({ name, uid }) => [name, uid]));
+}
+
 /** The caller holds the lock of the live row. */
 export async function writeLiveFelixes(
   tx: Queryable,

@@ -14,14 +14,24 @@ afterAll(() => database.close());
 
 it('what the leader tells of its watch is refused when its term is over', async () => {
   const { db } = database;
-  const watch = { group: null, from: null, phase: 'starting', since: 1, error: null, queued: 0, lost: false } as const;
+  const watch = {
+    group: null,
+    from: null,
+    phase: 'starting',
+    since: 1,
+    error: null,
+    queued: 0,
+    lost: false,
+    settingsLost: false,
+    back: null,
+  } as const;
   const old = await beginTerm(db, 'one');
   expect(await readWatch(db)).toMatchObject({ watch: null, heardAt: null, leader: 'one', epoch: old });
   await writeWatch(db, old, { watch, heardAt: 1_000 });
   const epoch = await beginTerm(db, 'two');
   await expect(writeWatch(db, old, { watch: { ...watch, error: 'old' }, heardAt: 2_000 })).rejects.toThrow(TermOver);
   await expect(beginTerm(db, 'one', old)).rejects.toThrow(TermOver);
-  expect(await readWatch(db)).toEqual({ watch, heardAt: new Date(1_000), leader: 'two', epoch });
+  expect(await readWatch(db)).toEqual({ watch, heardAt: new Date(1_000), leader: 'two', epoch, word: null });
   await writeWatch(db, epoch, { watch, heardAt: null });
   expect(await readWatch(db)).toMatchObject({ heardAt: new Date(1_000) });
 });

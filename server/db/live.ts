@@ -2,6 +2,7 @@
  * What the cluster says: the `live` row, its pools, and the log of what became different there. One writer at a time: the
  * leader of a term, known by its epoch.
  */
+import type { Word } from '../../core/cluster/come-back.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
@@ -16,6 +17,8 @@ export interface Live {
   readonly hosts: readonly string[];
   /** the term whose leader may write */
   readonly epoch: number;
+  /** what somebody decided about pools and settings that did not come back; null: nothing that is still to be done */
+  readonly word: Word | null;
 }
 
 export interface LiveChange {
@@ -33,7 +36,7 @@ export interface LiveChange {
 }
 
 export interface NewLiveChange {
-  readonly next: Omit<Live, 'epoch'>;
+  readonly next: Omit<Live, 'epoch' | 'word'>;
   readonly actor: string;
   readonly action: string;
   readonly pools: readonly string[];
@@ -49,7 +52,7 @@ export class TermOver extends Error {
   override name = 'TermOver';
 }
 
-const SELECT = 'SELECT sequence, revision, pool_sum, settings, hosts, epoch FROM live WHERE id = 1';
+const SELECT = 'SELECT sequence, revision, pool_sum, settings, hosts, epoch, word FROM live WHERE id = 1';
 
 export const readLive = (db: Queryable): Promise<Live> => read(db, SELECT);
 
@@ -137,8 +140,21 @@ export async function readLivePools(db: Queryable, names?: readonly string[]): P
   return rows.map(({ object }) => object);
 }
 
-export async function livePoolNames(db: Queryable): Promise<string[]> {
-  return (await db.query<{ name: string }>('SELECT name FROM live_pool ORDER BY name')).map(({ name }) => name);
+/**
+ * What must not go missing unasked when the cluster's types are lost and come back: the pools as they were last seen, name to
+ * uid. One that was deleted here since, and whose object was ours (as `syncPool` has it), is not waited for.
+ */
+export async function knownPools(db: Queryable): Promise<Map<string, string>> {
+  const rows = await db.query<{ name: string; uid: string }>(
+    `SELECT l.name, l.uid FROM live_pool l
+     WHERE NOT EXISTS (
+       SELECT FROM sync s WHERE s.name = l.name AND s.deleted_by IS NOT NULL
+         AND (s.applied_uid IS NULL OR s.applied_uid = l.uid) AND l.object->'ownership'->>'class' = 'managed'
+         AND NOT EXISTS (SELECT FROM pool p WHERE p.name = l.name)
+     ) ORDER BY l.name`,
+    [],
+  );
+  return new Map(rows.map(({ name, uid }) => [name, uid]));
 }
 
 /** How many there are by who owns them, and whether our database has one of that name: a page needs no more than that. */
@@ -203,6 +219,7 @@ async function read(db: Queryable, text: string): Promise<Live> {
     settings: ClusterSettings;
     hosts: string[];
     epoch: string;
+    word: Word | null;
   }>(text, []);
   if (row === undefined) throw missing();
   return {
@@ -212,6 +229,7 @@ async function read(db: Queryable, text: string): Promise<Live> {
     settings: row.settings,
     hosts: row.hosts,
     epoch: Number(row.epoch),
+    word: row.word,
   };
 }
 

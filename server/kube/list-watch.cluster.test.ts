@@ -21,6 +21,8 @@ let token: string;
 let watched: ListWatch<string>;
 let changes: Change<string>[];
 let states: WatchState[];
+/** as a ledger would have them: name to uid */
+let known: Map<string, string>;
 
 beforeAll(async () => {
   server = await startApiServer({
@@ -44,14 +46,8 @@ beforeEach(async () => {
   });
   changes = [];
   states = [];
-  watched = listWatch({
-    connection,
-    path,
-    keep: ({ metadata, spec }) => `${metadata.name} ${(spec as { cidr: string }).cidr}`,
-    onChange: (some) => changes.push(...some),
-    onState: (state) => states.push(state),
-    now: Date.now,
-  });
+  known = new Map();
+  watched = begin();
   await expect.poll(() => [watched.state().phase, proxy.watches()], { timeout: 20_000 }).toEqual(['live', 1]);
 });
 afterEach(async () => {
@@ -60,6 +56,28 @@ afterEach(async () => {
   await proxy.close();
   await must(server.as('admin'), 'DELETE', path);
 });
+
+function begin(lasting = { lost: false, known: async () => known }): ListWatch<string> {
+  const uids = new Map<string, string>();
+  return listWatch({
+    connection,
+    path,
+    lasting,
+    keep({ metadata, spec }) {
+      uids.set(metadata.name, metadata.uid);
+      return `${metadata.name} ${(spec as { cidr: string }).cidr}`;
+    },
+    onChange(some) {
+      changes.push(...some);
+      for (const { key, now } of some) {
+        if (now === null) known.delete(key);
+        else known.set(key, uids.get(key) ?? '');
+      }
+    },
+    onState: (state) => states.push(state),
+    now: Date.now,
+  });
+}
 
 let subnet = 0;
 const create = (name: string, cidr = `10.${subnet++ % 250}.0.0/16`) =>
@@ -256,21 +274,42 @@ describe('the type', () => {
     await untilServed(server, path);
   });
 
-  it('is deleted with all its objects: they stay in force, until it is back and holds some', async () => {
+  it('is deleted with all its objects: they stay in force, until it is back and holds them all', async () => {
     for (let i = 0; i < 30; i++) await create(`p${i}`);
     await expect.poll(() => names().length).toBe(32);
+    await drop('p0');
+    await expect.poll(() => names().length).toBe(31);
     const held = names();
     await removeCrd(server, 'v3', 'ippools');
     await blind('no-such-type');
     expect(names()).toEqual(held);
-    expect(changes.filter(({ now }) => now === null)).toEqual([]);
+    expect(changes.filter(({ now }) => now === null).map(({ key }) => key)).toEqual(['p0']);
 
     const all = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     await must(server.as('admin'), 'POST', all, crd('v3', 'ippools'));
-    await expect.poll(() => watched.state().error?.message).toContain('made anew, and is empty');
+    const said = (words: string) =>
+      expect.poll(() => watched.state().error?.message, { timeout: 10_000 }).toContain(words);
+    await said('made anew, and lacks 31 of 31 known objects: a, b, p1, p10, p11 and 26 more');
     expect(names()).toEqual(held);
     await create('new');
-    await backWith('new');
+    for (const name of held.slice(1)) await create(name);
+    await said('made anew, and lacks 1 of 31 known objects: a;');
+    expect(names()).toEqual(held);
+    await create('a');
+    await backWith(...[...held, 'new'].sort());
+    expect(changes.filter(({ now }) => now === null).map(({ key }) => key)).toEqual(['p0']);
+  });
+
+  it('was made anew while nobody watched: not one object is the one that was known, and one is missing', async () => {
+    await watched.stop();
+    const before = new Map(known);
+    await must(server.as('admin'), 'DELETE', path);
+    await create('a');
+    watched = begin({ lost: false, known: async () => before });
+    await expect.poll(() => watched.state().error?.message).toContain('lacks 1 of 2 known objects: b;');
+    expect(names()).toEqual([]);
+    await create('b');
+    await backWith('a', 'b');
   });
 
   it('is on its way out, and a list of what is left of it comes: what is missing there stays in force', async () => {

@@ -3,9 +3,13 @@
  * replaced only by a list that is complete or changed by an event; while the server is away, answers nonsense, refuses us or
  * loses the type itself, the last known objects stay. It never gives up and says at any time what it knows.
  *
+ * A type that was made anew is restored object by object. Of one that may be, the caller says what was known (`lasting`):
+ * its lists are believed when none of that is missing.
+ *
  * A stream lives for STREAM_S and is then asked for anew; one that is older is dead without a word. That bounds how long a
  * connection that was cut in silence can fool us.
  */
+import { doubtful, lacksText } from '../../core/cluster/come-back.ts';
 import type { Connection } from './connection.ts';
 import { guardDeletions, mustBeServed } from './deletion-guard.ts';
 import { presenceOf } from './discovery.ts';
@@ -35,12 +39,22 @@ export interface Change<T> {
 export const readable = <T>({ key, before, now }: Change<T | null>): Change<T>[] =>
   before === null && now === null ? [] : [{ key, before, now }];
 
+/** Of a type that can be deleted and made anew. */
+export interface Lasting {
+  /** the type was lost before this watch began */
+  readonly lost: boolean;
+  /** What must not go missing with the type, name to uid. Asked for the first list, and where something held is missing. */
+  readonly known: () => Promise<ReadonlyMap<string, string>>;
+}
+
 export interface ListWatchOptions<T> {
   readonly connection: Connection;
   /** of the type: `/apis/projectcalico.org/v3/ippools` */
   readonly path: string;
   /** `labelSelector`, `fieldSelector` */
   readonly query?: Readonly<Record<string, string>>;
+  /** Absent: only an empty list is doubted, where the server did not know the type a moment ago. */
+  readonly lasting?: Lasting;
   /** What is held of an object: as little as is needed. */
   readonly keep: (object: KubeObject) => T;
   /** After the objects have changed; the first list comes whole, even when it is empty. */
@@ -63,13 +77,13 @@ interface Held<T> {
 }
 
 export function listWatch<T>(options: ListWatchOptions<T>): ListWatch<T> {
-  const { connection, path, query = {}, keep, onChange, onState, now } = options;
+  const { connection, path, query = {}, lasting, keep, onChange, onState, now } = options;
   const objects = new Map<string, T>();
   const identities = new Map<string, string>();
   const stopping = new AbortController();
   let state: WatchState = { phase: 'starting', since: now(), heardAt: null, error: null };
-  /** the type was not there: an empty list of it is not believed at once */
-  let typeWasLost = false;
+  /** the type was not there: what is listed next may be half of it */
+  let typeWasLost = lasting?.lost ?? false;
 
   const presence = () => presenceOf(connection, path, stopping.signal);
 
@@ -109,18 +123,26 @@ export function listWatch<T>(options: ListWatchOptions<T>): ListWatch<T> {
     const { signal } = stopping;
     const read = (object: KubeObject) => [keyOf(object), heldOf(object, keep)] as const;
     const { items, resourceVersion } = await list(connection, { path, query, keep: read, signal });
-    const listed = new Set(items.map(([key]) => key));
+    const listed = new Map(items.map(([key, { uid }]) => [key, uid]));
     const gone = [...objects.keys()].filter((key) => !listed.has(key));
-    if (gone.length > 0) {
-      await mustBeServed(path, presence);
-      if (typeWasLost && items.length === 0) throw emptyAfterLoss(path);
-    }
+    const first = state.phase === 'starting';
+    if (gone.length > 0 || (first && lasting !== undefined)) await mustBeBelieved(listed);
     typeWasLost = false;
     const changes = [...gone.flatMap(drop), ...items.flatMap(([key, held]) => set(held, key))];
-    const first = state.phase === 'starting';
     live();
     if (first || changes.length > 0) onChange(changes);
     return resourceVersion;
+  };
+
+  /** Of a complete list that lacks something that is held, or may. */
+  const mustBeBelieved = async (listed: ReadonlyMap<string, string>): Promise<void> => {
+    await mustBeServed(path, presence);
+    if (lasting === undefined) {
+      if (typeWasLost && listed.size === 0) throw madeAnew(path, 'is empty');
+      return;
+    }
+    const lacks = doubtful(await lasting.known(), listed, typeWasLost);
+    if (lacks.missing.length > 0) throw madeAnew(path, `lacks ${lacksText(lacks, 'objects')}`);
   };
 
   const deliver = (event: Exclude<WatchEvent, { type: 'bookmark' }>): void => {
@@ -210,10 +232,10 @@ const heldOf = <T>(object: KubeObject, keep: (object: KubeObject) => T): Held<T>
   kept: keep(object),
 });
 
-const emptyAfterLoss = (path: string): KubeError =>
+const madeAnew = (path: string, how: string): KubeError =>
   new KubeError(
     `GET ${path}`,
-    failure('no-such-type', 'the type was deleted and made anew, and is empty; the last known objects stay in force'),
+    failure('no-such-type', `the type was deleted and made anew, and ${how}; the last known objects stay in force`),
   );
 
 const endedAtOnce = (path: string): KubeError =>

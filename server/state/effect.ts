@@ -17,6 +17,8 @@ export function effectOf(change: Pick<LoggedChange, 'action' | 'before' | 'after
   if (change.action === 'hosts.update') {
     return { upsert: [], remove: [], hosts: (change.after as { hosts: string[] }).hosts };
   }
+  // about what is in the cluster: what is desired stays as it is
+  if (change.action === 'cluster.follow') return { upsert: [], remove: [] };
   const upsert = poolsOf(change.after);
   const kept = new Set(upsert.map((pool) => pool.name));
   const remove = poolsOf(change.before).flatMap(({ name }) => (kept.has(name) ? [] : [name]));

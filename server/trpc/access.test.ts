@@ -30,6 +30,7 @@ const lowest: Record<string, Role> = {
   'cluster.resolve': 'editor',
   'cluster.resolveSettings': 'editor',
   'cluster.setPolicy': 'editor',
+  'cluster.follow': 'admin',
   'settings.update': 'editor',
   'lab.probe': 'editor',
   // everyone's own

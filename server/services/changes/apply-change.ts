@@ -35,8 +35,18 @@ export interface Decision {
   readonly remove?: readonly string[];
   readonly settings?: ClusterSettings;
   readonly hosts?: readonly string[];
+  /** what of the cluster is no longer waited for: nothing that is desired changes */
+  readonly follow?: Follow;
   /** the pools are as the cluster has them: rules that they break are not ours to refuse */
   readonly asFound?: boolean;
+}
+
+export interface Follow {
+  readonly pools: readonly string[];
+  /** names of FelixConfigurations */
+  readonly settings: readonly string[];
+  readonly before: Content;
+  readonly after: Content;
 }
 
 export interface Intent {
@@ -157,7 +167,7 @@ async function write(tx: Queryable, intent: Intent, current: Current, decision: 
     settingsVersion: desired.settingsVersion + (decision.settings === undefined ? 0 : 1),
     hosts,
   };
-  const pools = [...new Set([...upsert.map((pool) => pool.name), ...remove])].sort();
+  const pools = [...new Set([...upsert.map((pool) => pool.name), ...remove, ...(decision.follow?.pools ?? [])])].sort();
   const content = contentsOf(decision, desired, old.map(plain));
   const own = decision.action !== 'hosts.update'; // hosts move with the nodes: nobody asked for it
   const actor = own ? intent.actor : system;
@@ -197,6 +207,7 @@ function contentsOf(
   old: readonly Pool[],
 ): { before: Content | null; after: Content | null } {
   const upsert = [...(decision.upsert ?? [])];
+  if (decision.follow !== undefined) return { before: decision.follow.before, after: decision.follow.after };
   switch (decision.action) {
     case 'settings.update':
     case 'settings.force':
@@ -218,8 +229,9 @@ function contentsOf(
 function targetOf(decision: Decision, pools: readonly string[]): string {
   if (decision.settings !== undefined) return 'settings';
   if (decision.hosts !== undefined) return 'hosts';
-  const rest = pools.length - 3;
-  return rest <= 0 ? pools.join(', ') : `${pools.slice(0, 3).join(', ')} and ${rest} more`;
+  const names = [...pools, ...(decision.follow?.settings ?? []).map((name) => `FelixConfiguration ${name}`)];
+  const rest = names.length - 3;
+  return rest <= 0 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${rest} more`;
 }
 
 /** More names might not fit into a notice. */

@@ -17,6 +17,7 @@ export const actions = [
   'settings.force',
   'hosts.update',
   'cluster.change',
+  'cluster.follow',
 ] as const;
 export const actionSchema = z.enum(actions);
 export type Action = z.infer<typeof actionSchema>;

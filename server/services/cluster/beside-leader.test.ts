@@ -6,12 +6,12 @@ import { untilSomebodyWaits } from '../../db/testing.ts';
 import { liveLedger } from '../../state/ledger.ts';
 import { openStateCache } from '../../state/state-cache.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
+import { unheard } from '../../testing/unheard-cluster.ts';
 import type { Actor } from '../actor.ts';
 import type { Deps } from '../deps.ts';
 import { getPool } from '../pools/get-pool.ts';
 import { updatePool } from '../pools/write-pool.ts';
 import { comparePool } from './compare-pool.ts';
-import type { Cluster } from './reach.ts';
 import { resolvePool, setPolicy } from './resolve-pool.ts';
 
 let api: TestApi;
@@ -23,19 +23,6 @@ beforeAll(async () => {
 });
 afterAll(() => api?.close());
 
-/** There is one, and it does not answer: what is decided about pools is in the database. */
-const unheard: Cluster = {
-  server: 'https://127.0.0.1:1',
-  names: {
-    directory: { pods: new Map(), services: new Map(), slices: new Map(), nodes: new Map() },
-    known: (type) => ({ type, phase: 'starting', heardAt: null, error: null, forbidden: false }),
-  },
-  election: () => ({ role: 'unknown', holder: null, since: 0, error: null }),
-  rights: () => Promise.reject(new Error('away')),
-  rehearsePool: async () => [],
-  rehearseSettings: async () => [],
-  usedAddresses: () => Promise.reject(new Error('away')),
-};
 const spec = { cidr: '10.1.0.0/16', natOutgoing: true };
 const synced = (name: string, version: number): SyncOutcomeRow => ({
   name,

@@ -1,5 +1,6 @@
 /** The cluster at one glance: is it heard, who leads, and how do our pools stand there. */
 import { z } from 'zod';
+import type { ComeBack, Lacks } from '../../../core/cluster/come-back.ts';
 import { syncStates } from '../../../core/cluster/sync-state.ts';
 import { countOwners, readLivePools } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
@@ -30,6 +31,15 @@ export const clusterViewSchema = z.object({
   live: z.object({ managed: count, observed: count, foreign: count }),
   /** settings that the cluster has and that stop Felix */
   problems: z.array(felixProblemSchema),
+  /** the types came back after a loss and lack what was known (`cluster.previewFollow` has the names); null: they did not, or lack nothing */
+  back: z
+    .object({
+      group: z.string(),
+      since: z.iso.datetime(),
+      pools: z.object({ known: count, missing: count }),
+      settings: z.object({ known: count, missing: count }),
+    })
+    .nullable(),
   /** neither group serves the types, and no pools were ever known: our copy of them may be applied */
   typesMissing: z.boolean(),
   /** what this server does in the election */
@@ -68,8 +78,20 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
       felix,
       live.flatMap(({ pool }) => pool ?? []),
     ),
+    back: backOf(watch?.back ?? null),
     typesMissing: watch?.phase === 'no-pools' && watch.from === null,
     election: { role, holder, error: error?.message ?? null },
+  };
+}
+
+function backOf(back: ComeBack | null): ClusterView['back'] {
+  if (back === null) return null;
+  const counted = ({ known, missing }: Lacks) => ({ known, missing: missing.length });
+  return {
+    group: back.group,
+    since: new Date(back.since).toISOString(),
+    pools: counted(back.pools),
+    settings: counted(back.settings),
   };
 }
 

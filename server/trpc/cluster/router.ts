@@ -9,13 +9,14 @@ import { adoptPools } from '../../services/cluster/adopt-pools.ts';
 import { clusterViewSchema, getCluster, getRights, rightsViewSchema } from '../../services/cluster/cluster.ts';
 import { comparePool, comparisonSchema } from '../../services/cluster/compare-pool.ts';
 import { compareSettings, settingsComparisonSchema } from '../../services/cluster/compare-settings.ts';
+import { followAsIs, goingSchema, previewFollow } from '../../services/cluster/follow-as-is.ts';
 import { listLivePools, livePoolViewSchema } from '../../services/cluster/live-pools.ts';
 import { ownTypes, ownTypesSchema } from '../../services/cluster/own-types.ts';
 import { choiceSchema, resolvePool, setPolicy } from '../../services/cluster/resolve-pool.ts';
 import { previewResolution, resolveSettings } from '../../services/cluster/resolve-settings.ts';
 import { reasonSchema } from '../../services/reason.ts';
 import { settingsEffectSchema } from '../../services/settings/preview-settings.ts';
-import { editorProcedure, router, viewerProcedure, viewerWork } from '../init.ts';
+import { adminProcedure, editorProcedure, router, viewerProcedure, viewerWork } from '../init.ts';
 import { noInput } from '../no-input.ts';
 
 const settingsChoice = z.strictObject({
@@ -63,6 +64,21 @@ export const clusterRouter = router({
     )
     .output(written)
     .mutation(({ ctx, input }) => resolveSettings(ctx.deps, actorOf(ctx.user), input)),
+  previewFollow: viewerProcedure
+    .input(noInput)
+    .output(goingSchema.nullable())
+    .query(({ ctx }) => previewFollow(ctx.deps)),
+  follow: adminProcedure
+    .input(
+      z.strictObject({
+        since: z.int(),
+        pools: z.array(poolNameSchema),
+        settings: z.array(poolNameSchema),
+        reason: reasonSchema.optional(),
+      }),
+    )
+    .output(written)
+    .mutation(({ ctx, input }) => followAsIs(ctx.deps, actorOf(ctx.user), input)),
   addressesInUse: viewerWork
     .input(z.strictObject({ name: poolNameSchema }))
     .output(addressesInUseSchema)

@@ -1,0 +1,136 @@
+/**
+ * The types of the cluster came back after a loss and lack what was known: what would go when the cluster is followed as it
+ * is, and the word to do so. The leader carries it out.
+ */
+import { z } from 'zod';
+import { beyond, type ComeBack, firstOf, type Word, wordFor } from '../../../core/cluster/come-back.ts';
+import { settingsOf } from '../../../core/cluster/live-settings.ts';
+import { facetsOf } from '../../../core/pool/defaults.ts';
+import { readLivePools } from '../../db/live.ts';
+import { readLiveFelixes } from '../../db/live-felix.ts';
+import { lockWatch, readWatch, writeWord } from '../../db/live-watch.ts';
+import { readPools } from '../../db/pools.ts';
+import type { Actor } from '../actor.ts';
+import { AppError } from '../app-error.ts';
+import { applyChange } from '../changes/apply-change.ts';
+import type { ChangeView, Content } from '../changes/change-view.ts';
+import type { Deps } from '../deps.ts';
+import { mustChange } from '../pools/write-pool.ts';
+import { requiredReason } from '../reason.ts';
+import { clusterOf } from './cluster.ts';
+
+const count = z.int().min(0);
+export const goingSchema = z.object({
+  group: z.string(),
+  /** names this return and no other; milliseconds since 1970 */
+  since: z.int(),
+  known: z.object({ pools: count, settings: count }),
+  /** pools that would go, in the order of names */
+  pools: z.array(
+    z.object({
+      name: z.string(),
+      /** null: the pool could not be read */
+      cidr: z.string().nullable(),
+      /** outgoing connections from it are NATed */
+      nats: z.boolean(),
+      /** it is decided here */
+      ours: z.boolean(),
+    }),
+  ),
+  /** FelixConfigurations that would go, with what they say about NAT */
+  settings: z.array(z.object({ name: z.string(), fields: z.record(z.string(), z.string()) })),
+  /** what somebody decided about this return; `beyond`: what is missing by now and was not seen then */
+  word: z.object({ change: z.int(), beyond: z.array(z.string()) }).nullable(),
+});
+export type Going = z.infer<typeof goingSchema>;
+
+/** Null: nothing came back that lacks something. Throws NO_CLUSTER. */
+export async function previewFollow(deps: Deps): Promise<Going | null> {
+  clusterOf(deps);
+  const { watch, word } = await readWatch(deps.db);
+  const back = watch?.back ?? null;
+  if (back === null) return null;
+  const [pools, felixes, ours] = await Promise.all([
+    readLivePools(deps.db, back.pools.missing),
+    readLiveFelixes(deps.db, back.settings.missing),
+    readPools(deps.db, back.pools.missing),
+  ]);
+  const decided = new Set(ours.map(({ name }) => name));
+  const said = wordFor(word, back);
+  return {
+    group: back.group,
+    since: back.since,
+    known: { pools: back.pools.known, settings: back.settings.known },
+    pools: pools.map(({ name, pool }) => ({
+      name,
+      cidr: pool?.spec.cidr ?? null,
+      nats: pool !== null && facetsOf(pool.spec).nats,
+      ours: decided.has(name),
+    })),
+    settings: felixes.map(({ name, settings }) => ({ name, fields: textsOf(settings ?? {}) })),
+    word: said === null ? null : { change: said.change, beyond: beyond(back, said) },
+  };
+}
+
+const textsOf = (settings: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).map(([field, value]) => [field, String(value)]));
+
+export interface FollowInput extends Pick<Word, 'since' | 'pools' | 'settings'> {
+  readonly reason?: string | undefined;
+}
+
+/**
+ * Follows the cluster as it came back, without these pools and FelixConfigurations, and no others: the input is what was
+ * previewed. Throws NO_CLUSTER, REASON_REQUIRED, NOTHING_CHANGES when nothing is lacking (any more), CHANGED_SINCE naming what is missing
+ * beyond what was previewed, also when it is another return.
+ */
+export async function followAsIs(
+  deps: Deps,
+  actor: Actor,
+  { reason, ...seen }: FollowInput,
+): Promise<{ change: ChangeView; revision: string }> {
+  clusterOf(deps);
+  const applied = await applyChange(deps.db, {
+    actor,
+    reason: requiredReason(reason),
+    names: [],
+    cidrs: [],
+    decide: async ({ desired }, tx) => {
+      const { watch } = await lockWatch(tx);
+      const back = mustBeSeen(watch?.back ?? null, seen);
+      const { missing: pools } = back.pools;
+      const { missing: settings } = back.settings;
+      await writeWord(tx, { group: back.group, since: back.since, change: desired.sequence + 1, pools, settings });
+      const gone = await readLivePools(tx, pools);
+      const felixes = await readLiveFelixes(tx);
+      const left = felixes.filter(({ name }) => !settings.includes(name));
+      const content: { before: Content; after: Content } =
+        pools.length > 0
+          ? { before: gone.flatMap(({ pool }) => pool ?? []), after: [] }
+          : { before: settingsOf(felixes), after: settingsOf(left) };
+      return [{ action: 'cluster.follow', follow: { pools, settings, ...content } }];
+    },
+  });
+  return mustChange(applied);
+}
+
+function mustBeSeen(back: ComeBack | null, seen: Pick<Word, 'since' | 'pools' | 'settings'>): ComeBack {
+  if (back === null) {
+    throw new AppError(
+      'NOTHING_CHANGES',
+      'nothing that was known is missing: the cluster is followed, or its types are gone',
+    );
+  }
+  const more = beyond(back, seen);
+  const anew = back.since !== seen.since;
+  if (more.length === 0 && !anew) return back;
+  const message = [
+    ...(anew ? ['the types of the cluster were lost again and came back since you looked'] : []),
+    ...(more.length === 0 ? [] : [`missing by now, and not shown to you: ${firstOf(more)}`]),
+  ].join('; ');
+  throw new AppError('CHANGED_SINCE', `${message}. Nothing was decided: look again`, {
+    issues: more.slice(0, MOST_ISSUES).map((name) => ({ field: 'pools', message: `${name} is missing too` })),
+  });
+}
+
+const MOST_ISSUES = 100;
