@@ -378,6 +378,41 @@ test('a setting that stops Felix is named on Settings, Cluster and Overview', as
   await kubectl(server, ['delete', FELIX, 'default']);
 });
 
+test('half of a restored backup is not followed by itself: an admin sees what would go, and says so', async () => {
+  const { page, outgate, server } = running;
+  await apply(pool('kept', { cidr: '10.62.0.0/16' }));
+  await apply(pool('lost', { cidr: '10.61.0.0/16', natOutgoing: true }));
+  await page.goto(`${outgate.url}/cluster`);
+  await expect(page.getByRole('row', { name: /lost 10\.61/ })).toBeVisible();
+  const { items } = JSON.parse(await kubectl(server, ['get', RESOURCE, '-o', 'json']));
+  const backup = items.map(({ metadata, spec }: { metadata: { name: string }; spec: object }) =>
+    pool(metadata.name, spec),
+  );
+  await kubectl(server, ['delete', 'crd', RESOURCE]);
+  await expect(page.getByRole('heading', { name: /^There are no IPPools/ })).toBeVisible();
+  await installCrds(server, 'v3', crd, ['ippools']);
+  const lacks = page.getByRole('region', { name: /^What came back lacks/ });
+  await expect(lacks.getByText('Missing pool', { exact: true })).toBeVisible();
+  const left = backup.filter((one: { metadata: { name: string } }) => one.metadata.name !== 'lost');
+  await apply({ apiVersion: 'v1', kind: 'List', items: left });
+  await expect(page.getByRole('heading', { name: `1 of ${items.length} known pools is missing` })).toBeVisible();
+  await expect(lacks.getByRole('row', { name: /^lost 10\.61\.0\.0\/16 NATed by others$/ })).toBeVisible();
+  await expect(lacks.getByRole('row')).toHaveCount(2);
+  await expectAccessible(page);
+  await lacks.getByRole('button', { name: 'Follow the cluster as it is' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Follow the cluster as it is' });
+  await expect(dialog).toContainText('1 pool goes: lost.');
+  await expect(dialog).toContainText('Outgoing connections from it are NATed now; then they keep the pod’s address.');
+  await expectAccessible(page);
+  await decide(page, 'Follow it as it is', 'the backup has no more');
+  await expect(dialog).toContainText('It is decided: change #');
+  await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByRole('heading', { name: /^Live: / })).toBeVisible();
+  await expect(lacks).toHaveCount(0);
+  await page.goto(`${outgate.url}/history`);
+  await expect(page.getByText('cluster followed as it came back, without lost')).toBeVisible();
+});
+
 test('a right that is missing is named, with the role to copy', async () => {
   const { page, outgate, server } = running;
   const rules = [

@@ -10,6 +10,7 @@ import { TruthLine, TruthPill } from '../components/truth-pill.tsx';
 import { FelixProblems } from '../settings/felix-problems.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { ComeBackPanel } from './come-back-panel.tsx';
 import { SILENT_MS } from './connection.ts';
 import { ConnectionPanel } from './connection-panel.tsx';
 import { OtherPoolsPanel } from './other-pools-panel.tsx';
@@ -41,6 +42,7 @@ export function ClusterPage() {
       {data !== undefined && (
         <div className="flex flex-col gap-3">
           <ConnectionPanel view={data} />
+          <ComeBackPanel back={data.back !== null} />
           {data.typesMissing && <OwnTypesPanel />}
           <FelixProblems problems={data.problems} />
           <OtherPoolsPanel api={data.group?.startsWith('crd.') ? 'v1' : 'v3'} read={data.heardAt !== null} />

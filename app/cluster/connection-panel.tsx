@@ -69,14 +69,19 @@ export function ConnectionPanel({ view }: { view: ClusterView }) {
 }
 
 function Facts({ view }: { view: ClusterView }) {
-  const { server, group, leader, election, heardAt, queued, live } = view;
+  const { server, group, back, leader, election, heardAt, queued, live } = view;
   return (
     <dl className="grid grid-cols-[max-content_minmax(0,1fr)_max-content_minmax(0,1fr)] items-baseline gap-x-4 gap-y-1.5 border-t border-line-faint px-4.5 py-3 text-xs max-[73.75rem]:grid-cols-[max-content_minmax(0,1fr)] [&_dt]:text-ink-3">
       <dt>API server</dt>
       <dd className="machine wrap-anywhere text-ink-1">{server}</dd>
       <dt>Pools are read as</dt>
       <dd className="machine wrap-anywhere text-ink-1">
-        {group ?? <span className="font-(family-name:--sans) text-ink-3">no group serves them</span>}
+        {group ?? back?.group}
+        {group === null && (
+          <span className="font-(family-name:--sans) text-ink-3">
+            {back === null ? 'no group serves them' : ', not followed'}
+          </span>
+        )}
       </dd>
       <dt>Who leads</dt>
       <dd className="wrap-anywhere">

@@ -13,6 +13,7 @@ const live: ClusterState = {
   counts,
   settings: { Synced: 0, Pending: 0, OutOfSync: 0, Contested: 0, Rejected: 0, Forbidden: 0 },
   problems: [],
+  back: null,
 };
 const said = (more: Partial<ClusterState>) => verdictOf({ ...live, ...more }, now);
 
@@ -58,6 +59,24 @@ it('a cluster that is not heard keeps what was last known in force', () => {
   expect(said({ phase: 'starting' }).kind).toBe('waiting');
   expect(said({ leader: null }).text).toMatch(/^No server leads/);
   expect(said({ phase: null }).text).toMatch(/^No server leads/);
+});
+
+it('what came back and lacks something is not followed: half of a backup is no decision', () => {
+  const whole = { known: 1, missing: 0 };
+  const half = { since: at(20), pools: { known: 10, missing: 7 }, settings: whole };
+  expect(said({ phase: 'no-pools', back: half })).toEqual({
+    kind: 'lost',
+    text: 'IPPools are back in this cluster, and 7 of 10 known pools are missing.',
+    follows: 'What was last known stays in force.',
+    since: at(20),
+  });
+  const settings = { since: at(20), pools: whole, settings: { known: 2, missing: 1 } };
+  const calm = { ...counts, OutOfSync: 0, Forbidden: 0 };
+  expect(said({ counts: calm, back: settings })).toMatchObject({
+    kind: 'check',
+    follows:
+      'FelixConfigurations are back, and 1 of 2 known ones is missing: the last known settings stay in force. Every change of a pool there reaches the nodes.',
+  });
 });
 
 it('a leader that died tells nothing more: its last word is not believed for ever', () => {

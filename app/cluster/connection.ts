@@ -13,6 +13,13 @@ export interface ClusterState {
   settings: Record<SyncState, number>;
   /** what the FelixConfigurations there say and Felix does not put in force, or stops on */
   problems: readonly { stops: boolean }[];
+  /** the types are back after a loss, and lack something that was known */
+  back: { since: string; pools: Lacking; settings: Lacking } | null;
+}
+
+interface Lacking {
+  known: number;
+  missing: number;
 }
 
 export interface ConnectionVerdict {
@@ -30,9 +37,17 @@ export const SILENT_MS = 90_000;
 
 export function verdictOf(view: ClusterState, now: number): ConnectionVerdict {
   const kept = 'What was last known stays in force.';
-  const { phase, since, heardAt, leader } = view;
+  const { phase, since, heardAt, leader, back } = view;
   if (phase === null || leader === null) {
     return { kind: 'waiting', text: 'No server leads yet, so nobody follows the cluster.', follows: kept, since: null };
+  }
+  if (back !== null && back.pools.missing > 0) {
+    return {
+      kind: 'lost',
+      text: `IPPools are back in this cluster, and ${number(back.pools.missing)} of ${number(back.pools.known)} known pools ${back.pools.missing === 1 ? 'is' : 'are'} missing.`,
+      follows: kept,
+      since: back.since,
+    };
   }
   if (phase === 'starting') {
     return { kind: 'waiting', text: 'The cluster is being read for the first time.', follows: kept, since };
@@ -54,13 +69,20 @@ export function verdictOf(view: ClusterState, now: number): ConnectionVerdict {
       since: heardAt,
     };
   }
-  const waits = waitsText(view);
+  const waits = [backText(back), waitsText(view)].filter((one) => one !== null);
   return {
-    kind: waits === null && view.problems.length === 0 ? 'live' : 'check',
+    kind: waits.length === 0 && view.problems.length === 0 ? 'live' : 'check',
     text: `Live: ${poolsText(view.counts)}`,
-    follows: [...(waits === null ? [] : [waits]), reachText(view.problems)].join(' '),
+    follows: [...waits, reachText(view)].join(' '),
     since,
   };
+}
+
+/** Null: no settings are missing. */
+function backText(back: ClusterState['back']): string | null {
+  if (back === null || back.settings.missing === 0) return null;
+  const { missing, known } = back.settings;
+  return `FelixConfigurations are back, and ${number(missing)} of ${number(known)} known ones ${missing === 1 ? 'is' : 'are'} missing: the last known settings stay in force.`;
 }
 
 /** Null: nothing waits for anybody. */
@@ -74,10 +96,10 @@ function waitsText({ counts, settings }: ClusterState): string | null {
   return `${parts.join(' and ')} ${pools + felixes === 1 ? 'needs' : 'need'} a decision.`;
 }
 
-function reachText(problems: ClusterState['problems']): string {
+function reachText({ problems, back }: ClusterState): string {
   if (problems.some(({ stops }) => stops)) return 'Settings there stop Felix: they are named below.';
   return problems.length === 0
-    ? 'Every change there reaches the nodes.'
+    ? `Every change ${back === null ? 'there' : 'of a pool there'} reaches the nodes.`
     : 'Settings there are not in force: they are named below.';
 }
 

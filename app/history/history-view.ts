@@ -26,6 +26,7 @@ export const actionWords = {
   'settings.force': 'NAT settings forced',
   'hosts.update': 'Node addresses',
   'cluster.change': 'Changed in the cluster',
+  'cluster.follow': 'Cluster followed as it is',
 } as const;
 export type Action = keyof typeof actionWords;
 

@@ -20,6 +20,7 @@ it('says in one line what changed', () => {
     'public written back: natOutgoing false → true',
   );
   expect(of('pool.enforce', null, pool('public'))).toBe('public made again in the cluster');
+  expect(of('cluster.follow', [pool('public')], [])).toBe('cluster followed as it came back, without public');
   expect(of('hosts.update', { hosts: [] }, { hosts: ['192.0.2.11'] })).toBe('node addresses');
 });
 

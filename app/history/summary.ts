@@ -32,6 +32,7 @@ export function summaryOf({ action, target, before, after, pools }: Summarised):
   if (action === 'cluster.change' && isPool(after) && before === null)
     return `${target} made in the cluster, ${after.spec.cidr}`;
   if (action === 'cluster.change' && after === null) return `${target} deleted in the cluster`;
+  if (action === 'cluster.follow') return `cluster followed as it came back, without ${target}`;
   if (action === 'settings.force') return 'NAT settings applied by force';
   if (action === 'hosts.update') return 'node addresses';
   if (action === 'settings.update') return `NAT settings${differences(flat(before), flat(after))}`;

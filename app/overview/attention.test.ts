@@ -64,7 +64,15 @@ it('names what is not as desired in the cluster, and that the cluster is not hea
   const counts = { Synced: 5, Pending: 2, OutOfSync: 3, Contested: 0, Rejected: 0, Forbidden: 1 };
   const heard = { group: 'projectcalico.org/v3', since: '2026-01-01T00:00:00Z', heardAt: '2026-01-01T00:00:58Z' };
   const none = { Synced: 1, Pending: 0, OutOfSync: 0, Contested: 0, Rejected: 0, Forbidden: 0 };
-  const live = { ...heard, phase: 'live' as const, leader: 'server-1', counts, settings: none, problems: [] };
+  const live = {
+    ...heard,
+    phase: 'live' as const,
+    leader: 'server-1',
+    counts,
+    settings: none,
+    problems: [],
+    back: null,
+  };
   expect(attentionOf({ ...calm, cluster: live })).toEqual([
     { kind: 'sync', state: 'Forbidden', count: 1, href: '/pools?sync=Forbidden' },
     { kind: 'sync', state: 'OutOfSync', count: 3, href: '/pools?sync=OutOfSync' },
@@ -75,6 +83,9 @@ it('names what is not as desired in the cluster, and that the cluster is not hea
   const nodes = [node('a', 'Failed')];
   const blind = attentionOf({ ...calm, nodes, cluster: { ...live, phase: 'blind' } });
   expect(blind.map(({ kind }) => kind)).toEqual(['cluster', 'node', 'sync', 'sync']);
+  const missing = { known: 1, missing: 1 };
+  const back = { since: heard.since, pools: { known: 2, missing: 0 }, settings: missing };
+  expect(attentionOf({ ...calm, cluster: { ...live, back } }).map(({ kind }) => kind)).toContain('cluster');
 });
 
 it('names nodes that the cluster and their agents do not agree on', () => {

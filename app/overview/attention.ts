@@ -84,7 +84,10 @@ export function attentionOf({
 
 function lost(cluster: ClusterState, now: number): Attention[] {
   const { kind, text, follows, since } = verdictOf(cluster, now);
-  return kind === 'lost' ? [{ kind: 'cluster', text: `${text} ${follows}`, since, href: '/cluster' }] : [];
+  // half of a backup is none, whatever else is heard
+  return kind === 'lost' || cluster.back !== null
+    ? [{ kind: 'cluster', text: `${text} ${follows}`, since, href: '/cluster' }]
+    : [];
 }
 
 const unsynced = ({ counts, settings }: ClusterState): Attention[] =>

@@ -17,6 +17,7 @@ const words: Record<string, string> = {
   'pool.release': 'released',
   'pool.policy': 'sync policy changed',
   'pool.enforce': 'written back by policy',
+  'cluster.follow': 'no longer waited for',
 };
 
 /** The last changes of this pool; History has them all. */

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { followEffects, lackingText } from './follow-effects.ts';
+
+const pool = (name: string, nats: boolean, ours = false) => ({ name, cidr: '10.0.0.0/8', nats, ours });
+const last =
+  'What the cluster has is followed, as it is there. If more is missing by then than stands here, nothing happens.';
+
+it('says of pools that go whose NAT ends, what is no longer exempt, and what is decided here', () => {
+  const pools = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name, i) => pool(name, i < 3, i === 6));
+  const going = { known: { pools: 10, settings: 0 }, pools, settings: [] };
+  expect(lackingText(going)).toBe('7 of 10 known pools');
+  expect(followEffects(going)).toEqual([
+    '7 pools go: a, b, c, d, e and 2 more.',
+    'Outgoing connections from 3 of them are NATed now; then they keep the pod’s address.',
+    'Connections to addresses in them are not NATed now; then they are, where they come from another pool that NATs.',
+    '1 is decided here: deleted in the cluster then, and to be decided about.',
+    last,
+  ]);
+  expect(followEffects({ ...going, pools: [pool('a', true)] }).slice(0, 2)).toEqual([
+    '1 pool goes: a.',
+    'Outgoing connections from it are NATed now; then they keep the pod’s address.',
+  ]);
+});
+
+it('says of settings what is in force no longer', () => {
+  const settings = [{ name: 'default', fields: { natPortRange: '40000:50000', natOutgoingAddress: '192.0.2.9' } }];
+  const going = { known: { pools: 2, settings: 1 }, pools: [], settings };
+  expect(lackingText(going)).toBe('1 of 1 known FelixConfiguration');
+  expect(followEffects(going)).toEqual([
+    'FelixConfiguration default goes: natPortRange 40000:50000, natOutgoingAddress 192.0.2.9 are in force no longer.',
+    last,
+  ]);
+  expect(lackingText({ ...going, pools: [pool('a', true)] })).toBe(
+    '1 of 2 known pools, and 1 of 1 known FelixConfiguration',
+  );
+});

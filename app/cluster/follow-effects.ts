@@ -1,0 +1,54 @@
+/** What following the cluster as it came back does, in sentences. Pure. */
+import { firstOf } from '../../core/cluster/come-back.ts';
+import type { Outputs } from '../trpc/client.ts';
+
+export type Going = NonNullable<Outputs['cluster']['previewFollow']>;
+type Lacking = Pick<Going, 'known' | 'pools' | 'settings'>;
+
+export function followEffects({ pools, settings }: Lacking): string[] {
+  const natted = pools.filter(({ nats }) => nats).length;
+  const ours = pools.filter((pool) => pool.ours).length;
+  return [
+    ...(pools.length === 0
+      ? []
+      : [`${counted(pools.length, 'pool goes', 'pools go')}: ${firstOf(pools.map(({ name }) => name))}.`]),
+    ...(natted === 0
+      ? []
+      : [
+          `Outgoing connections from ${natted === pools.length ? itOrThem(natted) : `${number(natted)} of them`} are NATed now; then they keep the pod’s address.`,
+        ]),
+    ...(pools.length === 0
+      ? []
+      : [
+          `Connections to addresses in ${itOrThem(pools.length)} are not NATed now; then they are, where they come from another pool that NATs.`,
+        ]),
+    ...(ours === 0
+      ? []
+      : [
+          `${number(ours)} ${ours === 1 ? 'is' : 'are'} decided here: deleted in the cluster then, and to be decided about.`,
+        ]),
+    ...settings.map(
+      ({ name, fields }) =>
+        `FelixConfiguration ${name} goes: ${Object.entries(fields)
+          .map(([field, value]) => `${field} ${value}`)
+          .join(', ')} ${Object.keys(fields).length === 1 ? 'is' : 'are'} in force no longer.`,
+    ),
+    'What the cluster has is followed, as it is there. If more is missing by then than stands here, nothing happens.',
+  ];
+}
+
+/** "7 of 10 known pools, and 1 of 2 known FelixConfigurations" */
+export function lackingText({ known, pools, settings }: Lacking): string {
+  return [
+    ...(pools.length === 0 ? [] : [`${number(pools.length)} of ${counted(known.pools, 'known pool', 'known pools')}`]),
+    ...(settings.length === 0
+      ? []
+      : [
+          `${number(settings.length)} of ${counted(known.settings, 'known FelixConfiguration', 'known FelixConfigurations')}`,
+        ]),
+  ].join(', and ');
+}
+
+const counted = (count: number, one: string, many: string): string => `${number(count)} ${count === 1 ? one : many}`;
+const itOrThem = (count: number): string => (count === 1 ? 'it' : 'them');
+const number = (value: number): string => value.toLocaleString('en-US');
