@@ -2,16 +2,20 @@
  * When a type is deleted, the API server says of each of its objects that it is gone, as if somebody had deleted them all;
  * only discovery tells the two apart. So what follows a deletion waits, in order, until discovery has said that the type
  * is there to stay. Discovery hears of a dying type before the first of its objects goes, but from another side of the
- * server; the wait is for that.
+ * server; the wait is for that. A type with few objects may be gone and made anew within it. The server ends the watches of
+ * such a type a second later: where everything that was known goes, the wait is longer than that.
  */
 import type { TypePresence } from './discovery.ts';
 import { failure, KubeError } from './kube-error.ts';
 
 const WAIT_MS = 250;
+const ALL_MS = 2_000;
 
 export interface DeletionGuard<E> {
   /** `deliver` gets it now, or when what came before it is cleared. */
   take(event: E, isDeletion: boolean): void;
+  /** a deletion, and what came after it, is not cleared yet */
+  waiting(): boolean;
   /** Resolves when nothing waits any more; rejects when what waits must not be delivered. */
   settled(): Promise<void>;
   /** What waits is forgotten: another stream will bring it again. */
@@ -22,18 +26,25 @@ export interface DeletionGuardOptions<E> {
   readonly path: string;
   readonly presence: () => Promise<TypePresence>;
   readonly deliver: (event: E) => void;
+  /** of what waits: nothing that was known is left after it */
+  readonly takesAll: (waiting: readonly E[]) => Promise<boolean>;
   /** the type is not there, or nobody can say: what waits is forgotten */
   readonly failed: (error: unknown) => void;
 }
 
-export function guardDeletions<E>({ path, presence, deliver, failed }: DeletionGuardOptions<E>): DeletionGuard<E> {
+export function guardDeletions<E>(options: DeletionGuardOptions<E>): DeletionGuard<E> {
+  const { path, presence, deliver, takesAll, failed } = options;
   let waiting: E[] | null = null;
   let settled: Promise<void> = Promise.resolve();
   let stopped = false;
 
-  const clear = async (): Promise<void> => {
-    await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+  const served = async (afterMs: number): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
     await mustBeServed(path, presence);
+  };
+  const clear = async (): Promise<void> => {
+    await served(WAIT_MS);
+    if (!stopped && (await takesAll(waiting ?? []))) await served(ALL_MS - WAIT_MS);
     if (stopped) return;
     const ready = waiting ?? [];
     waiting = null;
@@ -53,6 +64,7 @@ export function guardDeletions<E>({ path, presence, deliver, failed }: DeletionG
       settled = clear();
       settled.catch(failed);
     },
+    waiting: () => waiting !== null,
     settled: () => settled,
     stop() {
       stopped = true;

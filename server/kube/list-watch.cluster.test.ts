@@ -300,6 +300,21 @@ describe('the type', () => {
     expect(changes.filter(({ now }) => now === null).map(({ key }) => key)).toEqual(['p0']);
   });
 
+  it('is made anew at once, before anybody could ask for it: its objects stay in force', async () => {
+    const all = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    await must(server.as('admin'), 'DELETE', `${all}/ippools.projectcalico.org`);
+    const make = () => request(server.as('admin'), 'POST', all, crd('v3', 'ippools'));
+    await expect.poll(async () => (await make()).status, { interval: 1, timeout: 20_000 }).toBe(201);
+    await expect
+      .poll(() => watched.state().error?.message, { timeout: 10_000 })
+      .toContain('lacks 2 of 2 known objects');
+    expect(names()).toEqual(['a', 'b']);
+    expect(changes.filter(({ now }) => now === null)).toEqual([]);
+    await untilServed(server, path);
+    for (const name of ['a', 'b']) await create(name);
+    await backWith('a', 'b');
+  });
+
   it('was made anew while nobody watched: not one object is the one that was known, and one is missing', async () => {
     await watched.stop();
     const before = new Map(known);

@@ -22,6 +22,8 @@ import type { WatchState } from './watch-state.ts';
 
 const STREAM_S = 25;
 const DEAD_AFTER_MS = 29_000;
+/** a stream that ends sooner was not ended because its time was over */
+const SPENT_MS = STREAM_S * 1_000 - 500;
 /** a stream that ends sooner, even cleanly, was none */
 const SHORT_MS = 1_000;
 /** after these the next thing is a list: where we were is lost, or in doubt */
@@ -151,9 +153,17 @@ export function listWatch<T>(options: ListWatchOptions<T>): ListWatch<T> {
     if (changes.length > 0) onChange(changes);
   };
 
+  const takesAll = async (events: readonly Parameters<typeof deliver>[0][]): Promise<boolean> => {
+    if (lasting === undefined) return false;
+    const gone = new Set(events.flatMap(({ type, object }) => (type === 'gone' ? [keyOf(object)] : [])));
+    const known = [...(await lasting.known()).keys()];
+    return known.length > 0 && known.every((key) => gone.has(key));
+  };
+
   /** One stream. Resolves at its clean end; `reached` gets each version that the watch has come to. */
   const follow = async (from: string, reached: (version: string) => void): Promise<void> => {
     const ending = new AbortController();
+    const began = now();
     const stop = (): void => ending.abort(stopping.signal.reason);
     stopping.signal.addEventListener('abort', stop);
     const dead = failure('unreachable', 'the server must end a watch in time; this one was cut off');
@@ -165,6 +175,7 @@ export function listWatch<T>(options: ListWatchOptions<T>): ListWatch<T> {
         deliver(event);
         reached(event.resourceVersion);
       },
+      takesAll: (waiting) => takesAll(waiting.map(({ event }) => event)),
       failed: (error) => ending.abort(error),
     });
     try {
@@ -177,6 +188,8 @@ export function listWatch<T>(options: ListWatchOptions<T>): ListWatch<T> {
         if (event.type === 'bookmark') await guard.settled().then(() => reached(event.resourceVersion));
         else guard.take({ event }, event.type === 'gone');
       }
+      // all watches of a type that is gone are ended: whether it was made anew at once, a list says
+      if (guard.waiting() && now() - began < SPENT_MS) throw endedEarly(path);
       await guard.settled();
       heard();
     } finally {
@@ -237,6 +250,9 @@ const madeAnew = (path: string, how: string): KubeError =>
     `GET ${path}`,
     failure('no-such-type', `the type was deleted and made anew, and ${how}; the last known objects stay in force`),
   );
+
+const endedEarly = (path: string): KubeError =>
+  new KubeError(`GET ${path}?watch=true`, failure('expired', 'it ended while objects were being deleted'));
 
 const endedAtOnce = (path: string): KubeError =>
   new KubeError(`GET ${path}?watch=true`, failure('garbled', 'a watch must last; this one ended at once'));
