@@ -3,6 +3,7 @@ import { expect, test } from '@playwright/test';
 import { run } from './lab/run.ts';
 import { joinMany } from './many-nodes.ts';
 import { expectAccessible } from './pages/accessibility.ts';
+import { expectAllInSight } from './pages/in-sight.ts';
 import { runningProduct } from './pages/product.ts';
 
 const product = runningProduct();
@@ -93,7 +94,11 @@ test('forgetting a node needs its name typed; nothing broke the policy', async (
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
   await page.setViewportSize({ width: 375, height: 812 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  await expectAllInSight(page);
+  await expectAccessible(page);
+  await page.goto(`${outgate.url}/nodes`);
+  await expect(page.getByRole('row', { name: /node-1.*Programmed/ })).toBeVisible();
+  await expectAllInSight(page);
   await expectAccessible(page);
   expect(problems).toEqual([]);
 });

@@ -2,6 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { run } from './lab/run.ts';
 import { expectAccessible } from './pages/accessibility.ts';
+import { expectAllInSight } from './pages/in-sight.ts';
 import { runningProduct } from './pages/product.ts';
 import { SimulatorPage } from './pages/simulator-page.ts';
 
@@ -107,6 +108,6 @@ test('phone width: the page does not scroll sideways; nothing broke the policy',
   await page.setViewportSize({ width: 375, height: 812 });
   await page.goto(`${outgate.url}/simulator?from=pod-1a&to=198.51.100.10`);
   await expect(new SimulatorPage(page).verdict()).toBeVisible();
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  await expectAllInSight(page);
   expect(problems).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { writePools } from '../../core/calico/write.ts';
 import { Checkbox } from '../components/checkbox.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { FindingChip } from '../components/state-chip.tsx';
-import { Table, Td, Th } from '../components/table.tsx';
+import { beforeLead, HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { Tag } from '../components/tag.tsx';
 import { KindTag, ViolationsChip } from '../pools/facet-cells.tsx';
 import type { Outputs } from '../trpc/client.ts';
@@ -34,9 +34,9 @@ export function OtherPoolsTable({
   }
   return (
     <Table label="Pools that are not ours">
-      <thead>
-        <tr>
-          <Th className="w-10">
+      <Thead>
+        <HeadRow>
+          <Th keep={open.length > 0} className="w-10 narrow:w-full">
             {open.length > 0 && (
               <Checkbox
                 aria-label="Select all that may be adopted"
@@ -45,6 +45,11 @@ export function OtherPoolsTable({
                 onChange={() => onSelect(new Set(every ? [] : open))}
               />
             )}
+            {open.length > 0 && (
+              <span aria-hidden className="ml-2.5 hidden narrow:inline">
+                All that may be adopted
+              </span>
+            )}
           </Th>
           <Th>Pool</Th>
           <Th>CIDR</Th>
@@ -52,12 +57,12 @@ export function OtherPoolsTable({
           <Th>Breaks</Th>
           <Th>Told from</Th>
           <Th />
-        </tr>
-      </thead>
-      <tbody>
+        </HeadRow>
+      </Thead>
+      <Tbody>
         {pools.map((pool) => (
-          <tr key={pool.name} className={selected.has(pool.name) ? 'bg-surface-selected' : 'hover:bg-surface-2'}>
-            <Td>
+          <Tr key={pool.name} className={selected.has(pool.name) ? 'bg-surface-selected' : 'hover:bg-surface-2'}>
+            <Td className={beforeLead}>
               {adoptable(pool) && (
                 <Checkbox
                   checked={selected.has(pool.name)}
@@ -76,11 +81,11 @@ export function OtherPoolsTable({
                 {pool.deleting && <Tag>being deleted</Tag>}
               </span>
             </Td>
-            <Td className="machine text-ink-1">
+            <Td label="CIDR" className="machine text-ink-1">
               {pool.spec?.cidr ?? <span className="text-ink-3">not readable</span>}
             </Td>
-            <Td>
-              <span className="inline-flex items-center gap-2">
+            <Td label="Owner">
+              <span className="inline-flex flex-wrap items-center gap-x-2">
                 <span title={pool.owner} className="machine block max-w-48 truncate text-ink-1">
                   {pool.owner}
                 </span>
@@ -88,17 +93,23 @@ export function OtherPoolsTable({
                 {pool.standing === 'foreign' && <Tag>read-only here</Tag>}
               </span>
             </Td>
-            <Td>
-              <span className="inline-flex items-center gap-2">
+            <Td
+              label="Breaks"
+              className={pool.violations.length + pool.problems.length === 0 ? 'narrow:hidden' : undefined}
+            >
+              <span className="inline-flex flex-wrap items-center gap-2">
                 <ViolationsChip violations={pool.violations} />
                 <Problems problems={pool.problems} />
               </span>
             </Td>
-            <Td>
+            <Td label="Told from">
               {pool.evidence === null ? (
                 <span className="text-xs text-ink-3">nothing</span>
               ) : (
-                <span title={`${pool.evidence.field}: ${pool.evidence.value}`} className="block max-w-60 truncate">
+                <span
+                  title={`${pool.evidence.field}: ${pool.evidence.value}`}
+                  className="block max-w-60 truncate narrow:whitespace-normal"
+                >
                   <span className="machine text-2xs text-ink-3">{pool.evidence.field.replace('metadata.', '')}</span>{' '}
                   <span className="machine text-2xs text-ink-2">{pool.evidence.value}</span>
                 </span>
@@ -109,9 +120,9 @@ export function OtherPoolsTable({
                 <CopyButton text={writePools([{ name: pool.name, spec: pool.spec }], api)}>Copy patch</CopyButton>
               )}
             </Td>
-          </tr>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   );
 }
@@ -124,7 +135,7 @@ function Problems({ problems }: { problems: LivePool['problems'] }) {
       <FindingChip kind="error" title={problems.map(({ field, message }) => `${field}: ${message}`).join('\n')}>
         {problems.length === 1 ? 'Problem' : `${problems.length} problems`}
       </FindingChip>
-      <span className="block max-w-64 truncate text-xs">
+      <span className="block max-w-64 truncate text-xs narrow:whitespace-normal">
         <span className="machine text-ink-1">{first.field}</span> {first.message}
       </span>
     </>

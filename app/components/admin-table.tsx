@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { ErrorPanel } from './error-panel.tsx';
 import { Loading } from './loading.tsx';
 import { Panel } from './panel.tsx';
-import { Table, Td, Th } from './table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from './table.tsx';
 
 /** A list with actions in each row, and what stands in its place while it is read, empty or refused. */
 export function AdminTable<Row>({
@@ -32,8 +32,8 @@ export function AdminTable<Row>({
             <p className="px-3.5 py-3 text-ink-3">{empty}</p>
           ) : (
             <Table label={title}>
-              <thead>
-                <tr>
+              <Thead>
+                <HeadRow>
                   {heads.map((head) => (
                     <Th key={head} numeric={head.startsWith('#')}>
                       {head.replace('#', '')}
@@ -42,9 +42,9 @@ export function AdminTable<Row>({
                   <Th>
                     <span className="sr-only">Actions</span>
                   </Th>
-                </tr>
-              </thead>
-              <tbody>{rows.map(children)}</tbody>
+                </HeadRow>
+              </Thead>
+              <Tbody>{rows.map(children)}</Tbody>
             </Table>
           )}
         </Panel>
@@ -57,10 +57,10 @@ export function AdminTable<Row>({
 export function RowError({ error, columns }: { error: unknown; columns: number }) {
   if (error === null || error === undefined) return null;
   return (
-    <tr>
+    <Tr>
       <Td colSpan={columns} className="whitespace-normal!">
         <ErrorPanel error={error} className="my-1" />
       </Td>
-    </tr>
+    </Tr>
   );
 }

@@ -16,7 +16,7 @@ export function Tabs<T extends string>({
 }) {
   return (
     <Radix.Root value={value} onValueChange={(next) => onChange(next as T)}>
-      <Radix.List aria-label={label} className="mb-3 flex gap-1 overflow-x-auto border-b border-line">
+      <Radix.List aria-label={label} className="mb-3 flex gap-1 overflow-x-auto border-b border-line narrow:flex-wrap">
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}

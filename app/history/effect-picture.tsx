@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { useId, useState } from 'react';
 import { utc } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
-import { Table, Td, Th } from '../components/table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { after, dotsOf, effectOf, type Holding } from './effect.ts';
 
 const WIDTH = 640;
@@ -132,26 +132,30 @@ function Times({ savedAt, nodes }: { savedAt: string; nodes: readonly Holding[] 
   return (
     <div className="mt-1.5 max-h-64 overflow-y-auto rounded-md border border-line" data-density="compact">
       <Table label="When each node had it">
-        <thead>
-          <tr>
+        <Thead>
+          <HeadRow>
             <Th>Node</Th>
             <Th>Time</Th>
             <Th numeric>After saving</Th>
-          </tr>
-        </thead>
-        <tbody>
+          </HeadRow>
+        </Thead>
+        <Tbody>
           {nodes.map(({ node, at }) => (
-            <tr key={node}>
+            <Tr key={node}>
               <Td>
                 <Link className="link" href={`/nodes/${encodeURIComponent(node)}`}>
                   {node}
                 </Link>
               </Td>
-              <Td className="machine">{at === null ? <span className="text-pending-fg">not yet</span> : utc(at)}</Td>
-              <Td numeric>{at !== null && after(Math.max(0, Date.parse(at) - saved))}</Td>
-            </tr>
+              <Td label="Time" className="machine">
+                {at === null ? <span className="text-pending-fg">not yet</span> : utc(at)}
+              </Td>
+              <Td numeric label="After saving">
+                {at !== null && after(Math.max(0, Date.parse(at) - saved))}
+              </Td>
+            </Tr>
           ))}
-        </tbody>
+        </Tbody>
       </Table>
     </div>
   );

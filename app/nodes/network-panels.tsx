@@ -1,5 +1,5 @@
 import { Panel } from '../components/panel.tsx';
-import { Table, Td, Th } from '../components/table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import type { NodeDetail } from './node-detail.ts';
 
 /** Interfaces and routes in the kernel's order: what predicts the address after NAT. */
@@ -12,15 +12,15 @@ export function NetworkPanels({ facts }: { facts: NodeDetail['facts'] }) {
     >
       <Panel title="Interfaces" lead="addresses in the kernel’s order" flush>
         <Table label="Interfaces">
-          <thead>
-            <tr>
+          <Thead>
+            <HeadRow>
               <Th>Interface</Th>
               <Th>Addresses</Th>
-            </tr>
-          </thead>
-          <tbody>
+            </HeadRow>
+          </Thead>
+          <Tbody>
             {facts.interfaces.map(({ name, addresses }) => (
-              <tr key={name}>
+              <Tr key={name}>
                 <Td className="machine text-ink-1">{name}</Td>
                 <Td className="machine">
                   {addresses.length === 0 && <span className="text-ink-3">none</span>}
@@ -30,32 +30,38 @@ export function NetworkPanels({ facts }: { facts: NodeDetail['facts'] }) {
                     </span>
                   ))}
                 </Td>
-              </tr>
+              </Tr>
             ))}
-          </tbody>
+          </Tbody>
         </Table>
       </Panel>
       <Panel title="Routes" lead="the address after NAT follows the way out" flush>
         <Table label="Routes">
-          <thead>
-            <tr>
+          <Thead>
+            <HeadRow>
               <Th>To</Th>
               <Th>Via</Th>
               <Th>Interface</Th>
               <Th>Source</Th>
-            </tr>
-          </thead>
-          <tbody>
+            </HeadRow>
+          </Thead>
+          <Tbody>
             {facts.routes.map(({ to, via, dev, src }, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the kernel may have equal routes
-              <tr key={index}>
+              <Tr key={index}>
                 <Td className="machine text-ink-1">{to}</Td>
-                <Td className="machine">{via ?? <span className="text-ink-3">directly</span>}</Td>
-                <Td className="machine">{dev}</Td>
-                <Td className="machine">{src}</Td>
-              </tr>
+                <Td label="Via" className="machine">
+                  {via ?? <span className="text-ink-3">directly</span>}
+                </Td>
+                <Td label="Interface" className="machine">
+                  {dev}
+                </Td>
+                <Td label="Source" className="machine">
+                  {src}
+                </Td>
+              </Tr>
             ))}
-          </tbody>
+          </Tbody>
         </Table>
       </Panel>
     </div>

@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import { CHAIN } from '../../core/rules/model.ts';
 import { Panel } from '../components/panel.tsx';
 import { Segmented } from '../components/segmented.tsx';
-import { Table, Td, Th } from '../components/table.tsx';
+import { beforeLead, HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { Tag } from '../components/tag.tsx';
 import type { FamilyName, NodeDetail } from './node-detail.ts';
 import { numberedRules } from './numbered-rules.ts';
@@ -41,23 +41,23 @@ export function RulesPanel({
       ) : (
         <div data-density="compact">
           <Table label="Rules">
-            <thead>
-              <tr>
+            <Thead>
+              <HeadRow>
                 <Th className="w-10">#</Th>
                 <Th>Rule as read back</Th>
                 <Th>Owner</Th>
                 <Th numeric>Packets</Th>
                 <Th numeric>Bytes</Th>
-              </tr>
-            </thead>
-            <tbody>
+              </HeadRow>
+            </Thead>
+            <Tbody>
               {rules.map(({ number, rule, ours }) => (
-                <tr key={number} className={clsx(ours && 'bg-surface-selected')}>
-                  <Td className="text-ink-3 tabular-nums">{number}</Td>
+                <Tr key={number} className={clsx(ours && 'bg-surface-selected')}>
+                  <Td className={clsx(beforeLead, 'text-ink-3 tabular-nums')}>{number}</Td>
                   <Td className="min-w-72 whitespace-normal!">
                     <code
                       className={clsx(
-                        'block py-1 leading-4.25 wrap-anywhere',
+                        'block py-1 leading-4.25 wrap-anywhere narrow:py-0',
                         ours ? 'text-ink-1' : 'text-ink-2',
                         rule.chain === CHAIN && 'pl-4',
                       )}
@@ -65,22 +65,22 @@ export function RulesPanel({
                       {rule.text}
                     </code>
                   </Td>
-                  <Td>
+                  <Td label="Owner">
                     {ours ? (
                       <Tag outline>ours</Tag>
                     ) : (
                       <Tag>{deciding.has(rule.text) ? 'foreign, may decide first' : 'foreign'}</Tag>
                     )}
                   </Td>
-                  <Td numeric className="text-xs text-ink-1">
+                  <Td numeric label="Packets" className="text-xs text-ink-1">
                     {BigInt(rule.packets).toLocaleString('en-US')}
                   </Td>
-                  <Td numeric className="text-xs">
+                  <Td numeric label="Bytes" className="text-xs">
                     {BigInt(rule.bytes).toLocaleString('en-US')}
                   </Td>
-                </tr>
+                </Tr>
               ))}
-            </tbody>
+            </Tbody>
           </Table>
         </div>
       )}

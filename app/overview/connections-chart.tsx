@@ -8,7 +8,7 @@ import { clock, useNow } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { Panel } from '../components/panel.tsx';
-import { Table, Td, Th } from '../components/table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { type Chart, chartOf, labelled, rate } from './chart-geometry.ts';
 
@@ -166,30 +166,34 @@ function Twin({ series }: { series: Series }) {
   return (
     <div className="max-h-72 overflow-y-auto" data-density="compact">
       <Table label="New connections NATed per second">
-        <thead className="sticky top-0">
-          <tr>
+        <Thead className="sticky top-0">
+          <HeadRow>
             <Th>Time, UTC</Th>
             <Th numeric>IPv4</Th>
             <Th numeric>IPv6</Th>
             <Th>Change</Th>
-          </tr>
-        </thead>
-        <tbody>
+          </HeadRow>
+        </Thead>
+        <Tbody>
           {rows.map(({ key, at, point, change }) => (
-            <tr key={key}>
+            <Tr key={key}>
               <Td className="machine">{clock(at)}</Td>
-              <Td numeric>{point !== null && rate(point.v4)}</Td>
-              <Td numeric>{point !== null && rate(point.v6)}</Td>
-              <Td>
+              <Td numeric label="IPv4">
+                {point !== null && rate(point.v4)}
+              </Td>
+              <Td numeric label="IPv6">
+                {point !== null && rate(point.v6)}
+              </Td>
+              <Td label="Change">
                 {change !== null && (
                   <Link className="link" href={`/history?change=${change.id}`}>
                     {changeNumber(change.id)} {change.target}
                   </Link>
                 )}
               </Td>
-            </tr>
+            </Tr>
           ))}
-        </tbody>
+        </Tbody>
       </Table>
     </div>
   );

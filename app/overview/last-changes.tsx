@@ -7,7 +7,7 @@ import { When } from '../components/age.tsx';
 import { ButtonLink } from '../components/button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { Panel } from '../components/panel.tsx';
-import { Table, Td, Th } from '../components/table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { summaryOf } from '../history/summary.ts';
 import { useTRPC } from '../trpc/client.ts';
 
@@ -35,38 +35,42 @@ export function LastChanges() {
       )}
       {rows.length > 0 && (
         <Table label="Last changes">
-          <thead>
-            <tr>
+          <Thead>
+            <HeadRow>
               <Th>Change</Th>
               <Th>What</Th>
               <Th>Who</Th>
               <Th>When, UTC</Th>
               <Th>Reason</Th>
               <Th numeric>Nodes that have it</Th>
-            </tr>
-          </thead>
-          <tbody>
+            </HeadRow>
+          </Thead>
+          <Tbody>
             {rows.map((change) => (
-              <tr key={change.id}>
+              <Tr key={change.id}>
                 <Td>
                   <Link className="machine link" href={`/history?change=${change.id}`}>
                     {changeNumber(change.id)}
                   </Link>
                 </Td>
-                <Td className="max-w-md truncate text-ink-1">{summaryOf(change)}</Td>
-                <Td>
+                <Td className="w-1/2 max-w-0 truncate text-ink-1" title={summaryOf(change)}>
+                  {summaryOf(change)}
+                </Td>
+                <Td label="Who">
                   <Actor actor={change.actor} role={change.role} />
                 </Td>
-                <Td>
+                <Td label="When, UTC">
                   <When at={change.at} />
                 </Td>
-                <Td className="max-w-xs truncate text-ink-2">{change.reason}</Td>
-                <Td numeric>
+                <Td label="Reason" className="w-1/4 max-w-0 truncate text-ink-2" title={change.reason ?? undefined}>
+                  {change.reason}
+                </Td>
+                <Td numeric label="Nodes that have it">
                   {change.nodes.holding.toLocaleString('en-US')} of {change.nodes.total.toLocaleString('en-US')}
                 </Td>
-              </tr>
+              </Tr>
             ))}
-          </tbody>
+          </Tbody>
         </Table>
       )}
     </Panel>

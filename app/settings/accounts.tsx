@@ -6,7 +6,7 @@ import { Day } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { Select } from '../components/field.tsx';
 import { Note } from '../components/note.tsx';
-import { Td } from '../components/table.tsx';
+import { Td, Tr } from '../components/table.tsx';
 import { Tag } from '../components/tag.tsx';
 import { useRefusal, useSession } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
@@ -46,12 +46,12 @@ function AccountRow({ account, onOpen }: { account: Account; onOpen: (kind: 'pas
   const own = account.id === user.id;
   return (
     <>
-      <tr>
+      <Tr>
         <Td className="font-[550] text-ink-1">
           {account.name} {own && <Tag>you</Tag>}
         </Td>
-        <Td>{account.email}</Td>
-        <Td>
+        <Td label="Email">{account.email}</Td>
+        <Td label="Role">
           <Select
             aria-label={`Role of ${account.email}`}
             value={setRole.isPending ? setRole.variables.role : account.role}
@@ -66,11 +66,11 @@ function AccountRow({ account, onOpen }: { account: Account; onOpen: (kind: 'pas
             ))}
           </Select>
         </Td>
-        <Td>
+        <Td label="Made">
           <Day at={account.createdAt} />
         </Td>
         <Td>
-          <span className="flex justify-end gap-2">
+          <span className="flex justify-end gap-2 narrow:justify-start">
             <Button small onClick={() => onOpen('password')}>
               Set password <span className="sr-only">of {account.email}</span>
             </Button>
@@ -84,7 +84,7 @@ function AccountRow({ account, onOpen }: { account: Account; onOpen: (kind: 'pas
             </Button>
           </span>
         </Td>
-      </tr>
+      </Tr>
       <RowError error={setRole.error} columns={5} />
     </>
   );

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { AdminTable } from '../components/admin-table.tsx';
 import { Age, Day } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
-import { Td } from '../components/table.tsx';
+import { Td, Tr } from '../components/table.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import type { ApiToken } from './api-token.ts';
 import { CreateApiToken } from './create-api-token.tsx';
@@ -35,20 +35,22 @@ export function ApiTokens() {
 
 function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: () => void }) {
   return (
-    <tr>
+    <Tr>
       <Td className="font-[550] text-ink-1">{token.name}</Td>
-      <Td>
+      <Td label="Role">
         {token.effectiveRole}
         {token.effectiveRole !== token.role && <span className="text-ink-3">, made as {token.role}</span>}
       </Td>
-      <Td>{token.owner}</Td>
-      <Td>
+      <Td label="Owner">{token.owner}</Td>
+      <Td label="Made">
         <Day at={token.createdAt} />
       </Td>
-      <Td>
+      <Td label="Holds until">
         <Until token={token} />
       </Td>
-      <Td>{token.lastUsedAt === null ? <span className="text-ink-3">never</span> : <Age at={token.lastUsedAt} />}</Td>
+      <Td label="Last used">
+        {token.lastUsedAt === null ? <span className="text-ink-3">never</span> : <Age at={token.lastUsedAt} />}
+      </Td>
       <Td className="text-right">
         {token.revokedAt === null && (
           <Button small look="danger" onClick={onRevoke}>
@@ -56,6 +58,6 @@ function TokenRow({ token, onRevoke }: { token: ApiToken; onRevoke: () => void }
           </Button>
         )}
       </Td>
-    </tr>
+    </Tr>
   );
 }

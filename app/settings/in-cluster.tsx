@@ -5,7 +5,7 @@ import type { SettingField } from '../../core/nat/settings.ts';
 import { Age } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { SyncStateChip } from '../components/state-chip.tsx';
-import { Table, Td, Th } from '../components/table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { whyOf } from '../pools/sync/sync-words.ts';
 import { useRefusal } from '../shell/session.tsx';
 import type { Outputs } from '../trpc/client.ts';
@@ -57,30 +57,23 @@ export function InCluster({
       )}
       {rows.length > 0 && (
         <div className="border-t border-line-faint">
-          <div className="narrow:hidden">
-            <Table label={`${object}: in the cluster, decided here, last applied`}>
-              <thead>
-                <tr>
-                  <Th>Field</Th>
-                  <Th>{heads.live}</Th>
-                  <Th>{heads.desired}</Th>
-                  <Th>{heads.applied}</Th>
-                  <Th>{heads.who}</Th>
-                  <Th>Ways on</Th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <FieldRow key={row.field} {...given(row)} />
-                ))}
-              </tbody>
-            </Table>
-          </div>
-          <ul className="hidden divide-y divide-line-faint narrow:block">
-            {rows.map((row) => (
-              <FieldItem key={row.field} {...given(row)} />
-            ))}
-          </ul>
+          <Table label={`${object}: in the cluster, decided here, last applied`}>
+            <Thead>
+              <HeadRow>
+                <Th>Field</Th>
+                <Th>{heads.live}</Th>
+                <Th>{heads.desired}</Th>
+                <Th>{heads.applied}</Th>
+                <Th>{heads.who}</Th>
+                <Th>Ways on</Th>
+              </HeadRow>
+            </Thead>
+            <Tbody>
+              {rows.map((row) => (
+                <FieldRow key={row.field} {...given(row)} />
+              ))}
+            </Tbody>
+          </Table>
         </div>
       )}
       {standsApart && (
@@ -117,53 +110,24 @@ const heads = {
 function FieldRow(props: FieldProps) {
   const { row } = props;
   return (
-    <tr>
+    <Tr>
       <Td className="machine text-ink-1">{row.field}</Td>
-      <Td className={clsx(row.differs && 'bg-outofsync-bg')}>
+      <Td label={heads.live} className={clsx(row.differs && 'bg-outofsync-bg')}>
         <LiveValue {...props} />
       </Td>
-      <Td>
+      <Td label={heads.desired}>
         <Decided row={row} />
       </Td>
-      <Td>
+      <Td label={heads.applied}>
         <Value value={row.applied} />
       </Td>
-      <Td>
+      <Td label={heads.who}>
         <Who row={row} />
       </Td>
       <Td>
         <Ways {...props} />
       </Td>
-    </tr>
-  );
-}
-
-/** The same where a table of six columns has no room. */
-function FieldItem(props: FieldProps) {
-  const { row } = props;
-  return (
-    <li className="px-3.5 py-2">
-      <h3 className="machine wrap-anywhere text-ink-1">{row.field}</h3>
-      <dl className="my-1 grid grid-cols-[max-content_minmax(0,1fr)] gap-x-3 text-xs [&>dd]:wrap-anywhere [&>dt]:text-ink-3">
-        <dt>{heads.live}</dt>
-        <dd className={clsx(row.differs && 'bg-outofsync-bg')}>
-          <LiveValue {...props} />
-        </dd>
-        <dt>{heads.desired}</dt>
-        <dd>
-          <Decided row={row} />
-        </dd>
-        <dt>{heads.applied}</dt>
-        <dd>
-          <Value value={row.applied} />
-        </dd>
-        <dt>{heads.who}</dt>
-        <dd>
-          <Who row={row} />
-        </dd>
-      </dl>
-      <Ways {...props} />
-    </li>
+    </Tr>
   );
 }
 

@@ -4,7 +4,7 @@ import { AdminTable, RowError } from '../components/admin-table.tsx';
 import { Age, Day } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { Note } from '../components/note.tsx';
-import { Td } from '../components/table.tsx';
+import { Td, Tr } from '../components/table.tsx';
 import { useRefusal } from '../shell/session.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { joinCommand } from './join-command.ts';
@@ -58,17 +58,21 @@ function TokenRow({ token }: { token: JoinToken }) {
   );
   return (
     <>
-      <tr>
+      <Tr>
         <Td className="font-[550] text-ink-1">{token.name}</Td>
-        <Td>
+        <Td label="Made">
           <Day at={token.createdAt} />
         </Td>
-        <Td>{token.createdBy}</Td>
-        <Td>
+        <Td label="By">{token.createdBy}</Td>
+        <Td label="Holds until">
           <Until token={token} />
         </Td>
-        <Td numeric>{token.uses.toLocaleString('en-US')}</Td>
-        <Td>{token.lastUsedAt === null ? <span className="text-ink-3">never</span> : <Age at={token.lastUsedAt} />}</Td>
+        <Td numeric label="Nodes joined">
+          {token.uses.toLocaleString('en-US')}
+        </Td>
+        <Td label="Last used">
+          {token.lastUsedAt === null ? <span className="text-ink-3">never</span> : <Age at={token.lastUsedAt} />}
+        </Td>
         <Td className="text-right">
           {token.revokedAt === null && (
             <Button
@@ -81,7 +85,7 @@ function TokenRow({ token }: { token: JoinToken }) {
             </Button>
           )}
         </Td>
-      </tr>
+      </Tr>
       <RowError error={revoke.error} columns={7} />
     </>
   );

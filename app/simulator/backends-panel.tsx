@@ -1,6 +1,6 @@
 import { clsx } from 'clsx';
 import { Panel } from '../components/panel.tsx';
-import { Table, Td, Th } from '../components/table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { VerdictText } from '../components/verdict.tsx';
 import type { TruthAnswer } from './answers.ts';
 import { type Backend, backendColumns, backendWords } from './backends.ts';
@@ -24,32 +24,32 @@ export function BackendsPanel({ backends, more }: { backends: readonly Backend[]
       flush
     >
       <Table label="Backends">
-        <thead>
-          <tr>
+        <Thead>
+          <HeadRow>
             <Th>Backend</Th>
             <Th>Address</Th>
             <Th>Node</Th>
             {columns.map(({ name }) => (
               <Th key={name}>{name}</Th>
             ))}
-          </tr>
-        </thead>
-        <tbody>
+          </HeadRow>
+        </Thead>
+        <Tbody>
           {backends.map(({ pod, address, port, node, agree }, row) => (
-            <tr key={`${address} ${port}`} className={clsx(agree === false && 'bg-drifted-bg/60')}>
+            <Tr key={`${address} ${port}`} className={clsx(agree === false && 'bg-drifted-bg/60')}>
               <Td className="text-ink-1">{pod ?? <span className="text-ink-3">no pod</span>}</Td>
-              <Td>
+              <Td label="Address">
                 <span className="machine">{endText(address, port)}</span>
               </Td>
-              <Td>{node ?? <span className="text-ink-3">not known</span>}</Td>
+              <Td label="Node">{node ?? <span className="text-ink-3">not known</span>}</Td>
               {columns.map(({ name, answers }) => (
-                <Td key={name}>
+                <Td key={name} label={name}>
                   <Said answer={answers[row]} />
                 </Td>
               ))}
-            </tr>
+            </Tr>
           ))}
-        </tbody>
+        </Tbody>
       </Table>
     </Panel>
   );
@@ -58,7 +58,7 @@ export function BackendsPanel({ backends, more }: { backends: readonly Backend[]
 function Said({ answer }: { answer: TruthAnswer | undefined }) {
   if (answer === undefined) return <span className="text-ink-3">not asked</span>;
   return (
-    <span className="flex items-center gap-2">
+    <span className="flex flex-wrap items-center gap-x-2">
       <VerdictText verdict={answer.verdict} />
       {answer.source.address !== null && <span className="machine text-ink-2">{answer.source.address}</span>}
       <span className="machine text-2xs text-ink-3">{answer.code}</span>

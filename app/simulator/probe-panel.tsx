@@ -2,7 +2,7 @@ import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { Age } from '../components/age.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { Panel } from '../components/panel.tsx';
-import { Table, Td, Th } from '../components/table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { VerdictText } from '../components/verdict.tsx';
 import type { Outputs } from '../trpc/client.ts';
 import { endText } from './path-lanes.ts';
@@ -82,30 +82,34 @@ function Comparison({
         </span>
       </p>
       <Table label="Prediction and observation">
-        <thead>
-          <tr>
+        <Thead>
+          <HeadRow>
             <Th className="w-40">{''}</Th>
             <Th>Predicted</Th>
             <Th>Observed</Th>
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
+          </HeadRow>
+        </Thead>
+        <Tbody>
+          <Tr>
             <Td className="text-ink-3">Verdict</Td>
-            <Td>
+            <Td label="Predicted">
               <VerdictText verdict={predicted.verdict} />{' '}
               <span className="machine text-2xs text-ink-3">{predicted.code}</span>
             </Td>
-            <Td>
+            <Td label="Observed">
               <VerdictText verdict={kept ? 'NO_SNAT' : 'SNAT'} />
             </Td>
-          </tr>
-          <tr>
+          </Tr>
+          <Tr>
             <Td className="text-ink-3">Source seen</Td>
-            <Td className="machine text-ink-1">{predictedSource(predicted, own)}</Td>
-            <Td className="machine text-ink-1">{seen}</Td>
-          </tr>
-        </tbody>
+            <Td label="Predicted" className="machine text-ink-1">
+              {predictedSource(predicted, own)}
+            </Td>
+            <Td label="Observed" className="machine text-ink-1">
+              {seen}
+            </Td>
+          </Tr>
+        </Tbody>
       </Table>
     </>
   );

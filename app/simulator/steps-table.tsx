@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import { Check, X } from 'lucide-react';
 import Link from 'next/link';
 import type { Step } from '../../core/nat/verdict.ts';
-import { Table, Td, Th } from '../components/table.tsx';
+import { beforeLead, HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { type StepRow, stepRows } from './step-rows.ts';
 
 /** Numbered questions, one column a truth: where the columns differ the row is amber. */
@@ -10,30 +10,38 @@ export function StepsTable({ truths }: { truths: readonly { name: string; steps:
   const rows = stepRows(truths.map(({ steps }) => steps));
   return (
     <Table label="Steps">
-      <thead>
-        <tr>
+      <Thead>
+        <HeadRow>
           <Th className="w-8">#</Th>
           <Th>Step</Th>
           {truths.map(({ name }) => (
             <Th key={name}>{name}</Th>
           ))}
           <Th>Pool, field, rule</Th>
-        </tr>
-      </thead>
-      <tbody>
+        </HeadRow>
+      </Thead>
+      <Tbody>
         {rows.map((row, index) => (
-          <tr key={row.question} className={clsx(row.differs && 'bg-drifted-bg/60')}>
+          <Tr
+            key={row.question}
+            className={clsx(row.differs && 'bg-drifted-bg/60 narrow:shadow-[inset_3px_0_var(--drifted-mark)]')}
+          >
             <Td
               className={clsx(
-                'align-top! pt-2! text-ink-3 tabular-nums',
-                row.differs && 'shadow-[inset_3px_0_var(--drifted-mark)]',
+                'align-top! pt-2! text-ink-3 tabular-nums narrow:pt-0.75!',
+                beforeLead,
+                row.differs && 'shadow-[inset_3px_0_var(--drifted-mark)] narrow:shadow-none',
               )}
             >
               {index + 1}
             </Td>
-            <Td className="py-2 align-top! text-ink-1 narrow:min-w-28 narrow:whitespace-normal!">{row.question}</Td>
+            <Td className="py-2 align-top! text-ink-1">{row.question}</Td>
             {truths.map(({ name }, column) => (
-              <Td key={name} className="min-w-56 py-2 align-top! whitespace-normal! narrow:min-w-44">
+              <Td
+                key={name}
+                label={name}
+                className="min-w-56 py-2 align-top! whitespace-normal! narrow:clear-left narrow:min-w-0"
+              >
                 <Cell
                   steps={row.cells[column] ?? []}
                   marked={row.differs && column > 0}
@@ -41,12 +49,15 @@ export function StepsTable({ truths }: { truths: readonly { name: string; steps:
                 />
               </Td>
             ))}
-            <Td className="py-2 align-top!">
+            <Td
+              label="Pool, field, rule"
+              className={clsx('py-2 align-top!', row.cells.flat().every(namesNothing) && 'narrow:hidden')}
+            >
               <About steps={row.cells.flat()} />
             </Td>
-          </tr>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   );
 }
@@ -77,6 +88,8 @@ function Cell({ steps, marked, empty }: { steps: readonly Step[]; marked: boolea
     </ul>
   );
 }
+
+const namesNothing = ({ pool, field, rule }: Step): boolean => (pool ?? field ?? rule) === null;
 
 /** What the steps name: each pool, field and rule once. */
 function About({ steps }: { steps: readonly Step[] }) {

@@ -1,9 +1,10 @@
 import Link from 'next/link';
+import { changeNumber } from '../../../core/wire/change-number.ts';
 import { Actor } from '../../components/actor.tsx';
 import { When } from '../../components/age.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { Table, Td, Th } from '../../components/table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../../components/table.tsx';
 import type { PoolDetail } from './pool-detail.ts';
 
 const words: Record<string, string> = {
@@ -36,43 +37,43 @@ export function PoolChanges({ pool }: { pool: PoolDetail }) {
         <Empty title="No change of this pool is kept." />
       ) : (
         <Table label={`Changes of ${pool.name}`}>
-          <thead>
-            <tr>
+          <Thead>
+            <HeadRow>
               <Th>Change</Th>
               <Th>What</Th>
               <Th>Who</Th>
               <Th>Why</Th>
               <Th>When</Th>
               <Th numeric>Nodes that have it</Th>
-            </tr>
-          </thead>
-          <tbody>
+            </HeadRow>
+          </Thead>
+          <Tbody>
             {pool.changes.map((change) => (
-              <tr key={change.id} className="hover:bg-surface-2">
+              <Tr key={change.id} className="hover:bg-surface-2">
                 <Td>
-                  <Link className="machine rounded-sm text-accent-fg hover:underline" href={`/history/${change.id}`}>
-                    #{change.id}
+                  <Link className="machine link" href={`/history?change=${change.id}`}>
+                    {changeNumber(change.id)}
                   </Link>
                 </Td>
                 <Td className="text-ink-1">
                   {words[change.action] ?? change.action}
                   {change.pools > 1 && `, with ${change.pools - 1} other${change.pools === 2 ? '' : 's'}`}
                 </Td>
-                <Td>
+                <Td label="Who">
                   <Actor actor={change.actor} role={change.role} />
                 </Td>
-                <Td className="max-w-80 truncate">
+                <Td label="Why" className="max-w-80 truncate">
                   {change.reason ?? <span className="text-ink-3">no reason given</span>}
                 </Td>
-                <Td>
+                <Td label="When">
                   <When at={change.at} />
                 </Td>
-                <Td numeric>
-                  {change.nodes.holding}/{change.nodes.total}
+                <Td numeric label="Nodes that have it">
+                  {change.nodes.holding.toLocaleString('en-US')} of {change.nodes.total.toLocaleString('en-US')}
                 </Td>
-              </tr>
+              </Tr>
             ))}
-          </tbody>
+          </Tbody>
         </Table>
       )}
     </Panel>

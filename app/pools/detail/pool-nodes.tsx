@@ -7,7 +7,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { NodeStateChip } from '../../components/state-chip.tsx';
-import { Table, Td, Th } from '../../components/table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../../components/table.tsx';
 import { useTRPC } from '../../trpc/client.ts';
 import type { PoolDetail } from './pool-detail.ts';
 
@@ -39,17 +39,17 @@ export function PoolNodes({ pool }: { pool: PoolDetail }) {
         </Empty>
       ) : (
         <Table label={`Nodes and ${pool.name}`}>
-          <thead>
-            <tr>
+          <Thead>
+            <HeadRow>
               <Th>Node</Th>
               <Th>State</Th>
               <Th>Revision held</Th>
               <Th>Last report</Th>
-            </tr>
-          </thead>
-          <tbody>
+            </HeadRow>
+          </Thead>
+          <Tbody>
             {nodes.slice(0, SHOWN).map((node) => (
-              <tr key={node.name} className="hover:bg-surface-2">
+              <Tr key={node.name} className="hover:bg-surface-2">
                 <Td>
                   <Link
                     className="rounded-sm font-[550] text-ink-1 hover:underline"
@@ -58,20 +58,22 @@ export function PoolNodes({ pool }: { pool: PoolDetail }) {
                     {node.name}
                   </Link>
                 </Td>
-                <Td>
+                <Td label="State">
                   <NodeStateChip state={node.state} />
                 </Td>
-                <Td className="machine">{node.revision?.slice(0, 8) ?? 'none'}</Td>
-                <Td>
+                <Td label="Revision held" className="machine">
+                  {node.revision?.slice(0, 8) ?? 'none'}
+                </Td>
+                <Td label="Last report">
                   {node.reportedAt === null ? (
                     <span className="text-ink-3">never</span>
                   ) : (
                     <Age at={node.reportedAt} limitSeconds={30} />
                   )}
                 </Td>
-              </tr>
+              </Tr>
             ))}
-          </tbody>
+          </Tbody>
         </Table>
       )}
     </Panel>

@@ -2,7 +2,7 @@ import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
 import { Button } from '../../components/button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { FindingChip } from '../../components/state-chip.tsx';
-import { Table, Td, Th } from '../../components/table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../../components/table.tsx';
 import { compareThree } from '../merge.ts';
 
 /** Somebody saved the same pool while it was edited here: both values of every field, and two ways on. */
@@ -46,44 +46,51 @@ export function ConflictPanel({
       }
     >
       <Table label="Their values beside yours">
-        <thead>
-          <tr>
+        <Thead>
+          <HeadRow>
             <Th>Field</Th>
-            <Th>When you started</Th>
-            <Th>Theirs, saved</Th>
-            <Th>Yours, not saved</Th>
-            <Th>Keeping yours gives</Th>
-          </tr>
-        </thead>
-        <tbody>
+            <Th>{heads.was}</Th>
+            <Th>{heads.theirs}</Th>
+            <Th>{heads.mine}</Th>
+            <Th>{heads.kept}</Th>
+          </HeadRow>
+        </Thead>
+        <Tbody>
           {rows.map(({ field, before: was, theirs: other, mine: own, clash }) => {
             const kept = JSON.stringify(was) === JSON.stringify(own) ? other : own;
             return (
-              <tr key={field}>
+              <Tr key={field}>
                 <Td className="machine text-ink-1">{field}</Td>
-                <Td>
+                <Td label={heads.was}>
                   <Value value={was} />
                 </Td>
-                <Td className={differs(was, other) ? 'bg-warning-bg' : ''}>
+                <Td label={heads.theirs} className={differs(was, other) ? 'bg-warning-bg' : ''}>
                   <Value value={other} />
                 </Td>
-                <Td className={differs(was, own) ? 'bg-surface-selected' : ''}>
+                <Td label={heads.mine} className={differs(was, own) ? 'bg-surface-selected' : ''}>
                   <Value value={own} />
                 </Td>
-                <Td>
+                <Td label={heads.kept}>
                   <span className="inline-flex items-center gap-2">
                     <Value value={kept} />
                     {clash && <FindingChip kind="warning">overwrites theirs</FindingChip>}
                   </span>
                 </Td>
-              </tr>
+              </Tr>
             );
           })}
-        </tbody>
+        </Tbody>
       </Table>
     </Panel>
   );
 }
+
+const heads = {
+  was: 'When you started',
+  theirs: 'Theirs, saved',
+  mine: 'Yours, not saved',
+  kept: 'Keeping yours gives',
+} as const;
 
 const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
 

@@ -1,13 +1,18 @@
+// biome-ignore-all lint/a11y/noRedundantRoles: a browser may forget the roles of a table that is displayed as blocks
 import { clsx } from 'clsx';
 import { CornerDownRight } from 'lucide-react';
 import Link from 'next/link';
-import { memo } from 'react';
+import { memo, type Ref } from 'react';
 import { Checkbox } from '../../components/checkbox.tsx';
 import { SyncStateChip } from '../../components/state-chip.tsx';
+import { labelAbove } from '../../components/table.tsx';
 import { AllocatesText, KindTag, TrafficFromText, TrafficToText, ViolationsChip } from '../facet-cells.tsx';
 import { poolPath } from '../paths.ts';
 import type { Row } from '../rows.ts';
 import { gridOf } from './columns.ts';
+
+/** one of three beside each other where the row is a block, its name above it */
+const facet = clsx(labelAbove, 'narrow:flex-col narrow:items-start! narrow:gap-0.5');
 
 export const rowLinkId = (name: string): string => `pool-row-${name}`;
 
@@ -17,6 +22,7 @@ export const PoolRow = memo(function PoolRow({
   index,
   top,
   height,
+  measure,
   selected,
   changed,
   cluster,
@@ -26,7 +32,9 @@ export const PoolRow = memo(function PoolRow({
   row: Row;
   index: number;
   top: number;
-  height: number;
+  /** undefined: as high as what it holds, which `measure` is told */
+  height: number | undefined;
+  measure: Ref<HTMLTableRowElement> | undefined;
   selected: boolean;
   changed: boolean;
   cluster: boolean;
@@ -34,26 +42,30 @@ export const PoolRow = memo(function PoolRow({
   onFocus: (index: number) => void;
 }) {
   const { name, spec, facets, nodes, natted, version, violations, sync } = pool;
-  const cell = 'flex min-w-0 items-center gap-2 px-2.25 whitespace-nowrap';
+  const cell = 'flex min-w-0 items-center gap-2 px-2.25 whitespace-nowrap narrow:px-0';
   return (
     <tr
+      role="row"
+      ref={measure}
+      data-index={index}
       aria-rowindex={index + 3}
       onFocus={() => onFocus(index)}
       style={{ top, height }}
       className={clsx(
         gridOf(cluster),
         'group absolute inset-x-0 border-b border-line-faint focus-within:bg-surface-2 hover:bg-surface-2',
+        'narrow:grid-cols-[2.75rem_minmax(0,0.9fr)_minmax(0,1.25fr)_minmax(0,0.95fr)] narrow:gap-x-2 narrow:gap-y-1.5 narrow:py-2.5 narrow:pr-3.5',
         selected && 'bg-surface-selected before:absolute before:inset-y-0 before:left-0 before:w-0.5 before:bg-accent',
         changed && 'just-changed',
       )}
     >
-      <td className="flex items-center pl-2.5">
+      <td role="cell" className="flex items-center pl-2.5 narrow:row-span-2 narrow:items-start narrow:pt-0.5">
         <Checkbox checked={selected} onChange={() => onSelect(name)} aria-label={`Select ${name}`} tabIndex={-1} />
       </td>
       <td
         className={clsx(
           cell,
-          'sticky left-0 z-1 group-hover:bg-surface-2',
+          'sticky left-0 z-1 group-hover:bg-surface-2 narrow:static narrow:col-span-3',
           selected ? 'bg-surface-selected' : 'bg-surface-1',
           changed && 'just-changed',
         )}
@@ -68,7 +80,7 @@ export const PoolRow = memo(function PoolRow({
         </Link>
         <KindTag facets={facets} spec={spec} />
       </td>
-      <td className={cell}>
+      <td role="cell" className={clsx(cell, 'narrow:col-span-3 narrow:flex-wrap narrow:whitespace-normal')}>
         {inside !== null && (
           <span title={`inside ${inside}`} className="flex-none text-ink-3">
             <CornerDownRight aria-hidden className="size-3" />
@@ -79,36 +91,49 @@ export const PoolRow = memo(function PoolRow({
         <ViolationsChip violations={violations} />
       </td>
       {cluster && (
-        <td className={clsx(cell, 'flex-col items-start! justify-center gap-0!')}>
+        <td
+          role="cell"
+          className={clsx(cell, 'flex-col items-start! justify-center gap-0! narrow:col-span-3 narrow:col-start-2')}
+        >
           {sync !== null && <SyncStateChip state={sync.state} low />}
           {sync !== null && sync.state !== 'Synced' && (
             <span className="machine text-[10px]/[12px] text-ink-3">{sync.reason}</span>
           )}
         </td>
       )}
-      <td className={cell}>
+      <td role="cell" data-label="Allocates" className={clsx(cell, facet, 'narrow:col-start-2')}>
         <AllocatesText facets={facets} />
       </td>
-      <td className={cell}>
+      <td role="cell" data-label="Traffic from it" className={clsx(cell, facet)}>
         <TrafficFromText facets={facets} spec={spec} />
       </td>
-      <td className={cell}>
+      <td role="cell" data-label="Traffic to it" className={clsx(cell, facet)}>
         <TrafficToText facets={facets} />
       </td>
-      <td className={clsx(cell, 'justify-end text-xs tabular-nums')}>
+      <td
+        role="cell"
+        data-label="Nodes"
+        className={clsx(cell, facet, 'justify-end text-xs tabular-nums narrow:col-start-2')}
+      >
         <span>
           <span className={nodes.programmed < nodes.total ? 'text-pending-fg' : 'text-ink-1'}>{nodes.programmed}</span>
           <span className="text-ink-3">/{nodes.total}</span>
         </span>
       </td>
-      <td className={clsx(cell, 'justify-end text-xs tabular-nums')}>
+      <td role="cell" data-label="NATed" className={clsx(cell, facet, 'justify-end text-xs tabular-nums')}>
         {facets.nats ? (
           <span className="text-ink-1">{BigInt(natted).toLocaleString('en-US')}</span>
         ) : (
           <span className="text-ink-3">–</span>
         )}
       </td>
-      <td className={clsx(cell, 'justify-end pr-3.5 text-xs text-ink-3 tabular-nums')}>#{version}</td>
+      <td
+        role="cell"
+        data-label="Change"
+        className={clsx(cell, facet, 'justify-end pr-3.5 text-xs text-ink-3 tabular-nums narrow:pr-0')}
+      >
+        #{version}
+      </td>
     </tr>
   );
 });

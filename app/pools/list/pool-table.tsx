@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noRedundantRoles: a browser may forget the roles of a table that is displayed as blocks
 'use client';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { clsx } from 'clsx';
@@ -5,13 +6,13 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useCallback, useEffect, useRef } from 'react';
 import { Checkbox } from '../../components/checkbox.tsx';
+import { useRowForm } from '../../components/row-form.ts';
 import { useKeys } from '../../keys/use-keys.ts';
 import type { ListView } from '../list-view.ts';
 import { editPath, poolPath } from '../paths.ts';
 import type { Row } from '../rows.ts';
 import { gridOf } from './columns.ts';
 import { PoolRow, rowLinkId } from './pool-row.tsx';
-import { useRowHeight } from './use-row-height.ts';
 
 /** Thousands of rows: only those in sight exist. j and k move the focus from row to row. */
 export function PoolTable({
@@ -29,7 +30,7 @@ export function PoolTable({
   onChange: (change: Partial<ListView>) => void;
 }) {
   const scroller = useRef<HTMLElement>(null);
-  const height = useRowHeight();
+  const { blocks, height } = useRowForm();
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -37,8 +38,8 @@ export function PoolTable({
     overscan: 12,
     getItemKey: (index) => rows[index]?.pool.name ?? index,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new height must be measured again
-  useEffect(() => virtual.measure(), [height, virtual]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another form must be measured again
+  useEffect(() => virtual.measure(), [blocks, height, virtual]);
   const cursor = useRef(-1);
   const setCursor = useCallback((index: number) => {
     cursor.current = index;
@@ -66,16 +67,12 @@ export function PoolTable({
       aria-label="List of pools"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
-      className="relative max-h-[max(20rem,calc(100dvh-15.5rem))] min-w-0 overflow-auto overscroll-contain -outline-offset-2"
+      className="relative max-h-[max(20rem,calc(100dvh-15.5rem))] min-w-0 overflow-auto overscroll-contain narrow:overscroll-auto -outline-offset-2"
     >
-      <table
-        aria-label="Pools"
-        aria-rowcount={rows.length + 2}
-        className={clsx('block', cluster ? 'min-w-[76rem]' : 'min-w-[66rem]')}
-      >
-        <thead className="sticky top-0 z-10 block bg-surface-2 text-2xs text-ink-3">
-          <tr aria-rowindex={1} className={clsx(gridOf(cluster), 'h-5.5 items-center')}>
-            <td className={cluster ? 'col-span-4' : 'col-span-3'} />
+      <table role="table" aria-label="Pools" aria-rowcount={rows.length + 2} className="block">
+        <thead role="rowgroup" className="sticky top-0 z-10 block bg-surface-2 text-2xs text-ink-3">
+          <tr role="row" aria-rowindex={1} className={clsx(gridOf(cluster), 'h-5.5 items-center narrow:sr-only')}>
+            <td role="cell" className={cluster ? 'col-span-4' : 'col-span-3'} />
             <th
               scope="colgroup"
               colSpan={3}
@@ -83,10 +80,14 @@ export function PoolTable({
             >
               three independent facets
             </th>
-            <td className="col-span-3" />
+            <td role="cell" className="col-span-3" />
           </tr>
-          <tr aria-rowindex={2} className={clsx(gridOf(cluster), 'h-7.5 items-center border-b border-line')}>
-            <td className="flex items-center pl-2.5">
+          <tr
+            role="row"
+            aria-rowindex={2}
+            className={clsx(gridOf(cluster), 'h-7.5 items-center border-b border-line narrow:flex')}
+          >
+            <td role="cell" className="flex items-center pl-2.5 narrow:w-11 narrow:flex-none">
               <Checkbox
                 aria-label="Select all that are listed"
                 checked={all}
@@ -94,7 +95,13 @@ export function PoolTable({
                 onChange={() => onChange({ selected: all ? [] : rows.map(({ pool }) => pool.name) })}
               />
             </td>
-            <Head word="Pool" sort="name" view={view} onChange={onChange} className="sticky left-0 z-1 bg-surface-2" />
+            <Head
+              word="Pool"
+              sort="name"
+              view={view}
+              onChange={onChange}
+              className="sticky left-0 z-1 bg-surface-2 narrow:static"
+            />
             <Head word="CIDR" sort="cidr" view={view} onChange={onChange} />
             {cluster && <Head word="Sync" title="How it stands in the cluster" view={view} onChange={onChange} />}
             <Head word="Allocates addresses" view={view} onChange={onChange} />
@@ -118,7 +125,7 @@ export function PoolTable({
             />
           </tr>
         </thead>
-        <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
+        <tbody role="rowgroup" className="relative block" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start, size }) => {
             const row = rows[index];
             return row === undefined ? null : (
@@ -127,7 +134,8 @@ export function PoolTable({
                 row={row}
                 index={index}
                 top={start}
-                height={size}
+                height={blocks ? undefined : size}
+                measure={blocks ? virtual.measureElement : undefined}
                 selected={selected.has(row.pool.name)}
                 changed={changed.has(row.pool.name)}
                 cluster={cluster}
@@ -161,10 +169,16 @@ function Head({
   const Arrow = view.descending ? ArrowDown : ArrowUp;
   return (
     <th
+      role="columnheader"
       scope="col"
       title={title}
       aria-sort={sort === undefined ? undefined : sorted ? (view.descending ? 'descending' : 'ascending') : 'none'}
-      className={clsx('flex h-full items-center px-2.25 font-medium whitespace-nowrap', className)}
+      className={clsx(
+        'flex h-full items-center px-2.25 font-medium whitespace-nowrap',
+        // to be heard with each cell; to be seen where it can be used
+        sort === undefined && 'narrow:sr-only',
+        className,
+      )}
     >
       {sort === undefined ? (
         word

@@ -1,5 +1,5 @@
 import { clsx } from 'clsx';
-import { Table, Td, Th } from '../../components/table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../../components/table.tsx';
 import { type FieldRow, valueText } from './sync-words.ts';
 
 /** Every field in its three forms, those that differ first, and who else holds it in the cluster. */
@@ -7,42 +7,42 @@ export function CompareTable({ name, rows }: { name: string; rows: readonly Fiel
   const ordered = rows.toSorted((a, b) => Number(b.differs) - Number(a.differs));
   return (
     <Table label={`${name}: desired, live and last applied`}>
-      <thead>
-        <tr>
+      <Thead>
+        <HeadRow>
           <Th>Field</Th>
           <Th>Desired</Th>
           <Th>Live, in the cluster</Th>
           <Th>Last applied by us</Th>
           <Th>Also held by</Th>
-        </tr>
-      </thead>
-      <tbody>
+        </HeadRow>
+      </Thead>
+      <Tbody>
         {ordered.map(({ field, desired, live, applied, differs, managers }) => (
-          <tr key={field}>
+          <Tr key={field}>
             <Td className="machine text-ink-1">
               {field}
               {differs && <span className="sr-only">, differs</span>}
             </Td>
-            <Td>
+            <Td label="Desired">
               <Value value={desired} />
             </Td>
-            <Td className={clsx(differs && 'bg-outofsync-bg')}>
+            <Td label="Live, in the cluster" className={clsx(differs && 'bg-outofsync-bg')}>
               <Value value={live} />{' '}
               {differs && <span className="ml-2 text-2xs font-medium text-outofsync-fg">differs</span>}
             </Td>
-            <Td>
+            <Td label="Last applied by us">
               <Value value={applied} />
             </Td>
-            <Td>
+            <Td label="Also held by">
               {managers.length === 0 ? (
                 <span className="text-xs text-ink-3">nobody else</span>
               ) : (
                 <span className="machine text-ink-1">{managers.join(', ')}</span>
               )}
             </Td>
-          </tr>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   );
 }
