@@ -170,7 +170,15 @@ it('nodes of the cluster: ready or not, without an agent; and an agent without a
   expect(reasons(await node('elsewhere'))).toContain('NodeNotInCluster');
   const { revision, sequence } = (await node('elsewhere')).effective;
   await report(credential, reportOf('elsewhere', { revision, sequence }));
-  expect((await see('status.get')).nodes).toMatchObject({ total: 4, programmed: 1 });
+  // pods run on the cluster's nodes and nowhere else: they alone count, in the same way everywhere
+  await mutate(server.address, 'pools.create', { name: 'seen', spec: { cidr: '10.9.0.0/16' } }, server.cookie);
+  expect((await see('status.get')).nodes).toMatchObject({ total: 3, programmed: 0 });
+  const { pools: listed } = await see('pools.list');
+  expect(listed).toMatchObject([{ nodes: { programmed: 0, total: 3 } }]);
+  const { changes } = await see('changes.list');
+  expect(changes[0].nodes).toEqual({ holding: 0, total: 3 });
+  const { nodeTimes } = await see('changes.get', { id: changes[0].id });
+  expect(nodeTimes.map((one: { node: string }) => one.node)).toEqual(['node-a', 'node-b', 'node-c']);
   // it speaks for no node that the cluster has
   expect((await report(credential, reportOf('node-c'))).status).toBe(403);
   await mutate(server.address, 'nodes.forget', { name: 'elsewhere' }, server.cookie);

@@ -3,6 +3,7 @@ import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
 import { holdLive } from './live.ts';
+import { COUNTED_NODES } from './nodes.ts';
 
 export interface Desired {
   /** the last change; 0: none yet */
@@ -103,7 +104,7 @@ const WRITE = `
     SELECT $1, moment.at, $11, $12, $13, $14, $15, $16::text[], $17, $2, $18::jsonb, $19::jsonb FROM moment
     RETURNING at
   )
-  SELECT logged.at, (SELECT count(*)::int FROM node) AS nodes, pg_notify('outgate', $20) FROM logged`;
+  SELECT logged.at, (SELECT count(*)::int FROM (${COUNTED_NODES}) n) AS nodes, pg_notify('outgate', $20) FROM logged`;
 
 async function read(db: Queryable, text: string, name: string): Promise<Desired> {
   const [row] = await db.query<{

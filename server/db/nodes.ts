@@ -45,10 +45,18 @@ export interface PodRow {
   readonly seenAt: string;
 }
 
-/** A node that lacks an agent holds nothing, and counts; one for which none is meant does not, until one signs in. */
+/** A node that lacks an agent holds nothing; one for which none is meant is not there, until one signs in. */
 const FROM_NODES =
   'FROM node n FULL JOIN cluster_node c ON c.name = n.name WHERE (n.name IS NOT NULL OR c.agent_wanted)';
 const ALL_NODES = `SELECT coalesce(n.name, c.name) AS name ${FROM_NODES}`;
+
+/**
+ * The nodes of "programmed on x of y nodes", of a change's "x of y" and of every other count. Where the cluster's nodes are
+ * known those are meant, with an agent or lacking one: pods run there and nowhere else. An agent whose node the cluster does not
+ * have is listed, says so, and counts nowhere.
+ */
+const FROM_COUNTED = `${FROM_NODES} AND (c.name IS NOT NULL OR NOT EXISTS (SELECT FROM cluster_node))`;
+export const COUNTED_NODES = `SELECT coalesce(n.name, c.name) AS name ${FROM_COUNTED}`;
 
 /** In the order of names; `names` undefined: all. */
 export async function readNodes(db: Queryable, names?: readonly string[]): Promise<NodeRow[]> {
@@ -73,7 +81,7 @@ export async function readNodes(db: Queryable, names?: readonly string[]): Promi
   return rows.map((row) => ({ ...row, sequence: numeric(row.sequence), holding: numeric(row.holding) }));
 }
 
-/** Nodes that stand alike; with thousands of them there are a few such groups. */
+/** Nodes that count and stand alike; with thousands of them there are a few such groups. */
 export interface NodeGroup {
   readonly nodes: number;
   readonly hasAgent: boolean;
@@ -93,7 +101,7 @@ export async function groupNodes(db: Queryable, revision: string, heardAfter: Da
        coalesce(n.reported_at, n.joined_at, c.since) < $2 AS silent, coalesce(n.state, 'Pending') AS state,
        coalesce(n.revision = $1, false) AS current,
        (SELECT max(h.sequence) FROM holding h WHERE h.node = n.name) AS holding
-     ${FROM_NODES} GROUP BY 2, 3, 4, 5, 6`,
+     ${FROM_COUNTED} GROUP BY 2, 3, 4, 5, 6`,
     [revision, heardAfter],
     'group-nodes',
   );
@@ -133,7 +141,7 @@ export async function readNewReports(
 }
 
 /**
- * When each node first held a change; null: not yet. In the order of names. Of changes that are not among the last `kept`
+ * When each node that counts first held a change; null: not yet. In the order of names. Of changes that are not among the last `kept`
  * the times are gone: only nodes that do not hold them yet are in the answer.
  */
 export async function readHoldingTimes(
@@ -143,7 +151,7 @@ export async function readHoldingTimes(
 ): Promise<{ node: string; at: Date | null }[]> {
   return db.query(
     `SELECT n.name AS node, first.at
-     FROM desired d, (${ALL_NODES}) n LEFT JOIN LATERAL (
+     FROM desired d, (${COUNTED_NODES}) n LEFT JOIN LATERAL (
        SELECT h.at FROM holding h WHERE h.node = n.name AND h.sequence >= $1 ORDER BY h.sequence LIMIT 1
      ) first ON true
      WHERE $1 > d.sequence - $2::bigint OR first.at IS NULL
@@ -152,11 +160,11 @@ export async function readHoldingTimes(
   );
 }
 
-/** The highest sequence that each node ever held. */
+/** The highest sequence that each node that counts ever held. */
 export async function readHoldings(db: Queryable): Promise<{ node: string; sequence: number | null }[]> {
   const rows = await db.query<{ node: string; sequence: string | null }>(
     `SELECT n.name AS node, (SELECT max(h.sequence) FROM holding h WHERE h.node = n.name) AS sequence
-     FROM (${ALL_NODES}) n`,
+     FROM (${COUNTED_NODES}) n`,
   );
   return rows.map((row) => ({ node: row.node, sequence: numeric(row.sequence) }));
 }

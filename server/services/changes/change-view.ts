@@ -46,6 +46,7 @@ export const changeSchema = z.object({
   after: contentSchema.nullable(),
   /** how many pools it touched; 0 for settings */
   pools: z.int(),
+  /** how many of the nodes that follow it hold it; with a cluster its nodes count, and no other (db/nodes.ts) */
   nodes: z.object({ holding: z.int(), total: z.int() }),
 });
 export type ChangeView = z.infer<typeof changeSchema>;

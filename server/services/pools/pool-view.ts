@@ -19,7 +19,7 @@ export const poolViewSchema = z.object({
   version: z.int(),
   /** the cluster's object against ours; null: there is no cluster */
   sync: syncViewSchema.nullable(),
-  /** nodes that hold it in their kernel as it is now */
+  /** nodes that hold it in their kernel as it is now; with a cluster its nodes count, and no other (db/nodes.ts) */
   nodes: z.object({ programmed: z.int(), total: z.int() }),
   /** connections NATed for it so far, all nodes; a decimal string above 2^53 */
   natted: z.union([z.int().min(0), z.string().regex(/^\d+$/)]),
