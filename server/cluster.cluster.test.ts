@@ -94,6 +94,12 @@ it('a pool made by request is in the cluster, then with the agents; an edit ther
     expect(sync).toMatchObject({ state: 'OutOfSync', managers: ['kubectl-edit'], fields: ['natOutgoing'] });
     expect(nodes.programmed).toBe(0);
   });
+  // one revision is the effective one wherever it stands; what is desired has another by now
+  const { revision: effective, desiredRevision } = await ask('status.get');
+  expect(effective).not.toBe(desiredRevision);
+  for (const answer of [await ask('pools.list'), await ask('pools.get', { name: 'ours' })]) {
+    expect(answer).toMatchObject({ revision: effective, desiredRevision });
+  }
   const answers = await ask('simulate.flow', { from: '10.1.0.9', to: '192.0.2.200' });
   expect(answers.answers.slice(0, 2)).toMatchObject([
     { truth: 'desired', verdict: 'SNAT' },

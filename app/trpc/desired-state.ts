@@ -42,7 +42,7 @@ export function useDesiredState(): DesiredState | undefined {
           { signal },
         );
         all.push(...page.pools.map(({ name, spec }) => ({ name, spec })));
-        revision = page.revision;
+        revision = page.desiredRevision;
         cursor = page.nextCursor ?? undefined;
       } while (cursor !== undefined);
       return { pools: all, revision };

@@ -9,14 +9,15 @@ import { type PoolView, viewPools } from './pool-view.ts';
 
 const CHANGES_SHOWN = 20;
 
-/** One pool with its canonical YAML and its last 20 changes. Throws NOT_FOUND. */
+/** One pool with its canonical YAML, its last 20 changes, and both revisions (see listPools). Throws NOT_FOUND. */
 export async function getPool(
   deps: Deps,
   name: string,
-): Promise<PoolView & { yaml: string; changes: ChangeView[]; revision: string }> {
-  const [[stored], desired, history] = await Promise.all([
+): Promise<PoolView & { yaml: string; changes: ChangeView[]; revision: string; desiredRevision: string }> {
+  const [[stored], desired, effective, history] = await Promise.all([
     readPools(deps.db, [name]),
     readDesired(deps.db),
+    deps.effective.ledger.head(deps.db),
     listChanges(deps, { pool: name, limit: CHANGES_SHOWN }),
   ]);
   if (stored === undefined) throw poolNotFound(name);
@@ -24,7 +25,8 @@ export async function getPool(
     ...(await viewPool(deps, stored)),
     yaml: writePools([{ name, spec: stored.spec }], 'v3'),
     changes: history.changes,
-    revision: desired.revision,
+    revision: effective.revision,
+    desiredRevision: desired.revision,
   };
 }
 

@@ -8,7 +8,10 @@ export interface PoolPage {
   readonly pools: PoolView[];
   /** all that match, on every page */
   readonly total: number;
+  /** the effective one, which the nodes are compared with */
   readonly revision: string;
+  /** of what is desired: the same without a cluster */
+  readonly desiredRevision: string;
   readonly nextCursor: string | null;
 }
 
@@ -29,10 +32,12 @@ export async function listPools(
     ...(query.cursor === undefined ? {} : { after: query.cursor }),
   });
   const page = found.pools.slice(0, query.limit);
+  const [pools, effective] = await Promise.all([viewPools(deps, page), deps.effective.ledger.head(deps.db)]);
   return {
-    pools: await viewPools(deps, page),
+    pools,
     total: found.total,
-    revision: found.revision,
+    revision: deps.effective === deps.state ? found.revision : effective.revision,
+    desiredRevision: found.revision,
     nextCursor: found.pools.length > query.limit ? (page.at(-1)?.name ?? null) : null,
   };
 }

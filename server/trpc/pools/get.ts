@@ -6,5 +6,12 @@ import { viewerProcedure } from '../init.ts';
 
 export const get = viewerProcedure
   .input(z.strictObject({ name: z.string().max(253) }))
-  .output(poolViewSchema.extend({ yaml: z.string(), changes: z.array(changeSchema), revision: z.string() }))
+  .output(
+    poolViewSchema.extend({
+      yaml: z.string(),
+      changes: z.array(changeSchema),
+      revision: z.string(),
+      desiredRevision: z.string(),
+    }),
+  )
   .query(({ ctx, input }) => getPool(ctx.deps, input.name));

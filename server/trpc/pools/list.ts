@@ -18,6 +18,7 @@ export const list = viewerProcedure
       pools: z.array(poolViewSchema),
       total: z.int(),
       revision: z.string(),
+      desiredRevision: z.string(),
       nextCursor: z.string().nullable(),
     }),
   )
