@@ -303,6 +303,17 @@ it('each of several changes made at once is in force when the cluster has it, an
   const said = await decide({ global: { ...ports, natOutgoingExclusions: 'IPPoolsAndHostIPs' }, nodes });
   await soon(async () => expect(await held()).toContain(said));
   await decide({ global: { natPortRange: '45000:62000' } });
+  // a decision that was taken back before it came there, and the one that took it back, wait for nothing
+  const [away, back] = await whileForbidden(async () => {
+    const first = await decide({ global: { natPortRange: '45000:63000' } });
+    await stands({ state: 'Forbidden' });
+    return [first, await decide({ global: { natPortRange: '45000:62000' } })];
+  });
+  await stands({ state: 'Synced' });
+  await server.db.query(
+    `INSERT INTO holding (node, sequence, at) SELECT 'holder', sequence, now() FROM live ON CONFLICT DO NOTHING`,
+  );
+  await soon(async () => expect(await held()).toEqual(expect.arrayContaining([away, back])));
   await server.db.query(`DELETE FROM node WHERE name = 'holder'`);
   await edit({ natOutgoingExclusions: null });
 });
@@ -344,6 +355,13 @@ it('exclusions that are taken over bring the nodes’ addresses with them', asyn
     { action: 'settings.update', after: { global: { natOutgoingExclusions: 'IPPoolsAndHostIPs' } } },
     { action: 'hosts.update', after: { hosts: ['192.0.2.11'] } },
   ]);
+  // no node takes addresses from us while there is a cluster: it does not stand there as if nodes were behind
+  const { changes } = await ask<{ changes: { id: number; role: string; nodes: object }[] }>('changes.list', {
+    action: 'hosts.update',
+  });
+  const ours = changes.find(({ role }) => role !== 'cluster');
+  expect(ours?.nodes).toEqual({ holding: 0, total: 0 });
+  expect(await ask('changes.get', { id: ours?.id })).toMatchObject({ nodes: { holding: 0, total: 0 }, nodeTimes: [] });
   await decide({ global: { natPortRange: '45000:62000' } });
   await stands({ state: 'Synced' });
   await edit({ natOutgoingExclusions: null });

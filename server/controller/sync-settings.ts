@@ -1,9 +1,10 @@
 /** Brings the NAT settings of one FelixConfiguration to what is decided here, or says why not. By level, as sync-pool.ts. */
 import { isDeepStrictEqual } from 'node:util';
 import { decideSettings, differingSettings, holdersOf, statedFields } from '../../core/cluster/decide-settings.ts';
-import { settingsIn } from '../../core/cluster/felix-objects.ts';
+import { pathOf, settingsIn } from '../../core/cluster/felix-objects.ts';
 import type { LiveFelix } from '../../core/cluster/live-settings.ts';
 import type { NatSettings } from '../../core/nat/settings.ts';
+import { lastSettingsChangeOf } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
 import { readDesired } from '../db/desired.ts';
 import { lockLive } from '../db/live.ts';
@@ -29,13 +30,16 @@ export interface SyncSettingsOptions {
 /** `name` is that of the object. Throws TermOver when another leads; nothing was noted then. */
 export async function syncSettings(options: SyncSettingsOptions, name: string): Promise<SyncOutcome> {
   const { db, cluster } = options;
-  const { desired, sequence, row, live } = await readAtOnce(db, name);
+  const { desired, sequence, decidedAt, row, live } = await readAtOnce(db, name);
   const { applied: before, forceVersion } = row ?? newSync(name);
-  const note = async (stand: Pick<Outcome, 'state' | 'reason' | 'detail'>): Promise<void> => {
+  const note = async (stand: Pick<Outcome, 'state' | 'reason' | 'detail'>, applied = before): Promise<void> => {
     // only what is news: a resync of settings that are as they should be writes nothing
     const same =
-      row?.state === stand.state && row.reason === stand.reason && isDeepStrictEqual(row.detail, stand.detail);
-    if (!same) await write(options, name, { name, ...stand, applied: before });
+      row?.state === stand.state &&
+      row.reason === stand.reason &&
+      applied?.version === before?.version &&
+      isDeepStrictEqual(row.detail, stand.detail);
+    if (!same) await write(options, name, { name, ...stand, applied });
   };
   const decision = decideSettings({
     desired,
@@ -49,7 +53,9 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
   }
   if (decision.do === 'nothing') {
     const { state, reason, fields, managers } = decision;
-    await note({ state, reason, detail: { fields, managers } });
+    // the cluster says it already: that it has the last decision too is what History goes by
+    const has = state === 'Synced' && before !== null && decidedAt > before.version;
+    await note({ state, reason, detail: { fields, managers } }, has ? { ...before, version: decidedAt } : before);
     return 'settled';
   }
   let taken: LiveFelix;
@@ -84,7 +90,8 @@ function readAtOnce(db: Database, name: string) {
     const { settings, sequence } = await readDesired(tx);
     const [row] = await settingsSync.read(tx, [name]);
     const [live] = await readLiveFelixes(tx, [name]);
-    return { desired: settingsIn(settings, name), sequence, row, live };
+    const decidedAt = await lastSettingsChangeOf(tx, pathOf(name));
+    return { desired: settingsIn(settings, name), sequence, decidedAt, row, live };
   });
 }
 

@@ -4,7 +4,8 @@ import type { Queryable } from './client.ts';
 /**
  * By change, the live change from which on the cluster has all of it. Each object that it touched counts by the first move of
  * ours for this change or for a later one of the same object: applied together, or the later alone, they came together. Where
- * nothing had to move the cluster said so already. Null: it has not taken all of it. Changes of other things are left out.
+ * nothing had to move, also because a later one took it back before it was carried out, the cluster said so already. Null: it
+ * has not taken all of it. Changes of other things are left out.
  */
 export async function settingsCarriedOut(
   db: Queryable,
@@ -16,7 +17,7 @@ export async function settingsCarriedOut(
 
 const CARRIED_OUT = `
   WITH touched AS (
-    SELECT c.sequence, c.at, o.name, o.path, c.after #> o.path AS decided
+    SELECT c.sequence, c.at, o.name, o.path
     FROM change c CROSS JOIN LATERAL (
       SELECT 'default' AS name, '{global}'::text[] AS path
       UNION ALL
@@ -31,7 +32,9 @@ const CARRIED_OUT = `
     SELECT t.sequence, coalesce(
       (SELECT min(m.sequence) FROM moves m
         WHERE m.cause >= t.sequence AND (m.before #> t.path) IS DISTINCT FROM (m.after #> t.path)),
-      CASE WHEN s.applied_version >= t.sequence OR (s.name IS NULL AND coalesce(t.decided, '{}') = '{}')
+      CASE WHEN s.applied_version >= t.sequence OR (coalesce(s.applied_spec, '{}') = '{}' AND EXISTS (
+          SELECT FROM change l WHERE l.action = 'settings.update' AND l.sequence >= t.sequence
+            AND (l.before #> t.path) IS DISTINCT FROM (l.after #> t.path) AND coalesce(l.after #> t.path, '{}') = '{}'))
         THEN (SELECT coalesce(max(l.sequence), 0) FROM live_change l WHERE l.at <= t.at) END
     ) AS live
     FROM touched t LEFT JOIN settings_sync s ON s.name = t.name

@@ -25,7 +25,7 @@ export async function listChanges(
     page.map(({ sequence }) => sequence),
   );
   return {
-    changes: page.map((change) => viewChange(change, effective(change.sequence), holdings)),
+    changes: page.map((change) => viewChange(change, effective(change.sequence), takersOf(deps, change, holdings))),
     nextCursor: found.length > filter.limit && last !== undefined ? String(last.sequence) : null,
   };
 }
@@ -41,9 +41,10 @@ export async function getChange(deps: Deps, id: number): Promise<ChangeView & { 
     readHoldings(deps.db),
   ]);
   if (change === null) throw changeNotFound(id);
+  const takers = takersOf(deps, change, holdings);
   return {
-    ...viewChange(change, effective, holdings),
-    nodeTimes: times.map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
+    ...viewChange(change, effective, takers),
+    nodeTimes: (takers.length === 0 ? [] : times).map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
   };
 }
 
@@ -64,11 +65,16 @@ async function effectiveNumbers({ db, cluster }: Deps, changes: readonly number[
   return (id) => (id >= FIRST_LIVE ? id : (numberOf(id) ?? Number.MAX_SAFE_INTEGER));
 }
 
-function viewChange(
-  change: LoggedChange,
-  effective: number,
-  holdings: readonly { sequence: number | null }[],
-): ChangeView {
+type Holdings = readonly { readonly node: string; readonly sequence: number | null }[];
+
+/**
+ * The nodes that follow a change. With a cluster node addresses are what its Node objects say, and stand in History as its
+ * own changes: no node ever takes those that agents reported to us.
+ */
+const takersOf = ({ cluster }: Deps, { sequence, action }: LoggedChange, all: Holdings): Holdings =>
+  cluster !== null && sequence < FIRST_LIVE && action === 'hosts.update' ? [] : all;
+
+function viewChange(change: LoggedChange, effective: number, holdings: Holdings): ChangeView {
   return {
     id: change.sequence,
     at: change.at.toISOString(),
