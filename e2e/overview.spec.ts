@@ -76,7 +76,10 @@ test('a change with a long name and a long reason leaves the last column in sigh
   const reason = 'the payment provider lets only these addresses in, see NET-1482 and the mail of last week';
   await api.mutate('pools.create', { name, spec: { cidr: '172.22.0.0/20' }, reason });
   await page.goto(outgate.url);
-  const row = page.getByRole('region', { name: 'Last changes' }).last().getByRole('row', { name: new RegExp(name) });
+  const row = page
+    .getByRole('region', { name: 'Last changes' })
+    .last()
+    .getByRole('row', { name: new RegExp(name) });
   await expect(row.getByRole('cell').last()).toBeInViewport({ ratio: 1 });
   await expectAllInSight(page);
 });

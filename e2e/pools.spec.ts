@@ -349,7 +349,10 @@ test('phone width: a pool is a block with all its facets in sight, and still a r
   await expect(list.table().getByRole('columnheader', { name: 'Traffic from it' })).toHaveCount(1);
   await expectAllInSight(page);
   // the last of ten is found below the others, each as high as what it holds
-  await list.table().locator('..').evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await list
+    .table()
+    .locator('..')
+    .evaluate((element) => element.scrollTo(0, element.scrollHeight));
   await expect(row).toBeInViewport();
   await expectAccessible(page);
 });

@@ -10,19 +10,17 @@ import { useClusterMode } from '../trpc/cluster-mode.ts';
 /** Which settings stand below and how old they are; what the nodes run with is on their own pages. */
 export function SettingsTruths() {
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.changes.list.queryOptions({ action: 'settings.update', limit: 20 }));
+  const { data } = useQuery(trpc.settings.get.queryOptions());
   const cluster = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: useClusterMode() })).data;
-  // a change that others made in the cluster is no decision of ours
-  const change = data?.changes.find(({ role }) => role !== 'cluster');
   return (
     <TruthLine>
       {data !== undefined && (
-        <TruthPill truth="desired" age={change !== undefined && <Age at={change.at} prefix="saved" />}>
-          {change === undefined ? (
+        <TruthPill truth="desired" age={data.lastChange !== null && <Age at={data.lastChange.at} prefix="saved" />}>
+          {data.lastChange === null ? (
             'never changed: Calico’s defaults'
           ) : (
-            <Link className="machine hover:underline" href={`/history?change=${change.id}`}>
-              change #{change.id}
+            <Link className="machine hover:underline" href={`/history?change=${data.lastChange.id}`}>
+              change #{data.lastChange.id}
             </Link>
           )}
         </TruthPill>

@@ -5,9 +5,14 @@ export async function expectAllInSight(page: Page): Promise<void> {
   await expect
     .poll(() =>
       page.evaluate(() => {
-        const wide = [document.documentElement, ...document.querySelectorAll('[role=table], section:has(> [role=table])')]
+        const wide = [
+          document.documentElement,
+          ...document.querySelectorAll('[role=table], section:has(> [role=table])'),
+        ]
           .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
-          .map((element) => `${element.getAttribute('aria-label') ?? element.tagName} is ${element.scrollWidth} px wide`);
+          .map(
+            (element) => `${element.getAttribute('aria-label') ?? element.tagName} is ${element.scrollWidth} px wide`,
+          );
         const outside = [...document.querySelectorAll('[role=table] :is(button, a, select, input)')]
           .filter((element) => element.getBoundingClientRect().right > window.innerWidth)
           .map((element) => `${element.textContent} stands outside`);

@@ -118,6 +118,25 @@ export async function lastSettingsOf(
   return rows.map(({ sequence, settings }) => ({ sequence: Number(sequence), settings: settings ?? {} }));
 }
 
+/** The number of the last one; 0: none. `path` as above. */
+export async function lastSettingsChangeOf(db: Queryable, path: readonly string[]): Promise<number> {
+  const [row] = await db.query<{ sequence: string }>(
+    `SELECT sequence FROM change
+     WHERE action = 'settings.update' AND (before #> $1::text[]) IS DISTINCT FROM (after #> $1::text[])
+     ORDER BY sequence DESC LIMIT 1`,
+    [path],
+  );
+  return Number(row?.sequence ?? 0);
+}
+
+/** The last change that decided about settings here, whatever others did in the cluster since; null: there is none. */
+export async function lastSettingsChange(db: Queryable): Promise<{ id: number; at: Date } | null> {
+  const [row] = await db.query<{ sequence: string; at: Date }>(
+    `SELECT sequence, at FROM change WHERE action = 'settings.update' ORDER BY sequence DESC LIMIT 1`,
+  );
+  return row === undefined ? null : { id: Number(row.sequence), at: row.at };
+}
+
 /** What the last changes of a pool decided about it, the newest first; those that removed it are left out. */
 export async function lastSpecsOf(db: Queryable, name: string): Promise<{ sequence: number; spec: PoolSpec }[]> {
   const rows = await db.query<{ sequence: string; spec: PoolSpec | null }>(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { noSettings } from '../../core/nat/settings.ts';
 import { FIRST_LIVE } from '../../core/wire/change-number.ts';
 import { revisionOf } from '../../core/wire/revision.ts';
-import { findChange, findChanges, lastSettingsOf } from './changes.ts';
+import { findChange, findChanges, lastSettingsChange, lastSettingsOf } from './changes.ts';
 import { lockDesired, readDesired, writeChange } from './desired.ts';
 import { type TestDatabase, testDatabase } from './testing.ts';
 
@@ -140,6 +140,13 @@ it('the last changes of settings are found without a look at those of pools', as
       `SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'change_settings_idx'`,
     );
     expect(rows).toEqual([{ idx_tup_read: '1' }]);
+    // what others decide in the cluster is no decision of ours, however much of it came since
+    await owner.query(
+      `INSERT INTO live_change (sequence, actor, action, pools, revision)
+      SELECT $1::bigint + n, 'kubectl', 'settings.update', '{}', 'x' FROM generate_series(1000, 1030) AS n`,
+      [FIRST_LIVE],
+    );
+    expect((await lastSettingsChange(database.db))?.id).toBe(500);
   } finally {
     await owner.end();
   }

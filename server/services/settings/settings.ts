@@ -7,6 +7,7 @@ import { type ClusterSettings, overlaySettings } from '../../../core/nat/setting
 import { type NftablesModes, noModes, warnAboutSettings } from '../../../core/nat/stops-felix.ts';
 import type { Warning } from '../../../core/pool/spec.ts';
 import { hostsMatter } from '../../../core/wire/revision.ts';
+import { lastSettingsChange } from '../../db/changes.ts';
 import type { Queryable } from '../../db/client.ts';
 import { type Desired, readDesired } from '../../db/desired.ts';
 import { readLive } from '../../db/live.ts';
@@ -29,6 +30,8 @@ export interface SettingsView {
   readonly live: ClusterSettings | null;
   /** hand it back as `expectedVersion` */
   readonly version: number;
+  /** the change that last decided about them here; null: none did */
+  readonly lastChange: { readonly id: number; readonly at: string } | null;
   readonly revision: string;
   readonly warnings: Warning[];
   /** nftablesMode, as far as FelixConfiguration says it */
@@ -41,15 +44,17 @@ export interface SettingsView {
 
 export async function getSettings(deps: Deps): Promise<SettingsView> {
   const inCluster = deps.cluster !== null;
-  const [desired, pools, live, modes] = await Promise.all([
+  const [desired, pools, live, modes, change] = await Promise.all([
     readDesired(deps.db),
     poolsBesideSettings(deps.db, inCluster),
     inCluster ? readLive(deps.db) : null,
     readModes(deps),
+    lastSettingsChange(deps.db),
   ]);
   const effective = live === null ? desired.settings : overlaySettings(live.settings, desired.settings);
   return {
     ...viewOf(desired),
+    lastChange: change && { id: change.id, at: change.at.toISOString() },
     live: live?.settings ?? null,
     revision: live?.revision ?? desired.revision,
     warnings: warnAboutSettings(effective, pools, modes),
@@ -125,7 +130,7 @@ export function expectSettings(desired: Desired, expected: number): void {
   });
 }
 
-const viewOf = (desired: Desired): SettingsView => ({
+const viewOf = (desired: Desired): Omit<SettingsView, 'lastChange'> => ({
   settings: desired.settings,
   live: null,
   version: desired.settingsVersion,

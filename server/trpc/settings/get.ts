@@ -12,6 +12,7 @@ export const settingsViewSchema = z.object({
   settings: clusterSettingsSchema,
   live: clusterSettingsSchema.nullable(),
   version: z.int(),
+  lastChange: z.object({ id: z.int(), at: z.iso.datetime() }).nullable(),
   revision: z.string(),
   warnings: z.array(warningSchema),
   modes: z.object({ global: nftablesMode.optional(), nodes: z.record(z.string(), nftablesMode) }),
