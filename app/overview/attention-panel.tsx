@@ -11,7 +11,6 @@ import { FindingChip, NodeStateChip, SyncStateChip } from '../components/state-c
 import { Tag } from '../components/tag.tsx';
 import { FelixProblemChip } from '../settings/felix-problems.tsx';
 import { useTRPC } from '../trpc/client.ts';
-import { useClusterMode } from '../trpc/cluster-mode.ts';
 import { useDesiredState } from '../trpc/desired-state.ts';
 import { type Attention, attentionOf } from './attention.ts';
 
@@ -20,8 +19,10 @@ export function AttentionPanel() {
   const trpc = useTRPC();
   const nodes = useQuery(trpc.nodes.list.queryOptions({}));
   const desired = useDesiredState();
-  const inCluster = useClusterMode();
-  const cluster = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: inCluster })).data ?? null;
+  const status = useQuery(trpc.status.get.queryOptions());
+  const inCluster = status.data?.mode === 'cluster';
+  const clusterView = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: inCluster }));
+  const cluster = clusterView.data ?? null;
   const now = useNow();
   const violations = useMemo(
     () =>
@@ -34,7 +35,22 @@ export function AttentionPanel() {
           },
     [desired, cluster],
   );
-  if (nodes.data === undefined || violations === undefined) return <Calm>Looking for what needs a decision.</Calm>;
+  // nothing is calm before all is known that could need somebody
+  if (
+    nodes.data === undefined ||
+    violations === undefined ||
+    status.data === undefined ||
+    (inCluster && cluster === null)
+  ) {
+    const failed = nodes.isError || status.isError || clusterView.isError;
+    return (
+      <Calm>
+        {failed
+          ? 'Cannot tell what needs a decision: the server did not answer.'
+          : 'Looking for what needs a decision.'}
+      </Calm>
+    );
+  }
   const found = attentionOf({ nodes: nodes.data.nodes, ...violations, cluster, now });
   if (found.length === 0) {
     return (
