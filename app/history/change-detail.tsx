@@ -17,6 +17,7 @@ import { ReasonText } from '../components/reason-text.tsx';
 import { Tag } from '../components/tag.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { EffectPicture } from './effect-picture.tsx';
+import { nobodyText } from './holding-words.ts';
 import { RevertPanel } from './revert-panel.tsx';
 import { summaryOf, textOf } from './summary.ts';
 
@@ -58,7 +59,7 @@ export function ChangeDetail({ id }: { id: number }) {
         {reverting && refused === undefined && <RevertPanel id={id} onClose={() => setReverting(false)} />}
         <Facts change={change.data} />
         <Before change={change.data} />
-        <EffectPicture savedAt={change.data.at} nodes={change.data.nodeTimes} />
+        <EffectPicture savedAt={change.data.at} nodes={change.data.nodeTimes} nobody={nobodyText(action)} />
       </div>
     </Panel>
   );

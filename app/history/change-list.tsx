@@ -5,6 +5,7 @@ import { Actor } from '../components/actor.tsx';
 import { clock } from '../components/age.tsx';
 import type { Outputs } from '../trpc/client.ts';
 import { actionWords } from './history-view.ts';
+import { type Held, holdingText } from './holding-words.ts';
 import { summaryOf } from './summary.ts';
 
 export type Change = Outputs['changes']['list']['changes'][number];
@@ -52,7 +53,7 @@ export function ChangeList({
                     <span className="min-w-0 flex-1 truncate">
                       <Actor actor={change.actor} role={change.role} />
                     </span>
-                    <Holding {...change.nodes} />
+                    <Holding {...change} />
                   </span>
                 </Link>
               </li>
@@ -64,12 +65,14 @@ export function ChangeList({
   );
 }
 
-function Holding({ holding, total }: { holding: number; total: number }) {
+function Holding(change: Held) {
+  const { holding, total } = change.nodes;
   return (
     <span
       className={clsx('text-2xs whitespace-nowrap tabular-nums', holding < total ? 'text-pending-fg' : 'text-ink-3')}
     >
-      {holding.toLocaleString('en-US')} of {total.toLocaleString('en-US')} nodes
+      {holdingText(change)}
+      {total > 0 && ' nodes'}
     </span>
   );
 }

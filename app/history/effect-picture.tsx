@@ -12,7 +12,16 @@ const BASE = 62;
 const COLUMNS = 60;
 
 /** When each node had the change: a dot a node, the same as a sentence, and as a table. */
-export function EffectPicture({ savedAt, nodes }: { savedAt: string; nodes: readonly Holding[] }) {
+export function EffectPicture({
+  savedAt,
+  nodes,
+  nobody,
+}: {
+  savedAt: string;
+  nodes: readonly Holding[];
+  /** in place of the picture where there is no node */
+  nobody: string;
+}) {
   const [asTable, setAsTable] = useState(false);
   const { taken, waiting } = effectOf(savedAt, nodes);
   return (
@@ -30,7 +39,7 @@ export function EffectPicture({ savedAt, nodes }: { savedAt: string; nodes: read
         </Button>
       </div>
       {nodes.length === 0 ? (
-        <p className="mt-1 text-ink-3">No node had joined, so nobody could hold it.</p>
+        <p className="mt-1 text-ink-3">{nobody}</p>
       ) : asTable ? (
         <Times savedAt={savedAt} nodes={nodes} />
       ) : (

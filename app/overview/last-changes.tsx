@@ -8,6 +8,7 @@ import { ButtonLink } from '../components/button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { Panel } from '../components/panel.tsx';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
+import { holdingText } from '../history/holding-words.ts';
 import { summaryOf } from '../history/summary.ts';
 import { useTRPC } from '../trpc/client.ts';
 
@@ -66,7 +67,7 @@ export function LastChanges() {
                   {change.reason}
                 </Td>
                 <Td numeric label="Nodes that have it">
-                  {change.nodes.holding.toLocaleString('en-US')} of {change.nodes.total.toLocaleString('en-US')}
+                  {holdingText(change)}
                 </Td>
               </Tr>
             ))}

@@ -5,6 +5,7 @@ import { When } from '../../components/age.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../../components/table.tsx';
+import { holdingText } from '../../history/holding-words.ts';
 import type { PoolDetail } from './pool-detail.ts';
 
 const words: Record<string, string> = {
@@ -69,7 +70,7 @@ export function PoolChanges({ pool }: { pool: PoolDetail }) {
                   <When at={change.at} />
                 </Td>
                 <Td numeric label="Nodes that have it">
-                  {change.nodes.holding.toLocaleString('en-US')} of {change.nodes.total.toLocaleString('en-US')}
+                  {holdingText(change)}
                 </Td>
               </Tr>
             ))}
