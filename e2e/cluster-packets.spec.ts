@@ -227,6 +227,11 @@ function describeGroup(version: CalicoApi, start: () => Promise<Running>, way: s
         await settings.reason().fill('the firewall expects these');
         await settings.save().click();
         await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
+        // a node is compared with what the cluster says, also where nothing of that is desired here
+        await page.goto(`${outgate.url}/nodes/node-1`);
+        await expect(page.getByRole('region', { name: 'Difference' })).toContainText(
+          /The kernel holds exactly what the cluster’s \w{8} asks for\./,
+        );
         await context.close();
         const felix = JSON.parse(
           await run(['get', `felixconfigurations.${CALICO_GROUP[version]}`, 'default', '-o', 'json']),

@@ -10,13 +10,19 @@ import type { FamilyName, NodeDetail } from './node-detail.ts';
 
 const STEP = 50;
 
-/** Desired against programmed, in the words of the tools. One quiet line when there is nothing to say. */
+/** In a cluster the state is its own, desired or not. */
+export const wordOf = (cluster: boolean): string => (cluster ? 'wanted' : 'desired');
+
+/** What nodes are to hold against programmed, in the words of the tools. One quiet line when there is nothing to say. */
 export function DifferencePanel({
+  cluster,
   wanted,
   report,
   effective,
   held,
 }: {
+  /** there is one, and what it says is what nodes are to hold */
+  cluster: boolean;
   wanted: Record<FamilyName, Program>;
   report: NonNullable<NodeDetail['report']>;
   effective: string;
@@ -29,6 +35,7 @@ export function DifferencePanel({
       ? []
       : differenceOf(wanted[family], report.families[family]).map((line) => ({ ...line, family })),
   );
+  const word = wordOf(cluster);
   const missing = lines.filter(({ kind }) => kind === 'missing').length;
   const revision = <span className="machine">{effective.slice(0, 8)}</span>;
   if (lines.length === 0) {
@@ -39,7 +46,7 @@ export function DifferencePanel({
       >
         <CircleCheck aria-hidden className="size-3.5 flex-none text-programmed-mark" />
         <span>
-          The kernel holds exactly what desired {revision} asks for
+          The kernel holds exactly what {cluster ? 'the cluster’s' : 'desired'} {revision} asks for
           {held !== effective && ', though the agent does not say that revision yet'}.
         </span>
       </section>
@@ -52,7 +59,7 @@ export function DifferencePanel({
           Differs from {revision}
         </span>
       }
-      lead={`${missing} desired and not in the kernel, ${lines.length - missing} in the kernel and not desired`}
+      lead={`${missing} ${word} and not in the kernel, ${lines.length - missing} in the kernel and not ${word}`}
       flush
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
@@ -69,7 +76,7 @@ export function DifferencePanel({
             >
               <span className="w-8 flex-none text-right">{kind === 'extra' ? '+' : '-'}</span>
               <span className="sr-only">
-                {kind === 'extra' ? 'in the kernel, not desired:' : 'desired, not in the kernel:'}
+                {kind === 'extra' ? `in the kernel, not ${word}:` : `${word}, not in the kernel:`}
               </span>
               <Tag>IPv{family}</Tag>
               {text}

@@ -44,8 +44,8 @@ export function NodeFactsPanel({ node, cluster }: { node: NodeDetail; cluster: b
         <dd className="machine text-ink-1">{revision ?? 'none yet'}</dd>
         <dd className="text-xs text-ink-3">
           {revision === effective.revision
-            ? `equal to desired${sequence === null ? '' : `, change ${changeNumber(sequence)}`}`
-            : `desired is ${effective.revision.slice(0, 8)}, change ${changeNumber(effective.sequence)}`}
+            ? `equal to ${cluster ? 'what the cluster says' : 'desired'}${sequence === null ? '' : `, change ${changeNumber(sequence)}`}`
+            : `${cluster ? 'the cluster says' : 'desired is'} ${effective.revision.slice(0, 8)}, change ${changeNumber(effective.sequence)}`}
         </dd>
       </div>
       <div>

@@ -20,17 +20,17 @@ import { causeOf } from '../overview/attention.ts';
 import { useRefusal } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import { useClusterMode } from '../trpc/cluster-mode.ts';
-import { type DesiredState, useDesiredState } from '../trpc/desired-state.ts';
 import { picksAtRandom } from './difference.ts';
-import { DifferencePanel } from './difference-panel.tsx';
+import { DifferencePanel, wordOf } from './difference-panel.tsx';
 import { ForgetDialog } from './forget-dialog.tsx';
 import { NetworkPanels } from './network-panels.tsx';
 import type { FamilyName } from './node-detail.ts';
 import { NodeFactsPanel } from './node-facts-panel.tsx';
 import { RulesPanel } from './rules-panel.tsx';
 import { SetsPanel } from './sets-panel.tsx';
+import { useWantedState, type WantedState } from './wanted-state.ts';
 
-/** One node: what its kernel holds as it was read back, and how that differs from what is desired. */
+/** One node: what its kernel holds as it was read back, and how that differs from what nodes are to hold. */
 export function NodePage({ name }: { name: string }) {
   const trpc = useTRPC();
   const router = useRouter();
@@ -38,14 +38,14 @@ export function NodePage({ name }: { name: string }) {
   const [forgetting, setForgetting] = useState(false);
   const notAdmin = useRefusal('admin');
   const node = useQuery(trpc.nodes.get.queryOptions({ name }));
-  const desired = useDesiredState();
   const cluster = useClusterMode();
   const { data } = node;
+  const state = useWantedState(cluster, data?.effective.hosts);
   const gone = reasonOf(node.error) === 'NOT_FOUND';
   const held = data?.report?.families;
   const wanted = useMemo(
-    () => (desired === undefined || held === undefined ? null : wantedOf(desired, name, held)),
-    [desired, held, name],
+    () => (state === undefined || held === undefined ? null : wantedOf(state, name, held)),
+    [state, held, name],
   );
   const setFamily = (next: FamilyName): void =>
     router.replace(`/nodes/${encodeURIComponent(name)}${next === '6' ? '?family=6' : ''}`, { scroll: false });
@@ -85,7 +85,7 @@ export function NodePage({ name }: { name: string }) {
         truths={
           data !== undefined && (
             <TruthLine>
-              <TruthPill truth="desired">
+              <TruthPill truth={cluster ? 'live' : 'desired'}>
                 <span className="machine">{data.effective.revision.slice(0, 8)}</span> to compare with
               </TruthPill>
               <TruthPill
@@ -129,8 +129,9 @@ export function NodePage({ name }: { name: string }) {
           )}
           {data.report !== null && (
             <>
-              {wanted !== null && desired !== undefined && (
+              {wanted !== null && (
                 <DifferencePanel
+                  cluster={cluster}
                   wanted={wanted}
                   report={data.report}
                   effective={data.effective.revision}
@@ -142,7 +143,8 @@ export function NodePage({ name }: { name: string }) {
                 <SetsPanel
                   held={data.report.families[family]}
                   wanted={wanted?.[family] ?? null}
-                  pools={desired?.pools ?? []}
+                  word={wordOf(cluster)}
+                  pools={state?.pools ?? []}
                   family={family}
                 />
               </div>
@@ -158,7 +160,7 @@ export function NodePage({ name }: { name: string }) {
 
 /** What the kernel should hold, by the same code that the agent compiles with; null for settings that do not hold. */
 function wantedOf(
-  { pools, settings, hosts }: DesiredState,
+  { pools, settings, hosts }: WantedState,
   node: string,
   held: Record<FamilyName, ReportedFamily>,
 ): Record<FamilyName, Program> | null {

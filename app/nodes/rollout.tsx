@@ -4,14 +4,17 @@ import Link from 'next/link';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import { Panel } from '../components/panel.tsx';
 import { EffectPicture } from '../history/effect-picture.tsx';
+import { nobodyText } from '../history/holding-words.ts';
 import { summaryOf } from '../history/summary.ts';
 import { useTRPC } from '../trpc/client.ts';
 
-/** How many nodes match the desired revision, and when each had the last change. */
+/** How many nodes match the effective revision, and when each had the last change. */
 export function Rollout() {
   const trpc = useTRPC();
   const { data: status } = useQuery(trpc.status.get.queryOptions());
-  const id = status?.sequence ?? 0;
+  // in a cluster the last one may be what others changed there
+  const changes = useQuery(trpc.changes.list.queryOptions({ limit: 1 }));
+  const id = changes.data?.changes[0]?.id ?? 0;
   const last = useQuery(trpc.changes.get.queryOptions({ id }, { enabled: id > 0 }));
   return (
     <Panel label="Rollout">
@@ -29,7 +32,7 @@ export function Rollout() {
             )}
           </p>
           <p className="min-h-9 text-xs wrap-anywhere">
-            {status?.sequence === 0 && 'No change was made yet: nodes hold empty sets.'}
+            {changes.data?.changes.length === 0 && 'No change was made yet: nodes hold empty sets.'}
             {last.data !== undefined && (
               <>
                 Last change{' '}
@@ -42,7 +45,9 @@ export function Rollout() {
           </p>
         </div>
         <div className="min-h-34">
-          {last.data !== undefined && <EffectPicture savedAt={last.data.at} nodes={last.data.nodeTimes} />}
+          {last.data !== undefined && (
+            <EffectPicture savedAt={last.data.at} nodes={last.data.nodeTimes} nobody={nobodyText(last.data.action)} />
+          )}
         </div>
       </div>
     </Panel>

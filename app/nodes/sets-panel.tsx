@@ -16,11 +16,14 @@ const STEP = 100;
 export function SetsPanel({
   held,
   wanted,
+  word,
   pools,
   family,
 }: {
   held: ReportedFamily;
   wanted: Program | null;
+  /** `desired`, or `wanted` where a cluster says it */
+  word: string;
   pools: readonly Pool[];
   family: '4' | '6';
 }) {
@@ -36,7 +39,8 @@ export function SetsPanel({
             set={set}
             missing={marks?.get(set.name)?.missing ?? []}
             extra={marks?.get(set.name)?.extra ?? new Set()}
-            desired={wanted?.sets.find(({ name }) => name === set.name)?.members.length ?? null}
+            word={word}
+            wanted={wanted?.sets.find(({ name }) => name === set.name)?.members.length ?? null}
             poolOf={(cidr) => names.get(cidr)}
           />
         ))}
@@ -49,13 +53,15 @@ function SetMembers({
   set: { name, members },
   missing,
   extra,
-  desired,
+  word,
+  wanted,
   poolOf,
 }: {
   set: ReportedFamily['sets'][number];
   missing: readonly string[];
   extra: ReadonlySet<string>;
-  desired: number | null;
+  word: string;
+  wanted: number | null;
   poolOf: (cidr: string) => string | undefined;
 }) {
   const [shown, setShown] = useState(STEP);
@@ -73,7 +79,7 @@ function SetMembers({
         <span className="machine text-ink-1">{name}</span>
         <span className={clsx('ml-auto text-2xs tabular-nums', differs ? 'font-medium text-drifted-fg' : 'text-ink-3')}>
           {members.length.toLocaleString('en-US')}
-          {desired !== null && (differs ? `, desired ${desired.toLocaleString('en-US')}` : ', as desired')}
+          {wanted !== null && (differs ? `, ${word} ${wanted.toLocaleString('en-US')}` : `, as ${word}`)}
         </span>
       </h3>
       <ul className="mt-1">
@@ -92,7 +98,7 @@ function SetMembers({
             </span>
             <span className="min-w-0 flex-1 truncate text-xs">
               {kind === 'missing'
-                ? 'desired, not in the kernel'
+                ? `${word}, not in the kernel`
                 : (poolOf(cidr) ?? (kind === 'extra' ? 'no pool has this' : ''))}
             </span>
             {counted && kind !== 'missing' && (

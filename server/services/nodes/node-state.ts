@@ -76,7 +76,7 @@ function inCluster(
 ): Condition[] {
   const found: Condition[] = [];
   if (object === null && nodesKnown && joinedAt !== null) {
-    const message = 'an agent signs in for this node, and the cluster has no node of this name';
+    const message = 'an agent signs in for this node, and the cluster has no node of this name: it counts nowhere';
     found.push({ ...condition('NodeNotInCluster', message, joinedAt), type: 'InCluster' });
   }
   if (object !== null && object.ready !== 'True') {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { nodeFactsSchema } from '../../../core/nat/node-facts.ts';
 import { nodeStates } from '../../../core/wire/reasons.ts';
 import { conditionSchema, type Report } from '../../../core/wire/report.ts';
+import { hostsMatter } from '../../../core/wire/revision.ts';
 import { type NodeRow, readNodeFacts, readNodes, readReport } from '../../db/nodes.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
@@ -48,14 +49,14 @@ export const nodeDetailSchema = nodeViewSchema.extend({
   facts: nodeFactsSchema.nullable(),
   /** the last report, whole; checked when it came in */
   report: z.custom<Report>().nullable(),
-  /** the effective revision and sequence, which the node is compared with */
-  effective: z.object({ revision: z.string(), sequence: z.int() }),
+  /** the effective state, which the node is compared with; `hosts` is empty while no setting makes them matter */
+  effective: z.object({ revision: z.string(), sequence: z.int(), hosts: z.array(z.string()) }),
 });
 export type NodeDetail = z.infer<typeof nodeDetailSchema>;
 
 /** Throws NOT_FOUND. */
 export async function getNode(deps: Deps, name: string): Promise<NodeDetail> {
-  const [[row], facts, report, { revision, sequence }] = await Promise.all([
+  const [[row], facts, report, { revision, sequence, settings, hosts }] = await Promise.all([
     readNodes(deps.db, [name]),
     readNodeFacts(deps.db, [name]),
     readReport(deps.db, name),
@@ -69,7 +70,7 @@ export async function getNode(deps: Deps, name: string): Promise<NodeDetail> {
     ...viewNode(row, revision, deps.now()),
     facts: facts.get(name) ?? null,
     report: report?.body ?? null,
-    effective: { revision, sequence },
+    effective: { revision, sequence, hosts: hostsMatter(settings) ? [...hosts] : [] },
   };
 }
 
