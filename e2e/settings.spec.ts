@@ -144,6 +144,8 @@ test('a join token is shown once with the command, and can be revoked', async ()
   await expect(page.getByText('is shown here once and never again')).toHaveCount(0);
   await page.getByRole('button', { name: 'Revoke rack 7' }).click();
   await expect(page.getByRole('row', { name: /rack 7/ })).toContainText('revoked');
+  // the button is gone with what it did: the keyboard goes on from its table
+  await expect(page.getByRole('region', { name: 'Join tokens', exact: true }).last()).toBeFocused();
 });
 
 test('an API token made here is what a program signs in with, until it is revoked', async () => {
@@ -175,6 +177,7 @@ test('an API token made here is what a program signs in with, until it is revoke
     .getByRole('button', { name: 'Revoke the token' })
     .press('Enter');
   await expect(row).toContainText('revoked');
+  await expect(page.getByRole('region', { name: 'API tokens', exact: true }).last()).toBeFocused();
   expect([(await list()).status, await (await list()).text()]).toEqual([401, expect.stringContaining('was revoked')]);
 });
 

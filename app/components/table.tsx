@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: a browser may forget the roles of a table that is displayed as blocks
 import { clsx } from 'clsx';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import type { ComponentProps, ReactNode } from 'react';
+import { type ComponentProps, type ReactNode, useEffect, useRef } from 'react';
 
 /*
  * The one way in which tables are shown. Where a page is narrow a row becomes a block: its first cell leads, each other cell
@@ -10,9 +10,25 @@ import type { ComponentProps, ReactNode } from 'react';
 
 /** For thousands of rows see the lists of pools and nodes, which are virtual. */
 export function Table({ label, className, children }: { label: string; className?: string; children: ReactNode }) {
+  const region = useRef<HTMLElement>(null);
+  const focused = useRef<Element | null>(null);
+  // a row that goes takes the button along that was pressed in it: whoever has no mouse goes on from the table
+  useEffect(() => {
+    if (focused.current?.isConnected !== false || document.activeElement !== document.body) return;
+    focused.current = null;
+    region.current?.focus({ preventScroll: true });
+  });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} className="relative min-w-0 overflow-x-auto -outline-offset-2">
+    <section
+      ref={region}
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      onFocus={({ target }) => {
+        focused.current = target;
+      }}
+      className="relative min-w-0 overflow-x-auto -outline-offset-2"
+    >
       <table role="table" className={clsx('w-full border-separate border-spacing-0 text-sm narrow:block', className)}>
         {children}
       </table>
