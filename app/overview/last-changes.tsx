@@ -57,7 +57,7 @@ export function LastChanges() {
                 <Td className="w-1/2 max-w-0 truncate text-ink-1" title={summaryOf(change)}>
                   {summaryOf(change)}
                 </Td>
-                <Td label="Who">
+                <Td label="Who" className="max-w-64 truncate" title={change.actor}>
                   <Actor actor={change.actor} role={change.role} />
                 </Td>
                 <Td label="When, UTC">

@@ -60,7 +60,7 @@ export function PoolChanges({ pool }: { pool: PoolDetail }) {
                   {words[change.action] ?? change.action}
                   {change.pools > 1 && `, with ${change.pools - 1} other${change.pools === 2 ? '' : 's'}`}
                 </Td>
-                <Td label="Who">
+                <Td label="Who" className="max-w-64 truncate" title={change.actor}>
                   <Actor actor={change.actor} role={change.role} />
                 </Td>
                 <Td label="Why" className="max-w-80 truncate">
