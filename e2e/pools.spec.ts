@@ -342,16 +342,15 @@ test('phone width: a pool is a block with all its facets in sight, and still a r
   await page.goto(`${outgate.url}/pools`);
   await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
   await list.search().fill('bulk-299');
-  // the last of eleven is found below the others, each as high as what it holds
   const row = list.row('bulk-2999');
   await expect(row).toBeAttached();
-  await list
-    .table()
-    .locator('..')
-    .evaluate((element) => element.scrollTo(0, element.scrollHeight));
-  for (const word of ['11.11.183.0/24', 'Keeps address', 'Exempt']) {
-    await expect(row.getByRole('cell', { name: word })).toBeInViewport();
-  }
+  // the last of eleven stands below the others, each as high as what it holds: they are measured as they come
+  await expect(async () => {
+    await row.scrollIntoViewIfNeeded();
+    for (const word of ['11.11.183.0/24', 'Keeps address', 'Exempt']) {
+      await expect(row.getByRole('cell', { name: word })).toBeInViewport({ timeout: 1_000 });
+    }
+  }).toPass();
   await expect(list.table().getByRole('columnheader', { name: 'Traffic from it' })).toHaveCount(1);
   await expectAllInSight(page);
   await expectAccessible(page);
