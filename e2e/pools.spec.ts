@@ -353,6 +353,10 @@ test('phone width: a pool is a block with all its facets in sight, and still a r
   }).toPass();
   await expect(list.table().getByRole('columnheader', { name: 'Traffic from it' })).toHaveCount(1);
   await expectAllInSight(page);
+  // from the top, and one block alone: what a bar covers by half is no target
+  await list.search().fill('bulk-2999');
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await expect(row).toBeInViewport();
   await expectAccessible(page);
 });
 
