@@ -97,6 +97,8 @@ const setPorts = (natPortRange: string) =>
     }),
   });
 const ports = async () => (await readLive(database.db)).settings.global.natPortRange;
+const says = (range: string | undefined) =>
+  vi.waitFor(async () => expect(await ports()).toBe(range), { timeout: 20_000 });
 /** The types of projectcalico.org/v3 are deleted, with all their objects, until the leader says so. */
 async function lose(...plurals: CalicoPlural[]): Promise<void> {
   for (const plural of plurals) await removeCrd(server, 'v3', plural);
@@ -131,7 +133,9 @@ it('a cluster without Calico is said to be one', async () => {
   expect(controller.state()).toMatchObject({ election: { role: 'leader' }, watch: { phase: 'no-pools' } });
 });
 
-it('our copy of the types, applied by an administrator, is found within 30 s, and a pool that waits is synced', async () => {
+it('our copy of the types, applied by an administrator, is found within 30 s, and a pool that waits is synced', {
+  timeout: 300_000,
+}, async () => {
   const editor = api.caller('editor');
   const spec = { cidr: '10.9.0.0/16', natOutgoing: true };
   const { change } = await editor.pools.create({ name: 'ours', spec });
@@ -148,7 +152,7 @@ it('our copy of the types, applied by an administrator, is found within 30 s, an
   await knows([]);
 });
 
-it('pools are followed in the better group once it has some', async () => {
+it('pools are followed in the better group once it has some', { timeout: 300_000 }, async () => {
   const { epoch } = await readWatch(database.db);
   await make('v1', 'a', '10.1.0.0/16');
   await make('v1', 'b', '10.2.0.0/16');
@@ -173,13 +177,15 @@ it('pools are followed in the better group once it has some', async () => {
   expect((await readWatch(database.db)).epoch).toBeGreaterThan(epoch);
 });
 
-it('a type that goes takes no pool and no setting with it; it is followed again when all that was known is back', async () => {
+it('a type that goes takes no pool and no setting with it; it is followed again when all that was known is back', {
+  timeout: 300_000,
+}, async () => {
   const editor = api.caller('editor');
   const { change } = await editor.pools.create({ name: 'ours', spec: { cidr: '10.8.0.0/16' } });
   hub.publish({ kind: 'resync' });
   await setPorts('40000:50000');
   await knows(['a', 'b', 'ours']);
-  await vi.waitFor(async () => expect(await ports()).toBe('40000:50000'), { timeout: 20_000 });
+  await says('40000:50000');
   await removeCrd(server, 'v1', 'ippools');
   await lose('ippools', 'felixconfigurations');
   await told({ phase: 'no-pools', group: null, from: V3, lost: true });
@@ -197,11 +203,13 @@ it('a type that goes takes no pool and no setting with it; it is followed again 
   await knows(['a', 'b', 'c']);
   expect(await ports()).toBe('40000:50000');
   await setPorts('40000:50001');
-  await vi.waitFor(async () => expect(await ports()).toBe('40000:50001'), { timeout: 20_000 });
+  await says('40000:50001');
   await told({ settingsLost: false, back: null, error: null });
 });
 
-it('half of a backup is followed by somebody’s word alone: whoever leads then, once, and without no more than was seen', async () => {
+it('half of a backup is followed by somebody’s word alone: whoever leads then, once, and without no more than was seen', {
+  timeout: 300_000,
+}, async () => {
   const deps = { ...(await api.deps()), cluster: unheard };
   const admin = { id: null, name: 'admin', role: 'admin' } as const;
   const reason = 'the backup has no more';
@@ -261,7 +269,7 @@ it('half of a backup is followed by somebody’s word alone: whoever leads then,
 
   // the next loss needs a word of its own; that of the settings alone leaves the pools alone
   await setPorts('40000:50002');
-  await vi.waitFor(async () => expect(await ports()).toBe('40000:50002'), { timeout: 20_000 });
+  await says('40000:50002');
   await lose('felixconfigurations');
   await installCrds(server, 'v3', crd, ['felixconfigurations']);
   await told({ phase: 'live', back: { pools: { missing: [] }, settings: { known: 1, missing: ['default'] } } });
@@ -270,7 +278,7 @@ it('half of a backup is followed by somebody’s word alone: whoever leads then,
   expect(await ports()).toBe('40000:50002');
   const next = await previewFollow(deps);
   await followAsIs(deps, admin, { since: next?.since ?? 0, pools: [], settings: ['default'], reason });
-  await vi.waitFor(async () => expect(await ports()).toBe(undefined), { timeout: 20_000 });
+  await says(undefined);
   await told({ phase: 'live', settingsLost: false, back: null });
   expect(errors).toEqual([]);
 });
