@@ -6,7 +6,8 @@ import pino from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createPod, deletePod, type Pod, withClaims } from '../../e2e/cluster/agent-pods.ts';
 import { startFaultProxy } from '../../e2e/cluster/fault-proxy.ts';
-import { must } from '../../e2e/cluster/request.ts';
+import { calicoPath } from '../../e2e/cluster/install-crds.ts';
+import { must, request } from '../../e2e/cluster/request.ts';
 import { createServiceAccount, requestToken } from '../../e2e/cluster/rights.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
 import { makeHub } from '../events/hub.ts';
@@ -179,6 +180,11 @@ it('nodes of the cluster: ready or not, without an agent; and an agent without a
   expect(changes[0].nodes).toEqual({ holding: 0, total: 3 });
   const { nodeTimes } = await see('changes.get', { id: changes[0].id });
   expect(nodeTimes.map((one: { node: string }) => one.node)).toEqual(['node-a', 'node-b', 'node-c']);
+  // the next file finds the cluster as this one did
+  await soon(async () => expect((await see('pools.get', { name: 'seen' })).sync).toMatchObject({ state: 'Synced' }));
+  const gone = { name: 'seen', expectedVersion: listed[0].version, reason: 'it was seen' };
+  expect((await mutate(server.address, 'pools.delete', gone, server.cookie)).status).toBe(200);
+  await soon(async () => expect((await request(admin, 'GET', `${calicoPath('v3', 'ippools')}/seen`)).status).toBe(404));
   // it speaks for no node that the cluster has
   expect((await report(credential, reportOf('node-c'))).status).toBe(403);
   await mutate(server.address, 'nodes.forget', { name: 'elsewhere' }, server.cookie);
