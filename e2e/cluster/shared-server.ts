@@ -3,8 +3,9 @@
  * the users below. A test removes what it makes; one that stops, freezes or kills a server starts its own.
  */
 import { readFileSync } from 'node:fs';
-import { inject } from 'vitest';
-import type { Target } from './request.ts';
+import { beforeAll, inject } from 'vitest';
+import { calicoPath, PLURALS } from './install-crds.ts';
+import { must, type Target } from './request.ts';
 import type { Reachable } from './start-api-server.ts';
 
 /**
@@ -25,10 +26,11 @@ export interface SharedServer {
   readonly tokens: Readonly<Record<string, string>>;
 }
 
+/** Call it once, at the top of the file: its tests begin without pools and settings. */
 export function sharedServer(): Reachable & Pick<SharedServer, 'helm'> {
   const { tokens, ...rest } = inject('cluster');
   const ca = readFileSync(rest.caFile, 'utf8');
-  return {
+  const server: Reachable & Pick<SharedServer, 'helm'> = {
     ...rest,
     as(name): Target {
       const token = tokens[name];
@@ -36,4 +38,9 @@ export function sharedServer(): Reachable & Pick<SharedServer, 'helm'> {
       return { url: rest.url, ca, token };
     },
   };
+  // a server of the file before may have written while it ended, after its test had cleaned up
+  beforeAll(async () => {
+    for (const plural of PLURALS) await must(server.as('admin'), 'DELETE', calicoPath('v3', plural));
+  });
+  return server;
 }
