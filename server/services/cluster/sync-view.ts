@@ -38,6 +38,6 @@ export function viewSync(row: SyncRow<unknown> | undefined, behind: boolean): Sy
   };
 }
 
-/** Whether the pool was changed since its row was written. What was adopted as it is was never applied: it has no version. */
+/** Whether the pool was changed since its row was written. One that was never applied nor adopted has no version, and is not Synced. */
 export const isBehind = (row: SyncRow | undefined, { sequence }: { readonly sequence: number }): boolean =>
   row !== undefined && row.applied !== null && row.applied.version < sequence;
