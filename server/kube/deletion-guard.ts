@@ -16,8 +16,6 @@ export interface DeletionGuard<E> {
   take(event: E, isDeletion: boolean): void;
   /** a deletion, and what came after it, is not cleared yet */
   waiting(): boolean;
-  /** Resolves when nothing waits any more; rejects when what waits must not be delivered. */
-  settled(): Promise<void>;
   /** What waits is forgotten: another stream will bring it again. */
   stop(): void;
 }
@@ -35,7 +33,6 @@ export interface DeletionGuardOptions<E> {
 export function guardDeletions<E>(options: DeletionGuardOptions<E>): DeletionGuard<E> {
   const { path, presence, deliver, takesAll, failed } = options;
   let waiting: E[] | null = null;
-  let settled: Promise<void> = Promise.resolve();
   let stopped = false;
 
   const served = async (afterMs: number): Promise<void> => {
@@ -61,11 +58,9 @@ export function guardDeletions<E>(options: DeletionGuardOptions<E>): DeletionGua
         return;
       }
       waiting = [event];
-      settled = clear();
-      settled.catch(failed);
+      clear().catch(failed);
     },
     waiting: () => waiting !== null,
-    settled: () => settled,
     stop() {
       stopped = true;
     },

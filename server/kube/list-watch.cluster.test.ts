@@ -23,6 +23,11 @@ let changes: Change<string>[];
 let states: WatchState[];
 /** as a ledger would have them: name to uid */
 let known: Map<string, string>;
+/** milliseconds that the watch's clock is ahead */
+let ahead: number;
+const pass = (ms: number): void => {
+  ahead += ms;
+};
 
 beforeAll(async () => {
   server = await startApiServer({
@@ -47,6 +52,7 @@ beforeEach(async () => {
   changes = [];
   states = [];
   known = new Map();
+  ahead = 0;
   watched = begin();
   await expect.poll(() => [watched.state().phase, proxy.watches()], { timeout: 20_000 }).toEqual(['live', 1]);
 });
@@ -75,7 +81,7 @@ function begin(lasting = { lost: false, known: async () => known }): ListWatch<s
       }
     },
     onState: (state) => states.push(state),
-    now: Date.now,
+    now: () => Date.now() + ahead,
   });
 }
 
@@ -107,6 +113,7 @@ const expired = JSON.stringify({
   type: 'ERROR',
   object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' },
 });
+const bookmark = JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '1' } } });
 /** a second (see retry-delay.test.ts); the rest is for a loaded machine. A server that asks for more time asks for a minute. */
 const SOON = 15_000;
 
@@ -300,11 +307,16 @@ describe('the type', () => {
     expect(changes.filter(({ now }) => now === null).map(({ key }) => key)).toEqual(['p0']);
   });
 
-  it('is made anew at once, before anybody could ask for it: its objects stay in force', async () => {
+  it.each([
+    ['in the midst of a stream', () => {}],
+    ['as the time of the stream is over', () => pass(25_000)],
+    ['before a bookmark', () => void proxy.inject(bookmark)],
+  ])('is made anew at once, %s, before anybody could ask for it: its objects stay in force', async (_, then) => {
     const all = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     await must(server.as('admin'), 'DELETE', `${all}/ippools.projectcalico.org`);
     const make = () => request(server.as('admin'), 'POST', all, crd('v3', 'ippools'));
     await expect.poll(async () => (await make()).status, { interval: 1, timeout: 20_000 }).toBe(201);
+    then();
     await expect
       .poll(() => watched.state().error?.message, { timeout: 10_000 })
       .toContain('lacks 2 of 2 known objects');

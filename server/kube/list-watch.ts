@@ -147,15 +147,16 @@ export function listWatch<T>(options: ListWatchOptions<T>): ListWatch<T> {
     if (lacks.missing.length > 0) throw madeAnew(path, `lacks ${lacksText(lacks, 'objects')}`);
   };
 
-  const deliver = (event: Exclude<WatchEvent, { type: 'bookmark' }>): void => {
+  const deliver = (event: WatchEvent): void => {
+    if (event.type === 'bookmark') return;
     const key = keyOf(event.object);
     const changes = event.type === 'set' ? set(heldOf(event.object, keep), key) : drop(key);
     if (changes.length > 0) onChange(changes);
   };
 
-  const takesAll = async (events: readonly Parameters<typeof deliver>[0][]): Promise<boolean> => {
+  const takesAll = async (events: readonly WatchEvent[]): Promise<boolean> => {
     if (lasting === undefined) return false;
-    const gone = new Set(events.flatMap(({ type, object }) => (type === 'gone' ? [keyOf(object)] : [])));
+    const gone = new Set(events.flatMap((event) => (event.type === 'gone' ? [keyOf(event.object)] : [])));
     const known = [...(await lasting.known()).keys()];
     return known.length > 0 && known.every((key) => gone.has(key));
   };
@@ -168,14 +169,14 @@ export function listWatch<T>(options: ListWatchOptions<T>): ListWatch<T> {
     stopping.signal.addEventListener('abort', stop);
     const dead = failure('unreachable', 'the server must end a watch in time; this one was cut off');
     const timer = setTimeout(() => ending.abort(new KubeError(`GET ${path}`, dead)), DEAD_AFTER_MS);
-    const guard = guardDeletions<{ event: Parameters<typeof deliver>[0] }>({
+    const guard = guardDeletions<WatchEvent>({
       path,
       presence,
-      deliver({ event }) {
+      deliver(event) {
         deliver(event);
         reached(event.resourceVersion);
       },
-      takesAll: (waiting) => takesAll(waiting.map(({ event }) => event)),
+      takesAll,
       failed: (error) => ending.abort(error),
     });
     try {
@@ -184,13 +185,12 @@ export function listWatch<T>(options: ListWatchOptions<T>): ListWatch<T> {
       live();
       for await (const event of events) {
         heard();
-        // a bookmark is past everything before it, so it may not be noted while something waits
-        if (event.type === 'bookmark') await guard.settled().then(() => reached(event.resourceVersion));
-        else guard.take({ event }, event.type === 'gone');
+        // a bookmark waits in its turn: it is past everything before it
+        guard.take(event, event.type === 'gone');
       }
-      // all watches of a type that is gone are ended: whether it was made anew at once, a list says
+      // all watches of a type that is gone are ended: whether it was made anew at once, a list says; where the time was
+      // over, too, the next stream brings again what waits
       if (guard.waiting() && now() - began < SPENT_MS) throw endedEarly(path);
-      await guard.settled();
       heard();
     } finally {
       clearTimeout(timer);
