@@ -158,7 +158,8 @@ export function listWatch<T>(options: ListWatchOptions<T>): ListWatch<T> {
     if (lasting === undefined) return false;
     const gone = new Set(events.flatMap((event) => (event.type === 'gone' ? [keyOf(event.object)] : [])));
     const known = [...(await lasting.known()).keys()];
-    return known.length > 0 && known.every((key) => gone.has(key));
+    // one that we do not hold has gone before: only the caller does not know yet
+    return known.length > 0 && known.every((key) => gone.has(key) || !objects.has(key));
   };
 
   /** One stream. Resolves at its clean end; `reached` gets each version that the watch has come to. */
