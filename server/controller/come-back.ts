@@ -37,7 +37,7 @@ export interface Returning {
   settingsMatter(): boolean;
   /** Looks at what the choice left open. Rejects where the database does not answer. */
   look(choice: Choice, settingsLost: boolean, signal: AbortSignal): Promise<void>;
-  /** Nothing is lost any more. */
+  /** Of this return: nothing is lost any more, or something is lost anew. */
   end(): void;
   lasting(lost: { readonly pools: boolean; readonly settings: boolean }): { pools: Lasting; settings: Lasting };
 }

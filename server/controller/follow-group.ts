@@ -103,14 +103,22 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
   };
   const over = (): void => tenure.resign(new TermOver(`term ${epoch} is over`));
 
+  /** What was decided about a return before is not about the one that follows this loss, even where it was half carried out. */
+  const losePools = (): void => {
+    if (!known.lost) come.end();
+    known = { ...known, lost: known.from !== null };
+  };
+
   const look = async (): Promise<void> => {
     come.hear((await readWatch(db)).word);
     const names = async () => [...(await knownPools(db)).keys()];
     const chosen = await chooseGroup({ connection, known, names, accepted: come.accepted, signal });
     if (signal.aborted) return;
     if (chosen.group !== group) {
-      const lost = known.from !== null;
-      if (chosen.group === null) known = { ...known, lost, settingsLost: lost };
+      if (chosen.group === null) {
+        losePools();
+        known = { ...known, settingsLost: known.lost };
+      }
       await move(chosen.group);
     }
     await come.look(chosen, known.settingsLost, signal);
@@ -139,7 +147,7 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
   const note = (): void => {
     if (leading === null) return;
     const [pools, settings, mirrored] = [leading.watch(), leading.settingsWatch(), leading.mirrored()];
-    if (pools.error?.kind === 'no-such-type') known = { ...known, lost: known.from !== null };
+    if (pools.error?.kind === 'no-such-type') losePools();
     else if (pools.phase === 'live' && mirrored.pools) known = { ...known, from: group, lost: false };
     if (settings.error?.kind === 'no-such-type') known = { ...known, settingsLost: true };
     else if (settings.phase === 'live' && mirrored.settings) known = { ...known, settingsLost: false };
