@@ -77,6 +77,30 @@ test('values beyond all bounds are refused with their field', async () => {
   }
 });
 
+test('what is wrong a hundred thousand times is told a hundred times', async () => {
+  const unknown = Array.from({ length: 100_000 }, (_, i) => `n-${i}`);
+  for (const [input, status] of [
+    [{ names: unknown }, 404],
+    [{ names: unknown.map(() => 0) }, 400],
+    [{ names: unknown.map(() => '\u0000') }, 400],
+    [Object.fromEntries(unknown.map((name) => [name, 0])), 400],
+    [{ ['k'.repeat(1_000_000)]: Array(50).fill('\u0000') }, 400],
+  ] as const) {
+    const { body, ...answer } = await post(`${server.address}/api/trpc/pools.export`, input, { cookie: server.cookie });
+    expect([answer.status, body.error.data.issues.length <= 100]).toEqual([status, true]);
+    expect(JSON.stringify(body).length).toBeLessThan(30_000);
+    // the log has it too
+    expect(body.error.message.length).toBeLessThan(3_000);
+  }
+});
+
+test('a short text of nobody in particular gets a short answer', async () => {
+  const input = { ['k'.repeat(30_000)]: Array(3_000).fill('\u0000') };
+  const { status, body } = await post(`${server.address}/api/trpc/setup.createAdmin`, input);
+  expect(status).toBe(400);
+  expect(JSON.stringify(body).length).toBeLessThan(100_000);
+});
+
 test('a report with odd keys, numbers and text is refused, and changes nothing', async () => {
   const credential = await joinNode(server.address, server.cookie, 'hostile');
   const good = JSON.stringify(reportOf('hostile', { sequence: 7 }));

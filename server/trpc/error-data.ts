@@ -3,6 +3,7 @@ import type { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import type { ErrorReason } from '../../core/wire/reasons.ts';
 import { AppError, type Issue, type PoolViolation } from '../services/app-error.ts';
+import { nameable } from '../services/text.ts';
 
 type Code = TRPCError['code'];
 
@@ -65,7 +66,25 @@ const reasons: Partial<Record<Code, ErrorReason>> = {
 export const codeOf = (error: TRPCError): Code =>
   error.cause instanceof AppError ? codes[error.cause.reason] : error.code;
 
+/** Of an input of 8 MiB a million things can be wrong: the answer and the line in the log must not be many times as long. */
+const MOST_ISSUES = 100;
+const LONGEST_MESSAGE = 2_000;
+
 export function errorDataOf(error: TRPCError, requestId: string): { message: string; fields: ErrorFields } {
+  const { message, fields } = everythingOf(error, requestId);
+  const { issues } = fields;
+  return {
+    message: cut(message),
+    fields: issues === undefined ? fields : { ...fields, issues: issues.slice(0, MOST_ISSUES).map(shortly) },
+  };
+}
+
+const cut = (text: string): string =>
+  text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE).toWellFormed()}...`;
+
+const shortly = (issue: Issue): Issue => ({ ...issue, field: nameable(issue.field), message: cut(issue.message) });
+
+function everythingOf(error: TRPCError, requestId: string): { message: string; fields: ErrorFields } {
   const { cause } = error;
   if (cause instanceof AppError) {
     const { issues, violations, current } = cause.details;
@@ -91,6 +110,6 @@ export function errorDataOf(error: TRPCError, requestId: string): { message: str
 }
 
 const issueOf = (issue: { path: PropertyKey[]; message: string }): Issue => ({
-  field: issue.path.map(String).join('.') || 'input',
+  field: issue.path.map((part) => nameable(String(part))).join('.') || 'input',
   message: issue.message,
 });
