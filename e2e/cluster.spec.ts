@@ -399,6 +399,12 @@ test('half of a restored backup is not followed by itself: an admin sees what wo
   await expect(lacks.getByRole('row', { name: /^lost 10\.61\.0\.0\/16 NATed by others$/ })).toBeVisible();
   await expect(lacks.getByRole('row')).toHaveCount(2);
   await expectAccessible(page);
+  await page.setViewportSize({ width: 375, height: 812 });
+  for (const column of ['CIDR', 'In force until then', 'Decided']) {
+    await expect(lacks.locator(`td[data-label="${column}"]`)).toBeVisible();
+  }
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await lacks.getByRole('button', { name: 'Follow the cluster as it is' }).click();
   const dialog = page.getByRole('dialog', { name: 'Follow the cluster as it is' });
   await expect(dialog).toContainText('1 pool goes: lost.');

@@ -8,7 +8,7 @@ import { ChangeLink } from '../components/change-link.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { Note } from '../components/note.tsx';
 import { Panel } from '../components/panel.tsx';
-import { Table, Td, Th } from '../components/table.tsx';
+import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { VerdictText } from '../components/verdict.tsx';
 import { useRefusal } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
@@ -95,30 +95,34 @@ function WordNote({ word }: { word: NonNullable<Going['word']> }) {
 function Pools({ pools }: { pools: Going['pools'] }) {
   return (
     <Table label="Pools that are missing">
-      <thead>
-        <tr>
+      <Thead>
+        <HeadRow>
           <Th>Missing pool</Th>
           <Th>CIDR</Th>
           <Th>In force until then</Th>
           <Th>Decided</Th>
-        </tr>
-      </thead>
-      <tbody>
+        </HeadRow>
+      </Thead>
+      <Tbody>
         {pools.map(({ name, cidr, nats, ours }) => (
-          <tr key={name} className="hover:bg-surface-2">
+          <Tr key={name} className="hover:bg-surface-2">
             <Td>
               <span title={name} className="block max-w-72 truncate font-[550] text-ink-1">
                 {name}
               </span>
             </Td>
-            <Td className="machine text-ink-1">{cidr ?? <span className="text-ink-3">not readable</span>}</Td>
-            <Td>
+            <Td label="CIDR" className="machine text-ink-1">
+              {cidr ?? <span className="text-ink-3">not readable</span>}
+            </Td>
+            <Td label="In force until then">
               <VerdictText verdict={nats ? 'SNAT' : 'NO_SNAT'} />
             </Td>
-            <Td className="text-xs">{ours ? 'here' : <span className="text-ink-3">by others</span>}</Td>
-          </tr>
+            <Td label="Decided" className="text-xs">
+              {ours ? 'here' : <span className="text-ink-3">by others</span>}
+            </Td>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   );
 }
