@@ -53,6 +53,8 @@ test('a lost stream is told, and comes back without reload', async () => {
   const { outgate, page, api } = product;
   await page.goto(outgate.url);
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  // the stream may be there before the answers are: what stays in sight must have come first
+  await expect(page.getByRole('row', { name: /pods created/ })).toBeVisible();
   await page.evaluate(() => document.body.setAttribute('data-same-page', ''));
   const { pid } = JSON.parse(await readFile(join(outgate.dataDir, 'run/server.json'), 'utf8'));
   process.kill(outgate.pid, 'SIGSTOP'); // or the supervisor would start another one at once
