@@ -1,7 +1,8 @@
 /** What others, and bad luck, can do to a programming that is under way: NAT stays what it was, or becomes what is wanted. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Pool } from '../../../core/pool/spec.ts';
 import { type Exec, systemIn } from '../../exec.ts';
 import { holdState, wantedOf } from '../../held-state.ts';
@@ -217,6 +218,7 @@ describe.skipIf(cannotRun !== null)('adversity', () => {
 
   it('a lock that somebody else holds: sets go back to what they were, and the next round programs', async () => {
     const lock = `/tmp/outgate-lock-${process.pid}`;
+    onTestFinished(() => rmSync(lock, { force: true }));
     const legacy = over(
       (exec) =>
         ({ file, args, ...rest }) =>
