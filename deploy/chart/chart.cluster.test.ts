@@ -282,11 +282,11 @@ describe('alerts', () => {
 
 const BAD: readonly [values: object, words: RegExp][] = [
   [{ sever: {} }, /sever/],
-  [{ images: { registry: 'https://registry.example/team/' } }, /images\/registry.*pattern/s],
+  [{ images: { registry: 'https://images.example/team/' } }, /images\/registry.*pattern/s],
   [{ images: { registry: 'registry.example' } }, /images\/registry.*pattern/s],
   [{ images: { server: 'outgate-server:1.2' } }, /images\/server.*pattern/s],
   [{ images: { tag: ':1.2' } }, /images\/tag.*pattern/s],
-  [{ database: { bundled: { image: 'https://registry.example/postgres:18' } } }, /image.*pattern/s],
+  [{ database: { bundled: { image: 'https://images.example/postgres:18' } } }, /image.*pattern/s],
   [{ server: { replica: 2 } }, /'replica' not allowed/],
   [{ server: { replicas: 0 } }, /server\/replicas.*minimum/s],
   [{ server: { replicas: '2' } }, /server\/replicas.*want integer/s],
