@@ -48,11 +48,17 @@ interface Version {
   readonly revision: string;
   readonly sequence: number | null;
 }
+/** What was handed over and is not taken up yet; `members` is null when the whole state is to be looked at. */
+interface Waiting {
+  readonly held: HeldState;
+  readonly members: readonly SetDelta[] | null;
+}
 
 export function reconciler(input: ReconcilerInput): Reconciler {
   const { dataplane, conditions, metrics } = input;
   let queue: Promise<void> = Promise.resolve();
   let state: { readonly held: HeldState; readonly wanted: Wanted; readonly version: Version } | undefined;
+  let waiting: Waiting | undefined;
   let kernel: Held = { families: {}, unavailable: {} };
   let facts: NodeFacts | null = null;
   let outcome: { state: Report['state']; changed: boolean } = { state: 'Pending', changed: false };
@@ -183,17 +189,22 @@ export function reconciler(input: ReconcilerInput): Reconciler {
     facts,
   });
 
-  /** `at` is what the state was when it was handed over: later changes may already be in it, and wait their turn. */
-  const change = async (held: HeldState, members: readonly SetDelta[] | null, at: Version): Promise<void> => {
-    const same = state?.held === held ? state : undefined;
-    if (same === undefined || members === null) {
-      const { revision, sequence } = held;
-      state = { held, wanted: wantedOf(held, input.node), version: { revision, sequence } };
+  /**
+   * All that waits at once: `held` already has every change that was handed over, and one taken up by itself would take the
+   * kernel back to what it was before the later ones.
+   */
+  const takeUp = async (): Promise<void> => {
+    if (waiting === undefined) return;
+    const { held, members } = waiting;
+    waiting = undefined;
+    const version = { revision: held.revision, sequence: held.sequence };
+    if (state?.held !== held || members === null) {
+      state = { held, wanted: wantedOf(held, input.node), version };
       proved = false;
       return fullRound();
     }
-    adjustWanted(same.wanted, members);
-    state = { ...same, version: at };
+    adjustWanted(state.wanted, members);
+    state = { ...state, version };
     const size = members.reduce((sum, { add, remove }) => sum + add.length + remove.length, 0);
     const possible = members.filter(({ family }) => kernel.families[family] !== undefined);
     if (down || !proved || size > SMALL_CHANGE || !(await dataplane.adjust(possible))) {
@@ -201,17 +212,18 @@ export function reconciler(input: ReconcilerInput): Reconciler {
       return fullRound();
     }
     kernel = withChanges(kernel, possible);
-    programmed = at;
+    programmed = version;
     outcome = { state: 'Programmed', changed: size > 0 };
     metrics.written({ wrote: size > 0, failures: 0, proved });
     input.onReport(report);
-    input.record.write(at.revision);
+    input.record.write(version.revision);
   };
 
   return {
     state(held, members) {
-      const { revision, sequence } = held;
-      return inTurn(() => change(held, members, { revision, sequence }));
+      const before = waiting?.held === held ? waiting.members : [];
+      waiting = { held, members: before === null || members === null ? null : [...before, ...members] };
+      return inTurn(takeUp);
     },
     round: () => inTurn(fullRound),
     standDown: (on) =>
