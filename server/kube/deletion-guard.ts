@@ -2,8 +2,9 @@
  * When a type is deleted, the API server says of each of its objects that it is gone, as if somebody had deleted them all;
  * only discovery tells the two apart. So what follows a deletion waits, in order, until discovery has said that the type
  * is there to stay. Discovery hears of a dying type before the first of its objects goes, but from another side of the
- * server; the wait is for that. A type with few objects may be gone and made anew within it. The server ends the watches of
- * such a type a second later: where everything that was known goes, the wait is longer than that.
+ * server; the wait is for that, and each deletion has its own: one that comes while an earlier one waits may be the first of
+ * its type. A type with few objects may be gone and made anew within it. The server ends the watches of such a type a second
+ * later: where everything that was known goes, the wait is longer than that.
  */
 import type { TypePresence } from './discovery.ts';
 import { failure, KubeError } from './kube-error.ts';
@@ -32,33 +33,39 @@ export interface DeletionGuardOptions<E> {
 
 export function guardDeletions<E>(options: DeletionGuardOptions<E>): DeletionGuard<E> {
   const { path, presence, deliver, takesAll, failed } = options;
-  let waiting: E[] | null = null;
+  let waiting: { readonly event: E; readonly isDeletion: boolean }[] | null = null;
   let stopped = false;
 
   const served = async (afterMs: number): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     await mustBeServed(path, presence);
   };
-  const clear = async (): Promise<void> => {
-    await served(WAIT_MS);
-    if (!stopped && (await takesAll(waiting ?? []))) await served(ALL_MS - WAIT_MS);
-    if (stopped) return;
-    const ready = waiting ?? [];
+  const clear = async (held: NonNullable<typeof waiting>): Promise<void> => {
+    while (held.length > 0) {
+      let cleared = held.length;
+      await served(WAIT_MS);
+      if (!stopped && (await takesAll(held.map(({ event }) => event)))) {
+        cleared = held.length;
+        await served(ALL_MS - WAIT_MS);
+      }
+      if (stopped) return;
+      const next = held.findIndex(({ isDeletion }, at) => isDeletion && at >= cleared);
+      for (const { event } of held.splice(0, next === -1 ? held.length : next)) deliver(event);
+    }
     waiting = null;
-    for (const event of ready) deliver(event);
   };
   return {
     take(event, isDeletion) {
       if (waiting !== null) {
-        waiting.push(event);
+        waiting.push({ event, isDeletion });
         return;
       }
       if (!isDeletion) {
         deliver(event);
         return;
       }
-      waiting = [event];
-      clear().catch(failed);
+      waiting = [{ event, isDeletion }];
+      clear(waiting).catch(failed);
     },
     waiting: () => waiting !== null,
     stop() {
