@@ -16,9 +16,9 @@ import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
 import { must } from '../../e2e/cluster/request.ts';
 import { grant } from '../../e2e/cluster/rights.ts';
 import { type ApiServer, startApiServer } from '../../e2e/cluster/start-api-server.ts';
+import { followCarriedOut } from '../db/follow-carried-out.ts';
 import { liveChangesSince, readLive, readLivePools } from '../db/live.ts';
 import { readWatch } from '../db/live-watch.ts';
-import { poolsCarriedOut } from '../db/pools-carried-out.ts';
 import { readSync } from '../db/sync.ts';
 import type { TestDatabase } from '../db/testing.ts';
 import { makeHub } from '../events/hub.ts';
@@ -264,8 +264,8 @@ it('half of a backup is followed by somebody’s word alone: whoever leads then,
       ['settings.update', []],
     ]),
   );
-  const reached = await poolsCarriedOut(database.db, [change.id]);
-  expect(reached.get(change.id)).toBe(moves.find(({ pools }) => pools.length > 0)?.sequence);
+  const reached = await followCarriedOut(database.db, [change.id]);
+  expect(reached.get(change.id)).toBe(Math.max(...moves.map(({ sequence }) => sequence)));
 
   // the next loss needs a word of its own; that of the settings alone leaves the pools alone
   await setPorts('40000:50002');

@@ -58,23 +58,22 @@ const cameOf = ({ name, settled, ...row }: Came): Touched => ({
 const CAME = `
   WITH asked AS MATERIALIZED (
     SELECT c.sequence, c.pools, cardinality(c.pools) AS many, c.action IN ('pool.adopt', 'pool.release') AS still,
-      c.action = 'cluster.follow' AS waits,
       coalesce((SELECT l.sequence FROM live_change l WHERE l.at <= c.at ORDER BY l.at DESC, l.sequence DESC LIMIT 1), 0)
         AS seen
-    FROM change c WHERE c.sequence = ANY($1::bigint[])
+    FROM change c WHERE c.sequence = ANY($1::bigint[]) AND c.action <> 'cluster.follow'
   ), touched AS (
-    SELECT a.sequence, a.many, a.still, a.waits, a.seen, n.name FROM asked a CROSS JOIN LATERAL unnest(a.pools) AS n(name)
+    SELECT a.sequence, a.many, a.still, a.seen, n.name FROM asked a CROSS JOIN LATERAL unnest(a.pools) AS n(name)
   ), moves AS MATERIALIZED (
     SELECT m.sequence, m.cause, n.name FROM live_change m CROSS JOIN LATERAL unnest(m.pools) AS n(name)
     WHERE m.cause >= (SELECT min(sequence) FROM touched)
   ), came AS (
-    SELECT t.sequence, t.many, t.still, t.waits, t.seen, t.name,
+    SELECT t.sequence, t.many, t.still, t.seen, t.name,
       min(m.sequence) FILTER (WHERE m.cause = t.sequence) AS own, min(m.sequence) AS later
     FROM touched t LEFT JOIN moves m ON m.name = t.name AND m.cause >= t.sequence AND NOT t.still
-    GROUP BY t.sequence, t.many, t.still, t.waits, t.seen, t.name
+    GROUP BY t.sequence, t.many, t.still, t.seen, t.name
   )
   SELECT t.sequence, t.name, t.many, t.own, t.later, t.seen,
-    t.still OR NOT t.waits AND coalesce(s.applied_version >= t.sequence, s.name IS NULL AND p.name IS NULL) AS settled
+    t.still OR coalesce(s.applied_version >= t.sequence, s.name IS NULL AND p.name IS NULL) AS settled
   FROM came t LEFT JOIN sync s ON s.name = t.name LEFT JOIN pool p ON p.name = t.name`;
 
 /** Those of which the cluster said, when the change was made, what it decided. */

@@ -1,5 +1,6 @@
 import { FIRST_LIVE } from '../../../core/wire/change-number.ts';
 import { type ChangeFilter, findChange, findChanges, type LoggedChange } from '../../db/changes.ts';
+import { followCarriedOut } from '../../db/follow-carried-out.ts';
 import { carriedOut } from '../../db/live.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
 import { poolsCarriedOut } from '../../db/pools-carried-out.ts';
@@ -56,12 +57,13 @@ export const changeNotFound = (id: number): AppError =>
 /** The number at which nodes hold a change: with a cluster, that of what it became there, or beyond all of them. */
 async function effectiveNumbers({ db, cluster }: Deps, changes: readonly number[]): Promise<(id: number) => number> {
   if (cluster === null) return (id) => id;
-  const [found, settings, pools] = await Promise.all([
+  const [found, settings, pools, follows] = await Promise.all([
     carriedOut(db, changes),
     settingsCarriedOut(db, changes),
     poolsCarriedOut(db, changes),
+    followCarriedOut(db, changes),
   ]);
-  const numberOf = (id: number) => [pools, settings, found].find((one) => one.has(id))?.get(id);
+  const numberOf = (id: number) => [follows, pools, settings, found].find((one) => one.has(id))?.get(id);
   return (id) => (id >= FIRST_LIVE ? id : (numberOf(id) ?? Number.MAX_SAFE_INTEGER));
 }
 

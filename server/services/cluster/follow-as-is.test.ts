@@ -1,0 +1,94 @@
+/** What becomes of somebody's word to follow the cluster without what did not come back, in History. */
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type LivePool, readLivePool } from '../../../core/cluster/live-pool.ts';
+import { mirrorAll } from '../../controller/mirror.ts';
+import { beginTerm, liveChangesSince, readLive } from '../../db/live.ts';
+import { type LiveWatch, writeWatch } from '../../db/live-watch.ts';
+import { type TestApi, testApi } from '../../testing/test-api.ts';
+import { unheard } from '../../testing/unheard-cluster.ts';
+import { getChange } from '../changes/list-changes.ts';
+import type { Deps } from '../deps.ts';
+import { followAsIs } from './follow-as-is.ts';
+
+let api: TestApi;
+let deps: Deps;
+let epoch: number;
+const admin = { id: null, name: 'admin', role: 'admin' } as const;
+
+beforeAll(async () => {
+  api = await testApi();
+  deps = { ...(await api.deps()), cluster: unheard };
+  epoch = await beginTerm(deps.db, 'test');
+  await deps.db.query(`INSERT INTO node (name, credential_hash) VALUES ('n', 'x')`);
+});
+afterAll(() => api?.close());
+
+let version = 0;
+/** Another object each time. */
+function made(name: string, third: number): LivePool {
+  version++;
+  const metadata = { name, uid: `uid-${version}`, resourceVersion: `${version}` };
+  const read = readLivePool({ metadata, spec: { cidr: `10.1.${third}.0/24` } });
+  if (read === null) throw new Error('not an object');
+  return read;
+}
+let since = 0;
+const GROUP = 'projectcalico.org/v3';
+const live = { phase: 'live', since: 1, error: null, queued: 0, group: GROUP, from: GROUP } as const;
+const tell = (watch: Pick<LiveWatch, 'lost' | 'settingsLost' | 'back'>) =>
+  writeWatch(deps.db, epoch, { watch: { ...live, ...watch }, heardAt: null });
+const whole = () => tell({ lost: false, settingsLost: false, back: null });
+/** The types are back, and lack these; an admin decides to go on without. Returns the number of the change. */
+async function decide(pools: string[], settings: string[] = []): Promise<number> {
+  since++;
+  const lacks = (missing: string[]) => ({ known: 9, missing });
+  const back = { group: GROUP, since, pools: lacks(pools), settings: lacks(settings) };
+  await tell({ lost: pools.length > 0, settingsLost: true, back });
+  const { change } = await followAsIs(deps, admin, { since, pools, settings, reason: 'the backup has no more' });
+  return change.id;
+}
+/** The node holds all that the cluster says. */
+const hold = () =>
+  deps.db.query(
+    `INSERT INTO holding (node, sequence, at) SELECT 'n', sequence, now() FROM live ON CONFLICT DO NOTHING`,
+  );
+const holding = async (change: number) => (await getChange(deps, change)).nodes.holding;
+const lastMove = async () => {
+  const { sequence } = await readLive(deps.db);
+  const [move] = await liveChangesSince(deps.db, sequence - 1, 1);
+  return move;
+};
+
+beforeEach(async () => {
+  await mirrorAll(deps.db, epoch, [made('a', 1), made('b', 2), made('c', 3)]);
+  await whole();
+  await hold();
+});
+
+it('it waits until it is carried out, and then for the nodes alone', async () => {
+  const change = await decide(['a', 'b']);
+  expect(await holding(change)).toBe(0);
+  await mirrorAll(deps.db, epoch, [made('c', 3)]);
+  expect(await lastMove()).toMatchObject({ actor: 'outgate', cause: change, pools: ['a', 'b'] });
+  await whole();
+  expect(await holding(change)).toBe(0);
+  await hold();
+  expect(await holding(change)).toBe(1);
+});
+
+it.each([
+  ['one of the pools', ['a', 'b'], [], ['a', 'c']],
+  ['all of the pools', ['a', 'b'], [], ['a', 'b', 'c']],
+  ['all of the settings', [], ['default'], ['a', 'b', 'c']],
+])('what came back after all is not waited for: %s', async (_, pools, settings, there) => {
+  const change = await decide(pools, settings);
+  expect(await holding(change)).toBe(0);
+  await mirrorAll(
+    deps.db,
+    epoch,
+    there.map((name) => made(name, 'abc'.indexOf(name) + 1)),
+  );
+  await whole();
+  await hold();
+  expect(await holding(change)).toBe(1);
+});
