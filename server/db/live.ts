@@ -17,7 +17,7 @@ export interface Live {
   readonly hosts: readonly string[];
   /** the term whose leader may write */
   readonly epoch: number;
-  /** what somebody decided about pools and settings that did not come back; null: nothing that is still to be done */
+  /** what somebody decided about pools and settings that did not come back: what is lost still; null: nothing was decided */
   readonly word: Word | null;
 }
 
@@ -52,7 +52,11 @@ export class TermOver extends Error {
   override name = 'TermOver';
 }
 
-const SELECT = 'SELECT sequence, revision, pool_sum, settings, hosts, epoch, word FROM live WHERE id = 1';
+// one part of a word may be carried out long before the other: what goes afterwards goes by somebody else
+const SELECT = `SELECT sequence, revision, pool_sum, settings, hosts, epoch,
+    word || CASE WHEN (watch->'lost')::boolean THEN '{}' ELSE '{"pools": []}' END::jsonb
+      || CASE WHEN (watch->'settingsLost')::boolean THEN '{}' ELSE '{"settings": []}' END::jsonb AS word
+  FROM live WHERE id = 1`;
 
 export const readLive = (db: Queryable): Promise<Live> => read(db, SELECT);
 

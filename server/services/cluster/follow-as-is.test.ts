@@ -1,7 +1,7 @@
 /** What becomes of somebody's word to follow the cluster without what did not come back, in History. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type LivePool, readLivePool } from '../../../core/cluster/live-pool.ts';
-import { mirrorAll } from '../../controller/mirror.ts';
+import { mirror, mirrorAll } from '../../controller/mirror.ts';
 import { beginTerm, liveChangesSince, readLive } from '../../db/live.ts';
 import { type LiveWatch, writeWatch } from '../../db/live-watch.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
@@ -91,4 +91,17 @@ it.each([
   await whole();
   await hold();
   expect(await holding(change)).toBe(1);
+});
+
+it('who deletes a pool that is back goes by no word, also while settings are still waited for', async () => {
+  const change = await decide(['a'], ['default']);
+  await mirrorAll(deps.db, epoch, [made('b', 2), made('c', 3)]);
+  expect(await lastMove()).toMatchObject({ actor: 'outgate', cause: change, pools: ['a'] });
+  const lacks = { known: 2, missing: ['default', 'node.one'] };
+  const back = { group: GROUP, since, pools: { known: 2, missing: [] }, settings: lacks };
+  await tell({ lost: false, settingsLost: true, back });
+  const again = made('a', 1);
+  await mirror(deps.db, epoch, { seen: [again], gone: [] });
+  await mirror(deps.db, epoch, { seen: [], gone: [again] });
+  expect(await lastMove()).toMatchObject({ actor: 'unknown', cause: null, pools: ['a'] });
 });
