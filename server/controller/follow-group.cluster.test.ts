@@ -338,4 +338,11 @@ it('a word of which half was used fits no later loss, however soon it comes', { 
   await told({ phase: 'live', lost: false });
 });
 
+it('a leader that begins while the type is gone knows that it was lost', { timeout: 180_000 }, async () => {
+  await controller.stop();
+  await removeCrd(server, 'v3', 'ippools');
+  controller = start('fourth');
+  await told({ phase: 'no-pools', group: null, from: V3, lost: true, settingsLost: true });
+});
+
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';

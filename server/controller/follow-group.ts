@@ -114,13 +114,11 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
     const names = async () => [...(await knownPools(db)).keys()];
     const chosen = await chooseGroup({ connection, known, names, accepted: come.accepted, signal });
     if (signal.aborted) return;
-    if (chosen.group !== group) {
-      if (chosen.group === null) {
-        losePools();
-        known = { ...known, settingsLost: known.lost };
-      }
-      await move(chosen.group);
+    if (chosen.group === null) {
+      losePools();
+      known = { ...known, settingsLost: known.lost };
     }
+    if (chosen.group !== group) await move(chosen.group);
     await come.look(chosen, known.settingsLost, signal);
     const why = [chosen.why, come.why()].filter((one) => one !== null).join('; ') || null;
     const same = found.looked && found.why === why;
