@@ -4,7 +4,7 @@ import { decideSettings, differingSettings, holdersOf, statedFields } from '../.
 import { pathOf, settingsIn } from '../../core/cluster/felix-objects.ts';
 import type { LiveFelix } from '../../core/cluster/live-settings.ts';
 import type { NatSettings } from '../../core/nat/settings.ts';
-import { lastSettingsChangeOf } from '../db/changes.ts';
+import { settingsChangesBetween } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
 import { readDesired } from '../db/desired.ts';
 import { lockLive } from '../db/live.ts';
@@ -30,7 +30,7 @@ export interface SyncSettingsOptions {
 /** `name` is that of the object. Throws TermOver when another leads; nothing was noted then. */
 export async function syncSettings(options: SyncSettingsOptions, name: string): Promise<SyncOutcome> {
   const { db, cluster } = options;
-  const { desired, sequence, decidedAt, row, live } = await readAtOnce(db, name);
+  const { desired, sequence, row, live } = await readAtOnce(db, name);
   const { applied: before, forceVersion } = row ?? newSync(name);
   const note = async (stand: Pick<Outcome, 'state' | 'reason' | 'detail'>, applied = before): Promise<void> => {
     // only what is news: a resync of settings that are as they should be writes nothing
@@ -54,8 +54,9 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
   if (decision.do === 'nothing') {
     const { state, reason, fields, managers } = decision;
     // the cluster says it already: that it has the last decision too is what History goes by
-    const has = state === 'Synced' && before !== null && decidedAt > before.version;
-    await note({ state, reason, detail: { fields, managers } }, has ? { ...before, version: decidedAt } : before);
+    const synced = state === 'Synced' && before !== null;
+    const applied = synced ? { ...before, version: await heldUntil(db, name, before.version, sequence) } : before;
+    await note({ state, reason, detail: { fields, managers } }, applied);
     return 'settled';
   }
   let taken: LiveFelix;
@@ -83,6 +84,15 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
   return 'settled';
 }
 
+/** So many changes that decided about other objects are looked at again and again; with more, that they are known is written. */
+const MOST_OF_OTHERS = 20;
+
+/** The last change that the object is known to be in accord with, when it is in accord with all up to `sequence`. */
+async function heldUntil(db: Database, name: string, version: number, sequence: number): Promise<number> {
+  const { many, last, lastOwn } = await settingsChangesBetween(db, pathOf(name), { after: version, until: sequence });
+  return Math.max(version, many > MOST_OF_OTHERS ? last : lastOwn);
+}
+
 /** Of one moment: the use of force that is decided between two reads would count as done, and never was. */
 function readAtOnce(db: Database, name: string) {
   return db.transaction(async (tx) => {
@@ -90,8 +100,7 @@ function readAtOnce(db: Database, name: string) {
     const { settings, sequence } = await readDesired(tx);
     const [row] = await settingsSync.read(tx, [name]);
     const [live] = await readLiveFelixes(tx, [name]);
-    const decidedAt = await lastSettingsChangeOf(tx, pathOf(name));
-    return { desired: settingsIn(settings, name), sequence, decidedAt, row, live };
+    return { desired: settingsIn(settings, name), sequence, row, live };
   });
 }
 

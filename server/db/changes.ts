@@ -118,15 +118,27 @@ export async function lastSettingsOf(
   return rows.map(({ sequence, settings }) => ({ sequence: Number(sequence), settings: settings ?? {} }));
 }
 
-/** The number of the last one; 0: none. `path` as above. */
-export async function lastSettingsChangeOf(db: Queryable, path: readonly string[]): Promise<number> {
-  const [row] = await db.query<{ sequence: string }>(
-    `SELECT sequence FROM change
-     WHERE action = 'settings.update' AND (before #> $1::text[]) IS DISTINCT FROM (after #> $1::text[])
-     ORDER BY sequence DESC LIMIT 1`,
-    [path],
+export interface SettingsChanges {
+  readonly many: number;
+  /** 0: none */
+  readonly last: number;
+  /** the last that decided about the one object; 0: none */
+  readonly lastOwn: number;
+}
+
+/** The changes of settings after `after`, up to `until`. `path` as above. Each of them is read whole: there must not be many. */
+export async function settingsChangesBetween(
+  db: Queryable,
+  path: readonly string[],
+  { after, until }: { readonly after: number; readonly until: number },
+): Promise<SettingsChanges> {
+  const [row] = await db.query<Record<keyof SettingsChanges, string>>(
+    `SELECT count(*) AS many, coalesce(max(sequence), 0) AS last,
+       coalesce(max(sequence) FILTER (WHERE (before #> $1::text[]) IS DISTINCT FROM (after #> $1::text[])), 0) AS "lastOwn"
+     FROM change WHERE action = 'settings.update' AND sequence > $2 AND sequence <= $3`,
+    [path, after, until],
   );
-  return Number(row?.sequence ?? 0);
+  return { many: Number(row?.many), last: Number(row?.last), lastOwn: Number(row?.lastOwn) };
 }
 
 /** The last change that decided about settings here, whatever others did in the cluster since; null: there is none. */
