@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
 import { followEffects, lackingText } from './follow-effects.ts';
 
-const pool = (name: string, nats: boolean, ours = false) => ({ name, cidr: '10.0.0.0/8', nats, ours });
+const pool = (name: string, nats: boolean, ours = false) => ({
+  name,
+  cidr: '10.0.0.0/8',
+  nats,
+  exempts: true,
+  ours,
+});
 const last =
   'What the cluster has is followed, as it is there. If more is missing by then than stands here, nothing happens.';
 
@@ -11,15 +17,24 @@ it('says of pools that go whose NAT ends, what is no longer exempt, and what is 
   expect(lackingText(going)).toBe('7 of 10 known pools');
   expect(followEffects(going)).toEqual([
     '7 pools go: a, b, c, d, e and 2 more.',
-    'Outgoing connections from 3 of them are NATed now; then they keep the pod’s address.',
-    'Connections to addresses in them are not NATed now; then they are, where they come from another pool that NATs.',
+    'Outgoing connections from 3 of them are NATed now; then they keep the pod’s address, unless another pool that NATs covers it.',
+    'Connections to addresses in them are not NATed now; then they are, where they come from a pool that NATs and no other pool covers the address.',
     '1 is decided here: deleted in the cluster then, and to be decided about.',
     last,
   ]);
   expect(followEffects({ ...going, pools: [pool('a', true)] }).slice(0, 2)).toEqual([
     '1 pool goes: a.',
-    'Outgoing connections from it are NATed now; then they keep the pod’s address.',
+    'Outgoing connections from it are NATed now; then they keep the pod’s address, unless another pool that NATs covers it.',
   ]);
+});
+
+it('says nothing of NAT that does not change: of a pool for load balancers alone, and of one that could not be read', () => {
+  const quiet = { ...pool('lb', false), exempts: false };
+  const going = { known: { pools: 2, settings: 0 }, pools: [quiet], settings: [] };
+  expect(followEffects(going)).toEqual(['1 pool goes: lb.', last]);
+  expect(followEffects({ ...going, pools: [quiet, pool('pods', false)] })[1]).toMatch(
+    /^Connections to addresses in 1 of them /,
+  );
 });
 
 it('says of settings what is in force no longer', () => {

@@ -7,7 +7,10 @@ type Lacking = Pick<Going, 'known' | 'pools' | 'settings'>;
 
 export function followEffects({ pools, settings }: Lacking): string[] {
   const natted = pools.filter(({ nats }) => nats).length;
+  const exempting = pools.filter(({ exempts }) => exempts).length;
   const ours = pools.filter((pool) => pool.ours).length;
+  const some = (count: number): string =>
+    count === pools.length ? (count === 1 ? 'it' : 'them') : `${number(count)} of them`;
   return [
     ...(pools.length === 0
       ? []
@@ -15,12 +18,12 @@ export function followEffects({ pools, settings }: Lacking): string[] {
     ...(natted === 0
       ? []
       : [
-          `Outgoing connections from ${natted === pools.length ? itOrThem(natted) : `${number(natted)} of them`} are NATed now; then they keep the pod’s address.`,
+          `Outgoing connections from ${some(natted)} are NATed now; then they keep the pod’s address, unless another pool that NATs covers it.`,
         ]),
-    ...(pools.length === 0
+    ...(exempting === 0
       ? []
       : [
-          `Connections to addresses in ${itOrThem(pools.length)} are not NATed now; then they are, where they come from another pool that NATs.`,
+          `Connections to addresses in ${some(exempting)} are not NATed now; then they are, where they come from a pool that NATs and no other pool covers the address.`,
         ]),
     ...(ours === 0
       ? []
@@ -50,5 +53,4 @@ export function lackingText({ known, pools, settings }: Lacking): string {
 }
 
 const counted = (count: number, one: string, many: string): string => `${number(count)} ${count === 1 ? one : many}`;
-const itOrThem = (count: number): string => (count === 1 ? 'it' : 'them');
 const number = (value: number): string => value.toLocaleString('en-US');

@@ -33,6 +33,8 @@ export const goingSchema = z.object({
       cidr: z.string().nullable(),
       /** outgoing connections from it are NATed */
       nats: z.boolean(),
+      /** connections to it are not NATed */
+      exempts: z.boolean(),
       /** it is decided here */
       ours: z.boolean(),
     }),
@@ -61,12 +63,10 @@ export async function previewFollow(deps: Deps): Promise<Going | null> {
     group: back.group,
     since: back.since,
     known: { pools: back.pools.known, settings: back.settings.known },
-    pools: pools.map(({ name, pool }) => ({
-      name,
-      cidr: pool?.spec.cidr ?? null,
-      nats: pool !== null && facetsOf(pool.spec).nats,
-      ours: decided.has(name),
-    })),
+    pools: pools.map(({ name, pool }) => {
+      const { nats, exempt } = pool === null ? { nats: false, exempt: false } : facetsOf(pool.spec);
+      return { name, cidr: pool?.spec.cidr ?? null, nats, exempts: exempt, ours: decided.has(name) };
+    }),
     settings: felixes.map(({ name, settings }) => ({ name, fields: textsOf(settings ?? {}) })),
     word: said === null ? null : { change: said.change, beyond: beyond(back, said) },
   };
