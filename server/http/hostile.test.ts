@@ -70,6 +70,7 @@ test('values beyond all bounds are refused with their field', async () => {
     ['pools.delete', { name: 'a', expectedVersion: 2 ** 53, reason: 'x' }, 'expectedVersion'],
     ['joinTokens.create', { name: 'x', expiresAt: '9999-12-31T23:59:59-23:59' }, 'expiresAt'],
     ['nodes.forget', { name: 'x'.repeat(1_000_000) }, 'name'],
+    ['cluster.follow', { since: 1, pools: Array(100_001).fill(0), settings: [], reason: 'x' }, 'pools'],
   ] as const) {
     const answer = await mutate(server.address, path, input, server.cookie);
     expect([path, answer.status, answer.body.error?.data.issues?.[0].field]).toEqual([path, 400, field]);

@@ -72,8 +72,8 @@ export const clusterRouter = router({
     .input(
       z.strictObject({
         since: z.int(),
-        pools: z.array(poolNameSchema),
-        settings: z.array(poolNameSchema),
+        pools: z.array(poolNameSchema).max(100_000),
+        settings: z.array(poolNameSchema).max(100_000),
         reason: reasonSchema.optional(),
       }),
     )
