@@ -1,4 +1,5 @@
 /** The simulator against the lab: what it says, what each node's kernel says, and what a real packet does. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
 import { run } from './lab/run.ts';
 import { expectAccessible } from './pages/accessibility.ts';
@@ -40,6 +41,8 @@ test('the link alone brings the answer back, and the code leads to its page', as
   const simulator = new SimulatorPage(page);
   await page.goto(`${outgate.url}/simulator?from=pod-2a&to=2001%3Adb8%3Af%3A%3A10&port=443`);
   await expect(simulator.verdict().getByRole('heading')).toContainText('Keeps the pod address fd00:192:168:2::10');
+  // the desired answer is there at once; the key goes to the next one that has come
+  await expect(simulator.verdict()).toContainText('node-2, programmed');
   await page.keyboard.press('t');
   await expect(simulator.verdict().getByRole('listitem').nth(0)).toBeFocused();
   await page.keyboard.press('t');
@@ -80,6 +83,22 @@ test('a rule of somebody else makes the node disagree, and the packet not as pre
   } finally {
     await run('ip', ['netns', 'exec', node, 'iptables', '-t', 'nat', '-D', ...rule]);
   }
+});
+
+test('what is typed while the question is on its way into the address stays', async () => {
+  const { outgate, page } = product;
+  const simulator = new SimulatorPage(page);
+  await page.goto(`${outgate.url}/simulator`);
+  await page.route('**/simulator?**', async (route) => {
+    await delay(1000);
+    await route.continue();
+  });
+  await simulator.ask('pod-1a', '198.51.100.10');
+  await simulator.port().fill('443');
+  await expect(page).toHaveURL(/to=198\.51\.100\.10/);
+  await expect(simulator.verdict().getByRole('heading')).toHaveText('NATed to the node’s address.');
+  await expect(simulator.port()).toHaveValue('443');
+  await page.unroute('**/simulator?**');
 });
 
 test('what cannot be read is said under its field', async () => {

@@ -1,7 +1,6 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { Search } from 'lucide-react';
-import { useRouter, useSearchParams } from 'next/navigation';
 import { useMemo, useRef, useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { Empty } from '../components/empty.tsx';
@@ -10,11 +9,12 @@ import { TextInput } from '../components/field.tsx';
 import { FilterChip } from '../components/filter-chip.tsx';
 import { Kbd } from '../components/kbd.tsx';
 import { Panel } from '../components/panel.tsx';
+import { useAddressView } from '../components/use-address-view.ts';
 import { useKeys } from '../keys/use-keys.ts';
 import { useRefusal } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import { AdoptDialog } from './adopt-dialog.tsx';
-import { adoptable, buildOthers, type OthersView, othersShown, parseOthers } from './other-pools.ts';
+import { adoptable, buildOthers, othersShown, parseOthers } from './other-pools.ts';
 import { OtherPoolsTable } from './other-pools-table.tsx';
 
 /** Rows shown at once; a search finds the rest, and "select all" takes all that it finds. */
@@ -24,9 +24,7 @@ const words = { all: 'All', observed: 'May be adopted', foreign: 'Owned elsewher
 /** Pools that others made: adopted some or all at once, or left to who owns them. `read`: the cluster was heard at least once. */
 export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean }) {
   const trpc = useTRPC();
-  const router = useRouter();
-  const params = useSearchParams().toString();
-  const view = useMemo(() => parseOthers(new URLSearchParams(params)), [params]);
+  const [view, show] = useAddressView(parseOthers, buildOthers);
   const query = useQuery(trpc.cluster.pools.queryOptions());
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [adopting, setAdopting] = useState<readonly string[] | null>(null);
@@ -36,7 +34,6 @@ export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean
   const shown = useMemo(() => othersShown(pools ?? [], view), [pools, view]);
   const all = useMemo(() => othersShown(pools ?? [], { search: '', standing: 'all' }), [pools]);
   const chosen = all.filter((pool) => selected.has(pool.name) && adoptable(pool)).map(({ name }) => name);
-  const show = (next: OthersView): void => router.replace(buildOthers(next), { scroll: false });
   useKeys('Cluster', [
     { keys: 's', label: 'Search in this list', run: () => search.current?.focus() },
     { keys: 'Escape', label: 'Clear the filters', run: () => show({ search: '', standing: 'all' }) },
@@ -65,7 +62,7 @@ export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean
               aria-label="Search pools that are not ours"
               placeholder="Name, CIDR or owner"
               value={view.search}
-              onChange={(event) => show({ ...view, search: event.target.value })}
+              onChange={(event) => show({ search: event.target.value })}
               lead={<Search aria-hidden className="size-3.5 flex-none text-ink-3" />}
               trail={<Kbd>s</Kbd>}
               className="max-w-70"
@@ -75,7 +72,7 @@ export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean
                 <FilterChip
                   key={standing}
                   pressed={view.standing === standing}
-                  onPress={() => show({ ...view, standing })}
+                  onPress={() => show({ standing })}
                   count={standing === 'all' ? all.length : all.filter((pool) => pool.standing === standing).length}
                 >
                   {words[standing]}

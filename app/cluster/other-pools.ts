@@ -30,7 +30,7 @@ export function buildOthers({ search, standing }: OthersView): string {
 
 /** Not ours, and as the filters want it; what may be adopted first. */
 export function othersShown<T extends OtherPool>(pools: readonly T[], { search, standing }: OthersView): T[] {
-  const wanted = search.toLowerCase();
+  const wanted = search.trim().toLowerCase();
   return pools
     .filter(
       (pool) =>

@@ -16,7 +16,7 @@ export function HistoryFilters({
   changes,
 }: {
   view: HistoryView;
-  onChange: (view: HistoryView) => void;
+  onChange: (part: Partial<HistoryView>) => void;
   changes: readonly ActedAs[];
 }) {
   const actors = actorsIn(changes, view.actor);
@@ -29,7 +29,7 @@ export function HistoryFilters({
         label="Search history"
         placeholder="Pool, account or reason"
         value={view.search}
-        onChange={(search) => onChange({ ...view, search })}
+        onChange={(search) => onChange({ search })}
         lead={<Search aria-hidden className="size-3.5 flex-none text-ink-3" />}
         trail={<Kbd>s</Kbd>}
       />
@@ -39,10 +39,10 @@ export function HistoryFilters({
         </summary>
         <div className="mt-1 grid grid-cols-2 gap-2">
           <Field label="Pool">
-            <Delayed value={view.pool} onChange={(pool) => onChange({ ...view, pool })} />
+            <Delayed value={view.pool} onChange={(pool) => onChange({ pool })} />
           </Field>
           <Field label="Who">
-            <Select value={view.actor} onChange={(event) => onChange({ ...view, actor: event.target.value })}>
+            <Select value={view.actor} onChange={(event) => onChange({ actor: event.target.value })}>
               <option value="">Anybody</option>
               {actors.map(({ actor, words }) => (
                 <option key={actor} value={actor}>
@@ -52,7 +52,7 @@ export function HistoryFilters({
             </Select>
           </Field>
           <Field label="Kind">
-            <Select value={view.action} onChange={(event) => onChange({ ...view, action: event.target.value })}>
+            <Select value={view.action} onChange={(event) => onChange({ action: event.target.value })}>
               <option value="">Any kind</option>
               {Object.entries(actionWords).map(([action, words]) => (
                 <option key={action} value={action}>
@@ -63,18 +63,10 @@ export function HistoryFilters({
           </Field>
           <span />
           <Field label="From day, UTC">
-            <TextInput
-              type="date"
-              value={view.from}
-              onChange={(event) => onChange({ ...view, from: event.target.value })}
-            />
+            <TextInput type="date" value={view.from} onChange={(event) => onChange({ from: event.target.value })} />
           </Field>
           <Field label="To day, UTC">
-            <TextInput
-              type="date"
-              value={view.to}
-              onChange={(event) => onChange({ ...view, to: event.target.value })}
-            />
+            <TextInput type="date" value={view.to} onChange={(event) => onChange({ to: event.target.value })} />
           </Field>
         </div>
         {isFiltered(view) && (

@@ -1,7 +1,6 @@
 'use client';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useRouter, useSearchParams } from 'next/navigation';
-import { useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
 import { Button } from '../components/button.tsx';
 import { Empty } from '../components/empty.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
@@ -9,21 +8,19 @@ import { Loading } from '../components/loading.tsx';
 import { PageHeader } from '../components/page-header.tsx';
 import { Panel } from '../components/panel.tsx';
 import { TruthLine, TruthPill } from '../components/truth-pill.tsx';
+import { useAddressView } from '../components/use-address-view.ts';
 import { useKeys } from '../keys/use-keys.ts';
 import { useTRPC, useTRPCClient } from '../trpc/client.ts';
 import { ChangeDetail } from './change-detail.tsx';
 import { ChangeList } from './change-list.tsx';
 import { HistoryFilters, SEARCH_ID } from './filters.tsx';
-import { buildHistory, filterOf, type HistoryView, isFiltered, parseHistory, withoutFilters } from './history-view.ts';
+import { buildHistory, filterOf, isFiltered, parseHistory, withoutFilters } from './history-view.ts';
 
 /** Every change, who made it and why, what it did to the desired state, and when each node had it. */
 export function History() {
   const trpc = useTRPC();
   const client = useTRPCClient();
-  const router = useRouter();
-  const search = useSearchParams().toString();
-  const view = useMemo(() => parseHistory(new URLSearchParams(search)), [search]);
-  const show = useCallback((next: HistoryView) => router.replace(buildHistory(next), { scroll: false }), [router]);
+  const [view, show] = useAddressView(parseHistory, buildHistory);
   const filter = filterOf(view);
   const list = useInfiniteQuery({
     // tRPC's own infinite query sends a direction, which the list refuses
@@ -38,7 +35,7 @@ export function History() {
   function step(by: number): void {
     const index = changes?.findIndex(({ id }) => id === open) ?? -1;
     const next = changes?.[Math.min((changes?.length ?? 1) - 1, Math.max(0, index + by))];
-    if (next !== undefined) show({ ...view, change: next.id });
+    if (next !== undefined) show({ change: next.id });
   }
   useKeys('History', [
     { keys: 'j', label: 'Older change', run: () => step(1) },

@@ -42,7 +42,7 @@ export const hasReason = ({ conditions }: Pick<Listed, 'conditions'>, wanted: No
   conditions.some(({ reason }) => reason === wanted);
 
 export function visibleNodes<T extends Listed>(nodes: readonly T[], view: NodesView): T[] {
-  const wanted = view.search.toLowerCase();
+  const wanted = view.search.trim().toLowerCase();
   return nodes
     .filter(
       (node) =>

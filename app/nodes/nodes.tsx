@@ -12,7 +12,6 @@ import {
   TriangleAlert,
   Unplug,
 } from 'lucide-react';
-import { useRouter, useSearchParams } from 'next/navigation';
 import { useMemo, useRef } from 'react';
 import { Button } from '../components/button.tsx';
 import { Empty } from '../components/empty.tsx';
@@ -24,11 +23,12 @@ import { Loading } from '../components/loading.tsx';
 import { PageHeader } from '../components/page-header.tsx';
 import { Panel } from '../components/panel.tsx';
 import { DesiredAndProgrammed } from '../components/truths.tsx';
+import { useAddressView } from '../components/use-address-view.ts';
 import { useKeys } from '../keys/use-keys.ts';
 import { useTRPC } from '../trpc/client.ts';
 import { useClusterMode } from '../trpc/cluster-mode.ts';
 import { NoNodes } from './no-nodes.tsx';
-import { buildNodes, hasReason, type NodesView, parseNodes, visibleNodes } from './node-list.ts';
+import { buildNodes, hasReason, parseNodes, visibleNodes } from './node-list.ts';
 import { NodeTable } from './node-table.tsx';
 import { Rollout } from './rollout.tsx';
 
@@ -50,15 +50,12 @@ const reasons = [
 /** How far the last change came, and every node, those that need somebody first. */
 export function Nodes() {
   const trpc = useTRPC();
-  const router = useRouter();
-  const params = useSearchParams().toString();
-  const view = useMemo(() => parseNodes(new URLSearchParams(params)), [params]);
+  const [view, show] = useAddressView(parseNodes, buildNodes);
   const nodes = useQuery(trpc.nodes.list.queryOptions());
   const cluster = useClusterMode();
   const search = useRef<HTMLInputElement>(null);
   const all = nodes.data?.nodes;
   const shown = useMemo(() => visibleNodes(all ?? [], view), [all, view]);
-  const show = (next: NodesView): void => router.replace(buildNodes(next), { scroll: false });
   const clear = (): void => show({ state: '', reason: '', search: '' });
   useKeys('Nodes', [
     { keys: 's', label: 'Search in this list', run: () => search.current?.focus() },
@@ -91,20 +88,20 @@ export function Nodes() {
               aria-label="Search nodes"
               placeholder="Node name"
               value={view.search}
-              onChange={(event) => show({ ...view, search: event.target.value })}
+              onChange={(event) => show({ search: event.target.value })}
               lead={<Search aria-hidden className="size-3.5 flex-none text-ink-3" />}
               trail={<Kbd>s</Kbd>}
               className="max-w-70"
             />
             <fieldset aria-label="State" className="flex min-w-0 flex-wrap items-center gap-1.5">
-              <FilterChip pressed={view.state === ''} onPress={() => show({ ...view, state: '' })} count={all.length}>
+              <FilterChip pressed={view.state === ''} onPress={() => show({ state: '' })} count={all.length}>
                 All
               </FilterChip>
               {states.map(({ state, icon: Icon }) => (
                 <FilterChip
                   key={state}
                   pressed={view.state === state}
-                  onPress={() => show({ ...view, state })}
+                  onPress={() => show({ state })}
                   icon={<Icon aria-hidden />}
                   count={all.filter((node) => node.state === state).length}
                 >
@@ -121,7 +118,7 @@ export function Nodes() {
                     <FilterChip
                       key={reason}
                       pressed={pressed}
-                      onPress={() => show({ ...view, reason: pressed ? '' : reason })}
+                      onPress={() => show({ reason: pressed ? '' : reason })}
                       icon={<Icon aria-hidden />}
                       count={count}
                     >

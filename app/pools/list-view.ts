@@ -34,7 +34,7 @@ export function parseListView(query: URLSearchParams): ListView {
   };
 }
 
-/** "" or "?q=..." */
+/** "/pools" or "/pools?q=..." */
 export function buildListView(view: ListView): string {
   const query = new URLSearchParams();
   if (view.search !== '') query.set('q', view.search);
@@ -44,7 +44,7 @@ export function buildListView(view: ListView): string {
   if (view.sort !== 'cidr' || view.descending) query.set('sort', `${view.descending ? '-' : ''}${view.sort}`);
   if (view.selected.length > 0 && view.selected.length <= MOST_IN_LINK) query.set('selected', view.selected.join(','));
   const text = query.toString();
-  return text === '' ? '' : `?${text}`;
+  return text === '' ? '/pools' : `/pools?${text}`;
 }
 
 /** What Escape takes away: everything that hides rows. */

@@ -1,7 +1,6 @@
 'use client';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { Link2, Radio } from 'lucide-react';
-import { useRouter, useSearchParams } from 'next/navigation';
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { readEnd } from '../../core/names/read-end.ts';
 import { Button } from '../components/button.tsx';
@@ -9,6 +8,7 @@ import { CopyButton } from '../components/copy-button.tsx';
 import { Empty } from '../components/empty.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { PageHeader } from '../components/page-header.tsx';
+import { useAddressView } from '../components/use-address-view.ts';
 import { useKeys } from '../keys/use-keys.ts';
 import { useRefusal, useSession } from '../shell/session.tsx';
 import { isApiError, useTRPC } from '../trpc/client.ts';
@@ -35,9 +35,7 @@ import { type Shown, truthAnswers } from './server-answer.ts';
 /** "Will this be NATed?" The address of the page is the question that was asked; the form may be ahead of it. */
 export function Simulator() {
   const trpc = useTRPC();
-  const router = useRouter();
-  const search = useSearchParams().toString();
-  const asked = useMemo(() => parseQuestion(new URLSearchParams(search)), [search]);
+  const [asked, setAsked] = useAddressView(parseQuestion, addressOf);
   const [typed, setTyped] = useState(asked);
   useEffect(() => setTyped(asked), [asked]);
   const { session } = useSession();
@@ -70,7 +68,7 @@ export function Simulator() {
 
   function ask(): void {
     if (!isAsked(typed)) return;
-    if (ahead) router.replace(`/simulator${buildQuestion(typed)}`, { scroll: false });
+    if (ahead) setAsked(typed);
     else void server.refetch();
   }
   useKeys('Simulator', [{ keys: 'mod+Enter', label: 'Ask', run: ask }]);
@@ -98,7 +96,7 @@ export function Simulator() {
           small={false}
           look="plain"
           icon={<Link2 aria-hidden />}
-          text={() => `${location.origin}/simulator${buildQuestion(typed)}`}
+          text={() => `${location.origin}${addressOf(typed)}`}
         >
           Copy link
         </CopyButton>
@@ -142,6 +140,8 @@ export function Simulator() {
 }
 
 const none: readonly (Named & { node: string })[] = [];
+
+const addressOf = (question: Question): string => `/simulator${buildQuestion(question)}`;
 
 /** The desired answer for what is in the form now, as fast as it is typed. */
 function useLocal(typed: Question, names: readonly Named[], node: string | undefined, cluster: boolean) {

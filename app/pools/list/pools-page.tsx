@@ -9,10 +9,11 @@ import { Loading } from '../../components/loading.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { DesiredAndProgrammed } from '../../components/truths.tsx';
+import { useAddressView } from '../../components/use-address-view.ts';
 import { useKeys } from '../../keys/use-keys.ts';
 import { useRefusal } from '../../shell/session.tsx';
 import { useClusterMode } from '../../trpc/cluster-mode.ts';
-import { isFiltered, withoutFilters } from '../list-view.ts';
+import { buildListView, isFiltered, parseListView, withoutFilters } from '../list-view.ts';
 import { type ListedPool, makeRows, visibleRows } from '../rows.ts';
 import { useAllPools } from '../use-all-pools.ts';
 import { EmptyPools, OtherExample } from './empty-pools.tsx';
@@ -20,11 +21,10 @@ import { ExportMenu } from './export-menu.tsx';
 import { Filters, SEARCH_ID } from './filters.tsx';
 import { PoolTable } from './pool-table.tsx';
 import { useChanged } from './use-changed.ts';
-import { useListView } from './use-list-view.ts';
 
 export function PoolsPage() {
   const { pools, total, complete, error, refetch } = useAllPools();
-  const [view, change] = useListView();
+  const [view, change] = useAddressView(parseListView, buildListView);
   const rows = useMemo(() => makeRows(pools ?? []), [pools]);
   const shown = useMemo(() => visibleRows(rows, view), [rows, view]);
   const changed = useChanged(complete ? pools : undefined);
