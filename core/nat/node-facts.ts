@@ -1,10 +1,11 @@
 /** What a node is known to have: interfaces and routes in the kernel's order (the node FILE of the CLI). */
 import { z } from 'zod';
+import { listOf } from './list-of.ts';
 
 export const nodeFactsSchema = z.object({
   name: z.string().min(1),
-  interfaces: z.array(z.object({ name: z.string(), addresses: z.array(z.string()) })),
-  routes: z.array(
+  interfaces: listOf(z.object({ name: z.string(), addresses: listOf(z.string()) })),
+  routes: listOf(
     z.object({
       to: z.string(),
       via: z.string().nullable().default(null),

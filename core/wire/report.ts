@@ -6,6 +6,7 @@
  * kernel's do.
  */
 import { z } from 'zod';
+import { listOf } from '../nat/list-of.ts';
 import { type NodeFacts, nodeFactsSchema } from '../nat/node-facts.ts';
 import { printable } from '../net/quote.ts';
 import { LONGEST_MESSAGE, LONGEST_RULE, LONGEST_WORD, MOST_ADDRESSES, MOST_CONDITIONS, MOST_ROUTES } from './limits.ts';
@@ -34,7 +35,7 @@ export const reportedRuleSchema = z.object({
 });
 export const reportedSetSchema = z.object({
   name: word,
-  members: z.array(
+  members: listOf(
     z.object({
       cidr: z.string().regex(/^[\dA-Fa-f:.]{1,45}(\/\d{1,3})?$/, 'must be a CIDR'),
       packets: counterSchema,
@@ -43,8 +44,8 @@ export const reportedSetSchema = z.object({
   ),
 });
 export const reportedFamilySchema = z.object({
-  rules: z.array(reportedRuleSchema),
-  sets: z.array(reportedSetSchema),
+  rules: listOf(reportedRuleSchema),
+  sets: listOf(reportedSetSchema),
 });
 export type ReportedFamily = z.infer<typeof reportedFamilySchema>;
 
@@ -78,7 +79,7 @@ export const reportSchema = z.object({
   changed: z.boolean(),
   families: z.object({ '4': reportedFamilySchema, '6': reportedFamilySchema }),
   /** NAT rules of others in POSTROUTING that may decide before ours */
-  foreign: z.array(z.object({ chain: word, text: shown(LONGEST_RULE) })),
+  foreign: listOf(z.object({ chain: word, text: shown(LONGEST_RULE) })),
   conditions: z.array(conditionSchema).max(MOST_CONDITIONS),
   facts: nodeFactsSchema.transform(shownFacts).nullable(),
 });

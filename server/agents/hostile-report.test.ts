@@ -1,6 +1,6 @@
 /** Whoever has taken one node may send anything in its report: it is shown as what it is, and hides nothing about others. */
 import { beforeAll, expect, test } from 'vitest';
-import type { Condition, Report } from '../../core/wire/report.ts';
+import { type Condition, type Report, reportSchema } from '../../core/wire/report.ts';
 import { agentDoors } from '../testing/agent-doors.ts';
 import { serverOfFile } from '../testing/file-server.ts';
 import { joinNode, query } from '../testing/test-client.ts';
@@ -146,4 +146,26 @@ test('counters that no kernel has are refused; those that one could have do not 
     expect(v4).toBeLessThanOrEqual(1_000_005);
   }
   expect(await (await fetch(`${server.address}/metrics`)).text()).toMatch(/^outgate_nodes\{state="Stale"\} 0$/m);
+});
+
+test('what is wrong a million times is found once, in every list of a report', () => {
+  const wrong = Array<number>(1_000_000).fill(0);
+  const plain = reportOf('taken');
+  const family = { rules: [], sets: [] };
+  const facts = { name: 'taken', interfaces: [], routes: [] };
+  const inFamily = (more: object) => ({ families: { '4': { ...family, ...more }, '6': family } });
+  for (const [list, more] of Object.entries({
+    foreign: { foreign: wrong },
+    conditions: { conditions: wrong },
+    rules: inFamily({ rules: wrong }),
+    sets: inFamily({ sets: wrong }),
+    members: inFamily({ sets: [{ name: 's', members: wrong }] }),
+    interfaces: { facts: { ...facts, interfaces: wrong } },
+    addresses: { facts: { ...facts, interfaces: [{ name: 'up0', addresses: wrong }] } },
+    routes: { facts: { ...facts, routes: wrong } },
+  })) {
+    const { error } = reportSchema.safeParse({ ...plain, ...more });
+    expect([list, error?.issues[0]?.path.includes(list)]).toEqual([list, true]);
+    expect(error?.issues.length, list).toBeLessThanOrEqual(100);
+  }
 });
