@@ -64,12 +64,14 @@ test('a request holds calls of one kind', async () => {
 });
 
 test('values beyond all bounds are refused with their field', async () => {
+  const manyNodes = Object.fromEntries(Array.from({ length: 20_001 }, (_, i) => [`n-${i}`, {}]));
   for (const [path, input, field] of [
     ['pools.create', { name: 'a', spec: { cidr: '10.0.0.0/8', nodeSelector: '\u0000' } }, 'spec.nodeSelector'],
     ['pools.create', { name: 'a', spec: { cidr: '10.0.0.0/8', blockSize: 2 ** 53 } }, 'spec.blockSize'],
     ['pools.delete', { name: 'a', expectedVersion: 2 ** 53, reason: 'x' }, 'expectedVersion'],
     ['joinTokens.create', { name: 'x', expiresAt: '9999-12-31T23:59:59-23:59' }, 'expiresAt'],
     ['nodes.forget', { name: 'x'.repeat(1_000_000) }, 'name'],
+    ['settings.preview', { settings: { global: {}, nodes: manyNodes } }, 'settings.nodes'],
     ['cluster.follow', { since: 1, pools: Array(100_001).fill(0), settings: [], reason: 'x' }, 'pools'],
   ] as const) {
     const answer = await mutate(server.address, path, input, server.cookie);
