@@ -1,7 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useRouter, useSearchParams } from 'next/navigation';
+import { useSearchParams } from 'next/navigation';
 import { useMemo, useState } from 'react';
 import { settingsFor } from '../../core/nat/settings.ts';
 import { compile } from '../../core/rules/compile.ts';
@@ -33,7 +33,6 @@ import { useWantedState, type WantedState } from './wanted-state.ts';
 /** One node: what its kernel holds as it was read back, and how that differs from what nodes are to hold. */
 export function NodePage({ name }: { name: string }) {
   const trpc = useTRPC();
-  const router = useRouter();
   const family: FamilyName = useSearchParams().get('family') === '6' ? '6' : '4';
   const [forgetting, setForgetting] = useState(false);
   const notAdmin = useRefusal('admin');
@@ -48,7 +47,7 @@ export function NodePage({ name }: { name: string }) {
     [state, held, name],
   );
   const setFamily = (next: FamilyName): void =>
-    router.replace(`/nodes/${encodeURIComponent(name)}${next === '6' ? '?family=6' : ''}`, { scroll: false });
+    window.history.replaceState(null, '', `/nodes/${encodeURIComponent(name)}${next === '6' ? '?family=6' : ''}`);
   const cause = data === undefined ? undefined : causeOf(data);
   return (
     <>

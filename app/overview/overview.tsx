@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Route } from 'lucide-react';
 import Link from 'next/link';
-import { useRouter, useSearchParams } from 'next/navigation';
+import { useSearchParams } from 'next/navigation';
 import { Age } from '../components/age.tsx';
 import { ButtonLink } from '../components/button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
@@ -27,7 +27,6 @@ const spans = [
 /** Are all nodes converged, what needs somebody, what was NATed, what changed. Calm when all is well. */
 export function Overview() {
   const trpc = useTRPC();
-  const router = useRouter();
   const wanted = Number(useSearchParams().get('minutes'));
   const minutes = spans.find((span) => span.minutes === wanted)?.minutes ?? 60;
   const status = useQuery(trpc.status.get.queryOptions());
@@ -40,7 +39,7 @@ export function Overview() {
             <Select
               aria-label="Time shown in the chart"
               value={minutes}
-              onChange={(event) => router.replace(`/?minutes=${event.target.value}`, { scroll: false })}
+              onChange={(event) => window.history.replaceState(null, '', `/?minutes=${event.target.value}`)}
               className="w-40!"
             >
               {spans.map((span) => (

@@ -1,5 +1,5 @@
 'use client';
-import { useRouter, useSearchParams } from 'next/navigation';
+import { useSearchParams } from 'next/navigation';
 import { PageHeader } from '../components/page-header.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { TruthLine } from '../components/truth-pill.tsx';
@@ -20,7 +20,6 @@ const places = {
 };
 
 export function Settings() {
-  const router = useRouter();
   const wanted = useSearchParams().get('tab');
   const tab = tabs.find((each) => each === wanted) ?? 'nat';
   return (
@@ -32,7 +31,9 @@ export function Settings() {
       <Tabs
         label="Settings"
         value={tab}
-        onChange={(next) => router.replace(next === 'nat' ? '/settings' : `/settings?tab=${next}`, { scroll: false })}
+        onChange={(next) =>
+          window.history.replaceState(null, '', next === 'nat' ? '/settings' : `/settings?tab=${next}`)
+        }
         tabs={[
           { value: 'nat', label: 'NAT settings', content: <NatSettingsForm /> },
           { value: 'accounts', label: 'Accounts', content: <Accounts /> },
