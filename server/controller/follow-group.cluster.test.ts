@@ -340,6 +340,20 @@ it('a word of which half was used fits no later loss, however soon it comes', { 
   await told({ phase: 'live', lost: false });
 });
 
+it('a leader that is not answered any more says that nobody follows the cluster, until somebody does again', {
+  timeout: 180_000,
+}, async () => {
+  const { heardAt } = await readWatch(database.db);
+  server.pause();
+  try {
+    await told({ phase: 'blind', group: V3, error: expect.stringContaining('the lease could not be renewed in time') });
+    expect((await readWatch(database.db)).heardAt?.getTime()).toBeGreaterThanOrEqual(heardAt?.getTime() ?? 0);
+  } finally {
+    server.resume();
+  }
+  await told({ phase: 'live' });
+});
+
 it('a leader that begins while the type is gone knows that it was lost', { timeout: 180_000 }, async () => {
   await controller.stop();
   await removeCrd(server, 'v3', 'ippools');

@@ -180,6 +180,16 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
     }
   };
 
+  /** Who could not hold the term hears nothing any more, whatever its watch came to last; whoever leads next says otherwise. */
+  const tellLapse = async (): Promise<void> => {
+    if (tenure.holds() || told?.phase !== 'live') return;
+    const error = 'the lease could not be renewed in time: nobody follows the cluster until somebody leads again';
+    const silent: LiveWatch = { ...told, phase: 'blind', since: date(), error };
+    await writeWatch(db, epoch, { watch: silent, heardAt: null }).catch((fault: unknown) => {
+      if (!(fault instanceof TermOver)) onError(fault);
+    });
+  };
+
   const loops = [keepLooking(), keepTelling()];
   return {
     watch,
@@ -187,6 +197,7 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
       stopping.abort();
       await Promise.all(loops);
       await leading?.stop();
+      await tellLapse();
     },
   };
 }
