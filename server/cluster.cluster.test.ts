@@ -226,6 +226,38 @@ it('a pool that somebody made is adopted as it is, and then ours to delete', asy
   await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/found`)).status).toBe(404));
 });
 
+it('what a deletion changes is told by what is in effect: what others have there counts, and what is not ours stays', async () => {
+  const made = (name: string, spec: object) =>
+    must(cluster.as('admin'), 'POST', `${path}?fieldManager=kubectl-create`, {
+      apiVersion: 'projectcalico.org/v3',
+      kind: 'IPPool',
+      metadata: { name },
+      spec,
+    });
+  await made('theirs', { cidr: '10.71.0.0/24', natOutgoing: true });
+  const { pool } = await tell('pools.create', { name: 'leaves', spec: { cidr: '10.70.0.0/24', natOutgoing: true } });
+  await soon(async () => expect((await ask('pools.get', { name: 'leaves' })).sync.state).toBe('Synced'));
+  const range = (third: number) => [`10.${third}.0.0-10.${third}.0.255`];
+  const lost = { from: range(70), before: 'SNAT', after: 'NO_SNAT' };
+  const gained = { from: expect.arrayContaining(range(71)), to: range(70), after: 'SNAT' };
+  const preview = await ask('pools.previewDelete', { names: ['leaves'] });
+  expect(preview).toMatchObject({ changes: [lost, gained], stays: [] });
+  // to what others have there it is not NATed before either
+  expect(preview.changes[0].to.join()).toContain('10.70.255.255,10.71.1.0-');
+
+  await edit('leaves', { natOutgoing: false });
+  await soon(async () => expect((await ask('pools.get', { name: 'leaves' })).sync.state).toBe('OutOfSync'));
+  expect((await ask('pools.previewDelete', { names: ['leaves'] })).changes).toMatchObject([gained]);
+
+  const { pool: same } = await tell('pools.create', { name: 'theirs', spec: { cidr: '10.71.0.0/24' } });
+  await soon(async () => expect((await ask('pools.get', { name: 'theirs' })).sync.reason).toBe('NotAdopted'));
+  expect(await ask('pools.previewDelete', { names: ['theirs'] })).toMatchObject({ equal: true, stays: ['theirs'] });
+  for (const { name, version } of [pool, same]) {
+    await tell('pools.delete', { name, expectedVersion: version, reason: 'not needed' });
+  }
+  await must(cluster.as('admin'), 'DELETE', `${path}/theirs`);
+});
+
 it('force does not take a pool that never was ours, or that another tool owns', async () => {
   const object = (name: string, labels = {}) => ({
     apiVersion: 'projectcalico.org/v3',

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { differingFields } from '../../core/cluster/compare.ts';
 import { decideSync, type SyncDecision } from '../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
+import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
 import { newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
@@ -101,19 +102,14 @@ async function apply(
   return 'settled';
 }
 
-/**
- * The pool was deleted here. Only an object of ours goes: the very one that we applied, or one under our name where a
- * leader may have ended before it could note that it had made it.
- */
+/** The pool was deleted here. A leader may have ended before it could note that it had made the object: what is under our name goes too. */
 async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
-  const known = row.applied === null || live?.uid === row.applied.uid;
-  const ours = live !== null && known && live.ownership.class === 'managed';
   if (row.deletedBy !== null && live === null && mayCome(row, options.now())) {
     const absentSince = row.detail.absentSince ?? options.now().toISOString();
     await note(options, row, { ...row, detail: { absentSince } });
     return 'settled';
   }
-  if (!ours || row.deletedBy === null) {
+  if (live === null || !oursToDelete(live, row.applied) || row.deletedBy === null) {
     await options.write({ name: row.name, row: null, taken: null });
     return 'settled';
   }

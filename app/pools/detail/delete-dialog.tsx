@@ -35,7 +35,7 @@ function DeleteForm({ pool, onClose }: { pool: PoolDetail; onClose: () => void }
   const trpc = useTRPC();
   const router = useRouter();
   const queryClient = useQueryClient();
-  // a change of any pool asks again; nothing else can alter the answer
+  // a change of any pool, here or in the cluster, asks again; nothing else can alter the answer
   const preview = useQuery(trpc.pools.previewDelete.queryOptions({ names: [pool.name] }, { refetchInterval: false }));
   const [typed, setTyped] = useState('');
   const [reason, setReason] = useState('');

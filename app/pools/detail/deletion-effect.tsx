@@ -8,6 +8,14 @@ type Preview = Outputs['pools']['previewDelete'];
 
 /** What becomes different once the pool is gone: verdicts as the server computed them, exactly, then allocation. */
 export function DeletionEffect({ pool, preview }: { pool: PoolDetail; preview: Preview }) {
+  if (preview.stays.includes(pool.name)) {
+    return (
+      <p className="text-ink-1">
+        No verdict changes. What the cluster has under this name is not ours: it stays there, and nodes go on as they do
+        now.
+      </p>
+    );
+  }
   return (
     <>
       <p className="text-ink-1">

@@ -1,6 +1,9 @@
+import { oursToDelete } from '../../../core/cluster/ours-to-delete.ts';
 import { natDifference, type Region } from '../../../core/nat/difference.ts';
 import { type NatSettings, settingsFor } from '../../../core/nat/settings.ts';
 import { makeDecider } from '../../../core/nat/simulate.ts';
+import { readLivePools } from '../../db/live.ts';
+import { readSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 
@@ -12,13 +15,16 @@ export interface DeletePreview {
   readonly changes: Region[];
   /** nodes whose own settings make another difference, by what it is; sorted */
   readonly onNodes: { readonly nodes: string[]; readonly changes: Region[] }[];
+  /** what the cluster has under these names is not ours, and stays there */
+  readonly stays: string[];
 }
 
 /**
  * What NAT does differently once these pools are gone: sources that lose it, destinations that are not exempt any more. By the
- * settings in effect, which are the cluster's where there is one. Throws NOT_FOUND naming every pool that does not exist.
+ * pools and settings in effect, which are the cluster's where there is one. Throws NOT_FOUND naming every pool that does not exist.
  */
-export async function previewDelete({ state, effective }: Deps, names: readonly string[]): Promise<DeletePreview> {
+export async function previewDelete(deps: Deps, names: readonly string[]): Promise<DeletePreview> {
+  const { state, effective } = deps;
   await Promise.all([state.refresh(), effective.refresh()]);
   const gone = new Set(names);
   const missing = [...gone].filter((name) => state.pool(name) === undefined);
@@ -26,8 +32,10 @@ export async function previewDelete({ state, effective }: Deps, names: readonly 
     const issues = missing.map((name) => ({ field: 'names', message: `there is no pool '${name}'` }));
     throw new AppError('NOT_FOUND', issues.map(({ message }) => message).join('; '), { issues });
   }
+  const stays = deps.cluster === null ? [] : await notOurs(deps, names);
+  for (const name of stays) gone.delete(name);
   const { hosts, settings } = effective;
-  const pools = state.pools();
+  const pools = effective.pools();
   const left = pools.filter(({ name }) => !gone.has(name));
   const removed = pools.filter(({ name }) => gone.has(name));
   const differenceBy = (own: NatSettings): Region[] =>
@@ -60,5 +68,11 @@ export async function previewDelete({ state, effective }: Deps, names: readonly 
   }
   const onNodes = [...others.values()];
   const equal = [changes, ...onNodes.map((one) => one.changes)].every((one) => one.length === 0);
-  return { revision: state.revision, equal, changes, onNodes };
+  return { revision: state.revision, equal, changes, onNodes, stays };
+}
+
+async function notOurs({ db }: Deps, names: readonly string[]): Promise<string[]> {
+  const [there, rows] = await Promise.all([readLivePools(db, names), readSync(db, names)]);
+  const applied = new Map(rows.map((row) => [row.name, row.applied]));
+  return there.filter((live) => !oursToDelete(live, applied.get(live.name) ?? null)).map(({ name }) => name);
 }

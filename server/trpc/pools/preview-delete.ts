@@ -24,6 +24,7 @@ export const previewDelete = viewerWork
       equal: z.boolean(),
       changes,
       onNodes: z.array(z.object({ nodes: z.array(z.string()), changes })),
+      stays: z.array(z.string()),
     }),
   )
   .query(({ ctx, input }) => preview(ctx.deps, input.names));
