@@ -124,6 +124,17 @@ it('fields of others, and fields that nobody decided about, are left alone and s
   expect(theirs.map(({ actor, action }) => [actor, action])).toContainEqual(['kubectl-edit', 'settings.update']);
 });
 
+it('what others set in the cluster is not taken back from History: it is decided about', async () => {
+  const theirs = (await history()).find(({ role, action }) => role === 'cluster' && action === 'settings.update');
+  const { version } = await ask<{ version: number }>('settings.get');
+  const revert = { id: theirs?.id, reason: 'not what we want' };
+  const refused = { data: { reason: 'INVALID_INPUT' }, message: expect.stringContaining('decide that anew') };
+  expect((await tell('changes.revert', revert)).body.error).toMatchObject(refused);
+  const preview = await query(server.address, 'changes.previewRevert', { id: theirs?.id }, server.cookie);
+  expect(preview.body.error).toMatchObject(refused);
+  expect(await ask('settings.get')).toMatchObject({ version });
+});
+
 it('settings of one node are their own object', async () => {
   const nodes = { 'node-a': { iptablesNATOutgoingInterfaceFilter: 'eth0' } };
   await decide({ global: { natPortRange: '31000:40000' }, nodes });

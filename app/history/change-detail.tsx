@@ -4,7 +4,7 @@ import { Link2, Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
 import { standingActions } from '../../core/cluster/sync-state.ts';
-import { changeNumber } from '../../core/wire/change-number.ts';
+import { changeNumber, isLive } from '../../core/wire/change-number.ts';
 import { Actor } from '../components/actor.tsx';
 import { Age, utc } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
@@ -32,7 +32,7 @@ export function ChangeDetail({ id }: { id: number }) {
   const refused =
     action === 'hosts.update'
       ? 'Node addresses are what the nodes report; they cannot be taken back.'
-      : standingActions.includes(action)
+      : isLive(id) || standingActions.includes(action)
         ? 'It is about how something stands in the cluster: decide that anew, at the pool or in Settings.'
         : undefined;
   return (

@@ -6,4 +6,7 @@
 /** The first number of the cluster's ledger: those of ours never come near it. */
 export const FIRST_LIVE = 2 ** 40;
 
-export const changeNumber = (id: number): string => (id < FIRST_LIVE ? `#${id}` : `#c${id - FIRST_LIVE}`);
+/** What others changed in the cluster, or was written back there: decided elsewhere. */
+export const isLive = (id: number): boolean => id >= FIRST_LIVE;
+
+export const changeNumber = (id: number): string => (isLive(id) ? `#c${id - FIRST_LIVE}` : `#${id}`);

@@ -2,7 +2,7 @@
 import { standingActions } from '../../../core/cluster/sync-state.ts';
 import type { ClusterSettings } from '../../../core/nat/settings.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
-import { changeNumber } from '../../../core/wire/change-number.ts';
+import { changeNumber, isLive } from '../../../core/wire/change-number.ts';
 import { findChange, type LoggedChange, laterChanges } from '../../db/changes.ts';
 import type { Queryable } from '../../db/client.ts';
 import { readDesired } from '../../db/desired.ts';
@@ -68,7 +68,7 @@ export async function revertChange(
     const message = `change ${change.sequence} cannot be taken back: the nodes' addresses are what the nodes say they are`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
   }
-  if (standingActions.includes(change.action)) {
+  if (isLive(change.sequence) || standingActions.includes(change.action)) {
     const message = `change ${changeNumber(change.sequence)} is about how something stands in the cluster: decide that anew instead`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
   }
