@@ -226,6 +226,37 @@ it('a pool that somebody made is adopted as it is, and then ours to delete', asy
   await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/found`)).status).toBe(404));
 });
 
+it('what came into the cluster since it was looked at is not decided about unseen', async () => {
+  const { pool } = await tell('pools.create', { name: 'watched', spec: { cidr: '10.72.0.0/24', natOutgoing: true } });
+  await soon(async () => expect((await ask('pools.get', { name: 'watched' })).sync.state).toBe('Synced'));
+  await edit('watched', { natOutgoing: false });
+  const differing = async () =>
+    (await ask('cluster.compare', { name: 'watched' })).rows
+      .filter(({ differs }: { differs: boolean }) => differs)
+      .map(({ field, managers }: { field: string; managers: string[] }) => `${field} ${managers}`);
+  await soon(async () => expect(await differing()).toEqual(['natOutgoing kubectl-edit']));
+  const { seen } = await ask('cluster.compare', { name: 'watched' });
+  await edit('watched', { disabled: true }, 'nightly-job');
+  await soon(async () => expect(await differing()).toHaveLength(2));
+  const choice = { name: 'watched', expectedVersion: pool.version, seen, reason: 'it was looked at' };
+  for (const each of ['theirs', 'ours']) {
+    const { body } = await mutate(server.address, 'cluster.resolve', { ...choice, choice: each }, server.cookie);
+    expect(body.error).toMatchObject({ data: { reason: 'VERSION_STALE', current: { version: pool.version } } });
+  }
+  // another manager of the same value is another one to take it from
+  const { seen: now } = await ask('cluster.compare', { name: 'watched' });
+  await edit('watched', { disabled: false });
+  await edit('watched', { disabled: true });
+  await soon(async () => expect(await differing()).toEqual(['natOutgoing kubectl-edit', 'disabled kubectl-edit']));
+  const late = await mutate(server.address, 'cluster.resolve', { ...choice, choice: 'ours', seen: now }, server.cookie);
+  expect(late.body.error.data.reason).toBe('VERSION_STALE');
+  const latest = await ask('cluster.compare', { name: 'watched' });
+  const { change } = await tell('cluster.resolve', { ...choice, choice: 'theirs', seen: latest.seen });
+  expect(change.after.spec).toMatchObject({ natOutgoing: false, disabled: true });
+  await tell('pools.delete', { name: 'watched', expectedVersion: change.id, reason: 'not needed' });
+  await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/watched`)).status).toBe(404));
+});
+
 it('what a deletion changes is told by what is in effect: what others have there counts, and what is not ours stays', async () => {
   const made = (name: string, spec: object) =>
     must(cluster.as('admin'), 'POST', `${path}?fieldManager=kubectl-create`, {
@@ -234,7 +265,9 @@ it('what a deletion changes is told by what is in effect: what others have there
       metadata: { name },
       spec,
     });
+  const known = async () => (await ask('cluster.pools')).pools.map(({ name }: { name: string }) => name);
   await made('theirs', { cidr: '10.71.0.0/24', natOutgoing: true });
+  await soon(async () => expect(await known()).toContain('theirs'));
   const { pool } = await tell('pools.create', { name: 'leaves', spec: { cidr: '10.70.0.0/24', natOutgoing: true } });
   await soon(async () => expect((await ask('pools.get', { name: 'leaves' })).sync.state).toBe('Synced'));
   const range = (third: number) => [`10.${third}.0.0-10.${third}.0.255`];

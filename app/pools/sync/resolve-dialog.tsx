@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { ChangeLink } from '../../components/change-link.tsx';
+import { reasonOf } from '../../components/error-panel.tsx';
 import { Effects, ReasonDialog } from '../../components/reason-dialog.tsx';
 import { useTRPC } from '../../trpc/client.ts';
 import type { Way } from './sync-words.ts';
@@ -9,16 +10,21 @@ import type { Way } from './sync-words.ts';
 /** One way on, with what it does and the reason. A pool that is no longer ours has no page: its list is next. */
 export function ResolveDialog({
   name,
-  version,
+  shown,
   way,
   leaves,
+  onStale,
   onClose,
 }: {
   name: string;
-  version: number;
+  /** what the way was chosen on: nothing else is decided about */
+  shown: { version: number; seen: string };
+  /** what it does by now */
   way: Way | null;
   /** the pool is not here afterwards */
   leaves: boolean;
+  /** it is another one by now, which the next attempt is about */
+  onStale: (now: { version: number; seen: string }) => void;
   onClose: () => void;
 }) {
   const trpc = useTRPC();
@@ -29,6 +35,13 @@ export function ResolveDialog({
       onSuccess: async () => {
         if (leaves) router.push(way?.choice === 'release' ? '/cluster' : '/pools');
         await queries.invalidateQueries();
+      },
+      onError: async (error) => {
+        if (reasonOf(error) !== 'VERSION_STALE') return;
+        const queryKey = trpc.cluster.compare.queryKey({ name });
+        await queries.invalidateQueries({ queryKey });
+        const now = queries.getQueryData(queryKey);
+        if (now !== undefined) onStale({ version: now.version, seen: now.seen });
       },
     }),
   );
@@ -57,7 +70,8 @@ export function ResolveDialog({
         )
       }
       onSubmit={(reason) =>
-        way !== null && resolve.mutate({ name, choice: way.choice, expectedVersion: version, reason })
+        way !== null &&
+        resolve.mutate({ name, choice: way.choice, expectedVersion: shown.version, seen: shown.seen, reason })
       }
     />
   );

@@ -13,7 +13,7 @@ import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { CompareTable } from './compare-table.tsx';
 import { PolicyDialog, policyWords } from './policy-dialog.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
-import { type Way, waysOf, whyOf } from './sync-words.ts';
+import { type Choice, waysOf, whyOf } from './sync-words.ts';
 
 type Comparison = Outputs['cluster']['compare'];
 
@@ -32,11 +32,12 @@ export function SyncPanel({ name }: { name: string }) {
 }
 
 function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
-  const { sync, version, live, rows } = comparison;
+  const { sync, version, seen, live, rows } = comparison;
   const refused = useRefusal('editor');
-  const [way, setWay] = useState<Way | null>(null);
+  const [chosen, setChosen] = useState<{ choice: Choice; version: number; seen: string } | null>(null);
   const [policy, setPolicy] = useState(false);
   const ways = waysOf({ name, sync, owner: live?.owner ?? null, rows });
+  const way = ways.find(({ choice }) => choice === chosen?.choice) ?? null;
   const differs = sync.state !== 'Synced';
   const shownWays = ways.filter(({ choice }) => differs || choice === 'release');
   return (
@@ -74,7 +75,7 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
             <Button
               small
               refused={refused ?? each.refused ?? undefined}
-              onClick={() => setWay(each)}
+              onClick={() => setChosen({ choice: each.choice, version, seen })}
               className="min-w-44 justify-start!"
             >
               {each.verb}
@@ -92,10 +93,11 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
       </ul>
       <ResolveDialog
         name={name}
-        version={version}
+        shown={chosen ?? { version, seen }}
         way={way}
         leaves={way?.choice === 'release' || (way?.choice === 'theirs' && live === null)}
-        onClose={() => setWay(null)}
+        onStale={(now) => setChosen((was) => was && { ...was, ...now })}
+        onClose={() => setChosen(null)}
       />
       <PolicyDialog name={name} version={version} policy={sync.policy} open={policy} onClose={() => setPolicy(false)} />
     </Panel>

@@ -1,6 +1,9 @@
 /** One pool of ours in the three forms it has: desired, in the cluster, and as it was last applied. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { applyBody, compareFields } from '../../../core/cluster/compare.ts';
+import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
 import { readSync } from '../../db/sync.ts';
@@ -13,6 +16,8 @@ export const comparisonSchema = z.object({
   sync: syncViewSchema,
   /** the version that `expectedVersion` of a choice must name */
   version: z.int(),
+  /** of the object in the cluster and of the rows that differ: a choice that names it is refused when they are others by then */
+  seen: z.string(),
   /** null: the cluster has no such pool */
   live: z
     .object({
@@ -56,6 +61,7 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
   return {
     sync: viewSync(row, isBehind(row, pool)),
     version: pool.sequence,
+    seen: seenOf(pool.spec, live),
     live:
       live === undefined
         ? null
@@ -68,4 +74,19 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
     rows: rows.map((one) => ({ ...one, managers: [...one.managers] })),
     patch: JSON.stringify({ spec }, null, 2),
   };
+}
+
+/** Short, and another one when a choice would do something else than was shown: by values, and by whose they are. */
+export function seenOf(desired: PoolSpec, live: LivePool | undefined): string {
+  const rows = compareFields({
+    desired,
+    live: live?.pool?.spec ?? null,
+    applied: null,
+    claims: live?.claims ?? [],
+  });
+  const differing = rows.filter(({ differs }) => differs).map(({ field, live, managers }) => [field, live, managers]);
+  return createHash('sha256')
+    .update(JSON.stringify([live?.uid, differing]))
+    .digest('base64url')
+    .slice(0, 22);
 }

@@ -13,9 +13,11 @@ import { AppError } from '../app-error.ts';
 import { applyChange, type Decision } from '../changes/apply-change.ts';
 import type { ChangeView } from '../changes/change-view.ts';
 import type { Deps } from '../deps.ts';
+import { viewPool } from '../pools/get-pool.ts';
 import { expectVersion, mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
+import { seenOf } from './compare-pool.ts';
 import type { Cluster } from './reach.ts';
 
 /**
@@ -29,14 +31,16 @@ export interface Resolution {
   readonly name: string;
   readonly choice: (typeof choices)[number];
   readonly expectedVersion: number;
+  /** of the comparison that was looked at (`comparePool`); without it whatever the cluster has by then is decided about */
+  readonly seen?: string | undefined;
   readonly reason?: string | undefined;
 }
 
-/** Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE, INVALID_INPUT when the cluster's pool cannot be taken, POOL_VIOLATIONS. */
+/** Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE (also of what was seen), INVALID_INPUT when the cluster's pool cannot be taken, POOL_VIOLATIONS. */
 export async function resolvePool(
   deps: Deps,
   actor: Actor,
-  { name, choice, expectedVersion, reason }: Resolution,
+  { name, choice, expectedVersion, seen, reason }: Resolution,
 ): Promise<{ change: ChangeView; revision: string }> {
   const cluster = clusterOf(deps);
   if (choice === 'ours') await rehearse(deps.db, cluster, name);
@@ -51,10 +55,20 @@ export async function resolvePool(
         const next = current.desired.sequence + 1;
         await holdLive(tx);
         if (choice === 'release') return [await release(tx, name)];
+        if (seen !== undefined) await expectSeen(deps, tx, pool, seen);
         return [choice === 'ours' ? await force(tx, pool, next) : await take(tx, name, next)];
       },
     }),
   );
+}
+
+/** Whoever decides decides about what was shown: nothing that came since is taken over, or from anybody, unseen. */
+async function expectSeen(deps: Deps, tx: Queryable, pool: StoredPool, seen: string): Promise<void> {
+  const [live] = await readLivePools(tx, [pool.name]);
+  if (seenOf(pool.spec, live) === seen) return;
+  const message = `the cluster's pool '${pool.name}' was changed meanwhile: it is not as it was seen`;
+  const issues = [{ field: 'seen', message }];
+  throw new AppError('VERSION_STALE', message, { issues, current: await viewPool(deps, pool) });
 }
 
 /** Force is not spent on what the cluster would refuse anyhow: its words are the answer, and nothing was decided. */

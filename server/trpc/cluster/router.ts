@@ -93,6 +93,7 @@ export const clusterRouter = router({
         name: poolNameSchema,
         choice: choiceSchema,
         expectedVersion: z.int(),
+        seen: z.string().max(64).optional(),
         reason: reasonSchema.optional(),
       }),
     )
