@@ -49,7 +49,7 @@ test('the cluster’s page says first that it is heard, then what we may do', as
   const connection = page.getByRole('region', { name: 'Connection' });
   await expect(connection).toContainText(server.url);
   await expect(connection).toContainText('projectcalico.org/v3');
-  await expect(page.getByText('Every pool of the cluster is ours.')).toBeVisible();
+  await expect(page.getByText('The cluster has no pool.')).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'Bring pools to what is desired' })).toContainText(
     'allowed',
   );
@@ -57,11 +57,20 @@ test('the cluster’s page says first that it is heard, then what we may do', as
 });
 
 test('pools of others are seen at once; what nobody else owns is adopted, with a reason', async () => {
-  const { page } = running;
+  const { page, outgate } = running;
   await apply(pool('by-hand', { cidr: '192.168.0.0/16', natOutgoing: true }));
   await apply(pool('by-hand-too', { cidr: '192.168.64.0/20' }));
   const tracking = { annotations: { 'argocd.argoproj.io/tracking-id': 'net:projectcalico.org/IPPool:/from-git' } };
   await apply(pool('from-git', { cidr: '172.20.0.0/16', natOutgoing: true }, tracking));
+  // none is ours, and that says nothing of what nodes do
+  await page.goto(`${outgate.url}/pools`);
+  await expect(page.getByText('The cluster has 3 pools that others made, and nodes follow them.')).toBeVisible();
+  await expect(page.getByText('nothing is NATed')).toHaveCount(0);
+  await page.keyboard.press('/');
+  await page.getByPlaceholder('A page, pool, node, CIDR or address').fill('from-g');
+  await expect(page.getByRole('option', { name: /from-git.*argocd.*172\.20\.0\.0\/16/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'See and adopt them' }).click();
   const others = page.getByRole('table');
   await expect(others.getByRole('row', { name: /by-hand-too.*kubectl.*C17/ })).toBeVisible();
   const foreign = others.getByRole('row', { name: /from-git.*argocd.*from Git or a chart.*read-only here/ });
@@ -180,7 +189,10 @@ test('names of the cluster are completed while typing, and each backend of a ser
   await simulator.to().fill('svc/shop/web');
   await page.getByRole('option', { name: /^service ?shop\/web/ }).click();
   await expect(simulator.to()).toHaveValue('service/shop/web');
+  await simulator.to().click();
+  await expect(page.getByRole('option', { name: /^service ?shop\/web/ })).toBeVisible();
   await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(page.getByRole('option', { name: /shop/ })).toHaveCount(0);
   await expect(page).toHaveURL(/\?from=pod%2Fshop%2Fcart-1&to=service%2Fshop%2Fweb$/);
   const names = page.getByRole('region', { name: 'Names' });
   await expect(names).toContainText(/pod.*shop\/cart-1.*192\.168\.1\.10.*on node-1.*known \d+ s ago/);
@@ -237,6 +249,14 @@ test('theirs is taken, and a pool is released: the cluster keeps it', async () =
   await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
   await edit('by-hand-too', { natOutgoing: true });
   await page.getByRole('button', { name: 'Take theirs' }).click();
+  // what comes while the dialog is open stands in it, and is not taken unseen
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('natOutgoing false → true.');
+  await edit('by-hand-too', { disabled: true });
+  await expect(dialog).toContainText('natOutgoing false → true, disabled false → true.');
+  await dialog.getByLabel('Reason').fill('they are right');
+  await dialog.getByRole('button', { name: 'Take theirs' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('by-hand-too was changed meanwhile.');
   await decide(page, 'Take theirs', 'they are right');
   await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
   await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
@@ -438,10 +458,17 @@ test('a right that is missing is named, with the role to copy', async () => {
 });
 
 test('a cluster that is gone is said, with since when, and what was known stays', async () => {
-  const { page, server, problems } = running;
+  const { page, server, outgate, problems } = running;
+  await page.goto(`${outgate.url}/cluster`);
+  await expect(page.getByRole('heading', { name: /^Live: / })).toBeVisible();
   await server.kill();
   await expect(page.getByRole('heading', { name: 'The cluster cannot be heard.' })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText('What was last known stays in force.')).toBeVisible();
+  await page.goto(`${outgate.url}/pools`);
+  await expect(page.getByRole('group', { name: 'What this page shows' })).toContainText(
+    /Live ?not heard, last known \w{8} ?heard/,
+  );
+  await page.goto(`${outgate.url}/cluster`);
   await server.start();
   await expect(page.getByRole('heading', { name: /^Live: / })).toBeVisible({ timeout: 60_000 });
   expect(problems).toEqual([]);

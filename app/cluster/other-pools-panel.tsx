@@ -52,7 +52,15 @@ export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean
       }
     >
       {all.length === 0 ? (
-        <Empty title={read ? 'Every pool of the cluster is ours.' : 'The pools of the cluster were never read.'} />
+        <Empty
+          title={
+            !read
+              ? 'The pools of the cluster were never read.'
+              : pools.length === 0
+                ? 'The cluster has no pool.'
+                : 'Every pool of the cluster is ours.'
+          }
+        />
       ) : (
         <>
           <search className="flex flex-wrap items-center gap-2 border-b border-line-faint px-3.5 py-2">

@@ -1,10 +1,11 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
-import { Layers, Route, Server } from 'lucide-react';
+import { Boxes, Layers, Route, Server } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { useDeferredValue, useState } from 'react';
 import { parseAddress } from '../../core/net/address.ts';
+import { othersShown } from '../cluster/other-pools.ts';
 import { useTRPC } from '../trpc/client.ts';
 import { useClusterMode } from '../trpc/cluster-mode.ts';
 import { useGo } from './leave-guard.tsx';
@@ -28,6 +29,8 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
   );
 }
 
+const MOST_OTHERS = 8;
+
 function PaletteBody({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
   const open = useGo();
@@ -41,6 +44,9 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
   }
   const wanted = search.toLowerCase();
   const cluster = useClusterMode();
+  // all of them at once, and only for a search: a page of theirs is found by name, range and owner
+  const live = useQuery(trpc.cluster.pools.queryOptions(undefined, { enabled: cluster && search !== '' }));
+  const others = othersShown(live.data?.pools ?? [], { search, standing: 'all' }).slice(0, MOST_OTHERS);
   const pages = inMode(allPages, cluster).filter(({ name }) => name.toLowerCase().includes(wanted));
   const foundNodes = (nodes.data?.nodes ?? []).filter(({ name }) => name.toLowerCase().includes(wanted)).slice(0, 6);
   const address = parseAddress(search).ok;
@@ -91,6 +97,22 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
               >
                 <Layers aria-hidden /> <span className="truncate">{name}</span>
                 <span className="ml-auto machine flex-none text-ink-3">{spec.cidr}</span>
+              </Command.Item>
+            ))}
+          </Command.Group>
+        )}
+        {cluster && search !== '' && others.length > 0 && (
+          <Command.Group heading="Pools of others, in the cluster" className={group}>
+            {others.map(({ name, owner, spec }) => (
+              <Command.Item
+                key={name}
+                value={`other ${name}`}
+                className={item}
+                onSelect={() => go(`/pools/${encodeURIComponent(name)}`)}
+              >
+                <Boxes aria-hidden /> <span className="truncate">{name}</span>
+                <span className="truncate text-2xs text-ink-3">{owner}</span>
+                {spec !== null && <span className="ml-auto machine flex-none text-ink-3">{spec.cidr}</span>}
               </Command.Item>
             ))}
           </Command.Group>

@@ -1,24 +1,40 @@
 'use client';
+import { useQuery } from '@tanstack/react-query';
 import { Box, Plus, Upload } from 'lucide-react';
+import Link from 'next/link';
 import { Button, ButtonLink } from '../../components/button.tsx';
 import { Code } from '../../components/code.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Note } from '../../components/note.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Swatch } from '../../components/verdict.tsx';
 import { useRefusal, useSession } from '../../shell/session.tsx';
+import { useTRPC } from '../../trpc/client.ts';
 import { documented } from '../documented.ts';
 import { ImportDrop } from '../import/import-drop.tsx';
 import type { ListedPool } from '../rows.ts';
 import { useImportExample } from './use-import-example.ts';
 
-/** Nothing yet: the two documented examples as one click each, YAML of one's own, or a form. */
+/** Nothing yet: the two documented examples as one click each, YAML of one's own, or a form. Pools that others made come first. */
 export function EmptyPools() {
   const { user } = useSession();
+  const others = useOthers();
   return (
     <>
+      {others !== null && others > 0 && (
+        <Note className="mb-3">
+          The cluster has {others === 1 ? 'one pool' : `${others.toLocaleString('en-US')} pools`} that others made, and
+          nodes follow {others === 1 ? 'it' : 'them'}.{' '}
+          <Link className="link" href="/cluster">
+            See and adopt {others === 1 ? 'it' : 'them'}
+          </Link>
+        </Note>
+      )}
       <Panel label="Nothing here yet" className="mb-3">
         <div className="px-3 py-2">
-          <h2 className="text-xl font-semibold tracking-tight text-ink-1">No pool yet, so nothing is NATed.</h2>
+          <h2 className="text-xl font-semibold tracking-tight text-ink-1">
+            {others === 0 ? 'No pool yet, so nothing is NATed.' : 'No pool is decided here yet.'}
+          </h2>
           <p className="mt-1.5 max-w-prose text-base text-ink-2">
             A pool says three things apart: whether pods get addresses from it, whether traffic from it is NATed, and
             that traffic to it is not. Start with one of the two documented examples; both together are the usual
@@ -81,6 +97,17 @@ export function EmptyPools() {
       </p>
     </>
   );
+}
+
+/** Pools in effect that are not decided here; null: not known yet. */
+function useOthers(): number | null {
+  const trpc = useTRPC();
+  const { data: status } = useQuery(trpc.status.get.queryOptions());
+  const cluster = status?.mode === 'cluster';
+  const { data: view } = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: cluster }));
+  if (status === undefined) return null;
+  if (!cluster) return 0;
+  return view === undefined ? null : view.live.managed + view.live.observed + view.live.foreign;
 }
 
 /** Once one example is in and nothing else is, the other one is still one click away. */
