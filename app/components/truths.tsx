@@ -1,8 +1,9 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { verdictOf } from '../cluster/connection.ts';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
-import { Age } from './age.tsx';
+import { Age, useNow } from './age.tsx';
 import { TruthLine, TruthPill } from './truth-pill.tsx';
 
 /** The truth line of a page that shows the desired state, what the cluster makes of it, and how far the nodes are. */
@@ -26,15 +27,20 @@ export function DesiredAndProgrammed({ extra, note }: { extra?: ReactNode; note?
   );
 }
 
-/** What the cluster says, beside what is desired. */
+/** What the cluster says, beside what is desired; while it is not heard, what it said last, and when. */
 export function LivePill({ status: { revision, desiredRevision } }: { status: Outputs['status']['get'] }) {
+  const trpc = useTRPC();
+  const { data: view } = useQuery(trpc.cluster.get.queryOptions());
+  const now = useNow();
+  const heard = view === undefined || ['live', 'check'].includes(verdictOf(view, now).kind);
+  const at = heard ? null : view.heardAt;
   return (
-    <TruthPill truth="live">
-      {revision === desiredRevision ? (
+    <TruthPill truth="live" age={at !== null && <Age at={at} prefix="heard" />}>
+      {heard && revision === desiredRevision ? (
         'as desired'
       ) : (
         <>
-          the cluster says <span className="machine">{revision.slice(0, 8)}</span>
+          {heard ? 'the cluster says' : 'not heard, last known'} <span className="machine">{revision.slice(0, 8)}</span>
         </>
       )}
     </TruthPill>
