@@ -59,7 +59,10 @@ export function Combobox({
       const step = key === 'ArrowDown' ? 1 : -1;
       setActive(shown ? (active + step + found.length) % found.length : step === 1 ? 0 : found.length - 1);
       setOpen(true);
-    } else if (key === 'Enter' && shown && !event.ctrlKey && !event.metaKey) {
+    } else if (key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      // the question is asked: the list would only cover the answer
+      setOpen(false);
+    } else if (key === 'Enter' && shown) {
       const option = found[active];
       if (option === undefined) {
         setOpen(false);

@@ -22,6 +22,11 @@ it('marks a question to which two truths found different answers, not one that a
   expect(rows.map(({ differs }) => differs)).toEqual([true, false]);
 });
 
+it('what is said of a host ahead of every answer is no difference where one truth says more', () => {
+  const [row] = stepRows([[step('SOURCE_IS_HOST'), step('SOURCE_IN_NO_POOL')], [step('SOURCE_IS_HOST')]]);
+  expect([row?.differs, row?.cells.map((cell) => cell.length)]).toEqual([false, [2, 1]]);
+});
+
 it('drops no step, known or not', () => {
   const codes = [...Object.keys(stepCodes), 'SOMETHING_NEW'];
   const shown = stepRows([codes.map((code) => step(code))]).flatMap(({ cells }) =>
