@@ -1,6 +1,6 @@
 import { clsx } from 'clsx';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../../components/table.tsx';
-import { type FieldRow, valueText } from './sync-words.ts';
+import { type FieldRow, listed, valueText } from './sync-words.ts';
 
 /** Every field in its three forms, those that differ first, and who else holds it in the cluster. */
 export function CompareTable({ name, rows }: { name: string; rows: readonly FieldRow[] }) {
@@ -37,7 +37,7 @@ export function CompareTable({ name, rows }: { name: string; rows: readonly Fiel
               {managers.length === 0 ? (
                 <span className="text-xs text-ink-3">nobody else</span>
               ) : (
-                <span className="machine text-ink-1">{managers.join(', ')}</span>
+                <span className="machine text-ink-1">{listed(managers)}</span>
               )}
             </Td>
           </Tr>

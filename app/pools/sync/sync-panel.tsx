@@ -13,7 +13,7 @@ import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { CompareTable } from './compare-table.tsx';
 import { PolicyDialog, policyWords } from './policy-dialog.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
-import { type Choice, waysOf, whyOf } from './sync-words.ts';
+import { type Choice, listed, waysOf, whyOf } from './sync-words.ts';
 
 type Comparison = Outputs['cluster']['compare'];
 
@@ -124,7 +124,7 @@ function Facts({
       {sync.managers.length > 0 && (
         <>
           <dt>Who writes it</dt>
-          <dd className="machine text-ink-1">{sync.managers.join(', ')}</dd>
+          <dd className="machine text-ink-1">{listed(sync.managers)}</dd>
         </>
       )}
       {sync.missing !== null && (

@@ -64,6 +64,10 @@ describe('the ways on', () => {
 it('a force that takes nothing from anybody says so', () => {
   expect(takenFrom([row('disabled', true, false)])).toBe('Nobody else holds the fields that differ.');
   expect(takenFrom([row('disabled', true, false, ['a', 'b', 'c'])])).toBe('Taken: disabled from a, b and c.');
+  const crowd = Array.from({ length: 100 }, (_, i) => `m${i}`);
+  expect(takenFrom([row('disabled', true, false, crowd)])).toBe(
+    'Taken: disabled from m0, m1, m2, m3, m4, m5, m6, m7 and 92 more.',
+  );
 });
 
 it('values as they are read', () => {

@@ -146,6 +146,12 @@ function changes(rows: readonly FieldRow[], from: 'desired' | 'live', to: 'desir
   return `: ${rows.map((row) => `${row.field} ${valueText(row[from])} → ${valueText(row[to])}`).join(', ')}`;
 }
 
-/** "a", "a and b", "a, b and c" */
-export const listed = (names: readonly string[]): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+/** "a", "a and b", "a, b and c"; of many the first ones: "a, b, c, d, e, f, g, h and 92 more" */
+export function listed(names: readonly string[]): string {
+  if (names.length > MOST_LISTED) return `${names.slice(0, LISTED).join(', ')} and ${names.length - LISTED} more`;
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/** Anybody may be a manager of a field, under any number of names. */
+const MOST_LISTED = 10;
+const LISTED = 8;
