@@ -10,6 +10,7 @@ import { Note } from '../../components/note.tsx';
 import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { useClusterMode } from '../../trpc/cluster-mode.ts';
 import { PoolSpecPanel } from './pool-spec.tsx';
+import { theirWords } from './their-words.ts';
 
 /** No pool of this name is ours: the cluster may have one all the same, and nodes follow it. */
 export function MissingPool({ name }: { name: string }) {
@@ -33,27 +34,22 @@ export function MissingPool({ name }: { name: string }) {
 function TheirPool({ live }: { live: Outputs['cluster']['pools']['pools'][number] }) {
   const { name, owner, standing, spec, facets, problems } = live;
   const foreign = standing === 'foreign';
+  const { nodes, next, link } = theirWords(live);
   return (
     <div className="flex flex-col gap-3">
       <Note>
         <p className="text-ink-1">
-          The cluster has {name}; it is not ours. Nodes follow it as they follow ours. Owner:{' '}
-          <span className="machine">{owner}</span>, {classWords[live.class]}.
+          The cluster has {name}; it is not ours. {nodes} Owner: <span className="machine">{owner}</span>,{' '}
+          {classWords[live.class]}.
         </p>
-        <p>
-          {foreign
-            ? 'It is changed where it comes from; here it is read-only.'
-            : 'It is shown and left alone until somebody adopts it.'}
-        </p>
+        <p>{next}</p>
         {problems.map(({ field, message }) => (
           <p key={`${field} ${message}`}>
             <span className="machine">{field}</span> {message}
           </p>
         ))}
         <span className="mt-2 flex flex-wrap gap-2">
-          <ButtonLink href={`/cluster?q=${encodeURIComponent(name)}`}>
-            {foreign ? 'In the cluster' : 'Adopt it'}
-          </ButtonLink>
+          <ButtonLink href={`/cluster?q=${encodeURIComponent(name)}`}>{link}</ButtonLink>
           <ButtonLink href={`/history?pool=${encodeURIComponent(name)}`}>Its history</ButtonLink>
           {foreign && spec !== null && <CopyButton text={writePools([{ name, spec }], 'v3')}>Copy patch</CopyButton>}
         </span>

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { theirWords } from './their-words.ts';
+
+const pool = {
+  name: 'a',
+  spec: { cidr: '10.0.0.0/8' },
+  standing: 'observed',
+  owner: 'kubectl',
+  class: 'hand',
+} as const;
+
+it('of a pool that Calico cannot read it is not said that nodes follow it, or that it may be adopted', () => {
+  expect(theirWords({ ...pool, spec: null, deleting: false })).toEqual({
+    nodes: 'Calico cannot read it, so no node follows it.',
+    next: 'It can be adopted once it is mended there.',
+    link: 'In the cluster',
+  });
+});
+
+it('one that may be adopted, one that is owned elsewhere, one that goes', () => {
+  const words = theirWords({ ...pool, deleting: false });
+  expect([words.nodes, words.link]).toEqual(['Nodes follow it as they follow ours.', 'Adopt it']);
+  expect(theirWords({ ...pool, standing: 'foreign', deleting: false }).link).toBe('In the cluster');
+  expect(theirWords({ ...pool, deleting: true }).nodes).toContain('being deleted there');
+});

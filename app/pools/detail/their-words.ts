@@ -1,0 +1,22 @@
+/** What is said of a pool that the cluster has and nobody decided about here. Pure. */
+import { adoptable, type OtherPool } from '../../cluster/other-pools.ts';
+
+/** What it does to nodes, what becomes of it, and where to go on. */
+export function theirWords(live: OtherPool & { deleting: boolean }): { nodes: string; next: string; link: string } {
+  const followed = 'Nodes follow it as they follow ours.';
+  return {
+    nodes:
+      live.spec === null
+        ? 'Calico cannot read it, so no node follows it.'
+        : live.deleting
+          ? 'It is being deleted there; until it is gone nodes follow it as they follow ours.'
+          : followed,
+    next:
+      live.standing === 'foreign'
+        ? 'It is changed where it comes from; here it is read-only.'
+        : live.spec === null
+          ? 'It can be adopted once it is mended there.'
+          : 'It is shown and left alone until somebody adopts it.',
+    link: adoptable(live) ? 'Adopt it' : 'In the cluster',
+  };
+}
