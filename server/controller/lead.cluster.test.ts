@@ -166,7 +166,7 @@ it('an edit in the cluster is shown with its manager and stays; forced, it is wr
   expect((await stored('a'))?.spec).not.toHaveProperty('disabled', true);
   const row = await stand('a');
   if (row === undefined) throw new Error('no row');
-  await writeSync(api.database.db, { ...row, forceVersion: change.id });
+  await writeSync(api.database.db, [{ ...row, forceVersion: change.id }]);
   await leading?.stop();
   await begin();
   await stands('a', { state: 'Synced', applied: { version: change.id }, forceVersion: null });
@@ -196,7 +196,7 @@ it('a pool that is enforced is written over, until it is a fight', async () => {
   if (row?.applied == null) throw new Error('no row');
   const { version } = row.applied;
   const effect = await poolsCarriedOut(db, [version]);
-  await writeSync(db, { ...row, policy: 'enforce' });
+  await writeSync(db, [{ ...row, policy: 'enforce' }]);
   for (let i = 1; i <= 3; i++) {
     await edit('a', { natOutgoing: false });
     await vi.waitFor(async () => expect((await stand('a'))?.detail.rewrites).toHaveLength(i), { timeout: 15_000 });

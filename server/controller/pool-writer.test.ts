@@ -55,8 +55,8 @@ async function writing(underWay: ReadonlySet<string> = nobody): Promise<{ writer
 it('an outcome leaves the policy alone, and a deletion or use of force that is later than what was applied', async () => {
   const { db } = api.database;
   const { writer } = await writing();
-  await writeSync(db, { ...newSync('earlier'), policy: 'enforce', forceVersion: 7, deletedBy: 6 });
-  await writeSync(db, { ...newSync('later'), policy: 'enforce', forceVersion: 8, deletedBy: 9 });
+  await writeSync(db, [{ ...newSync('earlier'), policy: 'enforce', forceVersion: 7, deletedBy: 6 }]);
+  await writeSync(db, [{ ...newSync('later'), policy: 'enforce', forceVersion: 8, deletedBy: 9 }]);
   await Promise.all(['earlier', 'later'].map((name) => writer.outcome({ name, row: synced(name, 7), taken: null })));
   const applied = { uid: 'uid-earlier', version: 7, spec };
   expect(await row('earlier')).toMatchObject({ policy: 'enforce', state: 'Synced', applied, forceVersion: null });

@@ -51,8 +51,8 @@ export type SyncOutcomeRow<Spec = PoolSpec> = Omit<SyncRow<Spec>, 'since' | 'pol
 export interface SyncTable<Spec> {
   /** All rows, or those of these names, in the order of names. */
   read(db: Queryable, names?: readonly string[]): Promise<SyncRow<Spec>[]>;
-  /** Writes the whole row; `since` moves only when state or reason do. */
-  write(tx: Queryable, row: Omit<SyncRow<Spec>, 'since'>): Promise<void>;
+  /** Writes whole rows, in one statement; `since` moves only when state or reason do. */
+  write(tx: Queryable, rows: readonly Omit<SyncRow<Spec>, 'since'>[]): Promise<void>;
   /**
    * Writes what came of these objects. What was decided about one meanwhile stays: its policy, and a deletion or the use of
    * force that is later than what was applied.
@@ -77,25 +77,17 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
       );
       return rows.map(syncRow);
     },
-    async write(tx, row) {
+    async write(tx, rows) {
       await tx.query(
-        `INSERT INTO ${table} (${columns}) VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8::jsonb, $9, $10)
+        `INSERT INTO ${table} (${columns})
+         SELECT o->>'name', o->>'policy', o->>'state', o->>'reason', o->'detail', o->'applied'->>'uid',
+           (o->'applied'->>'version')::bigint, o->'applied'->'spec', (o->>'forceVersion')::bigint, (o->>'deletedBy')::bigint
+         FROM jsonb_array_elements($1::jsonb) AS o
          ON CONFLICT (name) DO UPDATE SET policy = excluded.policy, state = excluded.state, reason = excluded.reason,
            detail = excluded.detail, applied_uid = excluded.applied_uid, applied_version = excluded.applied_version,
            applied_spec = excluded.applied_spec, force_version = excluded.force_version, deleted_by = excluded.deleted_by,
            ${since}`,
-        [
-          row.name,
-          row.policy,
-          row.state,
-          row.reason,
-          JSON.stringify(row.detail),
-          row.applied?.uid ?? null,
-          row.applied?.version ?? null,
-          row.applied === null ? null : JSON.stringify(row.applied.spec),
-          row.forceVersion,
-          row.deletedBy,
-        ],
+        [JSON.stringify(rows)],
         `write-${table}`,
       );
     },

@@ -3,7 +3,7 @@ import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
-import { writeSync } from '../../db/sync.ts';
+import { newSync, type SyncRow, writeSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError, type Issue } from '../app-error.ts';
 import { applyChange } from '../changes/apply-change.ts';
@@ -32,6 +32,7 @@ export async function adoptPools(
       const found = new Map((await readLivePools(tx, names)).map((live) => [live.name, live]));
       const refused: Issue[] = [];
       const upsert: Pool[] = [];
+      const rows: Omit<SyncRow, 'since'>[] = [];
       for (const name of names) {
         const live = found.get(name);
         const prefix = live?.pool == null ? undefined : prefixOfPool(live.pool);
@@ -49,21 +50,13 @@ export async function adoptPools(
         else if (live?.pool != null && prefix !== undefined) {
           const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };
           upsert.push({ name, spec });
-          await writeSync(tx, {
-            name,
-            policy: 'ask',
-            state: 'Pending',
-            reason: 'WaitingForCluster',
-            detail: {},
-            applied: { uid: live.uid, version: current.desired.sequence + 1, spec },
-            forceVersion: null,
-            deletedBy: null,
-          });
+          rows.push({ ...newSync(name), applied: { uid: live.uid, version: current.desired.sequence + 1, spec } });
         }
       }
       if (refused.length > 0) {
         throw new AppError('INVALID_INPUT', refused.map(({ message }) => message).join('; '), { issues: refused });
       }
+      await writeSync(tx, rows);
       // as found: what the cluster has may break rules already
       return [{ action: 'pool.adopt', upsert, asFound: true }];
     },

@@ -105,7 +105,7 @@ export async function setPolicy(
         const { spec } = await expectVersion(deps, current, name, expectedVersion);
         await holdLive(tx);
         const row = (await readSync(tx, [name]))[0] ?? newSync(name);
-        await writeSync(tx, { ...row, policy });
+        await writeSync(tx, [{ ...row, policy }]);
         return [{ action: 'pool.policy', upsert: [{ name, spec }], asFound: true }];
       },
     }),
@@ -128,7 +128,7 @@ async function force(tx: Queryable, { name, spec }: StoredPool, version: number)
   }
   // an object that was made anew is another one: what was applied to the old one does not count
   const applied = live !== undefined && row.applied !== null ? { ...row.applied, uid: live.uid } : row.applied;
-  await writeSync(tx, { ...row, applied, forceVersion: version });
+  await writeSync(tx, [{ ...row, applied, forceVersion: version }]);
   return { action: 'pool.force', upsert: [{ name, spec }], asFound: true };
 }
 
@@ -145,7 +145,7 @@ async function take(tx: Queryable, name: string, version: number): Promise<Decis
   }
   const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };
   const row = (await readSync(tx, [name]))[0] ?? newSync(name);
-  await writeSync(tx, { ...row, applied: { uid: live.uid, version, spec }, forceVersion: null });
+  await writeSync(tx, [{ ...row, applied: { uid: live.uid, version, spec }, forceVersion: null }]);
   return { action: 'pool.update', upsert: [{ name, spec }], asFound: true };
 }
 

@@ -93,7 +93,7 @@ async function decide(
   if (choice === 'ours') {
     await holdLive(tx);
     const row = (await settingsSync.read(tx, [object]))[0] ?? newSync(object);
-    await settingsSync.write(tx, { ...row, forceVersion: desired.sequence + 1 });
+    await settingsSync.write(tx, [{ ...row, forceVersion: desired.sequence + 1 }]);
     return [{ action: 'settings.force', settings: desired.settings }];
   }
   await settingsSync.unforce(tx, [object]);

@@ -149,7 +149,7 @@ it('who looks at what a revert would do takes nobody’s use of force back; who 
   const { db } = api.database;
   const { change } = await update({ global: { natPortRange: '1:2' } });
   const row = { ...newSync('default'), forceVersion: change.id };
-  await settingsSync.write(db, row);
+  await settingsSync.write(db, [row]);
   const force = async () => (await settingsSync.read(db, ['default']))[0]?.forceVersion;
   await api.caller('viewer').changes.previewRevert({ id: change.id });
   await editor.changes.revert({ id: change.id, dryRun: true });

@@ -1,0 +1,82 @@
+/** Pools of others become ours as they are: one change, and as many statements for thousands as for two. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type LivePool, readLivePool } from '../../../core/cluster/live-pool.ts';
+import { findChange } from '../../db/changes.ts';
+import type { Database } from '../../db/client.ts';
+import { writeLivePools } from '../../db/live.ts';
+import { countSync, readSync } from '../../db/sync.ts';
+import { type TestApi, testApi } from '../../testing/test-api.ts';
+import { unheard } from '../../testing/unheard-cluster.ts';
+import type { Actor } from '../actor.ts';
+import { adoptPools } from './adopt-pools.ts';
+
+let api: TestApi;
+const editor: Actor = { id: null, name: 'editor', role: 'editor' };
+const reason = 'we decide about these from now on';
+beforeAll(async () => {
+  api = await testApi();
+});
+afterAll(() => api?.close());
+
+const made = (name: string, second: number, third: number): LivePool[] => {
+  const metadata = { name, uid: `uid-${name}`, resourceVersion: '1' };
+  const pool = readLivePool({ metadata, spec: { cidr: `10.${second}.${third}.7/24`, natOutgoing: true } });
+  return pool === null ? [] : [pool];
+};
+const many = (prefix: string, count: number, second: number): LivePool[] =>
+  Array.from({ length: count }, (_, i) => made(`${prefix}-${i}`, second + (i >> 8), i & 255)).flat();
+
+/** How many statements it takes in transactions. */
+async function statementsOf(work: (db: Database) => Promise<unknown>): Promise<number> {
+  const { db } = api.database;
+  let count = 0;
+  await work({
+    ...db,
+    transaction: (inside) =>
+      db.transaction((tx) =>
+        inside({
+          query: (...statement) => {
+            count++;
+            return tx.query(...statement);
+          },
+        }),
+      ),
+  });
+  return count;
+}
+
+it('thousands are adopted by as many statements as two, each as it is, in one change', async () => {
+  const { db } = api.database;
+  const deps = { ...(await api.deps()), cluster: unheard };
+  const adopt = (names: readonly string[]) =>
+    statementsOf((counting) => adoptPools({ ...deps, db: counting }, editor, { names, reason }));
+  const [few, lots] = [many('few', 2, 1), many('lots', 3_000, 10)];
+  await writeLivePools(db, [...few, ...lots], []);
+  const names = lots.map(({ name }) => name);
+  expect(await adopt(names)).toBe(await adopt(few.map(({ name }) => name)));
+
+  const [row] = await readSync(db, ['lots-2999']);
+  const spec = { cidr: '10.21.183.0/24', natOutgoing: true };
+  expect(row).toMatchObject({
+    policy: 'ask',
+    state: 'Pending',
+    reason: 'WaitingForCluster',
+    detail: {},
+    applied: { uid: 'uid-lots-2999', version: 1, spec },
+    forceVersion: null,
+    deletedBy: null,
+  });
+  expect((await countSync(db)).Pending).toBe(3_002);
+  const change = await findChange(db, 1);
+  expect(change).toMatchObject({ actor: 'editor', action: 'pool.adopt', reason, before: [] });
+  expect(change?.pools).toEqual(names.sort());
+  expect(change?.after).toHaveLength(3_000);
+});
+
+it('all or none: one that is not there leaves the others as they were', async () => {
+  const deps = { ...(await api.deps()), cluster: unheard };
+  await writeLivePools(api.database.db, made('alone', 40, 0), []);
+  const both = { names: ['alone', 'nowhere'], reason };
+  await expect(adoptPools(deps, editor, both)).rejects.toThrow('nowhere cannot be adopted: the cluster has no pool');
+  expect(await readSync(api.database.db, both.names)).toEqual([]);
+});
