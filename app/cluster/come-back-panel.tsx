@@ -39,6 +39,7 @@ export function ComeBackPanel({ back }: { back: boolean }) {
 function Lacking({ going, onFollow }: { going: Going; onFollow: () => void }) {
   const refused = useRefusal('admin');
   const { pools, settings, word } = going;
+  const decided = word !== null && word.beyond.length === 0;
   const title = `What came back lacks ${lackingText(going)}`;
   return (
     <Panel
@@ -66,14 +67,16 @@ function Lacking({ going, onFollow }: { going: Going; onFollow: () => void }) {
           followed again by itself.
         </p>
         {word !== null && <WordNote word={word} />}
-        <p className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
-          <Button look="danger" refused={refused} onClick={onFollow}>
-            Follow the cluster as it is
-          </Button>
-          <span className="text-xs text-ink-3">
-            {refused ?? 'When no more will come back. What it does is shown first.'}
-          </span>
-        </p>
+        {!decided && (
+          <p className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+            <Button look="danger" refused={refused} onClick={onFollow}>
+              Follow the cluster as it is
+            </Button>
+            <span className="text-xs text-ink-3">
+              {refused ?? 'When no more will come back. What it does is shown first.'}
+            </span>
+          </p>
+        )}
       </div>
       {pools.length > 0 && <Pools pools={pools.slice(0, SHOWN)} />}
       {settings.length > 0 && <Settings settings={settings.slice(0, SHOWN)} />}

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type LivePool, readLivePool } from '../../../core/cluster/live-pool.ts';
 import { mirror, mirrorAll } from '../../controller/mirror.ts';
 import { beginTerm, liveChangesSince, readLive } from '../../db/live.ts';
-import { type LiveWatch, writeWatch } from '../../db/live-watch.ts';
+import { type LiveWatch, readWatch, writeWatch } from '../../db/live-watch.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheard } from '../../testing/unheard-cluster.ts';
 import { getChange } from '../changes/list-changes.ts';
@@ -38,12 +38,16 @@ const live = { phase: 'live', since: 1, error: null, queued: 0, group: GROUP, fr
 const tell = (watch: Pick<LiveWatch, 'lost' | 'settingsLost' | 'back'>) =>
   writeWatch(deps.db, epoch, { watch: { ...live, ...watch }, heardAt: null });
 const whole = () => tell({ lost: false, settingsLost: false, back: null });
-/** The types are back, and lack these; an admin decides to go on without. Returns the number of the change. */
-async function decide(pools: string[], settings: string[] = []): Promise<number> {
-  since++;
+/** The types are back, and lack these. */
+function lack(pools: string[], settings: string[] = []): Promise<void> {
   const lacks = (missing: string[]) => ({ known: 9, missing });
   const back = { group: GROUP, since, pools: lacks(pools), settings: lacks(settings) };
-  await tell({ lost: pools.length > 0, settingsLost: true, back });
+  return tell({ lost: pools.length > 0, settingsLost: true, back });
+}
+/** The same, and an admin decides to go on without. Returns the number of the change. */
+async function decide(pools: string[], settings: string[] = []): Promise<number> {
+  since++;
+  await lack(pools, settings);
   const { change } = await followAsIs(deps, admin, { since, pools, settings, reason: 'the backup has no more' });
   return change.id;
 }
@@ -104,4 +108,25 @@ it('who deletes a pool that is back goes by no word, also while settings are sti
   await mirror(deps.db, epoch, { seen: [again], gone: [] });
   await mirror(deps.db, epoch, { seen: [], gone: [again] });
   expect(await lastMove()).toMatchObject({ actor: 'unknown', cause: null, pools: ['a'] });
+});
+
+it('is given once: again before the leader has acted it is refused, until more is missing or it is another return', async () => {
+  const { db } = deps;
+  const changes = async () => (await db.query('SELECT sequence FROM change ORDER BY sequence')).length;
+  const change = await decide(['a', 'b']);
+  const before = [await changes(), (await readWatch(db)).word];
+  const message = `it is decided already, by change #${change}: the server that leads follows the cluster as it is`;
+  const refused = { reason: 'NOTHING_CHANGES', message };
+  const again = (...pools: string[]) => followAsIs(deps, admin, { since, pools, settings: [], reason: 'really' });
+  await expect(again('a', 'b')).rejects.toMatchObject(refused);
+  await lack(['a']);
+  await expect(again('a', 'b')).rejects.toMatchObject(refused);
+  expect([await changes(), (await readWatch(db)).word]).toEqual(before);
+  await lack(['a', 'c']);
+  const more = await again('a', 'c');
+  expect((await readWatch(db)).word).toMatchObject({ change: more.change.id, pools: ['a', 'c'] });
+  since++;
+  await lack(['a', 'c']);
+  const other = await again('a', 'c');
+  expect((await readWatch(db)).word).toMatchObject({ change: other.change.id, since });
 });

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { beyond, type ComeBack, firstOf, type Word, wordFor } from '../../../core/cluster/come-back.ts';
 import { settingsOf } from '../../../core/cluster/live-settings.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
+import { changeNumber } from '../../../core/wire/change-number.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { lockWatch, readWatch, writeWord } from '../../db/live-watch.ts';
@@ -81,8 +82,8 @@ export interface FollowInput extends Pick<Word, 'since' | 'pools' | 'settings'> 
 
 /**
  * Follows the cluster as it came back, without these pools and FelixConfigurations, and no others: the input is what was
- * previewed. Throws NO_CLUSTER, REASON_REQUIRED, NOTHING_CHANGES when nothing is lacking (any more), CHANGED_SINCE naming what is missing
- * beyond what was previewed, also when it is another return.
+ * previewed. Throws NO_CLUSTER, REASON_REQUIRED, NOTHING_CHANGES when nothing is lacking (any more) or it is decided already,
+ * CHANGED_SINCE naming what is missing beyond what was previewed, also when it is another return.
  */
 export async function followAsIs(
   deps: Deps,
@@ -96,8 +97,9 @@ export async function followAsIs(
     names: [],
     cidrs: [],
     decide: async ({ desired }, tx) => {
-      const { watch } = await lockWatch(tx);
+      const { watch, word } = await lockWatch(tx);
       const back = mustBeSeen(watch?.back ?? null, seen);
+      mustBeOpen(back, word);
       const { missing: pools } = back.pools;
       const { missing: settings } = back.settings;
       await writeWord(tx, { group: back.group, since: back.since, change: desired.sequence + 1, pools, settings });
@@ -131,6 +133,14 @@ function mustBeSeen(back: ComeBack | null, seen: Pick<Word, 'since' | 'pools' | 
   throw new AppError('CHANGED_SINCE', `${message}. Nothing was decided: look again`, {
     issues: more.slice(0, MOST_ISSUES).map((name) => ({ field: 'pools', message: `${name} is missing too` })),
   });
+}
+
+/** A word that covers all that is missing is carried out as it is: a second one would stand in History and do nothing. */
+function mustBeOpen(back: ComeBack, word: Word | null): void {
+  const said = wordFor(word, back);
+  if (said === null || beyond(back, said).length > 0) return;
+  const decided = `it is decided already, by change ${changeNumber(said.change)}`;
+  throw new AppError('NOTHING_CHANGES', `${decided}: the server that leads follows the cluster as it is`);
 }
 
 const MOST_ISSUES = 100;
