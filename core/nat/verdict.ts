@@ -53,16 +53,19 @@ export const answerSchema = z.object({
 export type Answer = z.infer<typeof answerSchema>;
 
 export const flowStates = ['new', 'established', 'invalid', 'untracked'] as const;
+/** an address, or the kind, namespace and name of an object */
+const endText = z.string().max(600);
+const word = z.string().max(100);
 export const flowSchema = z.strictObject({
-  from: z.string(),
-  to: z.string(),
+  from: endText,
+  to: endText,
   /** tcp, udp, icmp, sctp, gre or a protocol number */
-  proto: z.string().optional(),
+  proto: word.optional(),
   port: z.int().min(0).max(65535).optional(),
   sport: z.int().min(0).max(65535).optional(),
   /** the destination after a service proxy */
-  resolvedTo: z.string().optional(),
+  resolvedTo: endText.optional(),
   state: z.enum(flowStates).optional(),
-  outInterface: z.string().optional(),
+  outInterface: word.optional(),
 });
 export type Flow = z.infer<typeof flowSchema>;

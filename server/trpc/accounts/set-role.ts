@@ -6,7 +6,7 @@ import { logAccess } from '../access-log.ts';
 import { adminSessionProcedure } from '../init.ts';
 
 export const setRole = adminSessionProcedure
-  .input(z.strictObject({ id: z.string(), role: roleSchema }))
+  .input(z.strictObject({ id: z.string().max(100), role: roleSchema }))
   .output(z.object({ account: accountSchema }))
   .mutation(async ({ ctx, input: { id, role } }) => {
     const account = await set(ctx.deps.db, id, role);

@@ -22,7 +22,7 @@ import { noInput } from '../no-input.ts';
 const settingsChoice = z.strictObject({
   object: poolNameSchema,
   choice: choiceSchema,
-  fields: z.array(z.enum(settingFields)).min(1).optional(),
+  fields: z.array(z.enum(settingFields)).min(1).max(settingFields.length).optional(),
 });
 const written = z.object({ change: changeSchema, revision: z.string() });
 

@@ -6,7 +6,9 @@ import { editorProcedure } from '../init.ts';
 
 /** Sends a real connection: more than a look, so it takes an editor. */
 export const probe = editorProcedure
-  .input(z.strictObject({ from: z.string(), to: z.string(), proto: z.enum(probeProtos).default('tcp') }))
+  .input(
+    z.strictObject({ from: z.string().max(300), to: z.string().max(300), proto: z.enum(probeProtos).default('tcp') }),
+  )
   .output(
     z.object({
       predicted: answerSchema.pick({ verdict: true, code: true, source: true }),
