@@ -87,7 +87,7 @@ async function rehearse(db: Database, cluster: Cluster, name: string): Promise<v
   throw new AppError('POOL_VIOLATIONS', `the cluster would refuse it: ${said}`, { violations });
 }
 
-/** What becomes of later changes in the cluster. Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE. */
+/** What becomes of later changes in the cluster. Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE, NOTHING_CHANGES. */
 export async function setPolicy(
   deps: Deps,
   actor: Actor,
@@ -105,6 +105,9 @@ export async function setPolicy(
         const { spec } = await expectVersion(deps, current, name, expectedVersion);
         await holdLive(tx);
         const row = (await readSync(tx, [name]))[0] ?? newSync(name);
+        if (row.policy === policy) {
+          throw new AppError('NOTHING_CHANGES', `pool '${name}' has the policy '${policy}' already`);
+        }
         await writeSync(tx, [{ ...row, policy }]);
         return [{ action: 'pool.policy', upsert: [{ name, spec }], asFound: true }];
       },

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readSync } from '../../db/sync.ts';
+import { type TestApi, testApi } from '../../testing/test-api.ts';
+import { unheard } from '../../testing/unheard-cluster.ts';
+import type { Actor } from '../actor.ts';
+import { setPolicy } from './resolve-pool.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await testApi();
+});
+afterAll(() => api?.close());
+
+it('a policy that the pool has already is no change, also where nothing was decided about it yet', async () => {
+  const deps = { ...(await api.deps()), cluster: unheard };
+  const editor: Actor = { id: null, name: 'editor', role: 'editor' };
+  const { change } = await api.caller('editor').pools.create({ name: 'a', spec: { cidr: '10.1.0.0/16' } });
+  const choose = (policy: 'ask' | 'enforce', expectedVersion: number) =>
+    setPolicy(deps, editor, { name: 'a', policy, expectedVersion, reason: 'nobody else may change it' });
+  const asked = { reason: 'NOTHING_CHANGES', message: "pool 'a' has the policy 'ask' already" };
+  await expect(choose('ask', change.id)).rejects.toMatchObject(asked);
+  const enforced = (await choose('enforce', change.id)).change.id;
+  await expect(choose('enforce', enforced)).rejects.toMatchObject({ reason: 'NOTHING_CHANGES' });
+  expect((await api.caller('viewer').changes.list({})).changes.map(({ id }) => id)).toEqual([enforced, change.id]);
+  expect(await readSync(api.database.db, ['a'])).toMatchObject([{ policy: 'enforce' }]);
+});
