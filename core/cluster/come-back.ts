@@ -34,17 +34,30 @@ export function lacksOf(known: Iterable<string>, there: { has(name: string): boo
   return { known: names.length, missing: names.filter((name) => !there.has(name)).sort() };
 }
 
+/** Objects by name, with their uids. */
+export interface Remembered {
+  /** what must not go missing with the type */
+  readonly known: ReadonlyMap<string, string>;
+  /** every object that was there, also what nobody would miss */
+  readonly seen: ReadonlyMap<string, string>;
+}
+
+export const rememberedOf = (rows: readonly { name: string; uid: string; known: boolean }[]): Remembered => ({
+  known: new Map(rows.flatMap(({ name, uid, known }) => (known ? [[name, uid]] : []))),
+  seen: new Map(rows.map(({ name, uid }) => [name, uid])),
+});
+
 /**
  * What must not be believed of a complete list: names that were known and are not in it. Where the type was not seen to go,
- * only a list without a single one of the known objects (by uid) is doubted: the type was made anew while nobody looked.
+ * only a list without a single one of the objects there were (by uid) is doubted: the type was made anew while nobody looked.
  */
 export function doubtful(
-  known: ReadonlyMap<string, string>,
+  { known, seen }: Remembered,
   listed: ReadonlyMap<string, string>,
   typeWasLost: boolean,
 ): Lacks {
   const lacks = lacksOf(known.keys(), listed);
-  const strangers = ![...known].some(([name, uid]) => listed.get(name) === uid);
+  const strangers = ![...seen].some(([name, uid]) => listed.get(name) === uid);
   return typeWasLost || strangers ? lacks : { ...lacks, missing: [] };
 }
 

@@ -9,13 +9,14 @@ import {
   type Lacks,
   lacksOf,
   lacksText,
+  type Remembered,
   type Word,
   wordFor,
 } from '../../core/cluster/come-back.ts';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import type { Queryable } from '../db/client.ts';
-import { knownPools } from '../db/live.ts';
-import { knownSettings } from '../db/live-felix.ts';
+import { rememberedPools } from '../db/live.ts';
+import { rememberedSettings } from '../db/live-felix.ts';
 import type { Connection } from '../kube/connection.ts';
 import { presenceOf } from '../kube/discovery.ts';
 import { KubeError } from '../kube/kube-error.ts';
@@ -60,7 +61,7 @@ export function returning({ db, connection, before, date }: ReturningOptions): R
   const heard = (): Word | null => wordFor(word, back);
 
   const settingsIn = async (group: PoolGroup, signal: AbortSignal): Promise<Lacks> => {
-    const known = await knownSettings(db);
+    const { known } = await rememberedSettings(db);
     settingsMatter = known.size > 0;
     if (!settingsMatter) return NONE;
     const path = felixPath(group);
@@ -118,14 +119,18 @@ export function returning({ db, connection, before, date }: ReturningOptions): R
       back = null;
     },
     lasting: (lost) => ({
-      pools: { lost: lost.pools, known: async () => without(await knownPools(db), heard()?.pools) },
-      settings: { lost: lost.settings, known: async () => without(await knownSettings(db), heard()?.settings) },
+      pools: { lost: lost.pools, remembered: async () => without(await rememberedPools(db), heard()?.pools) },
+      settings: {
+        lost: lost.settings,
+        remembered: async () => without(await rememberedSettings(db), heard()?.settings),
+      },
     }),
   };
 }
 
-function without(known: ReadonlyMap<string, string>, names: readonly string[] = []): ReadonlyMap<string, string> {
+/** Nobody misses these. */
+function without({ known, seen }: Remembered, names: readonly string[] = []): Remembered {
   const left = new Map(known);
   for (const name of names) left.delete(name);
-  return left;
+  return { known: left, seen };
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { AgentPlacement } from '../../core/cluster/agent-placement.ts';
 import type { Database } from '../db/client.ts';
-import { beginTerm, knownPools, TermOver } from '../db/live.ts';
+import { beginTerm, rememberedPools, TermOver } from '../db/live.ts';
 import { type LiveWatch, readWatch, writeWatch } from '../db/live-watch.ts';
 import { oneAtATime } from '../db/serial.ts';
 import type { Hub } from '../events/hub.ts';
@@ -111,7 +111,7 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
 
   const look = async (): Promise<void> => {
     come.hear((await readWatch(db)).word);
-    const names = async () => [...(await knownPools(db)).keys()];
+    const names = async () => [...(await rememberedPools(db)).known.keys()];
     const chosen = await chooseGroup({ connection, known, names, accepted: come.accepted, signal });
     if (signal.aborted) return;
     if (chosen.group === null) {

@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { EVERYWHERE } from '../../core/cluster/agent-placement.ts';
+import { rememberedOf } from '../../core/cluster/come-back.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
@@ -64,7 +65,7 @@ afterAll(async () => {
 });
 
 /** the tests share a database, and each begins with another cluster as it were */
-const nothingKnown = { lost: false, known: async () => new Map<string, string>() };
+const nothingKnown = { lost: false, remembered: async () => rememberedOf([]) };
 
 async function begin(as: Connection = connection, db: Database = api.database.db): Promise<Leading> {
   const epoch = await beginTerm(db, 'test');

@@ -1,4 +1,5 @@
 /** The FelixConfigurations of the cluster as they were last seen. */
+import { type Remembered, rememberedOf } from '../../core/cluster/come-back.ts';
 import type { LiveFelix } from '../../core/cluster/live-settings.ts';
 import type { Queryable } from './client.ts';
 
@@ -11,14 +12,14 @@ export async function readLiveFelixes(db: Queryable, names?: readonly string[]):
   return rows.map(({ object }) => object);
 }
 
-/** Those that say something about NAT, name to uid: without them it would be otherwise. */
-export async function knownSettings(db: Queryable): Promise<Map<string, string>> {
-  const rows = await db.query<{ name: string; uid: string }>(
-    `SELECT name, uid FROM live_felix WHERE jsonb_typeof(object->'settings') = 'object' AND object->'settings' <> '{}'
-     ORDER BY name`,
+/** All that were there, and as known those that say something about NAT: without them it would be otherwise. */
+export async function rememberedSettings(db: Queryable): Promise<Remembered> {
+  const rows = await db.query<{ name: string; uid: string; known: boolean }>(
+    `SELECT name, uid, jsonb_typeof(object->'settings') = 'object' AND object->'settings' <> '{}' AS known
+     FROM live_felix ORDER BY name`,
     [],
   );
-  return new Map(rows.map(({ name, uid }) => [name, uid]));
+  return rememberedOf(rows);
 }
 
 /** The caller holds the lock of the live row. */

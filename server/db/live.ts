@@ -2,7 +2,7 @@
  * What the cluster says: the `live` row, its pools, and the log of what became different there. One writer at a time: the
  * leader of a term, known by its epoch.
  */
-import type { Word } from '../../core/cluster/come-back.ts';
+import { type Remembered, rememberedOf, type Word } from '../../core/cluster/come-back.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
@@ -145,20 +145,19 @@ export async function readLivePools(db: Queryable, names?: readonly string[]): P
 }
 
 /**
- * What must not go missing unasked when the cluster's types are lost and come back: the pools as they were last seen, name to
- * uid. One that was deleted here since, and whose object was ours (as `syncPool` has it), is not waited for.
+ * The pools as they were last seen, and as known those that must not go missing unasked when the cluster's types are lost and
+ * come back. One that was deleted here since, and whose object was ours (as `syncPool` has it), is not waited for.
  */
-export async function knownPools(db: Queryable): Promise<Map<string, string>> {
-  const rows = await db.query<{ name: string; uid: string }>(
-    `SELECT l.name, l.uid FROM live_pool l
-     WHERE NOT EXISTS (
+export async function rememberedPools(db: Queryable): Promise<Remembered> {
+  const rows = await db.query<{ name: string; uid: string; known: boolean }>(
+    `SELECT l.name, l.uid, NOT EXISTS (
        SELECT FROM sync s WHERE s.name = l.name AND s.deleted_by IS NOT NULL
          AND (s.applied_uid IS NULL OR s.applied_uid = l.uid) AND l.object->'ownership'->>'class' = 'managed'
          AND NOT EXISTS (SELECT FROM pool p WHERE p.name = l.name)
-     ) ORDER BY l.name`,
+     ) AS known FROM live_pool l ORDER BY l.name`,
     [],
   );
-  return new Map(rows.map(({ name, uid }) => [name, uid]));
+  return rememberedOf(rows);
 }
 
 /** How many there are by who owns them, and whether our database has one of that name: a page needs no more than that. */

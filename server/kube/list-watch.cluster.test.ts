@@ -63,7 +63,7 @@ afterEach(async () => {
   await must(server.as('admin'), 'DELETE', path);
 });
 
-function begin(lasting = { lost: false, known: async () => known }): ListWatch<string> {
+function begin(lasting = { lost: false, remembered: async () => ({ known, seen: known }) }): ListWatch<string> {
   const uids = new Map<string, string>();
   return listWatch({
     connection,
@@ -334,11 +334,22 @@ describe('the type', () => {
     const before = new Map(known);
     await must(server.as('admin'), 'DELETE', path);
     await create('a');
-    watched = begin({ lost: false, known: async () => before });
+    watched = begin({ lost: false, remembered: async () => ({ known: before, seen: before }) });
     await expect.poll(() => watched.state().error?.message).toContain('lacks 1 of 2 known objects: b;');
     expect(names()).toEqual([]);
     await create('b');
     await backWith('a', 'b');
+  });
+
+  it('is the same: one object proves it, also one that nobody would miss, and what is missing is gone', async () => {
+    await watched.stop();
+    const seen = new Map(known);
+    await drop('b');
+    watched = begin({
+      lost: false,
+      remembered: async () => ({ known: new Map([['b', seen.get('b') ?? '']]), seen }),
+    });
+    await backWith('a');
   });
 
   it('is on its way out, and a list of what is left of it comes: what is missing there stays in force', async () => {

@@ -9,7 +9,7 @@
  * A stream lives for STREAM_S and is then asked for anew; one that is older is dead without a word. That bounds how long a
  * connection that was cut in silence can fool us.
  */
-import { doubtful, lacksText } from '../../core/cluster/come-back.ts';
+import { doubtful, lacksText, type Remembered } from '../../core/cluster/come-back.ts';
 import type { Connection } from './connection.ts';
 import { guardDeletions, mustBeServed } from './deletion-guard.ts';
 import { presenceOf } from './discovery.ts';
@@ -45,8 +45,8 @@ export const readable = <T>({ key, before, now }: Change<T | null>): Change<T>[]
 export interface Lasting {
   /** the type was lost before this watch began */
   readonly lost: boolean;
-  /** What must not go missing with the type, name to uid. Asked for the first list, and where something held is missing. */
-  readonly known: () => Promise<ReadonlyMap<string, string>>;
+  /** Asked for the first list, and where something held is missing. */
+  readonly remembered: () => Promise<Remembered>;
 }
 
 export interface ListWatchOptions<T> {
@@ -143,7 +143,7 @@ export function listWatch<T>(options: ListWatchOptions<T>): ListWatch<T> {
       if (typeWasLost && listed.size === 0) throw madeAnew(path, 'is empty');
       return;
     }
-    const lacks = doubtful(await lasting.known(), listed, typeWasLost);
+    const lacks = doubtful(await lasting.remembered(), listed, typeWasLost);
     if (lacks.missing.length > 0) throw madeAnew(path, `lacks ${lacksText(lacks, 'objects')}`);
   };
 
@@ -157,7 +157,7 @@ export function listWatch<T>(options: ListWatchOptions<T>): ListWatch<T> {
   const takesAll = async (events: readonly WatchEvent[]): Promise<boolean> => {
     if (lasting === undefined) return false;
     const gone = new Set(events.flatMap((event) => (event.type === 'gone' ? [keyOf(event.object)] : [])));
-    const known = [...(await lasting.known()).keys()];
+    const known = [...(await lasting.remembered()).known.keys()];
     // one that we do not hold has gone before: only the caller does not know yet
     return known.length > 0 && known.every((key) => gone.has(key) || !objects.has(key));
   };
