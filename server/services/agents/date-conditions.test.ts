@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Condition } from '../../../core/wire/report.ts';
-import { dateConditions } from './date-conditions.ts';
+import { type DatedCondition, dateConditions } from './date-conditions.ts';
 
 const now = new Date('2026-11-28T12:00:00.000Z');
 const said = (since: string, more: Partial<Condition> = {}): Condition => ({
@@ -27,3 +27,15 @@ it.each(['1970-01-01T00:00:00Z', '2026-11-28T12:00:01Z', '9999-12-31T23:59:59Z',
     expect(dated(since, [said(first.since, { status: 'False' })])).toBe(now.toISOString());
   },
 );
+
+it('of a clock that is ahead it stays when it was first heard, also when the time that it said has come', () => {
+  const ahead = said('2026-11-28T12:10:00Z');
+  const reported = (after: number, before: readonly DatedCondition[], condition = ahead) =>
+    dateConditions([condition], before, new Date(now.getTime() + after * 60_000));
+  const first = reported(0, []);
+  const kept = reported(15, reported(5, first));
+  expect([first, kept].map(([one]) => one?.since)).toEqual([now.toISOString(), now.toISOString()]);
+  // it was otherwise in between: another time, by the same clock
+  const anew = said('2026-11-28T12:12:00Z');
+  expect(reported(16, kept, anew)[0]?.since).toBe(anew.since);
+});

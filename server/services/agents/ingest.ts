@@ -3,23 +3,23 @@
 import type { NodeFacts } from '../../../core/nat/node-facts.ts';
 import { setName } from '../../../core/rules/model.ts';
 import { FIRST_LIVE } from '../../../core/wire/change-number.ts';
-import type { Condition, Report } from '../../../core/wire/report.ts';
+import type { Report } from '../../../core/wire/report.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { notify } from '../notify.ts';
-import { dateConditions } from './date-conditions.ts';
+import { type DatedCondition, dateConditions } from './date-conditions.ts';
 import { hostsOf, moveHosts } from './hosts.ts';
 
 /** False when the node was forgotten meanwhile. */
 export function ingestReport(db: Database, report: Report): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const [before] = await tx.query<{ facts: NodeFacts | null; conditions: Condition[]; now: Date }>(
+    const [before] = await tx.query<{ facts: NodeFacts | null; conditions: DatedCondition[]; now: Date }>(
       'SELECT facts, conditions, now() FROM node WHERE name = $1 FOR UPDATE',
       [report.node],
       'lock-node',
     );
     if (before === undefined) return false;
     const conditions = dateConditions(report.conditions, before.conditions, before.now);
-    await writeReport(tx, { ...report, conditions });
+    await writeReport(tx, report, conditions);
     await writeHolding(tx, report);
     await writeSample(tx, report);
     await moveHosts(tx, hostsOf(before.facts), hostsOf(report.facts));
@@ -59,7 +59,8 @@ export async function pruneSamples(db: Database): Promise<void> {
   );
 }
 
-async function writeReport(tx: Queryable, report: Report): Promise<void> {
+async function writeReport(tx: Queryable, report: Report, conditions: readonly DatedCondition[]): Promise<void> {
+  const body: Report = { ...report, conditions: conditions.map(({ said: _, ...shown }) => shown) };
   await tx.query(
     `WITH moved AS (
        UPDATE node SET seen_at = now(), reported_at = now(), state = $2, backend = $3, revision = $4, sequence = $5,
@@ -74,9 +75,9 @@ async function writeReport(tx: Queryable, report: Report): Promise<void> {
       report.backend,
       report.revision,
       report.sequence,
-      JSON.stringify(report.conditions),
+      JSON.stringify(conditions),
       report.facts === null ? null : JSON.stringify(report.facts),
-      JSON.stringify(report),
+      JSON.stringify(body),
     ],
     'write-report',
   );
