@@ -29,7 +29,7 @@ export interface ClusterProduct {
 
 const ASK_MS = 50;
 
-/** Runs `work` with a product that has the rights it needs and no others, and takes everything away after it. `how` it signs in: a pod needs root. */
+/** Runs `work` with a product that has the rights it needs and no others, and takes everything away after it. `how` it signs in: a pod needs root, and has pages, which must be built. */
 export async function withClusterProduct<T>(
   work: (product: ClusterProduct) => Promise<T>,
   log: (line: string) => void,
@@ -48,7 +48,8 @@ export async function withClusterProduct<T>(
     ending.unshift(() => database.stop());
     const { variables, within } = how === 'pod' ? podOf(cluster, OUTGATE_USER, NAMESPACE) : byKubeconfig(cluster);
     const own = { OUTGATE_ADMIN_EMAIL: ADMIN.email, OUTGATE_ADMIN_PASSWORD: ADMIN.password, LOG_LEVEL: 'info' };
-    const start = () => startServerProcess(database.url, { ...MEMORY, ...own, ...variables }, within);
+    const options = { within, pages: how === 'pod' };
+    const start = () => startServerProcess(database.url, { ...MEMORY, ...own, ...variables }, options);
     let server = await start();
     ending.unshift(() => server.stop());
     let cookie = await cookieOf(server.address);

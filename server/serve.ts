@@ -2,9 +2,7 @@
  * One server process. It listens at once and says on `/readyz` what it waits for; a database that is away at the start is
  * waited for. Everything it holds is in the database: any number of servers can work on the same one.
  */
-import { access } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { compose } from './compose.ts';
 import { type Database, openDatabase } from './db/client.ts';
@@ -27,8 +25,8 @@ export interface ServeOptions {
   readonly databaseUrl: string;
   /** as the application */
   readonly applicationUrl: string;
-  /** where app/ and .next/ are */
-  readonly root: string;
+  /** where app/ and .next/ are; null: without pages */
+  readonly root: string | null;
   readonly version: string;
   readonly log: Log;
 }
@@ -86,7 +84,7 @@ export async function serve({ env, databaseUrl, applicationUrl, root, version, l
     closers.unshift(composed.close);
     figures.splice(0, 1, composed.metrics);
     rooms.splice(0, rooms.length, ...health, ...composed.rooms, ...(figuresListen === null ? figures : []), starting);
-    const pages = (await hasPages(root, env.dev)) ? await pagesRoom(root, env.dev, server) : null;
+    const pages = root === null ? null : await pagesRoom(root, env.dev, server);
     if (pages !== null) closers.unshift(pages.close);
     rooms.splice(rooms.length - 1, 1, ...(pages === null ? [] : [pages]));
     waiting.pages = null;
@@ -148,11 +146,4 @@ async function readiness(db: Database, waiting: Readiness, stopping: boolean): P
     () => 'does not answer',
   );
   return { database, ...waiting, ...(stopping ? { server: 'stops' } : {}) };
-}
-
-async function hasPages(root: string, dev: boolean): Promise<boolean> {
-  return access(join(root, dev ? 'app' : '.next/BUILD_ID')).then(
-    () => true,
-    () => false,
-  );
 }

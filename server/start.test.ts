@@ -1,6 +1,6 @@
 /** Starting: what is wrong is said at once, and a database that is not there yet is waited for. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,26 +14,49 @@ import { startServerProcess } from './testing/test-server.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 
-test('an unusable environment: every reason on stderr, exit 2, nothing on stdout', async () => {
-  const child = spawn(process.execPath, [main], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      NODE_ENV: 'production',
-      OUTGATE_LISTEN: 'x',
-      LOG_LEVEL: 'loud',
-      OUTGATE_ADMIN_EMAIL: 'no',
-    },
-  });
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `node ARGS`, until it ends. */
+async function ended(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const env = { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production' as const, ...variables };
+  const child = spawn(process.execPath, args, { env, timeout: 60_000 });
   const text = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => (text.stdout += chunk));
   child.stderr.on('data', (chunk) => (text.stderr += chunk));
-  const code = await new Promise((resolve) => child.once('close', resolve));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, ...text };
+}
+
+test('an unusable environment: every reason on stderr, exit 2, nothing on stdout', async () => {
+  const variables = { OUTGATE_LISTEN: 'x', LOG_LEVEL: 'loud', OUTGATE_ADMIN_EMAIL: 'no' };
+  const { code, stdout, stderr } = await ended([main], variables);
   expect(code).toBe(2);
-  expect(text.stdout).toBe('');
-  expect(text.stderr).toMatch(/^OUTGATE_LISTEN must be HOST:PORT/m);
-  expect(text.stderr).toMatch(/^OUTGATE_ADMIN_EMAIL must be an e-mail address/m);
-  expect(text.stderr).toMatch(/^LOG_LEVEL must be/m);
-  expect(text.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^OUTGATE_LISTEN must be HOST:PORT/m);
+  expect(stderr).toMatch(/^OUTGATE_ADMIN_EMAIL must be an e-mail address/m);
+  expect(stderr).toMatch(/^LOG_LEVEL must be/m);
+  expect(stderr).not.toMatch(/\bat .*:\d+:\d+/);
+});
+
+test('pages that were not built: one line, exit 2, and no server without them', async () => {
+  // all that it consists of but the pages
+  const dir = await mkdtemp(join(tmpdir(), `outgate-test-${process.pid}-`));
+  const root = join(import.meta.dirname, '..');
+  try {
+    for (const one of ['server', 'core', 'node_modules', 'package.json'])
+      await symlink(join(root, one), join(dir, one));
+    const links = ['--preserve-symlinks', '--preserve-symlinks-main'];
+    const variables = { OUTGATE_LISTEN: '127.0.0.1:0', DATABASE_URL: 'postgresql://127.0.0.1:1/none' };
+    const { code, stdout, stderr } = await ended([...links, join(dir, 'server/main.ts')], variables);
+    const said = `the pages must be built: there is no '${dir}/.next/BUILD_ID'; 'npx next build' makes it\n`;
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: said });
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
 });
 
 test('an address that is taken: one line, exit 1', async () => {
@@ -62,7 +85,7 @@ test('a database that comes later: alive at once, ready when it is there', async
     env: read.value,
     databaseUrl: url,
     applicationUrl: url,
-    root: dir,
+    root: null,
     version: 'test',
     log: makeLog('silent'),
   });

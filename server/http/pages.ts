@@ -1,10 +1,21 @@
 /** Everything that is not an interface is a page: Next's handler, in the same process and on the same port. */
+import { access } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import type { Room } from './edge.ts';
 import { problem, sendProblem } from './problem.ts';
 
 export interface Pages extends Room {
   readonly close: () => Promise<void>;
+}
+
+/** Why `dir` has no pages that could be served; null: it has. Next would say it late, and in many lines. */
+export async function missingPages(dir: string): Promise<string | null> {
+  const product = join(dir, '.next/BUILD_ID');
+  return access(product).then(
+    () => null,
+    () => `the pages must be built: there is no '${product}'; 'npx next build' makes it`,
+  );
 }
 
 /** Ready when the promise resolves. `dev` compiles pages as they are asked for and reloads them. */

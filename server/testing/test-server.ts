@@ -1,8 +1,6 @@
 /** Real servers for tests: in this process, or as processes of their own, on any free port. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Environment, readEnvironment } from '../env.ts';
@@ -31,15 +29,14 @@ export const withCluster = (kubeconfig: string, context = 'outgate'): Variables 
   OUTGATE_KUBECONTEXT: context,
 });
 
-/** Without pages: its root is an empty directory. */
+/** Without pages. */
 export async function startServer(databaseUrl: string, variables: Variables = WITH_ADMIN): Promise<TestServer> {
-  const root = await mkdtemp(join(tmpdir(), `outgate-root-${process.pid}-`));
   const env = environmentOf(variables);
   const serving = await serve({
     env,
     databaseUrl,
     applicationUrl: databaseUrl,
-    root,
+    root: null,
     version: '0.0.0-test',
     log: makeLog('silent'),
   });
@@ -48,10 +45,7 @@ export async function startServer(databaseUrl: string, variables: Variables = WI
     address: serving.address,
     metricsAddress: serving.metricsAddress,
     setupLink,
-    stop: async () => {
-      await serving.stop();
-      await rm(root, { recursive: true, force: true });
-    },
+    stop: serving.stop,
   };
 }
 
@@ -64,13 +58,20 @@ export interface ServerProcess {
   stop(): Promise<number | null>;
 }
 
-/** `node server/main.ts`, ready. `within`: a command that starts the rest of its arguments, and becomes what it starts. */
+export interface ProcessOptions {
+  /** a command that starts the rest of its arguments, and becomes what it starts */
+  readonly within?: readonly string[];
+  /** they must be built; else it serves the interfaces alone */
+  readonly pages?: boolean;
+}
+
+/** A process of its own, ready. */
 export async function startServerProcess(
   databaseUrl: string,
   variables: Variables = WITH_ADMIN,
-  within: readonly string[] = [],
+  { within = [], pages = false }: ProcessOptions = {},
 ): Promise<ServerProcess> {
-  const main = join(import.meta.dirname, '../main.ts');
+  const main = join(import.meta.dirname, pages ? '../main.ts' : 'without-pages.ts');
   const [program = process.execPath, ...args] = [...within, process.execPath, main];
   const child = spawn(program, args, {
     env: {
