@@ -21,6 +21,9 @@ it('says in one line what changed', () => {
   );
   expect(of('pool.enforce', null, pool('public'))).toBe('public made again in the cluster');
   expect(of('cluster.follow', [pool('public')], [])).toBe('cluster followed as it came back, without public');
+  expect(of('cluster.change', null, pool('public'))).toBe('public made in the cluster, 203.0.113.0/24');
+  expect(of('cluster.change', pool('public'), null)).toBe('public deleted in the cluster');
+  expect(of('cluster.change', pool('public', true), pool('public', false))).toBe('public: natOutgoing true → false');
   expect(of('hosts.update', { hosts: [] }, { hosts: ['192.0.2.11'] })).toBe('node addresses');
 });
 
@@ -44,4 +47,17 @@ it('shows of an import only what differs', () => {
 it('counts fields when there are many', () => {
   const other = { name: 'public', spec: { cidr: '203.0.113.0/24', natOutgoing: true, disabled: true, blockSize: 26 } };
   expect(of('pool.update', pool('public'), other)).toBe('public: 3 fields');
+});
+
+it('says what happened to several pools in the cluster, and to more than a list has the contents of', () => {
+  const two = [pool('corp'), pool('six')];
+  const several = (before: unknown, after: unknown, action: 'cluster.change' | 'pool.enforce' = 'cluster.change') =>
+    summaryOf({ action, target: 'corp, six', before: before as null, after: after as null, pools: 2 });
+  expect(several([], two)).toBe('2 pools made in the cluster: corp, six');
+  expect(several(two, [])).toBe('2 pools deleted in the cluster: corp, six');
+  expect(several(two, [pool('corp', true), pool('six', true)])).toBe('2 pools changed in the cluster: corp, six');
+  expect(several(two, [pool('corp', true)])).toBe('2 pools changed in the cluster: corp, six');
+  expect(several(null, null)).toBe('2 pools changed in the cluster: corp, six');
+  expect(several([], two, 'pool.enforce')).toBe('corp, six made again in the cluster');
+  expect(several(null, null, 'pool.enforce')).toBe('corp, six written back');
 });

@@ -27,16 +27,26 @@ export function summaryOf({ action, target, before, after, pools }: Summarised):
   if (action === 'pool.release') return `${target} released: the cluster keeps it`;
   if (action === 'pool.force') return `${target} applied by force`;
   if (action === 'pool.policy') return `${target}: what becomes of changes in the cluster`;
-  if (action === 'pool.enforce' && before === null) return `${target} made again in the cluster`;
+  if (action === 'pool.enforce' && happened(before, after) === 'made') return `${target} made again in the cluster`;
   if (action === 'pool.enforce') return `${target} written back${differences(flat(before), flat(after))}`;
-  if (action === 'cluster.change' && isPool(after) && before === null)
-    return `${target} made in the cluster, ${after.spec.cidr}`;
-  if (action === 'cluster.change' && after === null) return `${target} deleted in the cluster`;
+  if (action === 'cluster.change') {
+    const done = `${happened(before, after)} in the cluster`;
+    if (pools > 1) return `${pools.toLocaleString('en-US')} pools ${done}: ${target}`;
+    if (isPool(before) && isPool(after)) return `${target}${differences(flat(before), flat(after))}`;
+    return `${target} ${done}${isPool(after) ? `, ${after.spec.cidr}` : ''}`;
+  }
   if (action === 'cluster.follow') return `cluster followed as it came back, without ${target}`;
   if (action === 'settings.force') return 'NAT settings applied by force';
   if (action === 'hosts.update') return 'node addresses';
   if (action === 'settings.update') return `NAT settings${differences(flat(before), flat(after))}`;
   return `${target}${differences(flat(before), flat(after))}`;
+}
+
+/** What became of pools in the cluster; a list has no contents of very many, which may be all of it. */
+function happened(before: Content | null, after: Content | null): 'made' | 'deleted' | 'changed' {
+  const none = (content: Content | null): boolean => content === null || (isPools(content) && content.length === 0);
+  if (none(before) === none(after)) return 'changed';
+  return none(before) ? 'made' : 'deleted';
 }
 
 /** Content as text, one field a line. Of a large import only the pools that differ from the other side. */
