@@ -1,7 +1,7 @@
 /** The agent as a daemon that follows a file. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -72,7 +72,7 @@ describe.skipIf(cannotRun !== null)('agent on a file', () => {
     const before = kernel();
     const args = ['--source', `file:${folder.path}`, '--node', 'n1', '--netns', node.name, '--once'];
     const { code, stdout, stderr } = await startAgent(args).ended;
-    rmSync(folder.path, { recursive: true });
+    folder.remove();
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(`${file}: document 2, line 3, spec.natPortRange: natPortRange must `);
     expect(kernel()).toEqual(before);

@@ -8,8 +8,10 @@ import { type Report, reportSchema } from '../../core/wire/report.ts';
 
 const BUNDLER = fileURLToPath(new URL('../bundle.mjs', import.meta.url));
 let bundled: string | undefined;
+/** work directories that are there */
+let open = 0;
 
-/** Bundles the agent as it is now, once a test file; the work directory's `remove` takes it away. */
+/** Bundles the agent as it is now. It goes with the last work directory: whoever starts an agent has one. */
 export function agentFile(): string {
   if (bundled !== undefined) return bundled;
   const file = join(tmpdir(), `outgate-agent-${process.pid}.cjs`);
@@ -27,6 +29,8 @@ export interface Ended {
 /** A directory for manifests and state; `remove` in afterAll. */
 export function workDir(): { path: string; write(name: string, text: string): string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'outgate-agent-'));
+  open++;
+  let there = true;
   return {
     path,
     write(name, text) {
@@ -35,7 +39,10 @@ export function workDir(): { path: string; write(name: string, text: string): st
     },
     remove() {
       rmSync(path, { recursive: true, force: true });
-      if (bundled !== undefined) rmSync(bundled, { force: true });
+      if (there) open--;
+      there = false;
+      if (open > 0 || bundled === undefined) return;
+      rmSync(bundled, { force: true });
       bundled = undefined;
     },
   };

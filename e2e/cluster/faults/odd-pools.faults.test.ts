@@ -2,22 +2,20 @@
  * Pools that overlap and pools that break rules, as a cluster accepts them: shown with what they break, and judged by the
  * simulator, by the agent's rules and by the kernel as Calico's own would be.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { link, namespace } from '../../../agent/testing/namespaces.ts';
+import { workDir } from '../../../agent/testing/run-agent.ts';
 import { calicoPath, installCrds, looseCrd } from '../install-crds.ts';
 import { must } from '../request.ts';
 import { ask, type ClusterSite, kernelOf, makeClusterSite, membersOf, type Undo } from './site.ts';
 
 const path = calicoPath('v1', 'ippools');
-const dir = mkdtempSync(join(tmpdir(), 'outgate-odd-'));
+const dir = workDir();
 const cleanUp: Undo[] = [];
 let site: ClusterSite;
 beforeAll(async () => {
   const install: Parameters<typeof makeClusterSite>[0]['install'] = (cluster) => installCrds(cluster, 'v1', looseCrd);
-  site = await makeClusterSite({ dir, title: 'odd', cleanUp, install });
+  site = await makeClusterSite({ dir: dir.path, title: 'odd', cleanUp, install });
   const outside = namespace('out');
   cleanUp.push(() => outside.remove());
   link(site.node, 'up0', outside, 'n0');
@@ -31,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const undo of cleanUp.toReversed()) await undo();
-  rmSync(dir, { recursive: true, force: true });
+  dir.remove();
 });
 
 const nat = (cidr: string, more: object = {}) => ({ cidr, natOutgoing: true, ...more });

@@ -2,12 +2,9 @@
  * The API server is killed, frozen and cut off for five minutes in the middle of a thousand changes. Each has an API server,
  * a server process, a database and a node with its agent of its own; they run side by side and mostly wait.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { agentFile } from '../../../agent/testing/run-agent.ts';
+import { agentFile, workDir } from '../../../agent/testing/run-agent.ts';
 import type { StreamMessage } from '../../../core/wire/state.ts';
 import { joinNode, type Lines, mutate, openAgentStream } from '../../../server/testing/test-client.ts';
 import { calicoPath, installCrds } from '../install-crds.ts';
@@ -64,13 +61,12 @@ const outages: readonly Outage[] = [
   },
 ];
 
-const dir = mkdtempSync(join(tmpdir(), 'outgate-outages-'));
+const dir = workDir();
 const cleanUp: Undo[] = [];
 beforeAll(() => void agentFile());
 afterAll(async () => {
   for (const undo of cleanUp.toReversed()) await undo();
-  rmSync(dir, { recursive: true, force: true });
-  rmSync(agentFile(), { force: true });
+  dir.remove();
 });
 
 it.concurrent.each(outages)('the API server is $what for five minutes', { timeout: 1_500_000 }, async (outage) => {
@@ -159,7 +155,12 @@ it.concurrent.each(outages)('the API server is $what for five minutes', { timeou
 });
 
 async function makeSite(what: string): Promise<Site> {
-  const site = await makeClusterSite({ dir, title: what, cleanUp, install: (cluster) => installCrds(cluster, 'v3') });
+  const site = await makeClusterSite({
+    dir: dir.path,
+    title: what,
+    cleanUp,
+    install: (cluster) => installCrds(cluster, 'v3'),
+  });
   const { cluster, server, cookie } = site;
   const seen = await witness(cluster.as('admin'), path);
   cleanUp.push(() => seen.close());
