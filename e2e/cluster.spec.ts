@@ -143,7 +143,9 @@ test('a field manager that calls itself like an account is not taken for it', as
   }
   await list.first().getByRole('link').click();
   await expect(page.getByRole('definition').filter({ hasText: who })).toBeVisible();
-  await expect(page.getByText('No account: whoever writes in the cluster chooses that name.')).toBeVisible();
+  await expect(page.getByText('No account: whoever writes in the cluster chooses that name.')).toContainText(
+    'The cluster’s audit log, where it keeps one, says who it was.',
+  );
   await expect(page.getByRole('option', { name: `${ada} (field manager in the cluster)` })).toBeAttached();
   await expectAccessible(page);
   await page.goto(outgate.url);
@@ -436,7 +438,9 @@ test('half of a restored backup is not followed by itself: an admin sees what wo
   );
   await expectAccessible(page);
   await decide(page, 'Follow it as it is', 'the backup has no more');
-  await expect(dialog).toContainText('It is decided: change #');
+  await expect(dialog).toContainText(
+    /It is decided: change #\d+\. The server that leads carries it out as soon as it hears the cluster\./,
+  );
   await dialog.getByRole('button', { name: 'Close', exact: true }).click();
   await expect(page.getByRole('heading', { name: /^Live: / })).toBeVisible();
   await expect(lacks).toHaveCount(0);

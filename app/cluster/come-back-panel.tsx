@@ -86,7 +86,12 @@ function Lacking({ going, onFollow }: { going: Going; onFollow: () => void }) {
 
 function WordNote({ word }: { word: NonNullable<Going['word']> }) {
   const decided = <ChangeLink id={word.change} />;
-  if (word.beyond.length === 0) return <Note role="status">By {decided} the cluster is followed as it is.</Note>;
+  if (word.beyond.length === 0)
+    return (
+      <Note role="status">
+        By {decided} the cluster is to be followed as it is: the server that leads carries it out.
+      </Note>
+    );
   return (
     <Note kind="warning" role="alert">
       By {decided} it was to be followed, and by now more is missing than was shown then: {firstOf(word.beyond)}.

@@ -26,8 +26,8 @@ export function FollowDialog({ going, onClose }: { going: Going; onClose: () => 
       result={
         follow.data === undefined ? null : (
           <>
-            It is decided: <ChangeLink id={follow.data.change.id} />. The server that leads follows the cluster within
-            seconds.
+            It is decided: <ChangeLink id={follow.data.change.id} />. The server that leads carries it out as soon as it
+            hears the cluster.
           </>
         )
       }

@@ -78,7 +78,8 @@ function Facts({ change }: { change: Change }) {
               <Actor actor={change.actor} role={change.role} />
             </span>
             <span className="text-ink-3">
-              No account: whoever writes in the cluster chooses that name. The cluster’s audit log says who it was.
+              No account: whoever writes in the cluster chooses that name. The cluster’s audit log, where it keeps one,
+              says who it was.
             </span>
           </>
         ) : (
