@@ -32,15 +32,17 @@ export function LivePill({ status: { revision, desiredRevision } }: { status: Ou
   const trpc = useTRPC();
   const { data: view } = useQuery(trpc.cluster.get.queryOptions());
   const now = useNow();
-  const heard = view === undefined || ['live', 'check'].includes(verdictOf(view, now).kind);
-  const at = heard ? null : view.heardAt;
+  // until that is known neither is said
+  const heard = view === undefined ? null : ['live', 'check'].includes(verdictOf(view, now).kind);
+  const at = heard === false ? view?.heardAt : null;
   return (
-    <TruthPill truth="live" age={at !== null && <Age at={at} prefix="heard" />}>
+    <TruthPill truth="live" age={at != null && <Age at={at} prefix="heard" />}>
       {heard && revision === desiredRevision ? (
         'as desired'
       ) : (
         <>
-          {heard ? 'the cluster says' : 'not heard, last known'} <span className="machine">{revision.slice(0, 8)}</span>
+          {heard !== null && (heard ? 'the cluster says' : 'not heard, last known')}{' '}
+          <span className="machine">{revision.slice(0, 8)}</span>
         </>
       )}
     </TruthPill>
