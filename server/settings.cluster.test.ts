@@ -5,8 +5,23 @@ import { FELIXES, settingsSite } from '../e2e/cluster/settings-site.ts';
 import { query } from './testing/test-client.ts';
 import { ADMIN } from './testing/test-server.ts';
 
-const { admin, server, ask, tell, soon, stored, edit, compared, standOf, stands, rowOf, decide, choose, history } =
-  settingsSite();
+const {
+  admin,
+  server,
+  ask,
+  tell,
+  soon,
+  stored,
+  edit,
+  compared,
+  standOf,
+  stands,
+  rowOf,
+  decide,
+  tellChoice,
+  choose,
+  history,
+} = settingsSite();
 
 it('an absent FelixConfiguration is made by apply, with the decided field alone', async () => {
   expect(await stored()).toBe(null);
@@ -83,6 +98,24 @@ it('an edit of a field of ours stays until somebody decides, and a decision abou
     applied: '31000:40000',
     differs: true,
   });
+});
+
+it('what came into the cluster since it was looked at is not decided about unseen', async () => {
+  const seenNow = async () => (await compared()).objects.find(({ object }) => object === 'default')?.seen;
+  const seen = await seenNow();
+  await edit({ natPortRange: '50000:60001' }, 'nightly-job');
+  await soon(async () => expect((await rowOf('natPortRange'))?.live).toBe('50000:60001'));
+  for (const choice of ['theirs', 'ours']) {
+    const { body } = await tellChoice(choice, { seen });
+    expect(body.error).toMatchObject({ data: { reason: 'VERSION_STALE', issues: [{ field: 'seen' }] } });
+  }
+  // what others hold and nobody decided about is no matter
+  const latest = await seenNow();
+  await edit({ natOutgoingExclusions: 'IPPoolsOnly' }, 'nightly-job');
+  await soon(async () => expect((await rowOf('natOutgoingExclusions'))?.live).toBe('IPPoolsOnly'));
+  expect(await seenNow()).toBe(latest);
+  await edit({ natOutgoingExclusions: 'IPPoolsAndHostIPs', natPortRange: '50000:60000' });
+  await soon(async () => expect((await rowOf('natPortRange'))?.live).toBe('50000:60000'));
 });
 
 it('another value for a field that somebody else holds is contested; ours by force is a choice of its own', async () => {

@@ -12,11 +12,14 @@ import type { SettingsChoice } from './settings-words.ts';
 export function ChoiceDialog({
   object,
   version,
+  seen,
   choice,
   onClose,
 }: {
   object: string;
   version: number;
+  /** what the cluster had when it was chosen: nothing else is decided about */
+  seen: string;
   choice: SettingsChoice | null;
   onClose: () => void;
 }) {
@@ -47,7 +50,7 @@ export function ChoiceDialog({
       danger={choice?.choice === 'ours'}
       pending={resolve.isPending}
       error={resolve.error}
-      stale="The settings were changed meanwhile. What stands above is already their new state: look again, then decide."
+      stale="The settings, here or in the cluster, were changed meanwhile: leave it as it is, look again, then decide."
       result={
         resolve.data === undefined ? null : (
           <>
@@ -62,6 +65,7 @@ export function ChoiceDialog({
           choice: choice.choice,
           ...(fields === undefined ? {} : { fields: [...fields] }),
           expectedVersion: version,
+          seen,
           reason,
         })
       }

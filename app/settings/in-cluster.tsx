@@ -28,7 +28,8 @@ export function InCluster({
 }) {
   const { object, node, exists, unreadable, nftablesMode, sync } = felix;
   const refused = useRefusal('editor');
-  const [choice, setChoice] = useState<SettingsChoice | null>(null);
+  const [chosen, setChosen] = useState<{ choice: SettingsChoice; version: number; seen: string } | null>(null);
+  const setChoice = (choice: SettingsChoice): void => setChosen({ choice, version, seen: felix.seen });
   const rows = felix.rows.filter(({ desired, live }) => desired !== null || live !== null);
   const standsApart = sync !== null && sync.state !== 'Synced';
   const given = (row: Row): FieldProps => ({ row, node, unreadable, refused, onChoose: setChoice, onDecide });
@@ -86,7 +87,13 @@ export function InCluster({
           </span>
         </p>
       )}
-      <ChoiceDialog object={object} version={version} choice={choice} onClose={() => setChoice(null)} />
+      <ChoiceDialog
+        object={object}
+        version={chosen?.version ?? version}
+        seen={chosen?.seen ?? felix.seen}
+        choice={chosen?.choice ?? null}
+        onClose={() => setChosen(null)}
+      />
     </section>
   );
 }

@@ -30,7 +30,12 @@ export interface Stand {
 }
 export interface Compared {
   readonly version: number;
-  readonly objects: { object: string; sync: Stand | null; rows: { field: string; differs: boolean }[] }[];
+  readonly objects: {
+    object: string;
+    sync: Stand | null;
+    seen: string;
+    rows: { field: string; live: string | null; differs: boolean }[];
+  }[];
   readonly problems: { code: string; field: string }[];
 }
 

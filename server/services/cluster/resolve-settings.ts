@@ -25,6 +25,7 @@ import { previewSettings, type SettingsEffect } from '../settings/preview-settin
 import { rehearseSettings } from '../settings/rehearse-settings.ts';
 import { decideSettings, expectSettings } from '../settings/settings.ts';
 import { clusterOf } from './cluster.ts';
+import { seenOfSettings } from './compare-settings.ts';
 import type { choices } from './resolve-pool.ts';
 
 export interface SettingsResolution {
@@ -38,6 +39,8 @@ export interface SettingsResolution {
   /** of `theirs` and `release`; absent: all that are decided of this object. Force takes them all. */
   readonly fields?: readonly SettingField[] | undefined;
   readonly expectedVersion: number;
+  /** of the object that was looked at (`compareSettings`); without it whatever the cluster has by then is decided about */
+  readonly seen?: string | undefined;
   readonly reason?: string | undefined;
 }
 
@@ -87,17 +90,25 @@ async function decide(
   input: SettingsResolution,
   tx: Queryable,
 ): Promise<readonly Decision[]> {
-  const [live] = await readLiveFelixes(tx, [input.object]);
+  const { object, choice, seen } = input;
+  await holdLive(tx);
+  const [live] = await readLiveFelixes(tx, [object]);
   const next = settingsChosen(desired.settings, input, live);
-  const { object, choice } = input;
+  if (choice !== 'release' && seen !== undefined) expectSeen(settingsIn(desired.settings, object), live, object, seen);
   if (choice === 'ours') {
-    await holdLive(tx);
     const row = (await settingsSync.read(tx, [object]))[0] ?? newSync(object);
     await settingsSync.write(tx, [{ ...row, forceVersion: desired.sequence + 1 }]);
     return [{ action: 'settings.force', settings: desired.settings }];
   }
   await settingsSync.unforce(tx, [object]);
   return decideSettings(deps, desired, next, tx);
+}
+
+/** Nothing that came into the cluster since is taken over, or from anybody, unseen. */
+function expectSeen(own: NatSettings, live: LiveFelix | undefined, object: string, seen: string): void {
+  if (seenOfSettings(own, live) === seen) return;
+  const message = `the cluster's FelixConfiguration '${object}' was changed meanwhile: it is not as it was seen`;
+  throw new AppError('VERSION_STALE', message, { issues: [{ field: 'seen', message }] });
 }
 
 /** What is decided after the choice. Throws NOT_FOUND and INVALID_INPUT. */

@@ -59,6 +59,7 @@ export const clusterRouter = router({
     .input(
       settingsChoice.extend({
         expectedVersion: z.int(),
+        seen: z.string().max(64).optional(),
         reason: reasonSchema.optional(),
       }),
     )
