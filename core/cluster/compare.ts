@@ -17,7 +17,7 @@ export interface FieldComparison {
   readonly managers: readonly string[];
 }
 
-const fields: readonly PoolField[] = [
+export const poolFields: readonly PoolField[] = [
   'cidr',
   'natOutgoing',
   'disabled',
@@ -35,7 +35,7 @@ const fields: readonly PoolField[] = [
 export function differingFields(desired: PoolSpec, live: PoolSpec): PoolField[] {
   const wanted = comparable(desired);
   const held = comparable(live);
-  return fields.filter(
+  return poolFields.filter(
     (field) =>
       !(field === 'blockSize' && !desired.blockSize) && JSON.stringify(wanted[field]) !== JSON.stringify(held[field]),
   );
@@ -49,10 +49,10 @@ export function compareFields(input: {
   readonly claims: readonly FieldClaim[];
 }): FieldComparison[] {
   const { desired, live, applied, claims } = input;
-  const differing = new Set<PoolField>(live === null ? fields : differingFields(desired, live));
+  const differing = new Set<PoolField>(live === null ? poolFields : differingFields(desired, live));
   const sides = [desired, live, applied];
   const [wanted, held, sent] = sides.map((spec) => (spec === null ? null : comparable(spec)));
-  return fields
+  return poolFields
     .filter((field) => sides.some((spec) => spec?.[field] !== undefined))
     .map((field) => ({
       field,
@@ -71,7 +71,7 @@ export function compareFields(input: {
 export function applyBody(desired: PoolSpec, live: PoolSpec | null): PoolSpec {
   const full = withDefaults(desired);
   const differing = live === null ? [] : differingFields(desired, live);
-  const stated = fields.filter(
+  const stated = poolFields.filter(
     (field) => desired[field] !== undefined || field === 'natOutgoing' || differing.includes(field),
   );
   return Object.fromEntries(stated.map((field) => [field, desired[field] ?? full[field]])) as PoolSpec;

@@ -94,6 +94,9 @@ it('an object that Calico cannot decode is named, not written', () => {
   const odd = live({ ...spec, natOutgoing: 'yes' }, [ours]);
   expect(odd).toMatchObject({ pool: null, problems: [{ field: 'spec.natOutgoing' }] });
   expect(decideSync(input({ live: odd }))).toMatchObject({ reason: 'Unreadable' });
+  // and so is who wrote what is odd in it
+  const theirs = live({ ...spec, natOutgoing: 'yes' }, [ours, claim('kubectl-edit', 'Update', ['natOutgoing'])]);
+  expect(decideSync(input({ live: theirs }))).toMatchObject({ fields: ['natOutgoing'], managers: ['kubectl-edit'] });
   expect(live(undefined, [])).toMatchObject({ pool: null, problems: [{ field: 'spec' }] });
 });
 

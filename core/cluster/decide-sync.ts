@@ -1,6 +1,6 @@
 /** What is to be done about one pool, from what is wanted, what the cluster holds and what was applied last. */
 import type { PoolSpec } from '../pool/spec.ts';
-import { applyBody, differingFields, type PoolField } from './compare.ts';
+import { applyBody, differingFields, type PoolField, poolFields } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
 import { lostFields, othersOn } from './managed-fields.ts';
 import type { SyncPolicy, SyncReason } from './sync-state.ts';
@@ -56,7 +56,10 @@ export function decideSync({ desired, live, applied, policy, forced }: SyncInput
   const known = applied ?? (ownership.class === 'managed' ? { uid: live.uid, version: 0 } : null);
   if (known === null) return outOfSync('NotAdopted', [], [ownership.owner]);
   if (known.uid !== live.uid) return outOfSync('PoolMadeAgain', [], [ownership.owner]);
-  if (live.pool === null || live.lastGood) return outOfSync('Unreadable');
+  if (live.pool === null || live.lastGood) {
+    const odd = poolFields.filter((field) => live.problems.some((problem) => problem.field === `spec.${field}`));
+    return outOfSync('Unreadable', odd, managersOf(live, odd));
+  }
   const fields = differingFields(desired.spec, live.pool.spec);
   const body = applyBody(desired.spec, live.pool.spec);
   if (fields.length === 0) {

@@ -42,7 +42,7 @@ export function whyOf({ reason, fields, managers, missing }: Stand): string {
     case 'OwnedElsewhere':
       return `${managers.length === 0 ? 'Somebody else' : listed(managers)} owns it: it is changed where it comes from.`;
     case 'Unreadable':
-      return 'Calico cannot decode the object in the cluster, so it decides nothing there.';
+      return `Calico cannot decode the object in the cluster${managers.length === 0 ? '' : `, as ${listed(managers)} left it`}. What was read of it last stays in force, and stands here as live.`;
     case 'FieldOwnedByOther':
       return `${managers.length === 0 ? 'Somebody else' : listed(managers)} holds ${what}; nothing was written.`;
     case 'WrittenOverAgain':
