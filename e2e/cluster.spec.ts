@@ -68,8 +68,10 @@ test('pools of others are seen at once; what nobody else owns is adopted, with a
   await expect(page.getByText('nothing is NATed')).toHaveCount(0);
   await page.keyboard.press('/');
   await page.getByPlaceholder('A page, pool, node, CIDR or address').fill('from-g');
-  await expect(page.getByRole('option', { name: /from-git.*argocd.*172\.20\.0\.0\/16/ })).toBeVisible();
-  await page.keyboard.press('Escape');
+  await expect(page.getByRole('option', { name: /from-git.*argocd.*172\.20\.0\.0\/16/, selected: true })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The cluster has from-git; it is not ours.')).toBeVisible();
+  await page.goto(`${outgate.url}/pools`);
   await page.getByRole('link', { name: 'See and adopt them' }).click();
   const others = page.getByRole('table');
   await expect(others.getByRole('row', { name: /by-hand-too.*kubectl.*C17/ })).toBeVisible();

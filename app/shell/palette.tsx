@@ -35,6 +35,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
   const open = useGo();
   const [text, setText] = useState('');
+  const [picked, setPicked] = useState('');
   const search = useDeferredValue(text.trim());
   const pools = useQuery(trpc.pools.list.queryOptions({ limit: 8, ...(search === '' ? {} : { search }) }));
   const nodes = useQuery(trpc.nodes.list.queryOptions({}));
@@ -46,7 +47,8 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
   const cluster = useClusterMode();
   // all of them at once, and only for a search: a page of theirs is found by name, range and owner
   const live = useQuery(trpc.cluster.pools.queryOptions(undefined, { enabled: cluster && search !== '' }));
-  const others = othersShown(live.data?.pools ?? [], { search, standing: 'all' }).slice(0, MOST_OTHERS);
+  const others =
+    search === '' ? [] : othersShown(live.data?.pools ?? [], { search, standing: 'all' }).slice(0, MOST_OTHERS);
   const pages = inMode(allPages, cluster).filter(({ name }) => name.toLowerCase().includes(wanted));
   const foundNodes = (nodes.data?.nodes ?? []).filter(({ name }) => name.toLowerCase().includes(wanted)).slice(0, 6);
   const address = parseAddress(search).ok;
@@ -54,8 +56,17 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
     '**:[[cmdk-group-heading]]:px-2.5 **:[[cmdk-group-heading]]:pt-2 **:[[cmdk-group-heading]]:pb-1 **:[[cmdk-group-heading]]:text-2xs **:[[cmdk-group-heading]]:text-ink-3';
   const item =
     'flex h-8 cursor-pointer items-center gap-2.5 rounded-md px-2.5 text-ink-1 data-[selected=true]:bg-surface-selected pointer-coarse:h-11 [&>svg]:size-3.5 [&>svg]:flex-none [&>svg]:text-ink-3';
+  const values = [
+    ...(address ? ['ask-from', 'ask-to'] : []),
+    ...pages.map(({ href }) => `page ${href}`),
+    ...(pools.data?.pools ?? []).map(({ name }) => `pool ${name}`),
+    ...others.map(({ name }) => `other ${name}`),
+    ...foundNodes.map(({ name }) => `node ${name}`),
+  ];
+  // what is found comes later than what was typed: the first of it is chosen then, so that Enter opens it
+  const chosen = values.includes(picked) ? picked : (values[0] ?? '');
   return (
-    <Command label="Find" shouldFilter={false} loop>
+    <Command label="Find" shouldFilter={false} loop value={chosen} onValueChange={setPicked}>
       <Command.Input
         value={text}
         onValueChange={setText}
@@ -101,7 +112,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
             ))}
           </Command.Group>
         )}
-        {cluster && search !== '' && others.length > 0 && (
+        {others.length > 0 && (
           <Command.Group heading="Pools of others, in the cluster" className={group}>
             {others.map(({ name, owner, spec }) => (
               <Command.Item
