@@ -245,6 +245,9 @@ test('the overview names it, and ours applied by force says whose field it takes
   await dialog.getByRole('button', { name: 'Close', exact: true }).click();
   await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
   expect((await live('by-hand')).natOutgoing).toBe(true);
+  await page.goto(`${outgate.url}/history`);
+  await page.getByRole('link', { name: 'by-hand applied by force: natOutgoing false → true' }).first().click();
+  await expect(page.getByText('natOutgoing kubectl-patch')).toBeVisible();
 });
 
 test('theirs is taken, and a pool is released: the cluster keeps it', async () => {

@@ -182,7 +182,12 @@ it('theirs is taken, ours is forced, a released pool stays in the cluster', asyn
   await edit('ours', { disabled: true });
   await soon(async () => expect((await ask('pools.get', { name: 'ours' })).sync.state).toBe('OutOfSync'));
   const forced = await choose('ours', taken.change.id);
-  expect(forced.change).toMatchObject({ action: 'pool.force', reason: 'take ours' });
+  expect(forced.change).toMatchObject({
+    action: 'pool.force',
+    reason: 'take ours',
+    before: { spec: { disabled: true }, taken: [{ field: 'disabled', managers: ['kubectl-edit'] }] },
+    after: { spec: (await ask('pools.get', { name: 'ours' })).spec },
+  });
   await soon(async () => {
     const { body } = await request(cluster.as('admin'), 'GET', `${path}/ours`);
     expect((body as { spec: { disabled?: boolean } }).spec.disabled ?? false).toBe(false);

@@ -122,7 +122,14 @@ it('another value for a field that somebody else holds is contested; ours by for
   await decide({ global: { natPortRange: '32000:40000', iptablesNATOutgoingInterfaceFilter: 'eth1' } });
   await stands({ state: 'Contested', reason: 'FieldOwnedByOther', managers: ['kubectl-edit'] });
   expect((await stored())?.spec).toMatchObject({ natPortRange: '50000:60000' });
-  expect((await choose('ours')).action).toBe('settings.force');
+  expect(await choose('ours')).toMatchObject({
+    action: 'settings.force',
+    before: {
+      global: { natPortRange: '50000:60000' },
+      taken: [{ field: 'natPortRange', managers: ['kubectl-edit'] }],
+    },
+    after: { global: { natPortRange: '32000:40000' } },
+  });
   await stands({ state: 'Synced' });
   expect((await stored())?.spec).toMatchObject({
     natPortRange: '32000:40000',

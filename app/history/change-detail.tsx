@@ -19,7 +19,7 @@ import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { EffectPicture } from './effect-picture.tsx';
 import { nobodyText } from './holding-words.ts';
 import { RevertPanel } from './revert-panel.tsx';
-import { summaryOf, textOf } from './summary.ts';
+import { summaryOf, takenIn, textOf } from './summary.ts';
 
 /** One change whole: who, when, why, before and after, and when each node had it. */
 export function ChangeDetail({ id }: { id: number }) {
@@ -68,6 +68,7 @@ export function ChangeDetail({ id }: { id: number }) {
 type Change = Outputs['changes']['get'];
 
 function Facts({ change }: { change: Change }) {
+  const taken = takenIn(change.before);
   return (
     <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-3.5 gap-y-1 text-xs [&>dt]:text-ink-3">
       <dt>Who</dt>
@@ -97,6 +98,19 @@ function Facts({ change }: { change: Change }) {
       <dd className="wrap-anywhere text-ink-1">
         {change.reason === null ? <span className="text-ink-3">none given</span> : <ReasonText text={change.reason} />}
       </dd>
+      {taken.length > 0 && (
+        <>
+          <dt>Taken from</dt>
+          <dd className="flex flex-col gap-0.5">
+            {taken.map(({ field, managers }) => (
+              <span key={field} className="wrap-anywhere">
+                <span className="machine text-ink-1">{field}</span>{' '}
+                {managers.length === 0 ? 'nobody' : managers.join(', ')}
+              </span>
+            ))}
+          </dd>
+        </>
+      )}
       <dt>Revision</dt>
       <dd className="machine text-ink-1">{change.revision}</dd>
       {change.action.startsWith('pool.') && change.pools === 1 && (

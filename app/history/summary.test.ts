@@ -20,6 +20,10 @@ it('says in one line what changed', () => {
     'public written back: natOutgoing false → true',
   );
   expect(of('pool.enforce', null, pool('public'))).toBe('public made again in the cluster');
+  expect(of('pool.force', { ...pool('public', false), taken: [] }, pool('public', true))).toBe(
+    'public applied by force: natOutgoing false → true',
+  );
+  expect(of('pool.force', null, pool('public'))).toBe('public applied by force');
   expect(of('cluster.follow', [pool('public')], [])).toBe('cluster followed as it came back, without public');
   expect(of('cluster.change', null, pool('public'))).toBe('public made in the cluster, 203.0.113.0/24');
   expect(of('cluster.change', pool('public'), null)).toBe('public deleted in the cluster');

@@ -4,7 +4,15 @@ import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import type { Action } from './history-view.ts';
 
-export type Content = Pool | readonly Pool[] | ClusterSettings | { hosts: readonly string[] };
+/** before a use of force: the fields that the cluster had otherwise, and who held each */
+interface Forced {
+  taken?: readonly Taken[] | undefined;
+}
+export interface Taken {
+  readonly field: string;
+  readonly managers: readonly string[];
+}
+export type Content = (Pool & Forced) | readonly Pool[] | (ClusterSettings & Forced) | { hosts: readonly string[] };
 
 export interface Summarised {
   action: Action;
@@ -25,7 +33,8 @@ export function summaryOf({ action, target, before, after, pools }: Summarised):
   }
   if (action === 'pool.adopt') return `${pools.toLocaleString('en-US')} adopted: ${target}`;
   if (action === 'pool.release') return `${target} released: the cluster keeps it`;
-  if (action === 'pool.force') return `${target} applied by force`;
+  if (action === 'pool.force')
+    return `${target} applied by force${before === null ? '' : differences(flat(before), flat(after))}`;
   if (action === 'pool.policy') return `${target}: what becomes of changes in the cluster`;
   if (action === 'pool.enforce' && happened(before, after) === 'made') return `${target} made again in the cluster`;
   if (action === 'pool.enforce') return `${target} written back${differences(flat(before), flat(after))}`;
@@ -36,11 +45,15 @@ export function summaryOf({ action, target, before, after, pools }: Summarised):
     return `${target} ${done}${isPool(after) ? `, ${after.spec.cidr}` : ''}`;
   }
   if (action === 'cluster.follow') return `cluster followed as it came back, without ${target}`;
-  if (action === 'settings.force') return 'NAT settings applied by force';
+  if (action === 'settings.force') return `NAT settings applied by force${differences(flat(before), flat(after))}`;
   if (action === 'hosts.update') return 'node addresses';
   if (action === 'settings.update') return `NAT settings${differences(flat(before), flat(after))}`;
   return `${target}${differences(flat(before), flat(after))}`;
 }
+
+/** Of a use of force; empty: of nothing else, or nobody held anything. */
+export const takenIn = (before: Content | null): readonly Taken[] =>
+  before !== null && 'taken' in before ? (before.taken ?? []) : [];
 
 /** What became of pools in the cluster; a list has no contents of very many, which may be all of it. */
 function happened(before: Content | null, after: Content | null): 'made' | 'deleted' | 'changed' {

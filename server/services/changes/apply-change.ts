@@ -37,6 +37,8 @@ export interface Decision {
   readonly hosts?: readonly string[];
   /** what of the cluster is no longer waited for: nothing that is desired changes */
   readonly follow?: Follow;
+  /** what stood in the cluster, where that is what changes; null: nothing did */
+  readonly before?: Content | null;
   /** the pools are as the cluster has them: rules that they break are not ours to refuse */
   readonly asFound?: boolean;
 }
@@ -207,6 +209,7 @@ function contentsOf(
   old: readonly Pool[],
 ): { before: Content | null; after: Content | null } {
   const upsert = [...(decision.upsert ?? [])];
+  if (decision.before !== undefined) return { before: decision.before, after: decision.settings ?? upsert[0] ?? null };
   if (decision.follow !== undefined) return { before: decision.follow.before, after: decision.follow.after };
   switch (decision.action) {
     case 'settings.update':

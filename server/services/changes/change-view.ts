@@ -22,12 +22,17 @@ export const actions = [
 export const actionSchema = z.enum(actions);
 export type Action = z.infer<typeof actionSchema>;
 
-const namedSpecSchema = z.object({ name: z.string(), spec: poolSpecSchema });
+const takenSchema = z.object({ field: z.string(), managers: z.array(z.string()) });
+export type Taken = z.infer<typeof takenSchema>;
+/** before a use of force: the fields that the cluster had otherwise, and who held each */
+const taken = z.array(takenSchema).optional();
+
+const namedSpecSchema = z.object({ name: z.string(), spec: poolSpecSchema, taken });
 /** One pool, the pools of an import, all settings, or the nodes' addresses. */
 export const contentSchema = z.union([
   namedSpecSchema,
   z.array(namedSpecSchema),
-  clusterSettingsSchema,
+  clusterSettingsSchema.extend({ taken }),
   z.object({ hosts: z.array(z.string()) }),
 ]);
 export type Content = z.infer<typeof contentSchema>;

@@ -1,9 +1,11 @@
 /** What an operator decides about a pool of ours that the cluster has otherwise. Each choice is a change in History. */
 import { z } from 'zod';
+import { differingFields } from '../../../core/cluster/compare.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
+import type { PoolSpec } from '../../../core/pool/spec.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools, type StoredPool } from '../../db/pools.ts';
@@ -11,7 +13,7 @@ import { newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { applyChange, type Decision } from '../changes/apply-change.ts';
-import type { ChangeView } from '../changes/change-view.ts';
+import type { ChangeView, Content } from '../changes/change-view.ts';
 import type { Deps } from '../deps.ts';
 import { viewPool } from '../pools/get-pool.ts';
 import { expectVersion, mustChange } from '../pools/write-pool.ts';
@@ -19,6 +21,7 @@ import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
 import { seenOf } from './compare-pool.ts';
 import type { Cluster } from './reach.ts';
+import { takenFrom } from './taken.ts';
 
 /**
  * `theirs`: what the cluster has becomes what is desired. `ours`: applied by force, and fields are taken from who holds
@@ -132,7 +135,17 @@ async function force(tx: Queryable, { name, spec }: StoredPool, version: number)
   // an object that was made anew is another one: what was applied to the old one does not count
   const applied = live !== undefined && row.applied !== null ? { ...row.applied, uid: live.uid } : row.applied;
   await writeSync(tx, [{ ...row, applied, forceVersion: version }]);
-  return { action: 'pool.force', upsert: [{ name, spec }], asFound: true };
+  return { action: 'pool.force', upsert: [{ name, spec }], before: standing(spec, live), asFound: true };
+}
+
+/** What force writes over; null: there is nothing, and the pool is made again. */
+function standing(desired: PoolSpec, live: LivePool | undefined): Content | null {
+  if (live?.pool == null) return null;
+  const { name, spec } = live.pool;
+  const differing = differingFields(desired, spec);
+  // what the cluster fills in by itself is not written over
+  const there = Object.fromEntries(differing.map((field) => [field, spec[field]]));
+  return { name, spec: { ...desired, ...there }, taken: takenFrom(live.claims, differing) };
 }
 
 async function take(tx: Queryable, name: string, version: number): Promise<Decision> {

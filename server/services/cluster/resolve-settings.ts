@@ -16,7 +16,7 @@ import { newSync, settingsSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { applyChange, type Decision } from '../changes/apply-change.ts';
-import type { ChangeView } from '../changes/change-view.ts';
+import type { ChangeView, Content } from '../changes/change-view.ts';
 import type { Deps } from '../deps.ts';
 import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
@@ -27,6 +27,7 @@ import { decideSettings, expectSettings } from '../settings/settings.ts';
 import { clusterOf } from './cluster.ts';
 import { seenOfSettings } from './compare-settings.ts';
 import type { choices } from './resolve-pool.ts';
+import { takenFrom } from './taken.ts';
 
 export interface SettingsResolution {
   /** `default` or `node.<name>` */
@@ -98,10 +99,22 @@ async function decide(
   if (choice === 'ours') {
     const row = (await settingsSync.read(tx, [object]))[0] ?? newSync(object);
     await settingsSync.write(tx, [{ ...row, forceVersion: desired.sequence + 1 }]);
-    return [{ action: 'settings.force', settings: desired.settings }];
+    return [{ action: 'settings.force', settings: desired.settings, before: standing(desired.settings, object, live) }];
   }
   await settingsSync.unforce(tx, [object]);
   return decideSettings(deps, desired, next, tx);
+}
+
+/** What force writes over. */
+function standing(settings: ClusterSettings, object: string, live: LiveFelix | undefined): Content {
+  const own = settingsIn(settings, object);
+  const said = live?.settings ?? {};
+  const stated = statedFields(own);
+  const there: NatSettings = Object.fromEntries(
+    stated.flatMap((field) => (said[field] === undefined ? [] : [[field, said[field]]])),
+  );
+  const differing = stated.filter((field) => own[field] !== said[field]);
+  return { ...withObject(settings, object, there), taken: takenFrom(live?.claims ?? [], differing) };
 }
 
 /** Nothing that came into the cluster since is taken over, or from anybody, unseen. */
