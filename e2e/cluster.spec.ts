@@ -475,6 +475,7 @@ test('a cluster that is gone is said, with since when, and what was known stays'
   await server.kill();
   await expect(page.getByRole('heading', { name: 'The cluster cannot be heard.' })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText('What was last known stays in force.')).toBeVisible();
+  await expect(page.getByText('How our pools stood when the cluster was last heard.')).toBeVisible();
   await page.goto(`${outgate.url}/pools`);
   await expect(page.getByRole('group', { name: 'What this page shows' })).toContainText(
     /Live ?not heard, last known \w{8} ?heard/,

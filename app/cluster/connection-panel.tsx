@@ -20,6 +20,7 @@ const looks = {
 export function ConnectionPanel({ view }: { view: ClusterView }) {
   const verdict = verdictOf(view, useNow());
   const { icon: Icon, mark, edge } = looks[verdict.kind];
+  const heard = verdict.kind === 'live' || verdict.kind === 'check';
   return (
     <Panel label="Connection" flush className={clsx('border-l-[3px]', edge)}>
       <div className="px-4.5 pt-3 pb-2.5">
@@ -40,6 +41,11 @@ export function ConnectionPanel({ view }: { view: ClusterView }) {
         )}
       </div>
       <Facts view={view} />
+      {!heard && view.heardAt !== null && (
+        <p className="border-t border-line-faint px-4.5 pt-2.5 pb-1 text-xs text-ink-2">
+          How our pools stood when the cluster was last heard. Whether it is so still is not known.
+        </p>
+      )}
       <ul
         aria-label="How our pools stand"
         className="grid grid-cols-6 divide-x divide-line-faint border-t border-line-faint max-[73.75rem]:grid-cols-3 narrow:grid-cols-2"
