@@ -132,6 +132,25 @@ it('a pool that can no longer be read stays in force as it was, and says so', as
     ]);
   });
   expect(await natted('10.5.0.1')).toBe(true);
+  // History has who did it, and what; looked at anew, or touched elsewhere, it is no change
+  await must(cluster.as('admin'), 'PATCH', `${path}/ours?fieldManager=kubectl-annotate`, {
+    metadata: { annotations: { note: 'seen' } },
+  });
+  await alter((object) => object);
+  proxy.heal();
+  await expectGoesOn();
+  const inHistory = { pool: 'ours', action: 'cluster.change' };
+  const { changes } = await ask('changes.list', inHistory);
+  expect(changes).toMatchObject([
+    {
+      actor: 'kubectl-edit',
+      role: 'cluster',
+      reason: expect.stringMatching(/^cannot be read, .*: natOutgoing must be true or false: 'no'$/),
+      before: { spec },
+      after: { spec },
+    },
+  ]);
+  expect(changes).toHaveLength(1);
   const { version } = await ask('pools.get', { name: 'ours' });
   for (const choice of ['theirs', 'ours']) {
     const input = { name: 'ours', choice, expectedVersion: version, reason: 'try' };

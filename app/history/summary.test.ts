@@ -6,7 +6,7 @@ const pool = (name: string, natOutgoing?: boolean) => ({
   spec: { cidr: '203.0.113.0/24', ...(natOutgoing === undefined ? {} : { natOutgoing }) },
 });
 const of = (action: Parameters<typeof summaryOf>[0]['action'], before: unknown, after: unknown, pools = 1) =>
-  summaryOf({ action, target: 'public', before: before as null, after: after as null, pools });
+  summaryOf({ action, target: 'public', reason: null, before: before as null, after: after as null, pools });
 
 it('says in one line what changed', () => {
   expect(of('pool.create', null, pool('public'))).toBe('public created, 203.0.113.0/24');
@@ -56,7 +56,7 @@ it('counts fields when there are many', () => {
 it('says what happened to several pools in the cluster, and to more than a list has the contents of', () => {
   const two = [pool('corp'), pool('six')];
   const several = (before: unknown, after: unknown, action: 'cluster.change' | 'pool.enforce' = 'cluster.change') =>
-    summaryOf({ action, target: 'corp, six', before: before as null, after: after as null, pools: 2 });
+    summaryOf({ action, target: 'corp, six', reason: null, before: before as null, after: after as null, pools: 2 });
   expect(several([], two)).toBe('2 pools made in the cluster: corp, six');
   expect(several(two, [])).toBe('2 pools deleted in the cluster: corp, six');
   expect(several(two, [pool('corp', true), pool('six', true)])).toBe('2 pools changed in the cluster: corp, six');
@@ -64,4 +64,12 @@ it('says what happened to several pools in the cluster, and to more than a list 
   expect(several(null, null)).toBe('2 pools changed in the cluster: corp, six');
   expect(several([], two, 'pool.enforce')).toBe('corp, six made again in the cluster');
   expect(several(null, null, 'pool.enforce')).toBe('corp, six written back');
+});
+
+it('says of an object that can no longer be read what is wrong in it, and that nothing moved', () => {
+  const reason = "cannot be read, what was last known stays in force: natOutgoing must be true or false: 'yes'";
+  const same = pool('corp', true);
+  expect(summaryOf({ action: 'cluster.change', target: 'corp', reason, before: same, after: same, pools: 1 })).toBe(
+    `corp ${reason}`,
+  );
 });

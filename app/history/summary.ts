@@ -17,6 +17,7 @@ export type Content = (Pool & Forced) | readonly Pool[] | (ClusterSettings & For
 export interface Summarised {
   action: Action;
   target: string;
+  reason: string | null;
   before: Content | null;
   after: Content | null;
   /** how many pools it touched */
@@ -24,7 +25,7 @@ export interface Summarised {
 }
 
 /** "public: natOutgoing true → false", "2 pools imported: a, b", "NAT settings: natPortRange 1:2 → not set". */
-export function summaryOf({ action, target, before, after, pools }: Summarised): string {
+export function summaryOf({ action, target, reason, before, after, pools }: Summarised): string {
   if (action === 'pool.create') return isPool(after) ? `${target} created, ${after.spec.cidr}` : `${target} created`;
   if (action === 'pool.delete') return `${target} deleted`;
   if (action === 'pool.import') {
@@ -39,6 +40,8 @@ export function summaryOf({ action, target, before, after, pools }: Summarised):
   if (action === 'pool.enforce' && happened(before, after) === 'made') return `${target} made again in the cluster`;
   if (action === 'pool.enforce') return `${target} written back${differences(flat(before), flat(after))}`;
   if (action === 'cluster.change') {
+    // nothing moved: the server says what it was about
+    if (reason !== null) return `${target} ${reason}`;
     const done = `${happened(before, after)} in the cluster`;
     if (pools > 1) return `${pools.toLocaleString('en-US')} pools ${done}: ${target}`;
     if (isPool(before) && isPool(after)) return `${target}${differences(flat(before), flat(after))}`;

@@ -1,6 +1,7 @@
 /** What is wanted beside what the cluster holds and what was last applied, field by field. */
 import { formatPrefix, parsePrefix } from '../net/prefix.ts';
 import { withDefaults } from '../pool/defaults.ts';
+import type { FieldError } from '../pool/shape.ts';
 import type { PoolSpec } from '../pool/spec.ts';
 import { type FieldClaim, othersOn } from './managed-fields.ts';
 
@@ -17,7 +18,7 @@ export interface FieldComparison {
   readonly managers: readonly string[];
 }
 
-export const poolFields: readonly PoolField[] = [
+const poolFields: readonly PoolField[] = [
   'cidr',
   'natOutgoing',
   'disabled',
@@ -30,6 +31,10 @@ export const poolFields: readonly PoolField[] = [
   'disableBGPExport',
   'assignmentMode',
 ];
+
+/** Fields of which these problems are. */
+export const oddFields = (problems: readonly FieldError[]): PoolField[] =>
+  poolFields.filter((field) => problems.some((problem) => problem.field === `spec.${field}`));
 
 /** Fields in which the cluster does not say what is wanted. An absent block size is whatever the cluster took. */
 export function differingFields(desired: PoolSpec, live: PoolSpec): PoolField[] {

@@ -1,6 +1,6 @@
 /** What is to be done about one pool, from what is wanted, what the cluster holds and what was applied last. */
 import type { PoolSpec } from '../pool/spec.ts';
-import { applyBody, differingFields, type PoolField, poolFields } from './compare.ts';
+import { applyBody, differingFields, oddFields, type PoolField } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
 import { lostFields, othersOn } from './managed-fields.ts';
 import type { SyncPolicy, SyncReason } from './sync-state.ts';
@@ -57,7 +57,7 @@ export function decideSync({ desired, live, applied, policy, forced }: SyncInput
   if (known === null) return outOfSync('NotAdopted', [], [ownership.owner]);
   if (known.uid !== live.uid) return outOfSync('PoolMadeAgain', [], [ownership.owner]);
   if (live.pool === null || live.lastGood) {
-    const odd = poolFields.filter((field) => live.problems.some((problem) => problem.field === `spec.${field}`));
+    const odd = oddFields(live.problems);
     return outOfSync('Unreadable', odd, managersOf(live, odd));
   }
   const fields = differingFields(desired.spec, live.pool.spec);

@@ -192,6 +192,7 @@ async function write(
     before: hosts ? { hosts: before ?? [] } : before,
     after: hosts ? { hosts: live.hosts } : live.settings,
     cause,
+    reason: null,
     notice: noticeText({ kind: 'live', sequence }),
   });
   return next;

@@ -3,9 +3,12 @@ import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
 import { type LiveFelix, readLiveFelix } from '../../core/cluster/live-settings.ts';
 import type { ClusterSettings, NatSettings } from '../../core/nat/settings.ts';
 import { sumOfPools } from '../../core/wire/revision.ts';
+import { findChanges } from '../db/changes.ts';
 import { beginTerm, liveChangesSince, lockLive, readLive, readLivePools, readLiveState, TermOver } from '../db/live.ts';
 import { readLiveFelixes } from '../db/live-felix.ts';
 import { untilSomebodyWaits } from '../db/testing.ts';
+import { liveLedger } from '../state/ledger.ts';
+import { openStateCache } from '../state/state-cache.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
 import { mirror, mirrorAll } from './mirror.ts';
 import { mirrorAllSettings, mirrorSettings } from './mirror-settings.ts';
@@ -82,7 +85,7 @@ it('what changes no NAT is stored without a live change; a pool that can no long
   expect(await mirror(db, epoch, { seen: [spelled], gone: [] })).toBe(before.sequence);
   expect((await readLivePools(db, ['a']))[0]?.resourceVersion).toBe(spelled.resourceVersion);
   const torn = seen('a', { cidr: 7 }, 'kubectl-edit');
-  expect(await mirror(db, epoch, { seen: [torn], gone: [] })).toBe(before.sequence);
+  const sequence = await mirror(db, epoch, { seen: [torn], gone: [] });
   expect((await readLivePools(db, ['a']))[0]).toMatchObject({
     pool: spelled.pool,
     lastGood: true,
@@ -90,8 +93,46 @@ it('what changes no NAT is stored without a live change; a pool that can no long
     problems: [{ field: 'spec.cidr' }],
   });
   const anew = { ...seen('a', { cidr: 7 }), uid: 'another' };
-  const sequence = await mirror(db, epoch, { seen: [anew], gone: [] });
-  expect(await changesAfter(before.sequence)).toMatchObject([{ sequence, after: null, before: { name: 'a' } }]);
+  const last = await mirror(db, epoch, { seen: [anew], gone: [] });
+  expect(await changesAfter(sequence)).toMatchObject([{ sequence: last, after: null, before: { name: 'a' } }]);
+});
+
+it('that an object can no longer be read is a change of its writer that moves nothing, once for what is wrong in it', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'one');
+  const spec = { cidr: '10.44.0.0/16', natOutgoing: true };
+  await mirror(db, epoch, { seen: [seen('torn', spec)], gone: [] });
+  const cache = await openStateCache({ db, ledger: liveLedger });
+  const before = await readLive(db);
+  const see = (natOutgoing: unknown, manager: string) =>
+    mirror(db, epoch, { seen: [seen('torn', { ...spec, natOutgoing }, manager)], gone: [] });
+  await see('yes', 'kubectl-edit');
+  // what is wrong is the same
+  const sequence = await see('yes', 'kubectl-annotate');
+  expect(sequence).toBe(before.sequence + 1);
+  expect(await mirrorAll(db, epoch, await readLivePools(db))).toBe(sequence);
+  await see('no', 'helm');
+  await see(true, 'kubectl-edit');
+  const history = await findChanges(db, { pool: 'torn', others: true, limit: 3 });
+  const odd = 'cannot be read, what was last known stays in force: natOutgoing must be true or false';
+  const unmoved = {
+    role: 'cluster',
+    action: 'cluster.change',
+    revision: before.revision,
+    before: { spec },
+    after: { spec },
+  };
+  expect(history).toMatchObject([
+    { ...unmoved, actor: 'kubectl-edit', reason: 'can be read again, as what was last known' },
+    { ...unmoved, actor: 'helm', reason: `${odd}: 'no'` },
+    { ...unmoved, actor: 'kubectl-edit', reason: `${odd}: 'yes'` },
+  ]);
+  expect(await readLive(db)).toMatchObject({ revision: before.revision, poolSum: before.poolSum });
+  // who follows the log goes along without a break
+  expect(await cache.refresh()).toBe(before.sequence + 3);
+  expect(cache.since(before.sequence)).toMatchObject({ type: 'delta', revision: before.revision, remove: [] });
+  await see(false, 'kubectl-edit');
+  expect(await findChanges(db, { pool: 'torn', others: true, limit: 1 })).toMatchObject([{ reason: null }]);
 });
 
 it('an apply of ours names the change that it carries out', async () => {

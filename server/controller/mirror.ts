@@ -8,7 +8,7 @@ import { readPools } from '../db/pools.ts';
 import { readSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
 import { isNewer } from './is-newer.ts';
-import { removedBy, type Told, tellerOf } from './pool-teller.ts';
+import { readOtherwise, removedBy, type Told, tellerOf } from './pool-teller.ts';
 
 export interface Seen {
   readonly seen: readonly LivePool[];
@@ -22,8 +22,8 @@ interface Move extends Told {
 }
 
 /**
- * Pools are stored as seen, whatever the order: an event that is older than what is stored says nothing new. Where the effective pool differs, a live change says so: one for each writer and cause. Throws
- * TermOver when `epoch` is not the current term; nothing was written then. Returns the live sequence.
+ * Pools are stored as seen, whatever the order: an event that is older than what is stored says nothing new. Where the effective pool differs, a live change says so: one for each writer and cause; so it does, moving
+ * nothing, where an object can no longer be read. Throws TermOver when `epoch` is not the current term; nothing was written then. Returns the live sequence.
  */
 export function mirror(db: Database, epoch: number, seen: Seen): Promise<number> {
   return db.transaction(async (tx) => (await mirrorIn(tx, await lockLive(tx, epoch), seen)).sequence);
@@ -62,19 +62,27 @@ async function movesOf(
   seen: readonly LivePool[],
   gone: readonly string[],
 ): Promise<Move[]> {
-  const changed = seen.filter((pool) => !sameEffect(known.get(pool.name)?.pool ?? null, pool.pool));
+  const { changed = [], still = [] } = Object.groupBy(seen, ({ name, pool }) =>
+    sameEffect(known.get(name)?.pool ?? null, pool) ? 'still' : 'changed',
+  );
   const removed = gone.flatMap((name) => known.get(name)?.pool ?? []);
-  const names = [...changed, ...removed].map(({ name }) => name);
-  if (names.length === 0) return [];
-  const desired = new Map((await readPools(tx, names)).map((pool) => [pool.name, pool]));
-  const rows = new Map((await readSync(tx, names)).map((row) => [row.name, row]));
   const groups = new Map<string, Move>();
   const add = (told: Told, move: Move['moves'][number]): void => {
-    const key = JSON.stringify([told.actor, told.action, told.cause]);
+    const key = JSON.stringify([told.actor, told.action, told.cause, told.reason]);
     const group = groups.get(key) ?? { ...told, moves: [] };
     group.moves.push(move);
     groups.set(key, group);
   };
+  for (const after of still) {
+    const { name } = after;
+    const before = known.get(name);
+    const told = before === undefined ? null : readOtherwise(before, after);
+    if (told !== null) add(told, { name, before: before?.pool ?? null, after: after.pool });
+  }
+  const names = [...changed, ...removed].map(({ name }) => name);
+  if (names.length === 0) return [...groups.values()];
+  const desired = new Map((await readPools(tx, names)).map((pool) => [pool.name, pool]));
+  const rows = new Map((await readSync(tx, names)).map((row) => [row.name, row]));
   for (const after of changed) {
     const { name } = after;
     const before = known.get(name) ?? null;
@@ -87,7 +95,7 @@ async function movesOf(
   return [...groups.values()];
 }
 
-async function write(tx: Queryable, live: Live, { actor, action, cause, moves }: Move): Promise<Live> {
+async function write(tx: Queryable, live: Live, { actor, action, cause, reason, moves }: Move): Promise<Live> {
   const poolSum = moves.reduce((sum, { before, after }) => {
     const cleared = before === null ? sum : removeShare(sum, poolShare(before));
     return after === null ? cleared : addShare(cleared, poolShare(after));
@@ -98,6 +106,7 @@ async function write(tx: Queryable, live: Live, { actor, action, cause, moves }:
     next,
     actor,
     cause,
+    reason: reason ?? null,
     action,
     pools: moves.map(({ name }) => name).sort(),
     before: side(moves.map(({ before }) => before)),

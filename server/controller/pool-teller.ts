@@ -1,9 +1,9 @@
 /** Who made a pool of the cluster different, and which change of ours that carries out. */
 import type { Word } from '../../core/cluster/come-back.ts';
-import { differingFields } from '../../core/cluster/compare.ts';
+import { differingFields, oddFields } from '../../core/cluster/compare.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
-import { UNKNOWN_WRITER, writerOf } from '../../core/cluster/writer.ts';
+import { UNKNOWN_WRITER, writerAmong, writerOf } from '../../core/cluster/writer.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import { lastSpecsOf } from '../db/changes.ts';
 import type { Queryable } from '../db/client.ts';
@@ -15,6 +15,8 @@ export interface Told {
   /** `pool.enforce`: written back because the pool's policy says so; nobody decided anything anew */
   readonly action: 'cluster.change' | 'pool.enforce';
   readonly cause: number | null;
+  /** absent: what moved says it */
+  readonly reason?: string;
 }
 
 export interface Ours {
@@ -39,6 +41,24 @@ export async function tellerOf(
     return row.policy === 'enforce' ? { ...theirs, action: 'pool.enforce' } : theirs;
   }
   return { ...theirs, cause };
+}
+
+/** Of an object that moves nothing: somebody wrote what cannot be read, or made it readable again. Null: neither. */
+export function readOtherwise(before: LivePool, after: LivePool): Told | null {
+  const [was, is] = [before, after].map(({ lastGood, problems }) =>
+    lastGood ? problems.map(({ message }) => message).join('; ') : null,
+  );
+  if (was === is) return null;
+  const odd = oddFields((is === null ? before : after).problems);
+  return {
+    actor: writerAmong(before.claims, after.claims, odd.length === 0 ? null : new Set(odd)),
+    action: 'cluster.change',
+    cause: null,
+    reason:
+      is === null
+        ? 'can be read again, as what was last known'
+        : `cannot be read, what was last known stays in force: ${is}`,
+  };
 }
 
 /** Of an object that is gone: deleted here, or not restored with its type, and somebody decided to go on without it. */

@@ -49,7 +49,7 @@ const OTHERS = `SELECT sequence, at, actor, CASE WHEN action = 'pool.enforce' TH
          ELSE array_to_string(pools[1:3], ', ') || CASE WHEN cardinality(pools) > 3
            THEN ' and ' || (cardinality(pools) - 3) || ' more' ELSE '' END END AS target,
     pools, CASE WHEN action = 'pool.enforce'
-      THEN 'policy enforce: what others changed in the cluster was written over' END AS reason,
+      THEN 'policy enforce: what others changed in the cluster was written over' ELSE reason END AS reason,
     revision, before, after
   FROM live_change WHERE cause IS NULL`;
 /** the contents of a large import are megabytes: a list leaves them out */

@@ -43,6 +43,8 @@ export interface NewLiveChange {
   readonly before: unknown;
   readonly after: unknown;
   readonly cause: number | null;
+  /** what it was about where nothing in force moved */
+  readonly reason: string | null;
   /** payload for the listeners */
   readonly notice: string;
 }
@@ -113,10 +115,10 @@ export async function writeLiveChange(tx: Queryable, change: NewLiveChange): Pro
     `WITH moved AS (
        UPDATE live SET sequence = $1, revision = $2, pool_sum = $3, settings = $4::jsonb, hosts = $5::jsonb WHERE id = 1
      ), logged AS (
-       INSERT INTO live_change (sequence, at, actor, action, pools, revision, before, after, cause)
-       VALUES ($1, clock_timestamp(), $6, $7, $8::text[], $2, $9::jsonb, $10::jsonb, $11)
+       INSERT INTO live_change (sequence, at, actor, action, pools, revision, before, after, cause, reason)
+       VALUES ($1, clock_timestamp(), $6, $7, $8::text[], $2, $9::jsonb, $10::jsonb, $11, $12)
      )
-     SELECT pg_notify('outgate', $12)`,
+     SELECT pg_notify('outgate', $13)`,
     [
       next.sequence,
       next.revision,
@@ -129,6 +131,7 @@ export async function writeLiveChange(tx: Queryable, change: NewLiveChange): Pro
       change.before === null ? null : JSON.stringify(change.before),
       change.after === null ? null : JSON.stringify(change.after),
       change.cause,
+      change.reason,
       change.notice,
     ],
     'write-live-change',

@@ -109,6 +109,24 @@ it('they are shown with what they break, and the kernel holds what the simulator
   ]);
 });
 
+it('one that can no longer be read stays in the kernel, and the node holds the change that says so', async () => {
+  const before = membersOf(kernelOf(site.node), 'outgate-src-v4');
+  expect(before).toContain('169.254.0.0/16');
+  await must(site.cluster.as('admin'), 'PATCH', `${path}/local?fieldManager=kubectl-edit`, {
+    spec: { natOutgoing: 'yes' },
+  });
+  await vi.waitFor(
+    async () =>
+      expect((await ask(site, 'changes.list', { pool: 'local' })).changes[0]).toMatchObject({
+        actor: 'kubectl-edit',
+        reason: expect.stringMatching(/^cannot be read/),
+        nodes: { holding: 1, total: 1 },
+      }),
+    { timeout: 60_000, interval: 500 },
+  );
+  expect(membersOf(kernelOf(site.node), 'outgate-src-v4')).toEqual(before);
+});
+
 /** What the cluster says, what the node's rules do, and what its kernel matches. */
 async function agree(expected: typeof flows): Promise<void> {
   await vi.waitFor(
