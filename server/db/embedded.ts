@@ -57,6 +57,7 @@ export async function startEmbedded(dir: string, settings: Readonly<Record<strin
     } catch (error) {
       // found while it was dying of a kill: it is as good as one that was not found
       if (await isRunning(running, socketDir)) throw error;
+      await forget(data);
     }
   }
 
@@ -104,10 +105,15 @@ async function findRunning(data: string, socketDir: string): Promise<number | nu
     await stopProcess(file.pid, socketDir);
     return null;
   }
-  // Its number may belong to an unrelated process by now, and PostgreSQL would refuse to start.
-  await rm(join(data, 'postmaster.pid'), { force: true });
+  await forget(data);
   return null;
 }
+
+/**
+ * Of a postmaster that is gone: its number may belong to an unrelated process by now, or still to the killed one until its
+ * parent asks for it, and PostgreSQL would refuse to start.
+ */
+const forget = (data: string): Promise<void> => rm(join(data, 'postmaster.pid'), { force: true });
 
 /** A half-made data directory must never look like a whole one: it gets its name when it is complete. */
 async function initialise(home: string, data: string, initdb: string, user: RunAs): Promise<void> {
