@@ -203,6 +203,47 @@ const only =
       : object;
 const grown = (metadata: Stored['metadata']) => ({ resourceVersion: `${metadata['resourceVersion']}0` });
 
+it('settings of others that are not taken stand in History with who wrote them, and leave what is in force', async () => {
+  const felix = calicoPath('v1', 'felixconfigurations');
+  const admin = cluster.as('admin');
+  const write = (manager: string, body: object) =>
+    must(admin, 'PATCH', `${felix}/default?fieldManager=${manager}`, body);
+  await must(admin, 'POST', `${felix}?fieldManager=kubectl-create`, {
+    apiVersion: 'crd.projectcalico.org/v1',
+    kind: 'FelixConfiguration',
+    metadata: { name: 'default' },
+    spec: { natPortRange: '30000:40000' },
+  });
+  const history = async () =>
+    (await ask('changes.list', { action: 'settings.update' })).changes.map(
+      ({ actor, reason }: { actor: string; reason: string | null }) => [actor, reason],
+    );
+  const stays = 'what is in force stays';
+  const told: [string, unknown][] = [['kubectl-create', null]];
+  const says = async (actor: string, reason: unknown) => {
+    told.unshift([actor, reason]);
+    await soon(async () => expect(await history()).toEqual(told));
+  };
+  await soon(async () => expect(await history()).toEqual(told));
+  await write('kubectl-edit', { spec: { natPortRange: '0:70000' } });
+  await says('kubectl-edit', expect.stringContaining(`default is not taken, ${stays}: natPortRange must`));
+  await write('kubectl-label', { metadata: { labels: { seen: 'yes' } } });
+  await write('helm', { spec: { natPortRange: true } });
+  await says(
+    'helm',
+    `FelixConfiguration default cannot be read, ${stays}: natPortRange must be a port or a range 'first:last': true`,
+  );
+  // the API server names its writer by a claim on the spec alone
+  await write('kubectl-replace', { spec: [] });
+  await says('kubectl-replace', expect.stringContaining(`default cannot be read, ${stays}: spec must be an object`));
+  const inForce = (await ask('settings.get')).live.global;
+  expect(inForce).toEqual({ natPortRange: '30000:40000' });
+  await write('kubectl-edit', { spec: null });
+  // and keeps nothing that would name the one of a spec that is null, which says nothing of NAT
+  await says('unknown', null);
+  await must(admin, 'DELETE', `${felix}/default`);
+});
+
 it('10 MB of annotations and 10,000 managers are read, and little of it is kept', async () => {
   await make('fat', { cidr: '10.6.0.0/16', natOutgoing: true });
   await soon(async () => expect(await natted('10.6.0.1')).toBe(true));

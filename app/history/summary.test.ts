@@ -73,3 +73,13 @@ it('says of an object that can no longer be read what is wrong in it, and that n
     `corp ${reason}`,
   );
 });
+
+it('says of settings that are not taken why, and that nothing moved', () => {
+  const reason =
+    "FelixConfiguration default is not taken, what is in force stays: natPortRange must be a range: '0:70000'";
+  const settings = { global: { natPortRange: '1:2' }, nodes: {} };
+  const change = { action: 'settings.update', target: 'settings', reason, before: settings, pools: 0 } as const;
+  expect(summaryOf({ ...change, after: settings })).toBe(`NAT settings: ${reason}`);
+  const moved = { ...settings, global: { natPortRange: '3:4' } };
+  expect(summaryOf({ ...change, after: moved })).toBe('NAT settings: natPortRange 1:2 → 3:4');
+});

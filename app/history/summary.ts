@@ -50,7 +50,10 @@ export function summaryOf({ action, target, reason, before, after, pools }: Summ
   if (action === 'cluster.follow') return `cluster followed as it came back, without ${target}`;
   if (action === 'settings.force') return `NAT settings applied by force${differences(flat(before), flat(after))}`;
   if (action === 'hosts.update') return 'node addresses';
-  if (action === 'settings.update') return `NAT settings${differences(flat(before), flat(after))}`;
+  if (action === 'settings.update') {
+    const moved = differences(flat(before), flat(after));
+    return `NAT settings${moved === '' && reason !== null ? `: ${reason}` : moved}`;
+  }
   return `${target}${differences(flat(before), flat(after))}`;
 }
 

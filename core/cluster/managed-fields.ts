@@ -1,12 +1,12 @@
 /** Who claims which field of an object's spec: `metadata.managedFields` as the API server keeps it. */
-import { fieldsOf } from '../calico/object.ts';
+import { fieldsOf, isFields } from '../calico/object.ts';
 
 export interface FieldClaim {
   readonly manager: string;
   readonly operation: 'Apply' | 'Update';
   /** null where the server left it out */
   readonly at: string | null;
-  /** fields of the spec (`natOutgoing`), sorted; never empty */
+  /** fields of the spec (`natOutgoing`), sorted; empty: of the spec itself, which has none or is no object */
   readonly fields: readonly string[];
 }
 
@@ -34,12 +34,14 @@ function claimOf(entry: Record<string, unknown>): FieldClaim[] {
   const { manager, operation, time, subresource, fieldsV1 } = entry;
   if (typeof manager !== 'string' || (operation !== 'Apply' && operation !== 'Update')) return [];
   if (typeof subresource === 'string' && subresource !== '') return [];
-  const fields = Object.keys(fieldsOf(fieldsOf(fieldsV1)['f:spec']))
+  const spec = fieldsOf(fieldsV1)['f:spec'];
+  if (!isFields(spec)) return [];
+  const fields = Object.keys(spec)
     .filter((key) => key.startsWith('f:'))
     .map((key) => key.slice(2))
     .sort()
     .slice(0, MOST_FIELDS);
-  return fields.length === 0 ? [] : [{ manager, operation, at: typeof time === 'string' ? time : null, fields }];
+  return [{ manager, operation, at: typeof time === 'string' ? time : null, fields }];
 }
 
 /** The claim that our applies hold; an Update under our name is somebody else's. */

@@ -30,7 +30,8 @@ const tools: Readonly<Record<string, string>> = {
 };
 
 export function ownershipOf(metadata: unknown): Ownership {
-  const claims = specClaims(metadata);
+  // who claims the spec alone, and nothing in it, decides nothing there
+  const claims = specClaims(metadata).filter(({ fields }) => fields.length > 0);
   const marked = ownerMarked(metadata);
   if (marked !== null) return { ...marked, shared: [] };
   const tool = claims.find(({ manager, fields }) => fields.includes('cidr') && Object.hasOwn(tools, manager));

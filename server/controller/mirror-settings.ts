@@ -1,21 +1,19 @@
 /** Takes the cluster's FelixConfigurations and node addresses into the live ledger. */
 import type { Word } from '../../core/cluster/come-back.ts';
-import { objectsIn, pathOf, placeOf, settingsIn, withObject } from '../../core/cluster/felix-objects.ts';
+import { objectsIn, placeOf, settingsIn, withObject } from '../../core/cluster/felix-objects.ts';
 import { keepLastSettings, type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
-import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
-import { UNKNOWN_WRITER, writerAmong } from '../../core/cluster/writer.ts';
-import { type ClusterSettings, settingFields } from '../../core/nat/settings.ts';
+import { UNKNOWN_WRITER } from '../../core/cluster/writer.ts';
+import type { ClusterSettings } from '../../core/nat/settings.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import { hostsMatter, revisionOf } from '../../core/wire/revision.ts';
-import { lastSettingsOf } from '../db/changes.ts';
 import type { Database, Queryable } from '../db/client.ts';
 import { type Live, lockLive, readLivePools, writeLiveChange } from '../db/live.ts';
 import { readLiveFelixes, writeLiveFelixes } from '../db/live-felix.ts';
-import { settingsSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
 import { canonicalSettings, sameSettings } from '../services/settings/canonical-settings.ts';
 import { isNewer } from './is-newer.ts';
+import { type Moved, removedBy, type Told, tellerOf, type Untaken, untakenOf } from './settings-teller.ts';
 
 export interface SeenSettings {
   readonly seen: readonly LiveFelix[];
@@ -27,7 +25,7 @@ export type Hosts = () => readonly string[] | null;
 
 /**
  * Stored as seen; where the NAT settings differ a live change says so, one for each writer and cause. An object whose settings
- * mean nothing (`40000:30000`) is stored and not taken over: what it said before stays in force. `hosts`: canonical addresses of all nodes, asked
+ * mean nothing (`40000:30000`) is stored and not taken over: what it said before stays in force, and a live change that moves nothing says so. `hosts`: canonical addresses of all nodes, asked
  * for under the lock: what is written last is then the newest, whoever waited longest for it. Null: they cannot be read, and
  * what was known of them stays.
  * Throws TermOver when `epoch` is not the current term. Returns whether what the cluster says is in force.
@@ -83,18 +81,8 @@ export async function mirrorSettingsIn(tx: Queryable, live: Live, { seen, gone }
   }
   // what was refused before may hold since: a pool moved
   if (moves.length === 0) at = await settle(tx, at, now, { actor: UNKNOWN_WRITER, cause: null });
+  at = await writeUntaken(tx, at, await untakenOf(tx, moves, { before: live.settings, after: at.settings }));
   return sameSettings(canonicalSettings(settingsOf(now.values())), at.settings);
-}
-
-interface Moved {
-  readonly name: string;
-  readonly before: LiveFelix | null;
-  readonly after: LiveFelix | null;
-}
-
-interface Told {
-  readonly actor: string;
-  readonly cause: number | null;
 }
 
 /** Thousands of nodes may have an object each: what one writer did for one reason is one change, as with pools. */
@@ -128,6 +116,15 @@ async function settle(tx: Queryable, live: Live, objects: ReadonlyMap<string, Li
   return write(tx, { ...ready, settings }, { action: 'settings.update', ...told, before: live.settings });
 }
 
+/** Nothing in force moves: who wrote what is not taken is all that there is to say, once for as many objects as it is the same. */
+async function writeUntaken(tx: Queryable, live: Live, untaken: readonly Untaken[]): Promise<Live> {
+  let at = live;
+  for (const { actor, reason } of untaken) {
+    at = await write(tx, at, { action: 'settings.update', actor, before: at.settings, reason });
+  }
+  return at;
+}
+
 /** Of an object that says what means nothing, or would stop Felix, what it said before stays; the others are as they are. */
 function withoutBad(said: ClusterSettings, before: ClusterSettings, pools: readonly Pool[]): ClusterSettings {
   const bad = new Set(validateSettings(said, pools).map(({ field }) => field.slice(0, field.lastIndexOf('.'))));
@@ -136,31 +133,6 @@ function withoutBad(said: ClusterSettings, before: ClusterSettings, pools: reado
     kept.reduce((settings, object) => withObject(settings, object, settingsIn(before, object)), said),
   );
 }
-
-/**
- * Who made it different, and the change of ours that it carries out: the last one that decided about the fields that moved
- * what came of them. It need not be the last of all: others of other objects, or of this one, may have been saved since.
- */
-async function tellerOf(tx: Queryable, { before, after }: Moved & { readonly after: LiveFelix }): Promise<Told> {
-  const changed = settingFields.filter((field) => before?.settings?.[field] !== after.settings?.[field]);
-  const actor = writerAmong(before?.claims ?? [], after.claims, new Set(changed));
-  // a field that we let go is in nobody's claim afterwards; so is one that others took away
-  const held = ourClaim(before?.claims ?? [])?.fields ?? [];
-  const gone = actor === UNKNOWN_WRITER && changed.length > 0 && changed.every((field) => held.includes(field));
-  if (actor !== OUR_MANAGER && !gone) return { actor, cause: null };
-  const decided = await lastSettingsOf(tx, pathOf(after.name));
-  const fits = ({ settings }: (typeof decided)[number]): boolean =>
-    changed.every((field) => settings[field] === after.settings?.[field]);
-  const carriedOut = (gone ? decided.slice(0, 1) : decided).find(fits);
-  if (carriedOut === undefined) return { actor, cause: null };
-  const [row] = await settingsSync.read(tx, [after.name]);
-  const forced = carriedOut === decided[0] ? (row?.forceVersion ?? 0) : 0;
-  return { actor: OUR_MANAGER, cause: Math.max(carriedOut.sequence, forced) };
-}
-
-/** Not restored with its type, and somebody decided to go on without it; else nobody knows who deleted it. */
-const removedBy = (name: string, word: Word | null): Told =>
-  word?.settings.includes(name) ? { actor: OUR_MANAGER, cause: word.change } : { actor: UNKNOWN_WRITER, cause: null };
 
 /** Like a change of settings it is one only where it changes NAT. */
 async function moveHosts(tx: Queryable, live: Live, hosts: readonly string[]): Promise<Live> {
@@ -179,7 +151,14 @@ async function write(
     actor,
     before = null,
     cause = null,
-  }: { action: 'settings.update' | 'hosts.update'; actor: string; before?: unknown; cause?: number | null },
+    reason = null,
+  }: {
+    action: 'settings.update' | 'hosts.update';
+    actor: string;
+    before?: unknown;
+    cause?: number | null;
+    reason?: string | null;
+  },
 ): Promise<Live> {
   const sequence = live.sequence + 1;
   const next = { ...live, sequence, revision: revisionOf(live.poolSum, live.settings, live.hosts) };
@@ -192,7 +171,7 @@ async function write(
     before: hosts ? { hosts: before ?? [] } : before,
     after: hosts ? { hosts: live.hosts } : live.settings,
     cause,
-    reason: null,
+    reason,
     notice: noticeText({ kind: 'live', sequence }),
   });
   return next;

@@ -113,7 +113,11 @@ it('that an object can no longer be read is a change of its writer that moves no
   expect(await mirrorAll(db, epoch, await readLivePools(db))).toBe(sequence);
   await see('no', 'helm');
   await see(true, 'kubectl-edit');
-  const history = await findChanges(db, { pool: 'torn', others: true, limit: 3 });
+  // the claim of who made the spec a list is on the spec alone
+  await mirror(db, epoch, { seen: [seen('torn', [], 'kubectl-replace')], gone: [] });
+  expect(await findChanges(db, { pool: 'torn', others: true, limit: 1 })).toMatchObject([{ actor: 'kubectl-replace' }]);
+  await see(true, 'kubectl-edit');
+  const history = (await findChanges(db, { pool: 'torn', others: true, limit: 5 })).slice(2);
   const odd = 'cannot be read, what was last known stays in force: natOutgoing must be true or false';
   const unmoved = {
     role: 'cluster',
@@ -129,7 +133,7 @@ it('that an object can no longer be read is a change of its writer that moves no
   ]);
   expect(await readLive(db)).toMatchObject({ revision: before.revision, poolSum: before.poolSum });
   // who follows the log goes along without a break
-  expect(await cache.refresh()).toBe(before.sequence + 3);
+  expect(await cache.refresh()).toBe(before.sequence + 5);
   expect(cache.since(before.sequence)).toMatchObject({ type: 'delta', revision: before.revision, remove: [] });
   await see(false, 'kubectl-edit');
   expect(await findChanges(db, { pool: 'torn', others: true, limit: 1 })).toMatchObject([{ reason: null }]);
@@ -230,8 +234,9 @@ it('objects of many nodes by one writer are one change, and one that means nothi
   const first = felix('default', 1, { natPortRange: '1:2' });
   expect(await mirrorAllSettings(db, epoch, { all: [...bad, ...first, ...nodes], hosts })).toBe(false);
   const [change, ...more] = await changesAfter(before);
-  expect([change?.actor, more]).toEqual(['helm', []]);
   const { settings } = await readLive(db);
+  // and one that says what is not taken
+  expect([change?.actor, more]).toMatchObject(['helm', [{ actor: 'helm', before: settings, after: settings }]]);
   expect([settings.global, Object.keys(settings.nodes).length]).toEqual([{ natPortRange: '1:2' }, 300]);
   await mirrorSettings(db, epoch, { seen: felix('default', 2, { natPortRange: '3:4' }), gone: [], hosts });
   await mirrorSettings(db, epoch, { seen: felix('node.n-0', 2, { natPortRange: '9:1' }), gone: [], hosts });
@@ -243,6 +248,47 @@ it('objects of many nodes by one writer are one change, and one that means nothi
   ]);
   expect(await mirrorAllSettings(db, epoch, { all: [], hosts })).toBe(true);
   expect((await readLive(db)).settings).toEqual({ global: {}, nodes: {} });
+});
+
+it('settings that are not taken are a change of their writer that moves nothing, once for what is wrong in them', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'not taken');
+  let version = 1000;
+  const felix = (name: string, spec: unknown, manager: string, fields: object): LiveFelix => {
+    const time = new Date(1_800_000_000_000 + ++version * 1000).toISOString();
+    const managedFields = [{ manager, operation: 'Update', time, fieldsV1: { 'f:spec': fields } }];
+    const read = readLiveFelix({ metadata: { name, uid: name, resourceVersion: `${version}`, managedFields }, spec });
+    if (read === null) throw new Error('no object');
+    return read;
+  };
+  const hosts = () => null;
+  const see = (...seen: LiveFelix[]) => mirrorSettings(db, epoch, { seen, gone: [], hosts });
+  const range = { 'f:natPortRange': {} };
+  const ports = (natPortRange: unknown, manager: string, name = 'default') =>
+    felix(name, { natPortRange }, manager, range);
+  await see(ports('1:2', 'kubectl-create'));
+  const cache = await openStateCache({ db, ledger: liveLedger });
+  const before = await readLive(db);
+  await see(ports('0:70000', 'kubectl-edit'));
+  // what is wrong is the same, and so it is when all is read anew
+  await see(ports('0:70000', 'kubectl-annotate'));
+  await mirrorAllSettings(db, epoch, { all: await readLiveFelixes(db), hosts });
+  await see(felix('default', [], 'helm', {}));
+  // as it is in force: nothing moved, and nothing is wrong any more
+  await see(ports('1:2', 'kubectl-edit'));
+  await see(...['a', 'b', 'c', 'd'].map((node) => ports('9:1', 'chart', `node.${node}`)));
+  const others = await findChanges(db, { action: 'settings.update', others: true, limit: 3 });
+  const unmoved = { role: 'cluster', revision: before.revision, before: before.settings, after: before.settings };
+  const why = (what: string) => expect.stringMatching(`^FelixConfiguration ${what}, what is in force stays: `);
+  expect(others).toMatchObject([
+    { ...unmoved, actor: 'chart', reason: why('node.a, node.b, node.c and 1 more is not taken') },
+    { ...unmoved, actor: 'helm', reason: why('default cannot be read') },
+    { ...unmoved, actor: 'kubectl-edit', reason: why('default is not taken') },
+  ]);
+  // who follows the log goes along without a break
+  expect(await cache.refresh()).toBe(before.sequence + 3);
+  expect(cache.since(before.sequence)).toMatchObject({ type: 'delta', revision: before.revision });
+  await mirrorAllSettings(db, epoch, { all: [], hosts });
 });
 
 it('the addresses of nodes that are written last are the newest, also by a list that began before they moved', async () => {

@@ -1,0 +1,114 @@
+/** Who made the NAT settings of a FelixConfiguration different, which change of ours that carries out, and what of it is not taken. */
+import type { Word } from '../../core/cluster/come-back.ts';
+import { pathOf, placeOf, settingsIn, withObject } from '../../core/cluster/felix-objects.ts';
+import type { LiveFelix } from '../../core/cluster/live-settings.ts';
+import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
+import { UNKNOWN_WRITER, writerAmong } from '../../core/cluster/writer.ts';
+import { type ClusterSettings, noSettings, settingFields } from '../../core/nat/settings.ts';
+import { validateSettings } from '../../core/nat/validate-settings.ts';
+import type { Pool } from '../../core/pool/spec.ts';
+import { lastSettingsOf } from '../db/changes.ts';
+import type { Queryable } from '../db/client.ts';
+import { readLivePools } from '../db/live.ts';
+import { settingsSync } from '../db/sync.ts';
+import { sameSettings } from '../services/settings/canonical-settings.ts';
+
+export interface Moved {
+  readonly name: string;
+  readonly before: LiveFelix | null;
+  readonly after: LiveFelix | null;
+}
+
+export interface Told {
+  readonly actor: string;
+  readonly cause: number | null;
+}
+
+/**
+ * Who made it different, and the change of ours that it carries out: the last one that decided about the fields that moved
+ * what came of them. It need not be the last of all: others of other objects, or of this one, may have been saved since.
+ */
+export async function tellerOf(tx: Queryable, { before, after }: Moved & { readonly after: LiveFelix }): Promise<Told> {
+  const changed = settingFields.filter((field) => before?.settings?.[field] !== after.settings?.[field]);
+  const actor = writerAmong(before?.claims ?? [], after.claims, new Set(changed));
+  // a field that we let go is in nobody's claim afterwards; so is one that others took away
+  const held = ourClaim(before?.claims ?? [])?.fields ?? [];
+  const gone = actor === UNKNOWN_WRITER && changed.length > 0 && changed.every((field) => held.includes(field));
+  if (actor !== OUR_MANAGER && !gone) return { actor, cause: null };
+  const decided = await lastSettingsOf(tx, pathOf(after.name));
+  const fits = ({ settings }: (typeof decided)[number]): boolean =>
+    changed.every((field) => settings[field] === after.settings?.[field]);
+  const carriedOut = (gone ? decided.slice(0, 1) : decided).find(fits);
+  if (carriedOut === undefined) return { actor, cause: null };
+  const [row] = await settingsSync.read(tx, [after.name]);
+  const forced = carriedOut === decided[0] ? (row?.forceVersion ?? 0) : 0;
+  return { actor: OUR_MANAGER, cause: Math.max(carriedOut.sequence, forced) };
+}
+
+/** Not restored with its type, and somebody decided to go on without it; else nobody knows who deleted it. */
+export const removedBy = (name: string, word: Word | null): Told =>
+  word?.settings.includes(name) ? { actor: OUR_MANAGER, cause: word.change } : { actor: UNKNOWN_WRITER, cause: null };
+
+export interface Untaken {
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/**
+ * Objects that somebody wrote so that they are not taken, and were not so, and for no such reason, before. `inForce`: the
+ * settings before and after the moves. What one writer did to many objects in the same way is one.
+ */
+export async function untakenOf(
+  tx: Queryable,
+  moves: readonly Moved[],
+  inForce: { readonly before: ClusterSettings; readonly after: ClusterSettings },
+): Promise<Untaken[]> {
+  const suspects = moves.flatMap(({ before, after }) =>
+    after !== null && isOtherwise(after, inForce.after) ? [{ before, after }] : [],
+  );
+  if (suspects.length === 0) return [];
+  const pools = (await readLivePools(tx)).flatMap(({ pool }) => pool ?? []);
+  const groups = new Map<string, Untaken & { readonly names: string[] }>();
+  for (const { before, after } of suspects) {
+    const fault = faultOf(after, inForce.after, pools);
+    const was = before === null ? null : faultOf(before, inForce.before, pools);
+    if (fault === null || fault.words === was?.words) continue;
+    const odd = settingFields.filter((field) => fault.fields.includes(field));
+    const actor = writerAmong(before?.claims ?? [], after.claims, odd.length === 0 ? null : new Set(odd));
+    const key = JSON.stringify([actor, fault.words]);
+    const group = groups.get(key) ?? { actor, reason: fault.words, names: [] };
+    group.names.push(after.name);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ actor, reason, names }) => ({ actor, reason: `${namesText(names)} ${reason}` }));
+}
+
+/** What an object says, or would say, is not what is in force of it. */
+const isOtherwise = ({ name, settings, problems }: LiveFelix, inForce: ClusterSettings): boolean =>
+  problems.length > 0 ||
+  !sameSettings(withObject(noSettings, name, settings ?? {}), withObject(noSettings, name, settingsIn(inForce, name)));
+
+/** Why an object is not taken, and the fields that it is about. Null: it is in force. */
+function faultOf(
+  felix: LiveFelix,
+  inForce: ClusterSettings,
+  pools: readonly Pool[],
+): { readonly words: string; readonly fields: readonly string[] } | null {
+  if (!isOtherwise(felix, inForce)) return null;
+  const { name, settings, problems } = felix;
+  const unread = problems.length > 0;
+  const found = unread ? problems : validateSettings(withObject(noSettings, name, settings ?? {}), pools);
+  if (found.length === 0) return null;
+  const place = unread ? 'spec' : placeOf(name);
+  return {
+    words: `${unread ? 'cannot be read' : 'is not taken'}, what is in force stays: ${found.map(({ message }) => message).join('; ')}`,
+    fields: found.map(({ field }) => field.slice(place.length + 1)),
+  };
+}
+
+const MOST_NAMED = 3;
+
+function namesText(names: readonly string[]): string {
+  const rest = names.length - MOST_NAMED;
+  return `FelixConfiguration ${names.slice(0, MOST_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
