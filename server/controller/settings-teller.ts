@@ -1,6 +1,6 @@
 /** Who made the NAT settings of a FelixConfiguration different, which change of ours that carries out, and what of it is not taken. */
 import type { Word } from '../../core/cluster/come-back.ts';
-import { pathOf, placeOf, settingsIn, withObject } from '../../core/cluster/felix-objects.ts';
+import { placeOf, settingsIn, withObject } from '../../core/cluster/felix-objects.ts';
 import type { LiveFelix } from '../../core/cluster/live-settings.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { UNKNOWN_WRITER, writerAmong } from '../../core/cluster/writer.ts';
@@ -35,7 +35,7 @@ export async function tellerOf(tx: Queryable, { before, after }: Moved & { reado
   const held = ourClaim(before?.claims ?? [])?.fields ?? [];
   const gone = actor === UNKNOWN_WRITER && changed.length > 0 && changed.every((field) => held.includes(field));
   if (actor !== OUR_MANAGER && !gone) return { actor, cause: null };
-  const decided = await lastSettingsOf(tx, pathOf(after.name));
+  const decided = await lastSettingsOf(tx, after.name);
   const fits = ({ settings }: (typeof decided)[number]): boolean =>
     changed.every((field) => settings[field] === after.settings?.[field]);
   const carriedOut = (gone ? decided.slice(0, 1) : decided).find(fits);

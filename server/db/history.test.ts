@@ -122,31 +122,39 @@ it('a transaction that hangs gives the desired row back', async () => {
   }
 });
 
-it('the last changes of settings are found without a look at those of pools', async () => {
+it('of the changes of settings those of one object are read, whatever else was decided', async () => {
   const owner = new pg.Client({ connectionString: database.url });
   await owner.connect();
   try {
     await owner.query(`INSERT INTO change (sequence, actor, role, action, target, pools, revision)
       SELECT n, 'test', 'admin', 'pool.update', 'a', '{a}', 'x' FROM generate_series(1000, 6000) AS n`);
-    await owner.query(`INSERT INTO change (sequence, actor, role, action, target, pools, revision, before, after)
-      VALUES (500, 'test', 'admin', 'settings.update', 'settings', '{}', 'x', '{"global": {}}', '{"global": {"natPortRange": "1:2"}}')`);
+    const decide = (sequences: string, before: string, after: string) =>
+      owner.query(`INSERT INTO change (sequence, actor, role, action, target, pools, revision, before, after)
+        SELECT n, 'test', 'admin', 'settings.update', 'settings', '{}', 'x', ${before}::jsonb, ${after}::jsonb FROM ${sequences} AS n`);
+    const none = `'{"global": {}, "nodes": {}}'`;
+    await decide('generate_series(500, 500)', none, `'{"global": {"natPortRange": "1:2"}, "nodes": {}}'`);
+    await decide('generate_series(7000, 8000)', none, `format('{"global": {}, "nodes": {"n-%s": {}}}', n)`);
     await owner.query('ANALYZE change');
     const found = await database.db.transaction(async (tx) => {
       await tx.query('SELECT pg_stat_force_next_flush()');
-      return lastSettingsOf(tx, ['global']);
+      return [await lastSettingsOf(tx, 'default'), await lastSettingsOf(tx, 'node.n-7500')];
     });
-    expect(found).toEqual([{ sequence: 500, settings: { natPortRange: '1:2' } }]);
+    expect(found).toEqual([[{ sequence: 500, settings: { natPortRange: '1:2' } }], [{ sequence: 7500, settings: {} }]]);
     const { rows } = await owner.query(
-      `SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'change_settings_idx'`,
+      `SELECT indexrelname AS index, idx_tup_read AS read FROM pg_stat_user_indexes
+       WHERE indexrelname ~ '^change_settings' ORDER BY 1`,
     );
-    expect(rows).toEqual([{ idx_tup_read: '1' }]);
+    expect(rows).toEqual([
+      { index: 'change_settings_idx', read: '0' },
+      { index: 'change_settings_objects_idx', read: '2' },
+    ]);
     // what others decide in the cluster is no decision of ours, however much of it came since
     await owner.query(
       `INSERT INTO live_change (sequence, actor, action, pools, revision)
       SELECT $1::bigint + n, 'kubectl', 'settings.update', '{}', 'x' FROM generate_series(1000, 1030) AS n`,
       [FIRST_LIVE],
     );
-    expect((await lastSettingsChange(database.db))?.id).toBe(500);
+    expect((await lastSettingsChange(database.db))?.id).toBe(8000);
   } finally {
     await owner.end();
   }
