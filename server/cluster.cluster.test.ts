@@ -231,6 +231,25 @@ it('a pool that somebody made is adopted as it is, and then ours to delete', asy
   await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/found`)).status).toBe(404));
 });
 
+it('force is not noted where the cluster has the pool as it is desired', async () => {
+  const { pool } = await tell('pools.create', { name: 'same', spec: { cidr: '10.73.0.0/24', natOutgoing: true } });
+  const stands = (state: string) =>
+    soon(async () => expect((await ask('pools.get', { name: 'same' })).sync).toMatchObject({ state }));
+  await stands('Synced');
+  const input = { name: 'same', choice: 'ours', expectedVersion: pool.version, reason: 'to be sure' };
+  const { body } = await mutate(server.address, 'cluster.resolve', input, server.cookie);
+  expect(body.error?.data).toMatchObject({ reason: 'NOTHING_CHANGES' });
+  const { changes } = await ask('changes.list', { pool: 'same' });
+  expect(changes.map(({ action }: { action: string }) => action)).toEqual(['pool.create']);
+  await edit('same', { disabled: true });
+  await stands('OutOfSync');
+  const { change } = await tell('cluster.resolve', input);
+  expect(change.action).toBe('pool.force');
+  await stands('Synced');
+  await tell('pools.delete', { name: 'same', expectedVersion: change.id, reason: 'not needed' });
+  await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/same`)).status).toBe(404));
+});
+
 it('what came into the cluster since it was looked at is not decided about unseen', async () => {
   const { pool } = await tell('pools.create', { name: 'watched', spec: { cidr: '10.72.0.0/24', natOutgoing: true } });
   await soon(async () => expect((await ask('pools.get', { name: 'watched' })).sync.state).toBe('Synced'));

@@ -161,6 +161,14 @@ it('a range that the cluster has and nobody may write is named, not in force, an
   await stands({ state: 'Synced' });
 });
 
+it('force is not noted where the cluster has the settings as they are decided', async () => {
+  const { version: expectedVersion } = await ask('settings.get');
+  const input = { object: 'default', choice: 'ours', expectedVersion, reason: 'to be sure' };
+  const { status, body } = await tell('cluster.resolveSettings', input);
+  expect([status, body.error?.data.reason]).toEqual([400, 'NOTHING_CHANGES']);
+  expect(await ask('settings.get')).toMatchObject({ version: expectedVersion });
+});
+
 it('a field is let go: it goes from the cluster where nobody else holds it, else it stays', async () => {
   await choose('release', { fields: ['iptablesNATOutgoingInterfaceFilter'] });
   await soon(async () => expect((await stored())?.spec).not.toHaveProperty('iptablesNATOutgoingInterfaceFilter'));

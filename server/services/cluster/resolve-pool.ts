@@ -1,6 +1,7 @@
 /** What an operator decides about a pool of ours that the cluster has otherwise. Each choice is a change in History. */
 import { z } from 'zod';
 import { differingFields } from '../../../core/cluster/compare.ts';
+import { decideSync } from '../../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
@@ -39,7 +40,10 @@ export interface Resolution {
   readonly reason?: string | undefined;
 }
 
-/** Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE (also of what was seen), INVALID_INPUT when the cluster's pool cannot be taken, POOL_VIOLATIONS. */
+/**
+ * Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE (also of what was seen), NOTHING_CHANGES for force where the cluster has
+ * it as it is desired, INVALID_INPUT when the cluster's pool cannot be taken, POOL_VIOLATIONS.
+ */
 export async function resolvePool(
   deps: Deps,
   actor: Actor,
@@ -124,13 +128,22 @@ async function release(tx: Queryable, name: string): Promise<Decision> {
   return { action: 'pool.release', remove: [name] };
 }
 
-async function force(tx: Queryable, { name, spec }: StoredPool, version: number): Promise<Decision> {
+async function force(tx: Queryable, { name, spec, sequence }: StoredPool, version: number): Promise<Decision> {
   const row = (await readSync(tx, [name]))[0] ?? newSync(name);
   const [live] = await readLivePools(tx, [name]);
   const why = live === undefined ? null : notOurs(live, row.applied !== null);
   if (why !== null) {
     const message = `the cluster's pool '${name}' cannot be written over: ${why}`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'choice', message }] });
+  }
+  const desired = { name, spec, version: sequence };
+  const unforced = { desired, live: live ?? null, applied: row.applied, policy: row.policy, forced: false };
+  const next = decideSync(unforced);
+  if (next.do === 'nothing' && next.state === 'Synced') {
+    throw new AppError(
+      'NOTHING_CHANGES',
+      `the cluster has the pool '${name}' as it is desired: there is nothing to force`,
+    );
   }
   // an object that was made anew is another one: what was applied to the old one does not count
   const applied = live !== undefined && row.applied !== null ? { ...row.applied, uid: live.uid } : row.applied;

@@ -1,5 +1,9 @@
 /** What an operator decides about settings that the cluster has otherwise. Each choice is a change in History. */
-import { differingSettings, statedFields } from '../../../core/cluster/decide-settings.ts';
+import {
+  decideSettings as decideObject,
+  differingSettings,
+  statedFields,
+} from '../../../core/cluster/decide-settings.ts';
 import { settingsIn, withObject } from '../../../core/cluster/felix-objects.ts';
 import type { LiveFelix } from '../../../core/cluster/live-settings.ts';
 import {
@@ -98,6 +102,13 @@ async function decide(
   if (choice !== 'release' && seen !== undefined) expectSeen(settingsIn(desired.settings, object), live, object, seen);
   if (choice === 'ours') {
     const row = (await settingsSync.read(tx, [object]))[0] ?? newSync(object);
+    const own = settingsIn(desired.settings, object);
+    const applied = row.applied === null ? null : { settings: row.applied.spec };
+    const unforced = decideObject({ desired: own, live: live ?? null, applied, forced: false });
+    if (unforced.do === 'nothing' && unforced.state === 'Synced') {
+      const message = `the cluster's FelixConfiguration '${object}' is as it is decided: there is nothing to force`;
+      throw new AppError('NOTHING_CHANGES', message);
+    }
     await settingsSync.write(tx, [{ ...row, forceVersion: desired.sequence + 1 }]);
     return [{ action: 'settings.force', settings: desired.settings, before: standing(desired.settings, object, live) }];
   }
