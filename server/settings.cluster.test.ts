@@ -162,7 +162,7 @@ it('a range that the cluster has and nobody may write is named, not in force, an
 });
 
 it('force is not noted where the cluster has the settings as they are decided', async () => {
-  const { version: expectedVersion } = await ask('settings.get');
+  const { version: expectedVersion } = await ask<{ version: number }>('settings.get');
   const input = { object: 'default', choice: 'ours', expectedVersion, reason: 'to be sure' };
   const { status, body } = await tell('cluster.resolveSettings', input);
   expect([status, body.error?.data.reason]).toEqual([400, 'NOTHING_CHANGES']);

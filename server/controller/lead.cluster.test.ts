@@ -11,6 +11,7 @@ import { poolsCarriedOut } from '../db/pools-carried-out.ts';
 import { readSync, writeSync } from '../db/sync.ts';
 import { openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
+import { seenOf } from '../services/cluster/seen.ts';
 import { clusterPools } from './cluster-pools.ts';
 
 const site = ledTerms();
@@ -80,7 +81,9 @@ it('an edit in the cluster is shown with its manager and stays; forced, it is wr
   expect((await site.stored('a'))?.spec).not.toHaveProperty('disabled', true);
   const row = await site.stand('a');
   if (row === undefined) throw new Error('no row');
-  await writeSync(site.api.database.db, [{ ...row, forceVersion: change.id }]);
+  const [live] = await readLivePools(site.api.database.db, ['a']);
+  const forceSeen = seenOf(spec, live);
+  await writeSync(site.api.database.db, [{ ...row, forceVersion: change.id, forceSeen }]);
   await site.end();
   await site.begin();
   await site.stands('a', { state: 'Synced', applied: { version: change.id }, forceVersion: null });

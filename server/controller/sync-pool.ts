@@ -11,6 +11,7 @@ import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
 import { newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
 import { KubeError } from '../kube/kube-error.ts';
+import { seenOf } from '../services/cluster/seen.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import type { PoolReader } from './pool-reader.ts';
 import type { PoolWriter } from './pool-writer.ts';
@@ -36,22 +37,26 @@ export interface SyncPoolOptions {
 export async function syncPool(options: SyncPoolOptions, name: string): Promise<SyncOutcome> {
   const { pool, row, live } = await options.read(name);
   if (pool === undefined) return row === undefined ? 'settled' : remove(options, row, live ?? null);
+  const toForce = row?.forceVersion === pool.sequence;
+  const forced = toForce && row.forceSeen === seenOf(pool.spec, live);
   const decision = decideSync({
-    desired: { name, spec: pool.spec, version: pool.sequence },
+    // what came since force was decided was not written over by that decision, and is not by it: it waits for another one
+    desired: { name, spec: pool.spec, version: toForce && !forced ? (row.applied?.version ?? 0) : pool.sequence },
     live: live ?? null,
     // deleted here and made again: that the object is gone is what was wanted
     applied: live === undefined && row?.deletedBy != null ? null : (row?.applied ?? null),
     policy: row?.policy ?? 'ask',
-    forced: row?.forceVersion === pool.sequence,
+    forced,
   });
   const before = row ?? newRow(name);
+  const forceSeen = toForce && !forced ? null : before.forceSeen;
   if (decision.do === 'nothing') {
     const { state, reason, fields, managers } = decision;
     const detail = { ...rewritten(before), fields, managers };
     // the cluster says it already: that it has this version too is what History and the next look go by
     const applied =
       state === 'Synced' && before.applied !== null ? { ...before.applied, version: pool.sequence } : before.applied;
-    await note(options, before, { ...before, state, reason, detail, applied });
+    await note(options, before, { ...before, state, reason, detail, applied, forceSeen });
     return 'settled';
   }
   return apply(options, pool, before, { ...decision, resourceVersion: live?.resourceVersion ?? null });
@@ -151,15 +156,17 @@ async function note(options: SyncPoolOptions, before: WriteRow | NewRow, after: 
     before.state === after.state &&
     before.reason === after.reason &&
     before.applied?.version === after.applied?.version &&
+    before.forceSeen === after.forceSeen &&
     isDeepStrictEqual(before.detail, after.detail);
   if (same) return;
   await options.write({ name: after.name, row: outcomeOf(after), taken: null });
 }
 
-const outcomeOf = ({ name, state, reason, detail, applied }: WriteRow): SyncOutcomeRow => ({
+const outcomeOf = ({ name, state, reason, detail, applied, forceVersion, forceSeen }: WriteRow): SyncOutcomeRow => ({
   name,
   state,
   reason,
   detail,
   applied,
+  ...(forceVersion !== null && forceSeen === null ? { forceVoid: forceVersion } : {}),
 });

@@ -12,6 +12,7 @@ import { readLiveFelixes } from '../db/live-felix.ts';
 import { newSync, type SyncOutcomeRow, settingsSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
 import { KubeError } from '../kube/kube-error.ts';
+import { seenOfSettings } from '../services/cluster/seen.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import { mirrorSettingsIn } from './mirror-settings.ts';
 import { refusedBy, type SyncOutcome } from './refused-by.ts';
@@ -31,21 +32,26 @@ export interface SyncSettingsOptions {
 export async function syncSettings(options: SyncSettingsOptions, name: string): Promise<SyncOutcome> {
   const { db, cluster } = options;
   const { desired, sequence, row, live } = await readAtOnce(db, name);
-  const { applied: before, forceVersion } = row ?? newSync(name);
+  const { applied: before, forceVersion, forceSeen } = row ?? newSync(name);
+  const forced = forceVersion !== null && forceSeen === seenOfSettings(desired, live);
+  // what came since force was decided was not decided about
+  const isVoid = forceVersion !== null && forceSeen !== null && !forced;
+  const voided = isVoid ? { forceVoid: forceVersion } : {};
   const note = async (stand: Pick<Outcome, 'state' | 'reason' | 'detail'>, applied = before): Promise<void> => {
     // only what is news: a resync of settings that are as they should be writes nothing
     const same =
+      !isVoid &&
       row?.state === stand.state &&
       row.reason === stand.reason &&
       applied?.version === before?.version &&
       isDeepStrictEqual(row.detail, stand.detail);
-    if (!same) await write(options, name, { name, ...stand, applied });
+    if (!same) await write(options, name, { name, ...stand, ...voided, applied });
   };
   const decision = decideSettings({
     desired,
     live: live ?? null,
     applied: row?.applied ? { settings: row.applied.spec } : null,
-    forced: forceVersion !== null,
+    forced,
   });
   if (decision.do === 'forget') {
     if (row !== undefined) await write(options, name, null);

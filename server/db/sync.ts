@@ -16,6 +16,8 @@ export interface SyncRow<Spec = PoolSpec> {
   readonly applied: { readonly uid: string; readonly version: number; readonly spec: Spec } | null;
   /** this version may be applied by force: an operator saw whose fields it takes */
   readonly forceVersion: number | null;
+  /** what was there then (services/cluster/seen.ts); null: something else was found, and whoever wants force decides it anew */
+  readonly forceSeen: string | null;
   /** the change that deleted the pool here: its object is to go too */
   readonly deletedBy: number | null;
 }
@@ -42,11 +44,18 @@ export const newSync = (name: string): Omit<SyncRow<never>, 'since'> => ({
   detail: {},
   applied: null,
   forceVersion: null,
+  forceSeen: null,
   deletedBy: null,
 });
 
 /** What the controller writes: the policy is an operator's. */
-export type SyncOutcomeRow<Spec = PoolSpec> = Omit<SyncRow<Spec>, 'since' | 'policy' | 'forceVersion' | 'deletedBy'>;
+export type SyncOutcomeRow<Spec = PoolSpec> = Omit<
+  SyncRow<Spec>,
+  'since' | 'policy' | 'forceVersion' | 'forceSeen' | 'deletedBy'
+> & {
+  /** the use of force of this version is void */
+  readonly forceVoid?: number;
+};
 
 export interface SyncTable<Spec> {
   /** All rows, or those of these names, in the order of names. */
@@ -66,7 +75,7 @@ export interface SyncTable<Spec> {
 /** Two tables of the same columns: a pool may have the name of a FelixConfiguration. */
 function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
   const columns =
-    'name, policy, state, reason, detail, applied_uid, applied_version, applied_spec, force_version, deleted_by';
+    'name, policy, state, reason, detail, applied_uid, applied_version, applied_spec, force_version, force_seen, deleted_by';
   const since = `since = CASE WHEN ${table}.state = excluded.state AND ${table}.reason = excluded.reason
     THEN ${table}.since ELSE now() END`;
   return {
@@ -81,11 +90,13 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
       await tx.query(
         `INSERT INTO ${table} (${columns})
          SELECT o->>'name', o->>'policy', o->>'state', o->>'reason', o->'detail', o->'applied'->>'uid',
-           (o->'applied'->>'version')::bigint, o->'applied'->'spec', (o->>'forceVersion')::bigint, (o->>'deletedBy')::bigint
+           (o->'applied'->>'version')::bigint, o->'applied'->'spec', (o->>'forceVersion')::bigint, o->>'forceSeen',
+           (o->>'deletedBy')::bigint
          FROM jsonb_array_elements($1::jsonb) AS o
          ON CONFLICT (name) DO UPDATE SET policy = excluded.policy, state = excluded.state, reason = excluded.reason,
            detail = excluded.detail, applied_uid = excluded.applied_uid, applied_version = excluded.applied_version,
-           applied_spec = excluded.applied_spec, force_version = excluded.force_version, deleted_by = excluded.deleted_by,
+           applied_spec = excluded.applied_spec, force_version = excluded.force_version,
+           force_seen = excluded.force_seen, deleted_by = excluded.deleted_by,
            ${since}`,
         [JSON.stringify(rows)],
         `write-${table}`,
@@ -94,15 +105,16 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
     async writeOutcomes(tx, rows) {
       if (rows.length === 0) return;
       await tx.query(
-        `INSERT INTO ${table} (name, policy, state, reason, detail, applied_uid, applied_version, applied_spec)
+        `INSERT INTO ${table} (name, policy, state, reason, detail, applied_uid, applied_version, applied_spec, force_version)
          SELECT o->>'name', 'ask', o->>'state', o->>'reason', o->'detail', o->'applied'->>'uid',
-           (o->'applied'->>'version')::bigint, o->'applied'->'spec'
+           (o->'applied'->>'version')::bigint, o->'applied'->'spec', (o->>'forceVoid')::bigint
          FROM jsonb_array_elements($1::jsonb) AS o
          ON CONFLICT (name) DO UPDATE SET state = excluded.state, reason = excluded.reason, detail = excluded.detail,
            applied_uid = excluded.applied_uid, applied_version = excluded.applied_version,
            applied_spec = excluded.applied_spec, ${since},
            force_version = CASE WHEN ${table}.force_version > coalesce(excluded.applied_version, 0)
              THEN ${table}.force_version END,
+           force_seen = CASE WHEN ${table}.force_version = excluded.force_version THEN NULL ELSE ${table}.force_seen END,
            deleted_by = CASE WHEN ${table}.deleted_by > coalesce(excluded.applied_version, 0)
              THEN ${table}.deleted_by END`,
         [JSON.stringify(rows)],
@@ -167,6 +179,7 @@ export interface SyncRecord<Spec> {
   applied_version: string | null;
   applied_spec: Spec | null;
   force_version: string | null;
+  force_seen: string | null;
   deleted_by: string | null;
 }
 
@@ -183,6 +196,7 @@ export function syncRow<Spec>(row: SyncRecord<Spec>): SyncRow<Spec> {
     since: row.since,
     applied: uid === null || version === null || spec === null ? null : { uid, version: Number(version), spec },
     forceVersion: numberOrNull(row.force_version),
+    forceSeen: row.force_seen,
     deletedBy: numberOrNull(row.deleted_by),
   };
 }

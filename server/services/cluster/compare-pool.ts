@@ -1,15 +1,13 @@
 /** One pool of ours in the three forms it has: desired, in the cluster, and as it was last applied. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { applyBody, compareFields } from '../../../core/cluster/compare.ts';
-import type { LivePool } from '../../../core/cluster/live-pool.ts';
-import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
 import { readSync } from '../../db/sync.ts';
 import type { Deps } from '../deps.ts';
 import { poolNotFound } from '../pools/get-pool.ts';
 import { clusterOf } from './cluster.ts';
+import { seenOf } from './seen.ts';
 import { isBehind, syncViewSchema, viewSync } from './sync-view.ts';
 
 export const comparisonSchema = z.object({
@@ -74,19 +72,4 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
     rows: rows.map((one) => ({ ...one, managers: [...one.managers] })),
     patch: JSON.stringify({ spec }, null, 2),
   };
-}
-
-/** Short, and another one when a choice would do something else than was shown: by values, and by whose they are. */
-export function seenOf(desired: PoolSpec, live: LivePool | undefined): string {
-  const rows = compareFields({
-    desired,
-    live: live?.pool?.spec ?? null,
-    applied: null,
-    claims: live?.claims ?? [],
-  });
-  const differing = rows.filter(({ differs }) => differs).map(({ field, live, managers }) => [field, live, managers]);
-  return createHash('sha256')
-    .update(JSON.stringify([live?.uid, differing]))
-    .digest('base64url')
-    .slice(0, 22);
 }

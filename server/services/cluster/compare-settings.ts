@@ -1,11 +1,9 @@
 /** NAT settings in the three forms they have, object by object: decided here, in the cluster, and last applied. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { statedFields } from '../../../core/cluster/decide-settings.ts';
 import { nodeOf, objectOf, objectsIn, settingsIn } from '../../../core/cluster/felix-objects.ts';
-import type { LiveFelix } from '../../../core/cluster/live-settings.ts';
 import { othersOn, ourClaim } from '../../../core/cluster/managed-fields.ts';
-import { type NatSettings, settingFields } from '../../../core/nat/settings.ts';
+import { settingFields } from '../../../core/nat/settings.ts';
 import { readDesired } from '../../db/desired.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
@@ -13,6 +11,7 @@ import { settingsSync } from '../../db/sync.ts';
 import type { Deps } from '../deps.ts';
 import { clusterOf } from './cluster.ts';
 import { felixProblemSchema, felixProblems } from './felix-problems.ts';
+import { seenOfSettings } from './seen.ts';
 import { syncViewSchema, viewSync } from './sync-view.ts';
 
 const holderSchema = z.object({
@@ -113,16 +112,4 @@ export async function compareSettings(deps: Deps): Promise<SettingsComparison> {
       pools.flatMap(({ pool }) => pool ?? []),
     ),
   };
-}
-
-/** Short, and another one when a choice would do something else than was shown: by values, and by whose they are. */
-export function seenOfSettings(own: NatSettings, live: LiveFelix | undefined): string {
-  const said = live !== undefined && live.problems.length > 0 ? null : (live?.settings ?? {});
-  const differing = statedFields(own)
-    .filter((field) => own[field] !== said?.[field])
-    .map((field) => [field, said?.[field], othersOn(live?.claims ?? [], field).map(({ manager }) => manager)]);
-  return createHash('sha256')
-    .update(JSON.stringify([said === null, differing]))
-    .digest('base64url')
-    .slice(0, 22);
 }

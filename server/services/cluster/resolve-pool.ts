@@ -20,8 +20,8 @@ import { viewPool } from '../pools/get-pool.ts';
 import { expectVersion, mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
-import { seenOf } from './compare-pool.ts';
 import type { Cluster } from './reach.ts';
+import { seenOf } from './seen.ts';
 import { takenFrom } from './taken.ts';
 
 /**
@@ -147,7 +147,7 @@ async function force(tx: Queryable, { name, spec, sequence }: StoredPool, versio
   }
   // an object that was made anew is another one: what was applied to the old one does not count
   const applied = live !== undefined && row.applied !== null ? { ...row.applied, uid: live.uid } : row.applied;
-  await writeSync(tx, [{ ...row, applied, forceVersion: version }]);
+  await writeSync(tx, [{ ...row, applied, forceVersion: version, forceSeen: seenOf(spec, live) }]);
   return { action: 'pool.force', upsert: [{ name, spec }], before: standing(spec, live), asFound: true };
 }
 

@@ -29,8 +29,8 @@ import { previewSettings, type SettingsEffect } from '../settings/preview-settin
 import { rehearseSettings } from '../settings/rehearse-settings.ts';
 import { decideSettings, expectSettings } from '../settings/settings.ts';
 import { clusterOf } from './cluster.ts';
-import { seenOfSettings } from './compare-settings.ts';
 import type { choices } from './resolve-pool.ts';
+import { seenOfSettings } from './seen.ts';
 import { takenFrom } from './taken.ts';
 
 export interface SettingsResolution {
@@ -109,7 +109,9 @@ async function decide(
       const message = `the cluster's FelixConfiguration '${object}' is as it is decided: there is nothing to force`;
       throw new AppError('NOTHING_CHANGES', message);
     }
-    await settingsSync.write(tx, [{ ...row, forceVersion: desired.sequence + 1 }]);
+    await settingsSync.write(tx, [
+      { ...row, forceVersion: desired.sequence + 1, forceSeen: seenOfSettings(own, live) },
+    ]);
     return [{ action: 'settings.force', settings: desired.settings, before: standing(desired.settings, object, live) }];
   }
   await settingsSync.unforce(tx, [object]);

@@ -1,0 +1,41 @@
+/** What a choice is about: short, and another one when it would do something else than was shown: by values, and by whose they are. */
+import { createHash } from 'node:crypto';
+import { compareFields } from '../../../core/cluster/compare.ts';
+import { statedFields } from '../../../core/cluster/decide-settings.ts';
+import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import type { LiveFelix } from '../../../core/cluster/live-settings.ts';
+import { othersOn } from '../../../core/cluster/managed-fields.ts';
+import type { NatSettings } from '../../../core/nat/settings.ts';
+import type { PoolSpec } from '../../../core/pool/spec.ts';
+
+/** Of a pool of ours and the object that is there. */
+export function seenOf(desired: PoolSpec, live: LivePool | undefined): string {
+  const rows = compareFields({
+    desired,
+    live: live?.pool?.spec ?? null,
+    applied: null,
+    claims: live?.claims ?? [],
+  });
+  return short([
+    live?.uid,
+    rows.filter(({ differs }) => differs).map(({ field, live, managers }) => [field, live, [...managers].sort()]),
+  ]);
+}
+
+/** Of what is decided about a FelixConfiguration and the object that is there. */
+export function seenOfSettings(own: NatSettings, live: LiveFelix | undefined): string {
+  const said = live !== undefined && live.problems.length > 0 ? null : (live?.settings ?? {});
+  const differing = statedFields(own)
+    .filter((field) => own[field] !== said?.[field])
+    .map((field) => [
+      field,
+      said?.[field],
+      othersOn(live?.claims ?? [], field)
+        .map(({ manager }) => manager)
+        .sort(),
+    ]);
+  return short([said === null, differing]);
+}
+
+const short = (content: unknown): string =>
+  createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22);
