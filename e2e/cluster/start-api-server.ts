@@ -1,6 +1,6 @@
 /**
  * A real kube-apiserver on a real etcd, ready in seconds, with RBAC in force. Nothing outlives the process that started it
- * (see supervised.ts); folders of runs that were killed are removed by the next start.
+ * (see supervised.ts), its folder neither.
  *
  * Not obvious: etcd listens on Unix sockets alone (it insists on host:port and makes of `unix://localhost:2` a socket of
  * that name in its folder). `--secure-port=0` is refused, so a port is picked and the start tried again when it was lost.
@@ -8,11 +8,11 @@
  * plugin ServiceAccount would refuse every pod, since no controller makes default accounts here.
  */
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
+import { passingFolder } from '../passing-folder.ts';
 import type { Binaries } from './binaries/find.ts';
 import { request, type Target } from './request.ts';
 import { type Supervised, supervise } from './supervised.ts';
@@ -61,14 +61,13 @@ export interface ApiServerOptions {
 }
 
 const READY_MS = 90_000;
-const PREFIX = 'outgate-cluster-';
 const TRIES = 3;
 
 /** Throws with the last lines of both logs when it does not become ready within 90 s. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { binaries, users = {}, flags = [] } = options;
-  sweep();
-  const dir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`)); // short: a socket's path may have 107 bytes
+  const folder = passingFolder('outgate-cluster-'); // short: a socket's path may have 107 bytes
+  const dir = folder.path;
   const at = (name: string): string => join(dir, name);
   const known = makeUsers(users);
   writeTokens(at('tokens.csv'), known.values());
@@ -79,7 +78,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   let server: Supervised | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all([server?.kill(), etcd.kill()]);
-    rmSync(dir, { recursive: true, force: true });
+    folder.remove();
   };
   const launch = async (port: number): Promise<boolean> => {
     const all = [...apiServerFlags(dir, port), ...flags];
@@ -181,20 +180,3 @@ async function waitUntilReady(server: Supervised, url: string, caFile: string, t
 
 const tail = (file: string): string =>
   existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(-15).join('\n') : '';
-
-/** Folders of runs that were killed: their process id is in the name. */
-function sweep(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !alive(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,10 +1,10 @@
 /** The parts of `npm test`, and in which lane each runs. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { missingForCluster } from '../../e2e/cluster/binaries/build.ts';
 import { missingForHelm } from '../../e2e/cluster/binaries/helm.ts';
 import { missingForLab } from '../../e2e/lab/requirements.ts';
+import { passingFolder } from '../../e2e/passing-folder.ts';
 import { ROOT } from '../supervisor/paths.ts';
 import { findChromium } from './chromium.ts';
 import { type Counts, counted, fromPlaywright, fromVitest, none } from './counts.ts';
@@ -136,11 +136,11 @@ async function missingForBrowser(): Promise<string[]> {
 }
 
 async function withReport(use: (file: string) => Promise<Outcome>): Promise<Outcome> {
-  const directory = mkdtempSync(join(tmpdir(), 'outgate-report-'));
+  const folder = passingFolder('outgate-report-');
   try {
-    return await use(join(directory, 'report.json'));
+    return await use(join(folder.path, 'report.json'));
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    folder.remove();
   }
 }
 
