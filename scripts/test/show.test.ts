@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { showing } from './show.ts';
 
 test('says every line, the unfinished last one too, and gives the exit code', async () => {
@@ -22,6 +22,13 @@ test('a process that it leaves behind with its output is said, and not waited fo
   const lines: string[] = [];
   const left = "['-e', 'setTimeout(() => {}, 3000)'], { stdio: 'inherit' }";
   const leave = `require('child_process').spawn(process.execPath, ${left}).unref()`;
-  expect(await showing((line) => lines.push(line), 'node', ['-e', leave], { lastWordsMs: 100 })).toBe(1);
+  // our clock alone runs ahead: the process lives its three seconds, and would not be there after ten
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.setTimerTickMode('nextTimerAsync');
+  try {
+    expect(await showing((line) => lines.push(line), 'node', ['-e', leave])).toBe(1);
+  } finally {
+    vi.useRealTimers();
+  }
   expect(lines).toEqual(['node ended with 0, and a process that it left behind still holds its output open']);
 });

@@ -17,10 +17,7 @@ export function showing(
   show: Show,
   command: string,
   args: readonly string[],
-  {
-    environment = {},
-    lastWordsMs = LAST_WORDS_MS,
-  }: { environment?: Record<string, string>; lastWordsMs?: number } = {},
+  { environment = {} }: { environment?: Record<string, string> } = {},
 ): Promise<number> {
   return new Promise((resolve) => {
     const bin = join(ROOT, 'node_modules/.bin');
@@ -37,7 +34,7 @@ export function showing(
         show(`${command} ended with ${code}, and a process that it left behind still holds its output open`);
         for (const stream of [child.stdout, child.stderr]) stream.destroy();
         resolve(code === 0 ? 1 : (code ?? 1));
-      }, lastWordsMs);
+      }, LAST_WORDS_MS);
     });
     // `close`, not `exit`: the last lines are still on their way when the process ends
     child.on('close', (code) => {
