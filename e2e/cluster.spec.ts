@@ -120,7 +120,9 @@ test('a pool of others has a page that says whose it is, and History offers no r
   const { page, outgate } = running;
   await page.goto(`${outgate.url}/pools/from-git`);
   await expect(page.getByText('The cluster has from-git; it is not ours.')).toBeVisible();
-  await expect(page.getByText('It is changed where it comes from; here it is read-only.')).toBeVisible();
+  await expect(
+    page.getByText('It is changed in the Git repository of Argo CD application net; here it is read-only.'),
+  ).toBeVisible();
   await expect(page.getByText('What pods in it send to an address outside all pools is NATed.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Edit' })).toHaveCount(0);
   await expectAccessible(page);
@@ -129,6 +131,29 @@ test('a pool of others has a page that says whose it is, and History offers no r
   await expect(page.getByRole('button', { name: 'Preview revert' })).toBeDisabled();
   await page.goto(`${outgate.url}/pools/nowhere`);
   await expect(page.getByText('There is no pool nowhere.')).toBeVisible();
+});
+
+test('a pool of Tigera’s operator is patched in its Installation, and what that cannot say is named', async () => {
+  const { page, outgate, server } = running;
+  const labels = { 'app.kubernetes.io/managed-by': 'tigera-operator' };
+  const spec = { cidr: '172.21.0.0/16', natOutgoing: true, allowedUses: ['Workload'], namespaceSelector: "team == 'a'" };
+  await apply(pool('from-tigera', spec, { labels }));
+  await page.goto(`${outgate.url}/cluster?q=from-tigera`);
+  const row = page.getByRole('row', { name: /from-tigera/ });
+  await expect(row).toContainText('without namespaceSelector');
+  const patch = page.getByRole('button', { name: 'Copy patch' });
+  await expect(patch).toHaveAttribute('title', 'For Installation default of Tigera’s operator');
+  await expectAccessible(page);
+  await page.goto(`${outgate.url}/pools/from-tigera`);
+  await expect(
+    page.getByText('It is changed in Installation default of Tigera’s operator; here it is read-only.'),
+  ).toBeVisible();
+  await patch.click();
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  expect(text).toContain('# kubectl patch installation default --type=merge --patch-file FILE\n');
+  expect(text).toContain('      - name: from-tigera\n        cidr: 172.21.0.0/16\n');
+  await expectAccessible(page);
+  await kubectl(server, ['delete', 'ippool', 'from-tigera']);
 });
 
 test('a field manager that calls itself like an account is not taken for it', async () => {

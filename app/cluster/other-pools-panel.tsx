@@ -108,6 +108,7 @@ export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean
             <OtherPoolsTable
               pools={shown.slice(0, SHOWN)}
               all={shown}
+              known={pools}
               api={api}
               selected={selected}
               onSelect={setSelected}

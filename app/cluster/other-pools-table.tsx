@@ -1,12 +1,13 @@
-import { writePools } from '../../core/calico/write.ts';
+import { copyPatch, isTigeras } from '../../core/cluster/copy-patch.ts';
 import { Checkbox } from '../components/checkbox.tsx';
-import { CopyButton } from '../components/copy-button.tsx';
 import { FindingChip } from '../components/state-chip.tsx';
 import { beforeLead, HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { Tag } from '../components/tag.tsx';
 import { KindTag, ViolationsChip } from '../pools/facet-cells.tsx';
 import type { Outputs } from '../trpc/client.ts';
+import { CopyPatch } from './copy-patch.tsx';
 import { adoptable, classWords } from './other-pools.ts';
+import { sourceWords } from './source-words.ts';
 
 export type LivePool = Outputs['cluster']['pools']['pools'][number];
 
@@ -14,6 +15,7 @@ export type LivePool = Outputs['cluster']['pools']['pools'][number];
 export function OtherPoolsTable({
   pools,
   all,
+  known,
   api,
   selected,
   onSelect,
@@ -21,11 +23,14 @@ export function OtherPoolsTable({
   pools: readonly LivePool[];
   /** those that the box in the head selects */
   all: readonly LivePool[];
+  /** every pool of the cluster */
+  known: readonly LivePool[];
   api: 'v3' | 'v1';
   selected: ReadonlySet<string>;
   onSelect: (names: ReadonlySet<string>) => void;
 }) {
   const open = all.filter(adoptable).map(({ name }) => name);
+  const tigeras = known.filter(isTigeras);
   const every = open.length > 0 && open.every((name) => selected.has(name));
   function toggle(name: string): void {
     const next = new Set(selected);
@@ -116,8 +121,8 @@ export function OtherPoolsTable({
               )}
             </Td>
             <Td className="text-right">
-              {pool.standing === 'foreign' && pool.spec !== null && (
-                <CopyButton text={writePools([{ name: pool.name, spec: pool.spec }], api)}>Copy patch</CopyButton>
+              {pool.standing === 'foreign' && (
+                <CopyPatch patch={copyPatch(pool, { all: tigeras, api })} source={sourceWords(pool)} />
               )}
             </Td>
           </Tr>

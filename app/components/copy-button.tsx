@@ -9,12 +9,14 @@ export function CopyButton({
   small = true,
   look = 'ghost',
   icon = <Copy aria-hidden />,
+  title,
   children = 'Copy',
 }: {
   text: string | (() => string);
   small?: boolean;
   look?: 'plain' | 'ghost';
   icon?: ReactNode;
+  title?: string;
   children?: string;
 }) {
   const [state, setState] = useState<'idle' | 'done' | 'failed'>('idle');
@@ -35,7 +37,7 @@ export function CopyButton({
   const said = state === 'done' ? 'Copied' : state === 'failed' ? 'Refused by the browser' : '';
   return (
     <span className="relative inline-flex">
-      <Button small={small} look={look} onClick={() => void copy()}>
+      <Button small={small} look={look} title={title} onClick={() => void copy()}>
         {state === 'done' ? <Check aria-hidden /> : icon}
         {said === '' ? children : said}
       </Button>

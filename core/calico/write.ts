@@ -1,6 +1,7 @@
 /** Pools as canonical Calico YAML: fixed order, only the fields that are set, text that every YAML reader reads alike. */
 import { formatPrefix, parsePrefix } from '../net/prefix.ts';
 import { type Pool, poolSpecSchema } from '../pool/spec.ts';
+import { scalar } from './scalar.ts';
 
 const apiVersions = { v3: 'projectcalico.org/v3', v1: 'crd.projectcalico.org/v1' } as const;
 const fields = poolSpecSchema.keyof().options;
@@ -26,18 +27,4 @@ function writePool({ name, spec }: Pool, apiVersion: string): string {
 function canonical(cidr: string): string {
   const parsed = parsePrefix(cidr);
   return parsed.ok ? formatPrefix(parsed.value) : cidr;
-}
-
-const CIDR = /^[0-9a-f][0-9a-f.:]*\/\d+$/;
-const WORD = /^[A-Za-z][A-Za-z0-9_./()-]*$/;
-/** words that YAML 1.1, which kubectl speaks, reads as something else than text */
-const NOT_TEXT = /^(y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
-
-/** Plain where no reader of any YAML version can take it for a number, a date or a boolean; else in double quotes. */
-function scalar(text: string): string {
-  if (CIDR.test(text) || (WORD.test(text) && !NOT_TEXT.test(text))) return text;
-  return JSON.stringify(text).replaceAll(
-    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

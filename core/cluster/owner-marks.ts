@@ -9,6 +9,9 @@ export interface Marked {
   readonly evidence: { readonly field: string; readonly value: string };
 }
 
+/** Tigera's operator: what it makes stands in its Installation. */
+export const TIGERA = 'tigera-operator';
+
 interface Mark {
   readonly at: 'labels' | 'annotations';
   readonly key: string;
@@ -26,8 +29,8 @@ const marks: readonly Mark[] = [
   {
     at: 'labels',
     key: 'app.kubernetes.io/managed-by',
-    value: 'tigera-operator',
-    owner: 'tigera-operator',
+    value: TIGERA,
+    owner: TIGERA,
     class: 'operator',
   },
   { at: 'annotations', key: 'argocd.argoproj.io/tracking-id', owner: 'argocd', class: 'gitops' },

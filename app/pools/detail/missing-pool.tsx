@@ -1,9 +1,10 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { writePools } from '../../../core/calico/write.ts';
+import { copyPatch } from '../../../core/cluster/copy-patch.ts';
+import { CopyPatch } from '../../cluster/copy-patch.tsx';
 import { classWords } from '../../cluster/other-pools.ts';
+import { sourceWords } from '../../cluster/source-words.ts';
 import { ButtonLink } from '../../components/button.tsx';
-import { CopyButton } from '../../components/copy-button.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { Note } from '../../components/note.tsx';
@@ -19,7 +20,7 @@ export function MissingPool({ name }: { name: string }) {
   const query = useQuery(trpc.cluster.pools.queryOptions(undefined, { enabled: inCluster }));
   if (inCluster && query.isPending) return <Loading what={name} />;
   const live = query.data?.pools.find((pool) => pool.name === name);
-  if (live !== undefined) return <TheirPool live={live} />;
+  if (live !== undefined) return <TheirPool live={live} all={query.data?.pools ?? []} />;
   return (
     <Empty title={`There is no pool ${name}.`}>
       <p>It may have been deleted. History has what it was, and can bring it back.</p>
@@ -31,7 +32,9 @@ export function MissingPool({ name }: { name: string }) {
   );
 }
 
-function TheirPool({ live }: { live: Outputs['cluster']['pools']['pools'][number] }) {
+type LivePool = Outputs['cluster']['pools']['pools'][number];
+
+function TheirPool({ live, all }: { live: LivePool; all: readonly LivePool[] }) {
   const { name, owner, standing, spec, facets, problems } = live;
   const foreign = standing === 'foreign';
   const { nodes, next, link } = theirWords(live);
@@ -42,7 +45,7 @@ function TheirPool({ live }: { live: Outputs['cluster']['pools']['pools'][number
           The cluster has {name}; it is not ours. {nodes} Owner: <span className="machine">{owner}</span>,{' '}
           {classWords[live.class]}.
         </p>
-        <p>{next}</p>
+        <p className="wrap-anywhere">{next}</p>
         {problems.map(({ field, message }) => (
           <p key={`${field} ${message}`}>
             <span className="machine">{field}</span> {message}
@@ -51,7 +54,7 @@ function TheirPool({ live }: { live: Outputs['cluster']['pools']['pools'][number
         <span className="mt-2 flex flex-wrap gap-2">
           <ButtonLink href={`/cluster?q=${encodeURIComponent(name)}`}>{link}</ButtonLink>
           <ButtonLink href={`/history?pool=${encodeURIComponent(name)}`}>Its history</ButtonLink>
-          {foreign && spec !== null && <CopyButton text={writePools([{ name, spec }], 'v3')}>Copy patch</CopyButton>}
+          {foreign && <CopyPatch patch={copyPatch(live, { all, api: 'v3' })} source={sourceWords(live)} />}
         </span>
       </Note>
       {spec !== null && facets !== null && <PoolSpecPanel pool={{ spec, facets, natted: null }} />}

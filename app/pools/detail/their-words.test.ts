@@ -7,6 +7,7 @@ const pool = {
   standing: 'observed',
   owner: 'kubectl',
   class: 'hand',
+  evidence: null,
 } as const;
 
 it('of a pool that Calico cannot read it is not said that nodes follow it, or that it may be adopted', () => {
@@ -20,6 +21,13 @@ it('of a pool that Calico cannot read it is not said that nodes follow it, or th
 it('one that may be adopted, one that is owned elsewhere, one that goes', () => {
   const words = theirWords({ ...pool, deleting: false });
   expect([words.nodes, words.link]).toEqual(['Nodes follow it as they follow ours.', 'Adopt it']);
-  expect(theirWords({ ...pool, standing: 'foreign', deleting: false }).link).toBe('In the cluster');
+  const argocd = {
+    owner: 'argocd',
+    class: 'gitops',
+    evidence: { field: 'metadata.annotations.argocd.argoproj.io/tracking-id', value: 'net:x/IPPool:/a' },
+  } as const;
+  const theirs = theirWords({ ...pool, ...argocd, standing: 'foreign', deleting: false });
+  expect(theirs.link).toBe('In the cluster');
+  expect(theirs.next).toBe('It is changed in the Git repository of Argo CD application net; here it is read-only.');
   expect(theirWords({ ...pool, deleting: true }).nodes).toContain('being deleted there');
 });

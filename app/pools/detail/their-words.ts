@@ -1,8 +1,15 @@
 /** What is said of a pool that the cluster has and nobody decided about here. Pure. */
 import { adoptable, type OtherPool } from '../../cluster/other-pools.ts';
+import { sourceWords } from '../../cluster/source-words.ts';
+
+type Evidence = Parameters<typeof sourceWords>[0]['evidence'];
 
 /** What it does to nodes, what becomes of it, and where to go on. */
-export function theirWords(live: OtherPool & { deleting: boolean }): { nodes: string; next: string; link: string } {
+export function theirWords(live: OtherPool & { deleting: boolean; evidence: Evidence }): {
+  nodes: string;
+  next: string;
+  link: string;
+} {
   const followed = 'Nodes follow it as they follow ours.';
   return {
     nodes:
@@ -13,7 +20,7 @@ export function theirWords(live: OtherPool & { deleting: boolean }): { nodes: st
           : followed,
     next:
       live.standing === 'foreign'
-        ? 'It is changed where it comes from; here it is read-only.'
+        ? `It is changed in ${sourceWords(live)}; here it is read-only.`
         : live.spec === null
           ? 'It can be adopted once it is mended there.'
           : 'It is shown and left alone until somebody adopts it.',

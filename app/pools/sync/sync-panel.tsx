@@ -1,9 +1,10 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { CopyPatch } from '../../cluster/copy-patch.tsx';
+import { sourceWords } from '../../cluster/source-words.ts';
 import { When } from '../../components/age.tsx';
 import { Button } from '../../components/button.tsx';
-import { CopyButton } from '../../components/copy-button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -32,11 +33,12 @@ export function SyncPanel({ name }: { name: string }) {
 }
 
 function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
-  const { sync, version, seen, live, rows } = comparison;
+  const { sync, version, seen, live, rows, patch } = comparison;
   const refused = useRefusal('editor');
   const [chosen, setChosen] = useState<{ choice: Choice; version: number; seen: string } | null>(null);
   const [policy, setPolicy] = useState(false);
-  const ways = waysOf({ name, sync, owner: live?.owner ?? null, rows });
+  const source = live === null ? 'where it comes from' : sourceWords(live);
+  const ways = waysOf({ name, sync, owner: live?.owner ?? null, source, rows });
   const way = ways.find(({ choice }) => choice === chosen?.choice) ?? null;
   const differs = sync.state !== 'Synced';
   const shownWays = ways.filter(({ choice }) => differs || choice === 'release');
@@ -84,9 +86,7 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
               {each.refused ?? each.effects.join(' ')}
             </span>
             {each.choice === 'ours' && sync.reason === 'OwnedElsewhere' && (
-              <CopyButton look="plain" text={comparison.patch}>
-                Copy patch
-              </CopyButton>
+              <CopyPatch look="plain" patch={patch} source={source} />
             )}
           </li>
         ))}

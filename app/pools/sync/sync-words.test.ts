@@ -22,7 +22,12 @@ const row = (field: string, desired: unknown, live: unknown, managers: string[] 
 });
 const rows = [row('cidr', '10.0.0.0/16', '10.0.0.0/16'), row('natOutgoing', true, false, ['kubectl-edit'])];
 const ways = (reason: Stand['reason'], owner: string | null = 'outgate') =>
-  Object.fromEntries(waysOf({ name: 'public', sync: stand(reason), owner, rows }).map((way) => [way.choice, way]));
+  Object.fromEntries(
+    waysOf({ name: 'public', sync: stand(reason), owner, source: 'its Git repository', rows }).map((way) => [
+      way.choice,
+      way,
+    ]),
+  );
 
 describe('why', () => {
   it('has a sentence for every reason', () => {
@@ -54,7 +59,9 @@ describe('the ways on', () => {
     expect(ours?.verb).toBe('Apply ours: make it again');
   });
   it('that lead nowhere are refused with the way that does', () => {
-    expect(ways('OwnedElsewhere', 'argocd')['ours']?.refused).toContain('argocd owns it');
+    expect(ways('OwnedElsewhere', 'argocd')['ours']?.refused).toBe(
+      'argocd owns it and would write it back: copy the patch to its Git repository.',
+    );
     expect(ways('NotAdopted')['ours']?.refused).toContain('Take theirs first');
     expect(ways('Unreadable')['theirs']?.refused).not.toBeNull();
     expect(ways('Unreadable')['release']?.refused).toBeNull();

@@ -71,11 +71,14 @@ export function waysOf({
   name,
   sync,
   owner,
+  source,
   rows,
 }: {
   name: string;
   sync: Stand;
   owner: string | null;
+  /** where a pool of others is changed */
+  source: string;
   rows: readonly FieldRow[];
 }): Way[] {
   const gone = owner === null;
@@ -108,7 +111,7 @@ export function waysOf({
           ],
       refused:
         sync.reason === 'OwnedElsewhere'
-          ? `${owner ?? 'Somebody else'} owns it and would write it back: copy the patch to where it comes from.`
+          ? `${owner ?? 'Somebody else'} owns it and would write it back: copy the patch to ${source}.`
           : sync.reason === 'NotAdopted'
             ? 'It was never ours. Take theirs first, which adopts it; then change it.'
             : sync.reason === 'Unreadable'

@@ -1,12 +1,16 @@
 /** One pool of ours in the three forms it has: desired, in the cluster, and as it was last applied. */
 import { z } from 'zod';
 import { applyBody, compareFields } from '../../../core/cluster/compare.ts';
+import { copyPatch, isTigeras, theirPool } from '../../../core/cluster/copy-patch.ts';
+import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
 import { readSync } from '../../db/sync.ts';
 import type { Deps } from '../deps.ts';
 import { poolNotFound } from '../pools/get-pool.ts';
 import { clusterOf } from './cluster.ts';
+import { ownerClass, standingOf } from './live-pools.ts';
 import { seenOf } from './seen.ts';
 import { isBehind, syncViewSchema, viewSync } from './sync-view.ts';
 
@@ -20,7 +24,9 @@ export const comparisonSchema = z.object({
   live: z
     .object({
       owner: z.string(),
-      class: z.string(),
+      class: ownerClass,
+      /** what the owner was told from */
+      evidence: z.object({ field: z.string(), value: z.string() }).nullable(),
       resourceVersion: z.string(),
       problems: z.array(z.object({ field: z.string(), message: z.string() })),
     })
@@ -35,8 +41,8 @@ export const comparisonSchema = z.object({
       managers: z.array(z.string()),
     }),
   ),
-  /** what is to be written where the pool comes from, as a YAML of the spec, when it is not ours to write */
-  patch: z.string(),
+  /** what is to be written where the pool comes from, as YAML, and the fields that cannot be said there; null: it is ours to write */
+  patch: z.object({ text: z.string(), without: z.array(z.string()) }).nullable(),
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
 
@@ -55,7 +61,6 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
     applied: row?.applied?.spec ?? null,
     claims: live?.claims ?? [],
   });
-  const spec = applyBody(pool.spec, live?.pool?.spec ?? null);
   return {
     sync: viewSync(row, isBehind(row, pool)),
     version: pool.sequence,
@@ -66,10 +71,22 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
         : {
             owner: live.ownership.owner,
             class: live.ownership.class,
+            evidence: live.ownership.evidence === null ? null : { ...live.ownership.evidence },
             resourceVersion: live.resourceVersion,
             problems: live.problems.map((problem) => ({ ...problem })),
           },
     rows: rows.map((one) => ({ ...one, managers: [...one.managers] })),
-    patch: JSON.stringify({ spec }, null, 2),
+    patch: live === undefined ? null : await patchFor(deps, live, pool.spec),
   };
+}
+
+async function patchFor(deps: Deps, live: LivePool, desired: PoolSpec): Promise<Comparison['patch']> {
+  const pool = theirPool(live);
+  if (standingOf(pool.class, true) !== 'foreign') return null;
+  const patch = copyPatch(pool, {
+    all: isTigeras(pool) ? (await readLivePools(deps.db)).map(theirPool) : [],
+    api: 'v3',
+    desired: applyBody(desired, live.pool?.spec ?? null),
+  });
+  return patch && { text: patch.text, without: [...patch.without] };
 }

@@ -11,6 +11,8 @@ import type { Deps } from '../deps.ts';
 /** `managed`: in our database. `observed`: may be adopted. `foreign`: changed where it comes from. */
 export const standings = ['managed', 'observed', 'foreign'] as const;
 
+export const ownerClass = z.enum(['managed', 'hand', 'gitops', 'operator', 'applier']);
+
 export const livePoolViewSchema = z.object({
   name: z.string(),
   /** as Calico reads it; null: Calico cannot decode the object, and it decides nothing */
@@ -18,7 +20,7 @@ export const livePoolViewSchema = z.object({
   facets: facetsSchema.nullable(),
   standing: z.enum(standings),
   owner: z.string(),
-  class: z.enum(['managed', 'hand', 'gitops', 'operator', 'applier']),
+  class: ownerClass,
   /** what the owner was told from */
   evidence: z.object({ field: z.string(), value: z.string() }).nullable(),
   /** managers that claim fields, the newest last */
