@@ -75,7 +75,10 @@ test('pools of others are seen at once; what nobody else owns is adopted, with a
   await page.getByRole('link', { name: 'See and adopt them' }).click();
   const others = page.getByRole('table');
   await expect(others.getByRole('row', { name: /by-hand-too.*kubectl.*C17/ })).toBeVisible();
-  const foreign = others.getByRole('row', { name: /from-git.*argocd.*from Git or a chart.*read-only here/ });
+  await expect(others.getByRole('row', { name: /by-hand-too.*Keeps address Exempt/ })).toBeVisible();
+  const foreign = others.getByRole('row', {
+    name: /from-git.*NATed Exempt.*argocd.*from Git or a chart.*read-only here/,
+  });
   await expect(foreign.getByRole('checkbox')).toHaveCount(0);
   await foreign.getByRole('button', { name: 'Copy patch' }).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('cidr: 172.20.0.0/16');
@@ -136,7 +139,12 @@ test('a pool of others has a page that says whose it is, and History offers no r
 test('a pool of Tigera’s operator is patched in its Installation, and what that cannot say is named', async () => {
   const { page, outgate, server } = running;
   const labels = { 'app.kubernetes.io/managed-by': 'tigera-operator' };
-  const spec = { cidr: '172.21.0.0/16', natOutgoing: true, allowedUses: ['Workload'], namespaceSelector: "team == 'a'" };
+  const spec = {
+    cidr: '172.21.0.0/16',
+    natOutgoing: true,
+    allowedUses: ['Workload'],
+    namespaceSelector: "team == 'a'",
+  };
   await apply(pool('from-tigera', spec, { labels }));
   await page.goto(`${outgate.url}/cluster?q=from-tigera`);
   const row = page.getByRole('row', { name: /from-tigera/ });
@@ -144,7 +152,8 @@ test('a pool of Tigera’s operator is patched in its Installation, and what tha
   const patch = page.getByRole('button', { name: 'Copy patch' });
   await expect(patch).toHaveAttribute('title', 'For Installation default of Tigera’s operator');
   await expectAccessible(page);
-  await page.goto(`${outgate.url}/pools/from-tigera`);
+  await row.getByRole('link', { name: 'from-tigera' }).click();
+  await expect(page).toHaveURL(/\/pools\/from-tigera$/);
   await expect(
     page.getByText('It is changed in Installation default of Tigera’s operator; here it is read-only.'),
   ).toBeVisible();

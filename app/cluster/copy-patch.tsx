@@ -13,7 +13,7 @@ export function CopyPatch({
   if (patch === null) return null;
   const { text, without } = patch;
   return (
-    <span className="inline-flex flex-wrap items-center gap-x-2">
+    <span className="inline-flex flex-wrap items-center justify-end gap-x-2">
       {without.length > 0 && <span className="text-xs text-ink-3 wrap-anywhere">without {without.join(', ')}</span>}
       <CopyButton look={look} text={text} title={`For ${source}`}>
         Copy patch

@@ -1,9 +1,11 @@
+import Link from 'next/link';
 import { copyPatch, isTigeras } from '../../core/cluster/copy-patch.ts';
 import { Checkbox } from '../components/checkbox.tsx';
 import { FindingChip } from '../components/state-chip.tsx';
 import { beforeLead, HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { Tag } from '../components/tag.tsx';
-import { KindTag, ViolationsChip } from '../pools/facet-cells.tsx';
+import { KindTag, TrafficFromText, TrafficToText, ViolationsChip } from '../pools/facet-cells.tsx';
+import { poolPath } from '../pools/paths.ts';
 import type { Outputs } from '../trpc/client.ts';
 import { CopyPatch } from './copy-patch.tsx';
 import { adoptable, classWords } from './other-pools.ts';
@@ -11,7 +13,7 @@ import { sourceWords } from './source-words.ts';
 
 export type LivePool = Outputs['cluster']['pools']['pools'][number];
 
-/** One row a pool: who decides about it and what that was told from, and what it breaks. */
+/** One row a pool: what it does, who decides about it and what that was told from, and what it breaks. */
 export function OtherPoolsTable({
   pools,
   all,
@@ -58,9 +60,10 @@ export function OtherPoolsTable({
           </Th>
           <Th>Pool</Th>
           <Th>CIDR</Th>
+          <Th>Traffic from it</Th>
+          <Th>Traffic to it</Th>
           <Th>Owner</Th>
           <Th>Breaks</Th>
-          <Th>Told from</Th>
           <Th />
         </HeadRow>
       </Thead>
@@ -79,9 +82,13 @@ export function OtherPoolsTable({
             <Td>
               <span className="inline-flex items-center gap-2">
                 {/* 253 characters are allowed, and must not push who owns it out of sight */}
-                <span title={pool.name} className="block max-w-72 truncate font-[550] text-ink-1">
+                <Link
+                  href={poolPath(pool.name)}
+                  title={pool.name}
+                  className="block max-w-56 truncate rounded-sm font-[550] text-ink-1 -outline-offset-1 hover:underline"
+                >
                   {pool.name}
-                </span>
+                </Link>
                 {pool.spec !== null && pool.facets !== null && <KindTag facets={pool.facets} spec={pool.spec} />}
                 {pool.deleting && <Tag>being deleted</Tag>}
               </span>
@@ -89,7 +96,11 @@ export function OtherPoolsTable({
             <Td label="CIDR" className="machine text-ink-1">
               {pool.spec?.cidr ?? <span className="text-ink-3">not readable</span>}
             </Td>
-            <Td label="Owner">
+            <Td label="Traffic from it">
+              {pool.spec !== null && pool.facets !== null && <TrafficFromText facets={pool.facets} spec={pool.spec} />}
+            </Td>
+            <Td label="Traffic to it">{pool.facets !== null && <TrafficToText facets={pool.facets} />}</Td>
+            <Td label="Owner" className="py-1">
               <span className="inline-flex flex-wrap items-center gap-x-2">
                 <span title={pool.owner} className="machine block max-w-48 truncate text-ink-1">
                   {pool.owner}
@@ -97,6 +108,7 @@ export function OtherPoolsTable({
                 <span className="text-xs text-ink-3">{classWords[pool.class]}</span>
                 {pool.standing === 'foreign' && <Tag>read-only here</Tag>}
               </span>
+              <Evidence evidence={pool.evidence} />
             </Td>
             <Td
               label="Breaks"
@@ -107,19 +119,6 @@ export function OtherPoolsTable({
                 <Problems problems={pool.problems} />
               </span>
             </Td>
-            <Td label="Told from">
-              {pool.evidence === null ? (
-                <span className="text-xs text-ink-3">nothing</span>
-              ) : (
-                <span
-                  title={`${pool.evidence.field}: ${pool.evidence.value}`}
-                  className="block max-w-60 truncate narrow:whitespace-normal"
-                >
-                  <span className="machine text-2xs text-ink-3">{pool.evidence.field.replace('metadata.', '')}</span>{' '}
-                  <span className="machine text-2xs text-ink-2">{pool.evidence.value}</span>
-                </span>
-              )}
-            </Td>
             <Td className="text-right">
               {pool.standing === 'foreign' && (
                 <CopyPatch patch={copyPatch(pool, { all: tigeras, api })} source={sourceWords(pool)} />
@@ -129,6 +128,21 @@ export function OtherPoolsTable({
         ))}
       </Tbody>
     </Table>
+  );
+}
+
+/** What the owner was told from. */
+function Evidence({ evidence }: { evidence: LivePool['evidence'] }) {
+  if (evidence === null) return <span className="block text-2xs text-ink-3">told from nothing</span>;
+  const { field, value } = evidence;
+  return (
+    <span
+      title={`${field}: ${value}`}
+      className="block max-w-56 truncate text-2xs text-ink-3 narrow:wrap-anywhere narrow:whitespace-normal"
+    >
+      told from <span className="machine">{field.replace('metadata.', '')}</span>{' '}
+      <span className="machine text-ink-2">{value}</span>
+    </span>
   );
 }
 
