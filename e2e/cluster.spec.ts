@@ -514,7 +514,17 @@ test('a cluster that is gone is said, with since when, and what was known stays'
   await expect(page.getByRole('group', { name: 'What this page shows' })).toContainText(
     /Live ?not heard, last known \w{8} ?heard/,
   );
+  // each pool too says what was heard last, and as little of it as before
+  await expect(page.getByRole('row', { name: /by-hand 192\.168\.0\.0.*OutOfSync last heard/ })).toBeVisible();
+  await page.getByRole('link', { name: 'by-hand', exact: true }).click();
+  await expect(page.getByText('OutOfSync, last heard')).toBeVisible();
+  await expect(page.getByText(/^When it was last heard: It was deleted in the cluster/)).toBeVisible();
+  await expect(page.getByRole('group', { name: 'What this page shows' })).toContainText(
+    'not heard, last known: not as desired',
+  );
+  await expectAccessible(page);
   await page.goto(`${outgate.url}/cluster`);
+  await expect(page.getByRole('region', { name: 'Connection' })).toContainText('OutOfSync, last heard');
   await server.start();
   await expect(page.getByRole('heading', { name: /^Live: / })).toBeVisible({ timeout: 60_000 });
   expect(problems).toEqual([]);

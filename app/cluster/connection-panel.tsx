@@ -7,7 +7,7 @@ import { Age, useNow, When } from '../components/age.tsx';
 import { Panel } from '../components/panel.tsx';
 import { SyncStateChip } from '../components/state-chip.tsx';
 import type { ClusterView } from './cluster-view.ts';
-import { SILENT_MS, settingsText, verdictOf } from './connection.ts';
+import { isHeard, SILENT_MS, settingsText, verdictOf } from './connection.ts';
 
 const looks = {
   live: { icon: CircleCheck, mark: 'text-synced-mark', edge: 'border-l-line-control' },
@@ -18,9 +18,10 @@ const looks = {
 
 /** The verdict in one sentence, then what it is told from, then how our pools stand. */
 export function ConnectionPanel({ view }: { view: ClusterView }) {
-  const verdict = verdictOf(view, useNow());
+  const now = useNow();
+  const verdict = verdictOf(view, now);
   const { icon: Icon, mark, edge } = looks[verdict.kind];
-  const heard = verdict.kind === 'live' || verdict.kind === 'check';
+  const heard = isHeard(view, now);
   return (
     <Panel label="Connection" flush className={clsx('border-l-[3px]', edge)}>
       <div className="px-4.5 pt-3 pb-2.5">
@@ -64,7 +65,7 @@ export function ConnectionPanel({ view }: { view: ClusterView }) {
               {view.counts[state] === 0 ? (
                 <span className="text-xs text-ink-3">{state}</span>
               ) : (
-                <SyncStateChip state={state} />
+                <SyncStateChip state={state} heard={heard} />
               )}
             </Link>
           </li>

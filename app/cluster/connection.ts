@@ -78,6 +78,10 @@ export function verdictOf(view: ClusterState, now: number): ConnectionVerdict {
   };
 }
 
+/** Whether what the ledger says of the cluster is how it is there now. */
+export const isHeard = (view: ClusterState, now: number): boolean =>
+  ['live', 'check'].includes(verdictOf(view, now).kind);
+
 /** Null: no settings are missing. */
 function backText(back: ClusterState['back']): string | null {
   if (back === null || back.settings.missing === 0) return null;

@@ -15,9 +15,19 @@ import type { ReactNode } from 'react';
 import type { SyncState } from '../../core/cluster/sync-state.ts';
 import type { NodeState } from '../../core/wire/reasons.ts';
 
-type Tone = 'quiet' | 'pending' | 'drifted' | 'stale' | 'failed' | 'error' | 'warning' | 'outofsync' | 'contested';
+type Tone =
+  | 'quiet'
+  | 'past'
+  | 'pending'
+  | 'drifted'
+  | 'stale'
+  | 'failed'
+  | 'error'
+  | 'warning'
+  | 'outofsync'
+  | 'contested';
 
-const tones: Record<Exclude<Tone, 'quiet'>, string> = {
+const tones: Record<Exclude<Tone, 'quiet' | 'past'>, string> = {
   pending: 'text-pending-fg bg-pending-bg ring-pending-bd',
   drifted: 'text-drifted-fg bg-drifted-bg ring-drifted-bd',
   stale: 'text-stale-fg bg-stale-bg ring-stale-bd',
@@ -74,14 +84,29 @@ const syncIcon: Record<SyncState, ReactNode> = {
   Forbidden: <Lock aria-hidden />,
 };
 
-/** How a pool stands in the cluster: quiet when it is as desired. `low`: 18 px, for two lines in one row. */
-export function SyncStateChip({ state, low }: { state: SyncState; low?: boolean }) {
+/** While the cluster is not heard a state is what it was; what waits to be brought there waits now. */
+export const isPast = (state: SyncState, heard: boolean | null): boolean => heard === false && state !== 'Pending';
+
+/**
+ * How a pool stands in the cluster: quiet when it is as desired, muted when that is how it stood when the cluster was last heard.
+ * `low`: 18 px, for two lines in one row; the other one says "last heard" then.
+ */
+export function SyncStateChip({ state, heard, low }: { state: SyncState; heard: boolean | null; low?: boolean }) {
+  if (isPast(state, heard)) {
+    return (
+      <Chip tone="past" icon={syncIcon[state]} title={LAST_HEARD}>
+        {low ? state : `${state}, last heard`}
+      </Chip>
+    );
+  }
   return (
     <Chip tone={syncTone[state]} icon={syncIcon[state]} low={low}>
       {state}
     </Chip>
   );
 }
+
+const LAST_HEARD = 'How it stood when the cluster was last heard. Whether it is so still is not known.';
 
 /** The sign of a sync state alone, for where its word stands beside it. */
 export const syncSign = (state: SyncState): ReactNode => syncIcon[state];
@@ -122,8 +147,8 @@ function Chip({
       title={title}
       className={clsx(
         'inline-flex flex-none items-center gap-1.5 text-xs whitespace-nowrap [&>svg]:size-3.5',
-        tone === 'quiet'
-          ? 'text-ink-2'
+        tone === 'quiet' || tone === 'past'
+          ? ['text-ink-2', tone === 'past' && 'text-ink-3! [&>svg]:text-ink-3!']
           : ['rounded-sm pr-1.75 pl-1.5 font-medium ring-1 ring-inset', low ? 'h-4.5' : 'h-5.5', tones[tone]],
       )}
     >

@@ -1,7 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { verdictOf } from '../cluster/connection.ts';
+import { isHeard } from '../cluster/connection.ts';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { Age, useNow } from './age.tsx';
 import { TruthLine, TruthPill } from './truth-pill.tsx';
@@ -33,7 +33,7 @@ export function LivePill({ status: { revision, desiredRevision } }: { status: Ou
   const { data: view } = useQuery(trpc.cluster.get.queryOptions());
   const now = useNow();
   // until that is known neither is said
-  const heard = view === undefined ? null : ['live', 'check'].includes(verdictOf(view, now).kind);
+  const heard = view === undefined ? null : isHeard(view, now);
   const at = heard === false ? view?.heardAt : null;
   return (
     <TruthPill truth="live" age={at != null && <Age at={at} prefix="heard" />}>

@@ -4,6 +4,7 @@ import { CircleCheck } from 'lucide-react';
 import { useMemo } from 'react';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
 import { validatePools } from '../../core/pool/validate.ts';
+import { isHeard } from '../cluster/connection.ts';
 import { Age, useNow } from '../components/age.tsx';
 import { ButtonLink } from '../components/button.tsx';
 import { Panel } from '../components/panel.tsx';
@@ -24,6 +25,7 @@ export function AttentionPanel() {
   const clusterView = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: inCluster }));
   const cluster = clusterView.data ?? null;
   const now = useNow();
+  const heard = cluster === null ? null : isHeard(cluster, now);
   const violations = useMemo(
     () =>
       desired === undefined
@@ -76,10 +78,10 @@ export function AttentionPanel() {
             className="flex min-h-8.5 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line-faint py-1 pr-3 pl-3.5 last:border-b-0"
           >
             <span className="min-w-24">
-              <Chip item={item} />
+              <Chip item={item} heard={heard} />
             </span>
             <span className="min-w-0 flex-1 basis-72 wrap-anywhere">
-              <Sentence item={item} />
+              <Sentence item={item} heard={heard} />
             </span>
             {'since' in item && item.since !== null && (
               <span className="text-xs">
@@ -107,16 +109,26 @@ function Calm({ children }: { children: React.ReactNode }) {
   );
 }
 
-function Chip({ item }: { item: Attention }) {
+interface Shown {
+  item: Attention;
+  /** null: there is no cluster */
+  heard: boolean | null;
+}
+
+function Chip({ item, heard }: Shown) {
   if (item.kind === 'node' || item.kind === 'nodes') return <NodeStateChip state={item.state} />;
-  if (item.kind === 'sync' || item.kind === 'settings-sync') return <SyncStateChip state={item.state} />;
+  if (item.kind === 'sync' || item.kind === 'settings-sync') {
+    // the sentence beside it says when that was
+    return <SyncStateChip state={item.state} heard={heard} low={heard === false} />;
+  }
   if (item.kind === 'odd') return <FindingChip kind="warning">Nodes</FindingChip>;
   if (item.kind === 'cluster') return <FindingChip kind="error">Cluster</FindingChip>;
   if (item.kind === 'settings' && item.stops !== null) return <FelixProblemChip stops={item.stops} />;
   return <FindingChip kind="error">Violation</FindingChip>;
 }
 
-function Sentence({ item }: { item: Attention }) {
+function Sentence({ item, heard }: Shown) {
+  const past = heard === false;
   if (item.kind === 'nodes') {
     return (
       <>
@@ -139,7 +151,9 @@ function Sentence({ item }: { item: Attention }) {
         <b className="tabular-nums">
           {item.count.toLocaleString('en-US')} {many ? 'pools' : 'pool'}
         </b>{' '}
-        {many ? 'are' : 'is'} not in the cluster as desired.
+        {past
+          ? `${many ? 'were' : 'was'} not in the cluster as desired when it was last heard.`
+          : `${many ? 'are' : 'is'} not in the cluster as desired.`}
       </>
     );
   }
@@ -147,8 +161,8 @@ function Sentence({ item }: { item: Attention }) {
     return (
       <>
         <b>NAT settings</b> of{' '}
-        {item.count === 1 ? 'a FelixConfiguration' : `${item.count.toLocaleString('en-US')} FelixConfigurations`} are
-        not in the cluster as decided.
+        {item.count === 1 ? 'a FelixConfiguration' : `${item.count.toLocaleString('en-US')} FelixConfigurations`}{' '}
+        {past ? 'were not in the cluster as decided when it was last heard.' : 'are not in the cluster as decided.'}
       </>
     );
   if (item.kind === 'settings')

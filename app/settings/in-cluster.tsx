@@ -2,9 +2,10 @@
 import { clsx } from 'clsx';
 import { useState } from 'react';
 import type { SettingField } from '../../core/nat/settings.ts';
+import { useHeard } from '../cluster/use-heard.ts';
 import { Age } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
-import { SyncStateChip } from '../components/state-chip.tsx';
+import { isPast, SyncStateChip } from '../components/state-chip.tsx';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { whyOf } from '../pools/sync/sync-words.ts';
 import { useRefusal } from '../shell/session.tsx';
@@ -28,6 +29,7 @@ export function InCluster({
 }) {
   const { object, node, exists, unreadable, nftablesMode, sync } = felix;
   const refused = useRefusal('editor');
+  const heard = useHeard();
   const [chosen, setChosen] = useState<{ choice: SettingsChoice; version: number; seen: string } | null>(null);
   const setChoice = (choice: SettingsChoice): void => setChosen({ choice, version, seen: felix.seen });
   const rows = felix.rows.filter(({ desired, live }) => desired !== null || live !== null);
@@ -46,9 +48,12 @@ export function InCluster({
           </span>
         ) : (
           <>
-            <SyncStateChip state={sync.state} />
+            <SyncStateChip state={sync.state} heard={heard} />
             {standsApart && <span className="machine text-2xs text-ink-3">{sync.reason}</span>}
-            <span className="text-ink-1">{whyOf(sync)}</span>
+            <span className="text-ink-1">
+              {isPast(sync.state, heard) && 'When it was last heard: '}
+              {whyOf(sync)}
+            </span>
           </>
         )}
         {nftablesMode !== null && <span className="machine text-ink-3">nftablesMode: {nftablesMode}</span>}

@@ -4,6 +4,7 @@ import { Pencil, Route, Trash2 } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { useState } from 'react';
+import { useHeard } from '../../cluster/use-heard.ts';
 import { Age } from '../../components/age.tsx';
 import { Button, ButtonLink } from '../../components/button.tsx';
 import { Code } from '../../components/code.tsx';
@@ -13,6 +14,7 @@ import { Loading } from '../../components/loading.tsx';
 import { Note } from '../../components/note.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { isPast } from '../../components/state-chip.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { TruthLine, TruthPill } from '../../components/truth-pill.tsx';
 import { useKeys } from '../../keys/use-keys.ts';
@@ -99,6 +101,7 @@ export function PoolPage({ name }: { name: string }) {
 }
 
 function Truths({ pool }: { pool: PoolDetail | undefined }) {
+  const heard = useHeard();
   if (pool === undefined) return <TruthLine>{null}</TruthLine>;
   const { programmed, total } = pool.nodes;
   return (
@@ -108,6 +111,7 @@ function Truths({ pool }: { pool: PoolDetail | undefined }) {
       </TruthPill>
       {pool.sync !== null && (
         <TruthPill truth="live" age={pool.sync.since !== null && <Age at={pool.sync.since} />}>
+          {isPast(pool.sync.state, heard) && 'not heard, last known: '}
           {pool.sync.state === 'Synced' ? 'as desired' : 'not as desired'}
         </TruthPill>
       )}

@@ -4,7 +4,7 @@ import { CornerDownRight } from 'lucide-react';
 import Link from 'next/link';
 import { memo, type Ref } from 'react';
 import { Checkbox } from '../../components/checkbox.tsx';
-import { SyncStateChip } from '../../components/state-chip.tsx';
+import { isPast, SyncStateChip } from '../../components/state-chip.tsx';
 import { labelAbove } from '../../components/table.tsx';
 import { AllocatesText, KindTag, TrafficFromText, TrafficToText, ViolationsChip } from '../facet-cells.tsx';
 import { poolPath } from '../paths.ts';
@@ -26,6 +26,7 @@ export const PoolRow = memo(function PoolRow({
   selected,
   changed,
   cluster,
+  heard,
   onSelect,
   onFocus,
 }: {
@@ -38,6 +39,8 @@ export const PoolRow = memo(function PoolRow({
   selected: boolean;
   changed: boolean;
   cluster: boolean;
+  /** whether the cluster is heard now */
+  heard: boolean | null;
   onSelect: (name: string) => void;
   onFocus: (index: number) => void;
 }) {
@@ -95,8 +98,11 @@ export const PoolRow = memo(function PoolRow({
           role="cell"
           className={clsx(cell, 'flex-col items-start! justify-center gap-0! narrow:col-span-3 narrow:col-start-2')}
         >
-          {sync !== null && <SyncStateChip state={sync.state} low />}
-          {sync !== null && sync.state !== 'Synced' && (
+          {sync !== null && <SyncStateChip state={sync.state} heard={heard} low />}
+          {sync !== null && isPast(sync.state, heard) && (
+            <span className="text-[10px]/[12px] text-ink-3">last heard</span>
+          )}
+          {sync !== null && !isPast(sync.state, heard) && sync.state !== 'Synced' && (
             <span className="machine text-[10px]/[12px] text-ink-3">{sync.reason}</span>
           )}
         </td>

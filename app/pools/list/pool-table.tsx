@@ -5,6 +5,7 @@ import { clsx } from 'clsx';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useCallback, useEffect, useRef } from 'react';
+import { useHeard } from '../../cluster/use-heard.ts';
 import { Checkbox } from '../../components/checkbox.tsx';
 import { useRowForm } from '../../components/row-form.ts';
 import { useKeys } from '../../keys/use-keys.ts';
@@ -31,6 +32,7 @@ export function PoolTable({
 }) {
   const scroller = useRef<HTMLElement>(null);
   const { blocks, height } = useRowForm();
+  const heard = useHeard();
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -139,6 +141,7 @@ export function PoolTable({
                 selected={selected.has(row.pool.name)}
                 changed={changed.has(row.pool.name)}
                 cluster={cluster}
+                heard={heard}
                 onSelect={toggle}
                 onFocus={setCursor}
               />

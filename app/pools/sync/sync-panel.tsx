@@ -3,12 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { CopyPatch } from '../../cluster/copy-patch.tsx';
 import { sourceWords } from '../../cluster/source-words.ts';
+import { useHeard } from '../../cluster/use-heard.ts';
 import { When } from '../../components/age.tsx';
 import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { SyncStateChip } from '../../components/state-chip.tsx';
+import { isPast, SyncStateChip } from '../../components/state-chip.tsx';
 import { useRefusal } from '../../shell/session.tsx';
 import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { CompareTable } from './compare-table.tsx';
@@ -35,6 +36,7 @@ export function SyncPanel({ name }: { name: string }) {
 function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
   const { sync, version, seen, live, rows, patch } = comparison;
   const refused = useRefusal('editor');
+  const heard = useHeard();
   const [chosen, setChosen] = useState<{ choice: Choice; version: number; seen: string } | null>(null);
   const [policy, setPolicy] = useState(false);
   const source = live === null ? 'where it comes from' : sourceWords(live);
@@ -47,7 +49,7 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
       title="In the cluster"
       lead={
         <span className="inline-flex flex-wrap items-center gap-x-2">
-          <SyncStateChip state={sync.state} />
+          <SyncStateChip state={sync.state} heard={heard} />
           {differs && <span className="machine text-2xs">{sync.reason}</span>}
           {sync.since !== null && (
             <span className="inline-flex items-center gap-1.5">
@@ -60,7 +62,10 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
       className={differs ? 'mb-3 border-outofsync-bd' : 'mb-3'}
     >
       <div className="flex flex-col gap-2 px-3.5 py-3">
-        <p className="text-base text-ink-1">{whyOf(sync)}</p>
+        <p className="text-base text-ink-1">
+          {isPast(sync.state, heard) && 'When it was last heard: '}
+          {whyOf(sync)}
+        </p>
         <Facts comparison={comparison} onPolicy={() => setPolicy(true)} refused={refused} />
       </div>
       {differs && rows.length > 0 && (
