@@ -1,13 +1,14 @@
 /** A pool as the API shows it: its spec, and what is known of it. */
 import { z } from 'zod';
+import { differingFields } from '../../../core/cluster/compare.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, type Pool, poolSpecSchema, violationSchema, warningSchema } from '../../../core/pool/spec.ts';
 import { MOST_OVERLAPS, validateAmong } from '../../../core/pool/validate.ts';
 import { rangeWarnings } from '../../../core/pool/warnings.ts';
-import { lastLiveChanges } from '../../db/live.ts';
+import { lastLiveChanges, readLivePools } from '../../db/live.ts';
 import { overlapsOf, type StoredPool } from '../../db/pools.ts';
-import { readSync, type SyncRow } from '../../db/sync.ts';
-import { isBehind, syncViewSchema, viewSync } from '../cluster/sync-view.ts';
+import { readSync } from '../../db/sync.ts';
+import { isBehind, type SyncView, syncViewSchema, viewSync } from '../cluster/sync-view.ts';
 import type { Deps } from '../deps.ts';
 import { nodesByState } from '../nodes/node-state.ts';
 
@@ -40,13 +41,10 @@ export async function viewPools(deps: Deps, pools: readonly StoredPool[]): Promi
       pools.map((pool) => pool.name),
       MOST_OVERLAPS,
     ),
-    inCluster(
-      deps,
-      pools.map(({ name }) => name),
-    ),
+    inCluster(deps, pools),
   ]);
   const programmed = groups.filter(({ is }) => is === 'Programmed');
-  // from that number on a node holds the pool as it is desired; undefined: the cluster has no such pool
+  // from that number on a node holds the pool as it is desired; undefined: the cluster has none that is so
   const holding = (since: number | undefined): number =>
     programmed.reduce(
       (sum, group) => sum + (since !== undefined && (group.holding ?? -1) >= since ? group.nodes : 0),
@@ -55,10 +53,9 @@ export async function viewPools(deps: Deps, pools: readonly StoredPool[]): Promi
   const warningsOf = rangeWarnings({ nodes: head.hosts });
   return pools.map((stored) => {
     const pool: Pool = { name: stored.name, spec: stored.spec };
-    const row = cluster?.sync.get(stored.name);
-    const sync = cluster === null ? null : viewSync(row, isBehind(row, stored));
+    const sync = cluster?.sync.get(stored.name) ?? null;
     const since =
-      cluster === null ? stored.sequence : sync?.state === 'Synced' ? cluster.moved.get(stored.name) : undefined;
+      cluster === null ? stored.sequence : cluster.asDesired(stored) ? cluster.moved.get(stored.name) : undefined;
     return {
       ...pool,
       facets: facetsOf(stored.spec),
@@ -75,16 +72,37 @@ export async function viewPools(deps: Deps, pools: readonly StoredPool[]): Promi
 }
 
 interface InCluster {
-  readonly sync: ReadonlyMap<string, SyncRow>;
+  readonly sync: ReadonlyMap<string, SyncView>;
   /** the live change that last moved each pool */
   readonly moved: ReadonlyMap<string, number>;
+  /** Whether the cluster says what is desired. Who made it so does not matter to nodes: one that needs a decision may be. */
+  asDesired(pool: StoredPool): boolean;
 }
 
 /** Null where there is no cluster. */
-async function inCluster(deps: Deps, names: readonly string[]): Promise<InCluster | null> {
+async function inCluster(deps: Deps, pools: readonly StoredPool[]): Promise<InCluster | null> {
   if (deps.effective === deps.state) return null;
-  const [sync, moved] = await Promise.all([readSync(deps.db, names), lastLiveChanges(deps.db, names)]);
-  return { sync: new Map(sync.map((row) => [row.name, row])), moved };
+  const names = pools.map(({ name }) => name);
+  const [rows, moved] = await Promise.all([readSync(deps.db, names), lastLiveChanges(deps.db, names)]);
+  const known = new Map(rows.map((row) => [row.name, row]));
+  const sync = new Map(
+    pools.map((pool) => {
+      const row = known.get(pool.name);
+      return [pool.name, viewSync(row, isBehind(row, pool))];
+    }),
+  );
+  const apart = names.filter((name) => sync.get(name)?.state !== 'Synced');
+  const live = apart.length === 0 ? [] : await readLivePools(deps.db, apart);
+  const specs = new Map(live.map(({ name, pool }) => [name, pool?.spec]));
+  return {
+    sync,
+    moved,
+    asDesired({ name, spec }) {
+      if (sync.get(name)?.state === 'Synced') return true;
+      const held = specs.get(name);
+      return held !== undefined && differingFields(spec, held).length === 0;
+    },
+  };
 }
 
 /** Above 2^53 a JSON number would lose its last digits. */
