@@ -253,6 +253,11 @@ test('names of the cluster are completed while typing, and each backend of a ser
   await page.getByRole('button', { name: 'service/shop/web', exact: true }).click();
   await page.keyboard.press('ControlOrMeta+Enter');
   await expect(backends).toBeVisible();
+  // a pod on its node's network has no address of its own to keep
+  await page.goto(`${outgate.url}/simulator?from=pod/shop/agent-1&to=203.0.113.9`);
+  await expect(simulator.verdict().getByRole('heading')).toHaveText('Keeps the node’s address 192.0.2.12.');
+  await expect(simulator.verdict().getByText('Keeps node address').first()).toBeVisible();
+  await expect(simulator.verdict()).not.toContainText('Keeps pod address');
   await page.goto(`${outgate.url}/simulator?from=nobody&to=198.51.100.10`);
   await expect(simulator.from()).toHaveAccessibleDescription(
     /must be an address, or the name of a pod or node.*'nobody'/,

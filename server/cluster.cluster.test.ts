@@ -474,6 +474,8 @@ describe('names in questions', () => {
     expect(named.from).toMatchObject({ hostNetwork: true, node: 'names-b', addresses: ['192.0.2.102'] });
     expect(answers[0].code).toBe('NO_SNAT_SOURCE_NOT_IN_POOL');
     expect(answers[0].steps[0].code).toBe('SOURCE_IS_HOST');
+    const service = await ask('simulate.flow', { from: `pod/${NAMESPACE}/proxy`, to: `service/${NAMESPACE}/web` });
+    for (const { answers: each } of service.backends) expect(each[0].steps[0].code).toBe('SOURCE_IS_HOST');
   });
 
   it('names that are unknown or stand for several are refused, with what fits', async () => {

@@ -99,7 +99,7 @@ function Legend() {
       {(
         [
           ['SNAT', 'NATed'],
-          ['NO_SNAT', 'Keeps pod address'],
+          ['NO_SNAT', 'Keeps its address'],
           ['INDETERMINATE', 'Cannot tell'],
         ] as const
       ).map(([verdict, word]) => (

@@ -1,7 +1,6 @@
 /** The answer as plain text, for a ticket or a chat. */
 import { utc } from '../components/age.tsx';
-import { verdictWord } from '../components/verdict.tsx';
-import { type Arranged, explanation, headline, plain, type TruthAnswer } from './answers.ts';
+import { type Arranged, answerWord, explanation, headline, plain, type TruthAnswer } from './answers.ts';
 import { type Lane, laneWords, type PathEnds } from './path-lanes.ts';
 
 export function answerText({
@@ -40,7 +39,7 @@ const nameOf = (answer: TruthAnswer): string =>
   answer.truth === 'desired' ? 'Desired' : answer.truth === 'live' ? 'Live' : `${answer.node}, programmed`;
 
 const truthLine = (answer: TruthAnswer): string =>
-  `${nameOf(answer)}: ${verdictWord(answer.verdict)}, ${answer.code}` +
+  `${nameOf(answer)}: ${answerWord(answer)}, ${answer.code}` +
   `${answer.revision === null ? '' : `, revision ${answer.revision}`}${answer.at === null ? '' : `, ${utc(answer.at)}`}`;
 
 const stepLines = (answer: TruthAnswer): string[] => [

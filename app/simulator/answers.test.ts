@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agrees, arrange, explanation, headline, plain, type TruthAnswer } from './answers.ts';
+import { agrees, answerWord, arrange, explanation, headline, plain, type TruthAnswer } from './answers.ts';
 
 const step = (code: string, text: string) => ({ code, text, pool: null, field: null, rule: null });
 const snat: TruthAnswer = {
@@ -83,6 +83,25 @@ describe('with a cluster', () => {
   it('explains by what counts', () => {
     const because = { ...live(keep), steps: [step('DESTINATION_IN_POOL', 'the destination lies in ours')] };
     expect(plain(explanation(arrange([snat, because], null), from))).toMatch(/^the destination lies in ours\. /);
+  });
+});
+
+describe('a source on a node’s own network', () => {
+  const host: TruthAnswer = {
+    ...keep,
+    code: 'NO_SNAT_SOURCE_NOT_IN_POOL',
+    steps: [step('SOURCE_IS_HOST', 'it sends with an address of the node')],
+  };
+  it('keeps the node’s address, in the sentence and in the chip', () => {
+    expect(said([{ ...host, truth: 'desired', node: null }, host], 'node-1')).toBe(
+      'Keeps the node’s address 192.168.1.10.',
+    );
+    expect(said([snat, host], 'node-1')).toBe(
+      'It should be NATed to 192.0.2.11, but node-1 keeps the node’s address 192.168.1.10.',
+    );
+    expect(answerWord(host)).toBe('Keeps node address');
+    expect([snat, keep, unknown].map(answerWord)).toEqual(['NATed', 'Keeps pod address', 'Cannot tell']);
+    expect(answerWord({ ...host, code: 'NO_SNAT_SERVICE_REFUSED' })).toBe('Nothing is sent');
   });
 });
 

@@ -1,6 +1,7 @@
 /** What the truths say about one question: who disagrees, and the one sentence that comes first. */
 import type { StepCode } from '../../core/nat/steps.ts';
 import type { Answer } from '../../core/nat/verdict.ts';
+import { verdictWord } from '../components/verdict.tsx';
 
 /** One truth's answer. `at` is when the truth was last known to be so; null: not known. */
 export interface TruthAnswer extends Answer {
@@ -57,6 +58,12 @@ export function agrees(a: TruthAnswer, b: TruthAnswer): boolean {
     a.code === b.code &&
     (a.source.address === null || b.source.address === null || a.source.address === b.source.address)
   );
+}
+
+/** The verdict in two or three words, where less or more is known than that a pod's address stays. */
+export function answerWord(answer: TruthAnswer): string {
+  if (answer.code === 'NO_SNAT_SERVICE_REFUSED') return 'Nothing is sent';
+  return answer.verdict === 'NO_SNAT' && fromHost(answer) ? 'Keeps node address' : verdictWord(answer.verdict);
 }
 
 /** A piece of a sentence: plain, a value that a machine would parse, or a name that stands out. */
@@ -131,7 +138,7 @@ export function decidingStep(answer: Answer): Answer['steps'][number] | undefine
 export function replies(answer: TruthAnswer, from: string): Piece[] {
   const node: Piece = answer.node === null ? 'its node' : { name: answer.node };
   if (answer.verdict === 'SNAT') return ['Replies return to ', node, ', which restores ', { machine: from }, '.'];
-  if (answer.verdict === 'NO_SNAT' && leaves(answer) && !saysOf(answer, 'SOURCE_IS_HOST')) {
+  if (answer.verdict === 'NO_SNAT' && leaves(answer) && !fromHost(answer)) {
     return ['Replies reach the pod only if the network routes ', { machine: from }, ' to ', node, '.'];
   }
   return [];
@@ -141,6 +148,9 @@ export function replies(answer: TruthAnswer, from: string): Piece[] {
 export const leaves = ({ code }: Answer): boolean => !SILENT.includes(code);
 
 const saysOf = ({ steps }: Answer, step: StepCode): boolean => steps.some(({ code }) => code === step);
+
+/** The source is a node, or a pod on its network. */
+const fromHost = (answer: Answer): boolean => saysOf(answer, 'SOURCE_IS_HOST');
 
 const SILENT: readonly string[] = [
   'NO_SNAT_DESTINATION_IS_LOCAL',
@@ -157,10 +167,7 @@ const sentence = (answer: TruthAnswer, from: string): Piece[] =>
       : answer.code === 'NO_SNAT_SERVICE_REFUSED'
         ? ['Nothing is sent: no backend takes the connection']
         : answer.verdict === 'NO_SNAT'
-          ? [
-              saysOf(answer, 'SOURCE_IS_HOST') ? 'Keeps the node’s address ' : 'Keeps the pod address ',
-              { machine: from },
-            ]
+          ? [fromHost(answer) ? 'Keeps the node’s address ' : 'Keeps the pod address ', { machine: from }]
           : ['Cannot tell', ...missing(answer)];
 
 const intention = (answer: TruthAnswer, from: string): Piece[] =>
@@ -171,7 +178,9 @@ const intention = (answer: TruthAnswer, from: string): Piece[] =>
       : ['Desired cannot tell', ...missing(answer)];
 
 const deed = (answer: TruthAnswer, from: string): Piece[] =>
-  answer.verdict === 'SNAT' ? ['rewrites it to ', ...address(answer)] : ['keeps the pod address ', { machine: from }];
+  answer.verdict === 'SNAT'
+    ? ['rewrites it to ', ...address(answer)]
+    : [fromHost(answer) ? 'keeps the node’s address ' : 'keeps the pod address ', { machine: from }];
 
 const address = (answer: TruthAnswer): Piece[] =>
   answer.source.address === null ? ['the node’s address'] : [{ machine: answer.source.address }];

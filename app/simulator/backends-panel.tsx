@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import { Panel } from '../components/panel.tsx';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { VerdictText } from '../components/verdict.tsx';
-import type { TruthAnswer } from './answers.ts';
+import { answerWord, type TruthAnswer } from './answers.ts';
 import { type Backend, backendColumns, backendWords } from './backends.ts';
 import { endText } from './path-lanes.ts';
 
@@ -59,7 +59,7 @@ function Said({ answer }: { answer: TruthAnswer | undefined }) {
   if (answer === undefined) return <span className="text-ink-3">not asked</span>;
   return (
     <span className="flex flex-wrap items-center gap-x-2">
-      <VerdictText verdict={answer.verdict} />
+      <VerdictText verdict={answer.verdict} word={answerWord(answer)} />
       {answer.source.address !== null && <span className="machine text-ink-2">{answer.source.address}</span>}
       <span className="machine text-2xs text-ink-3">{answer.code}</span>
     </span>

@@ -1,18 +1,17 @@
 import { Server } from 'lucide-react';
 import Link from 'next/link';
 import { truthStop } from '../components/next-truth.ts';
-import { Swatch, verdictWord } from '../components/verdict.tsx';
-import type { TruthAnswer } from './answers.ts';
+import { Swatch } from '../components/verdict.tsx';
+import { answerWord, type TruthAnswer } from './answers.ts';
 
 const SQUARES = 480;
 
 /** "If it ran on each node": a square a node, and the same in words. Above 480 nodes the words alone. */
 export function NodeSquares({ nodes }: { nodes: readonly TruthAnswer[] }) {
-  const counts = (['SNAT', 'NO_SNAT', 'INDETERMINATE'] as const)
-    .map((verdict) => ({ verdict, of: nodes.filter((node) => node.verdict === verdict) }))
-    .filter(({ of }) => of.length > 0)
+  const counts = [...Map.groupBy(nodes, answerWord)]
+    .map(([word, of]) => ({ word, of }))
     .sort((a, b) => b.of.length - a.of.length);
-  const label = counts.map(({ verdict, of }) => `${of.length} ${verdictWord(verdict)}`).join(', ');
+  const label = counts.map(({ word, of }) => `${of.length} ${word}`).join(', ');
   return (
     <li {...truthStop} className="min-w-0 px-4.5 py-2.25 -outline-offset-2">
       <div className="flex items-center gap-2">
@@ -24,23 +23,23 @@ export function NodeSquares({ nodes }: { nodes: readonly TruthAnswer[] }) {
       </div>
       {nodes.length <= SQUARES && (
         <div role="img" aria-label={label} className="mt-2 mb-1.5 flex flex-wrap gap-0.5">
-          {nodes.map(({ node, verdict }) => (
-            <span key={node} title={`${node}: ${verdictWord(verdict)}`} className="inline-flex">
-              <Swatch verdict={verdict} />
+          {nodes.map((answer) => (
+            <span key={answer.node} title={`${answer.node}: ${answerWord(answer)}`} className="inline-flex">
+              <Swatch verdict={answer.verdict} />
             </span>
           ))}
         </div>
       )}
       <p className="text-xs text-ink-2">
-        {counts.map(({ verdict, of }, index) => (
-          <span key={verdict}>
+        {counts.map(({ word, of }, index) => (
+          <span key={word}>
             {index > 0 && ' · '}
             {of.length <= 2 && counts.length > 1 ? (
               <Names nodes={of} />
             ) : (
               <b className="tabular-nums">{of.length.toLocaleString('en-US')}</b>
             )}{' '}
-            {verdictWord(verdict)}
+            {word}
           </span>
         ))}
       </p>

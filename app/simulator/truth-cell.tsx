@@ -4,7 +4,7 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { truthStop } from '../components/next-truth.ts';
 import { VerdictChip } from '../components/verdict.tsx';
-import type { TruthAnswer } from './answers.ts';
+import { answerWord, type TruthAnswer } from './answers.ts';
 
 const icons = { desired: Database, live: Boxes, node: Server } as const;
 
@@ -33,10 +33,7 @@ export function TruthCell({
         </span>
       </div>
       <div className="mt-1.5 mb-1">
-        <VerdictChip
-          verdict={answer.verdict}
-          {...(answer.code === 'NO_SNAT_SERVICE_REFUSED' ? { word: 'Nothing is sent' } : {})}
-        />
+        <VerdictChip verdict={answer.verdict} word={answerWord(answer)} />
       </div>
       <Link
         href={`/codes/${answer.code}`}

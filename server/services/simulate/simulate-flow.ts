@@ -77,8 +77,10 @@ async function judgePlanned(
   const { from, to, flow, plan, unknown } = planned;
   const host = court.host ?? null;
   const named: NamedQuestion = { from, to, flow, unknown };
+  const tell = (answers: TruthAnswer[]): TruthAnswer[] =>
+    planned.caller === 'host' ? answers.map((answer) => fromHost(answer, planned)) : answers;
   const one = (answers: TruthAnswer[]): FlowAnswers => {
-    const told = planned.caller === 'host' ? answers.map((answer) => fromHost(answer, planned)) : answers;
+    const told = tell(answers);
     return { answers: told, host, agree: agreement(told, court.host), named };
   };
   if (flow === null) return one(judgeSame(court, { ok: true, value: hostWithoutAddress(planned) }));
@@ -95,7 +97,8 @@ async function judgePlanned(
   const answers = one(together ?? []);
   const agree = answers.agree === null ? null : judged.all.every((backend) => backend.agree === true);
   const moreBackends = plan.flows.length - judged.listed.length;
-  return { ...answers, agree, backends: judged.listed, moreBackends };
+  const backends = judged.listed.map((backend) => ({ ...backend, answers: tell(backend.answers) }));
+  return { ...answers, agree, backends, moreBackends };
 }
 
 /** The desired pools, or a draft, as one node has them; the cluster's beside them; and every node's kernel. */
