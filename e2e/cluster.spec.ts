@@ -406,13 +406,19 @@ test('a setting that others made is seen and left alone; one that is decided her
   await page.keyboard.press('Enter');
   await expect(dialog).toContainText('No connection is NATed differently.');
   await expectAccessible(page);
+  // what comes while the dialog is open stands in it, is not taken unseen, and then is
+  await expect(dialog).toContainText('natPortRange 30000:40000 → 50000:60000.');
+  await kubectl(server, [...patch, '{"spec":{"natPortRange":"45000:60000"}}']);
+  await expect(dialog).toContainText('natPortRange 30000:40000 → 45000:60000.');
   await page.keyboard.type('they are right');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('alert')).toContainText('What stands above is already as it is now');
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('status').filter({ hasText: 'It is decided: change #' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
   await expect(felix.getByText('The cluster says what is desired.')).toBeVisible();
-  await expect(settings.ports()).toHaveValue('50000:60000');
+  await expect(settings.ports()).toHaveValue('45000:60000');
 });
 
 /** Tab by tab, until what has this name is focused. */

@@ -1,7 +1,7 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ChangeLink } from '../components/change-link.tsx';
-import { ErrorPanel } from '../components/error-panel.tsx';
+import { ErrorPanel, reasonOf } from '../components/error-panel.tsx';
 import { Effects, ReasonDialog } from '../components/reason-dialog.tsx';
 import { listed } from '../pools/sync/sync-words.ts';
 import { useTRPC } from '../trpc/client.ts';
@@ -11,22 +11,33 @@ import type { SettingsChoice } from './settings-words.ts';
 /** A way on where the cluster says something else than is decided: what it does to fields and to connections, then the reason. */
 export function ChoiceDialog({
   object,
-  version,
-  seen,
+  shown,
   choice,
+  onStale,
   onClose,
 }: {
   object: string;
-  version: number;
-  /** what the cluster had when it was chosen: nothing else is decided about */
-  seen: string;
+  /** what it was chosen on: nothing else is decided about */
+  shown: { version: number; seen: string };
+  /** what it does by now */
   choice: SettingsChoice | null;
+  /** the settings are others by now, which the next attempt is about */
+  onStale: (now: { version: number; seen: string }) => void;
   onClose: () => void;
 }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const resolve = useMutation(
-    trpc.cluster.resolveSettings.mutationOptions({ onSuccess: () => queries.invalidateQueries() }),
+    trpc.cluster.resolveSettings.mutationOptions({
+      onSuccess: () => queries.invalidateQueries(),
+      onError: async (error) => {
+        if (reasonOf(error) !== 'VERSION_STALE') return;
+        await queries.invalidateQueries();
+        const now = queries.getQueryData(trpc.cluster.settings.queryKey());
+        const felix = now?.objects.find((one) => one.object === object);
+        if (now !== undefined && felix !== undefined) onStale({ version: now.version, seen: felix.seen });
+      },
+    }),
   );
   const fields = choice?.fields;
   return (
@@ -50,7 +61,7 @@ export function ChoiceDialog({
       danger={choice?.choice === 'ours'}
       pending={resolve.isPending}
       error={resolve.error}
-      stale="The settings, here or in the cluster, were changed meanwhile: leave it as it is, look again, then decide."
+      stale="The settings, here or in the cluster, were changed meanwhile. What stands above is already as it is now: look again, then decide."
       result={
         resolve.data === undefined ? null : (
           <>
@@ -64,8 +75,8 @@ export function ChoiceDialog({
           object,
           choice: choice.choice,
           ...(fields === undefined ? {} : { fields: [...fields] }),
-          expectedVersion: version,
-          seen,
+          expectedVersion: shown.version,
+          seen: shown.seen,
           reason,
         })
       }

@@ -11,7 +11,7 @@ import { whyOf } from '../pools/sync/sync-words.ts';
 import { useRefusal } from '../shell/session.tsx';
 import type { Outputs } from '../trpc/client.ts';
 import { ChoiceDialog } from './choice-dialog.tsx';
-import { applyOurs, holdersText, letGo, type SettingsChoice, takeTheirs } from './settings-words.ts';
+import { applyOurs, choiceNow, holdersText, type Picked } from './settings-words.ts';
 
 export type SettingsObject = Outputs['cluster']['settings']['objects'][number];
 type Row = SettingsObject['rows'][number];
@@ -30,11 +30,11 @@ export function InCluster({
   const { object, node, exists, unreadable, nftablesMode, sync } = felix;
   const refused = useRefusal('editor');
   const heard = useHeard();
-  const [chosen, setChosen] = useState<{ choice: SettingsChoice; version: number; seen: string } | null>(null);
-  const setChoice = (choice: SettingsChoice): void => setChosen({ choice, version, seen: felix.seen });
+  const [chosen, setChosen] = useState<{ picked: Picked; version: number; seen: string } | null>(null);
+  const pick = (picked: Picked): void => setChosen({ picked, version, seen: felix.seen });
   const rows = felix.rows.filter(({ desired, live }) => desired !== null || live !== null);
   const standsApart = sync !== null && sync.state !== 'Synced';
-  const given = (row: Row): FieldProps => ({ row, node, unreadable, refused, onChoose: setChoice, onDecide });
+  const given = (row: Row): FieldProps => ({ row, unreadable, refused, onPick: pick, onDecide });
   return (
     <section
       aria-label={`FelixConfiguration ${object}`}
@@ -84,7 +84,7 @@ export function InCluster({
       )}
       {standsApart && (
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-line-faint px-3.5 py-2">
-          <Button small refused={refused} onClick={() => setChoice(applyOurs(object, node, exists, felix.rows))}>
+          <Button small refused={refused} onClick={() => pick({ choice: 'ours' })}>
             {exists ? 'Apply ours by force' : 'Apply ours: make it again'}
           </Button>
           <span className="min-w-0 flex-1 basis-72 text-xs">
@@ -94,9 +94,9 @@ export function InCluster({
       )}
       <ChoiceDialog
         object={object}
-        version={chosen?.version ?? version}
-        seen={chosen?.seen ?? felix.seen}
-        choice={chosen?.choice ?? null}
+        shown={chosen ?? { version, seen: felix.seen }}
+        choice={chosen === null ? null : choiceNow(chosen.picked, felix)}
+        onStale={(now) => setChosen((was) => was && { ...was, ...now })}
         onClose={() => setChosen(null)}
       />
     </section>
@@ -105,10 +105,9 @@ export function InCluster({
 
 interface FieldProps {
   row: Row;
-  node: string | null;
   unreadable: boolean;
   refused: string | undefined;
-  onChoose: (choice: SettingsChoice) => void;
+  onPick: (picked: Picked) => void;
   onDecide: (field: SettingField, value: string) => void;
 }
 
@@ -175,7 +174,7 @@ function Who({ row }: { row: Row }) {
   );
 }
 
-function Ways({ row, node, unreadable, refused, onChoose, onDecide }: FieldProps) {
+function Ways({ row, unreadable, refused, onPick, onDecide }: FieldProps) {
   const { field, desired, live, differs } = row;
   return (
     <span className="flex flex-wrap gap-1.5">
@@ -185,12 +184,22 @@ function Ways({ row, node, unreadable, refused, onChoose, onDecide }: FieldProps
         </Button>
       )}
       {differs && !unreadable && (
-        <Button small refused={refused} aria-label={`Take theirs: ${field}`} onClick={() => onChoose(takeTheirs(row))}>
+        <Button
+          small
+          refused={refused}
+          aria-label={`Take theirs: ${field}`}
+          onClick={() => onPick({ choice: 'theirs', field })}
+        >
           Take theirs
         </Button>
       )}
       {desired !== null && (
-        <Button small refused={refused} aria-label={`Let go of ${field}`} onClick={() => onChoose(letGo(row, node))}>
+        <Button
+          small
+          refused={refused}
+          aria-label={`Let go of ${field}`}
+          onClick={() => onPick({ choice: 'release', field })}
+        >
           Let go
         </Button>
       )}

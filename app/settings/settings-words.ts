@@ -26,6 +26,20 @@ export interface SettingsChoice {
   effects: readonly string[];
 }
 
+/** What was pressed, of which object: what it does is said anew when the cluster says something else. */
+export type Picked = { choice: 'ours' } | { choice: 'theirs' | 'release'; field: SettingField };
+
+/** Null: the object no longer has that field. */
+export function choiceNow(
+  picked: Picked,
+  { object, node, exists, rows }: { object: string; node: string | null; exists: boolean; rows: readonly SettingRow[] },
+): SettingsChoice | null {
+  if (picked.choice === 'ours') return applyOurs(object, node, exists, rows);
+  const row = rows.find(({ field }) => field === picked.field);
+  if (row === undefined) return null;
+  return picked.choice === 'theirs' ? takeTheirs(row) : letGo(row, node);
+}
+
 /** `nodes`: whose Felix reads the object, in words. */
 export const restarts = (node: string | null): string =>
   node === null ? 'Felix restarts on every node that it runs on.' : `Felix restarts on ${node}, if it runs there.`;
