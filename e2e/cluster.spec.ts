@@ -114,6 +114,8 @@ test('an edit with kubectl shows with its manager, and nothing is written until 
   await expectAccessible(page);
   await page.getByRole('link', { name: 'by-hand', exact: true }).click();
   await expect(page.getByText('kubectl-patch changed natOutgoing in the cluster.')).toBeVisible();
+  await expect(page.getByText('Nodes do otherwise now: traffic from it keeps its address.')).toBeVisible();
+  await expect(page.getByText('as desired; nodes follow Live')).toBeVisible();
   await expect(page.getByRole('row', { name: /natOutgoing.*true.*false.*differs.*true.*kubectl-patch/ })).toBeVisible();
   await expectAccessible(page);
   expect((await live('by-hand')).natOutgoing).toBe(false);

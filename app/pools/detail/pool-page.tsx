@@ -26,6 +26,7 @@ import { editPath, simulateFrom } from '../paths.ts';
 import { SyncPanel } from '../sync/sync-panel.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { MissingPool } from './missing-pool.tsx';
+import { nowWords } from './now-words.ts';
 import { PoolChanges } from './pool-changes.tsx';
 import type { PoolDetail } from './pool-detail.ts';
 import { PoolNodes } from './pool-nodes.tsx';
@@ -145,13 +146,17 @@ function Findings({ pool }: { pool: PoolDetail }) {
 function DetailTabs({ pool }: { pool: PoolDetail }) {
   const path = usePathname();
   const tab = parsePoolTab(new URLSearchParams(useSearchParams()));
+  const trpc = useTRPC();
+  const apart = pool.sync !== null && pool.sync.state !== 'Synced';
+  const { data } = useQuery(trpc.cluster.compare.queryOptions({ name: pool.name }, { enabled: apart }));
+  const now = apart && data !== undefined ? nowWords(pool.spec, data.live) : null;
   return (
     <Tabs
       label={`About ${pool.name}`}
       value={tab}
       onChange={(next) => window.history.replaceState(null, '', `${path}${buildPoolTab(next)}`)}
       tabs={[
-        { value: 'spec', label: 'Spec', content: <PoolSpecPanel pool={pool} /> },
+        { value: 'spec', label: 'Spec', content: <PoolSpecPanel pool={pool} now={now} /> },
         {
           value: 'yaml',
           label: 'YAML',

@@ -10,7 +10,10 @@ const fields = poolSpecSchema.keyof().options;
 /** What the pool does in words, and every field with the value that counts, set or default. */
 export function PoolSpecPanel({
   pool,
+  now = null,
 }: {
+  /** what nodes do instead, said first; null: this */
+  now?: string | null;
   /** `natted` null: nobody counts for a pool that is not ours */
   pool: Pick<PoolDetail, 'spec' | 'facets'> & { natted: PoolDetail['natted'] | null };
 }) {
@@ -19,7 +22,8 @@ export function PoolSpecPanel({
   const [allocates = '', from = '', to = ''] = facetSentences(facets);
   return (
     <div className="grid items-start gap-3 lg:grid-cols-2">
-      <Panel title="What it does">
+      <Panel title="What it does" lead={now === null ? undefined : 'as desired; nodes follow Live'}>
+        {now !== null && <p className="mb-3 text-base text-ink-1">{now}</p>}
         <dl className="grid grid-cols-[max-content_minmax(0,1fr)] items-baseline gap-x-4 gap-y-2.5">
           <dt className="text-xs text-ink-3">Allocates addresses</dt>
           <dd>
@@ -47,7 +51,7 @@ export function PoolSpecPanel({
           )}
         </dl>
       </Panel>
-      <Panel title="Fields">
+      <Panel title="Fields" lead={now === null ? undefined : 'as desired'}>
         <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1.5">
           {fields.map((field) => {
             const value = full[field];

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { applyBody, compareFields } from '../../../core/cluster/compare.ts';
 import { copyPatch, isTigeras, theirPool } from '../../../core/cluster/copy-patch.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
-import type { PoolSpec } from '../../../core/pool/spec.ts';
+import { type PoolSpec, poolSpecSchema } from '../../../core/pool/spec.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
 import { readSync } from '../../db/sync.ts';
@@ -27,6 +27,8 @@ export const comparisonSchema = z.object({
       class: ownerClass,
       /** what the owner was told from */
       evidence: z.object({ field: z.string(), value: z.string() }).nullable(),
+      /** what nodes follow; null: Calico cannot read it */
+      spec: poolSpecSchema.nullable(),
       resourceVersion: z.string(),
       problems: z.array(z.object({ field: z.string(), message: z.string() })),
     })
@@ -72,6 +74,7 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
             owner: live.ownership.owner,
             class: live.ownership.class,
             evidence: live.ownership.evidence === null ? null : { ...live.ownership.evidence },
+            spec: live.pool?.spec ?? null,
             resourceVersion: live.resourceVersion,
             problems: live.problems.map((problem) => ({ ...problem })),
           },
