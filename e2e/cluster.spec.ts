@@ -71,6 +71,12 @@ test('pools of others are seen at once; what nobody else owns is adopted, with a
   await expect(page.getByRole('option', { name: /from-git.*argocd.*172\.20\.0\.0\/16/, selected: true })).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page.getByText('The cluster has from-git; it is not ours.')).toBeVisible();
+  // and nobody here wants it otherwise
+  const simulator = new SimulatorPage(page);
+  await page.goto(`${outgate.url}/simulator`);
+  await simulator.ask('172.20.0.9', '198.51.100.9');
+  await expect(simulator.verdict()).toContainText('NATed');
+  await expect(simulator.verdict()).not.toContainText('the cluster says otherwise');
   await page.goto(`${outgate.url}/pools`);
   await page.getByRole('link', { name: 'See and adopt them' }).click();
   const others = page.getByRole('table');

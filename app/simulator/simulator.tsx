@@ -46,7 +46,7 @@ export function Simulator() {
 
   const ahead = buildQuestion(typed) !== buildQuestion(asked);
   const cluster = useClusterMode();
-  const local = useLocal(typed, names, nodeOf(typed.from, pods), cluster);
+  const local = useLocal(typed, names, nodeOf(typed.from, pods), { cluster, alone: useAlone(cluster) });
   const { flow, errors: askedErrors } = useMemo(() => flowOf(asked, names), [asked, names]);
   const ready = isAsked(asked) && askedErrors.length === 0 && (!session.lab || !lab.isPending);
   const server = useQuery(trpc.simulate.flow.queryOptions(flow, { enabled: ready, placeholderData: keepPreviousData }));
@@ -143,8 +143,20 @@ const none: readonly (Named & { node: string })[] = [];
 
 const addressOf = (question: Question): string => `/simulator${buildQuestion(question)}`;
 
-/** The desired answer for what is in the form now, as fast as it is typed. */
-function useLocal(typed: Question, names: readonly Named[], node: string | undefined, cluster: boolean) {
+/** No pool of others counts: what is desired of ours is all that is wanted. */
+function useAlone(cluster: boolean): boolean {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: cluster }));
+  return cluster ? data !== undefined && data.live.observed + data.live.foreign === 0 : true;
+}
+
+/** The desired answer for what is in the form now, as fast as it is typed; where pools of others count, the server has it alone. */
+function useLocal(
+  typed: Question,
+  names: readonly Named[],
+  node: string | undefined,
+  { cluster, alone }: { cluster: boolean; alone: boolean },
+) {
   const state = useDesiredState();
   const question = useDeferredValue(typed);
   const decider = useMemo(() => (state === undefined ? null : deciderOf(state, node)), [state, node]);
@@ -162,8 +174,8 @@ function useLocal(typed: Question, names: readonly Named[], node: string | undef
     if (decider === null || state === undefined || !isAsked(question)) return { flow, answer: null, errors, named };
     const said = localAnswer(decider, flow, state.revision);
     const all = [...errors, ...said.errors];
-    return { flow, answer: all.length === 0 ? said.answer : null, errors: all, named };
-  }, [question, names, decider, state, cluster]);
+    return { flow, answer: alone && all.length === 0 ? said.answer : null, errors: all, named };
+  }, [question, names, decider, state, cluster, alone]);
 }
 
 function nodeOf(from: string, pods: readonly (Named & { node: string })[]): string | undefined {

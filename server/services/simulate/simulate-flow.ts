@@ -15,6 +15,7 @@ import { hostIndex } from './host-of.ts';
 import { type BackendAnswer, judgeBackends, judgeOne } from './judge-backends.ts';
 import { agreement, type Court, judgeSame, type TruthAnswer } from './judge-flow.ts';
 import { type EndView, type PlannedQuestion, planQuestion } from './plan-question.ts';
+import { wantedPools } from './wanted-pools.ts';
 
 export interface FlowAnswers {
   /** desired first, then (with a cluster) what the cluster says, then the nodes in the order of names */
@@ -51,14 +52,16 @@ export interface FlowQuestion {
 /** Throws INVALID_INPUT with every field that cannot be read, NOT_FOUND for an unknown node, POOL_VIOLATIONS for a draft that could not be saved. */
 export async function simulateFlow(deps: Deps, { flow, node, draft }: FlowQuestion): Promise<FlowAnswers> {
   await Promise.all([deps.state.refresh(), deps.effective.refresh()]);
-  if (draft !== undefined) refusePools(deps.state.pools(), withDraft(deps, draft), draft);
+  if (draft !== undefined) refusePools(deps.state.pools(), withDraft(deps.state.pools(), draft), draft);
   const reports = await deps.counters.reports();
   if (node !== undefined && !reports.has(node)) {
     const message = `there is no report of a node '${node}'`;
     throw new AppError('NOT_FOUND', message, { issues: [{ field: 'node', message }] });
   }
   const hostOf = hostFinder(reports);
-  const court = (host: string | undefined): Court => courtOf(deps, reports, host, draft);
+  const wanted = withDraft(await wantedPools(deps), draft ?? []);
+  const court = (host: string | undefined): Court =>
+    courtOf(deps, reports, host, { pools: wanted, draft: draft !== undefined });
   if (deps.cluster === null) {
     const host = node ?? hostOf(flow.from);
     const answers = judgeOne(court(host), flow);
@@ -101,12 +104,12 @@ async function judgePlanned(
   return { ...answers, agree, backends, moreBackends };
 }
 
-/** The desired pools, or a draft, as one node has them; the cluster's beside them; and every node's kernel. */
+/** The wanted pools as one node has them; the cluster's beside them; and every node's kernel. */
 function courtOf(
   deps: Deps,
   reports: ReadonlyMap<string, KnownReport>,
   host: string | undefined,
-  draft: readonly Pool[] | undefined,
+  wanted: { readonly pools: readonly Pool[]; readonly draft: boolean },
 ): Court {
   const { state, effective } = deps;
   const alone = effective === state;
@@ -114,8 +117,8 @@ function courtOf(
     now: deps.now(),
     host,
     desired: {
-      decider: draft === undefined && alone ? state.decider(host) : draftDecider(deps, host, draft ?? []),
-      revision: draft === undefined ? state.revision : null,
+      decider: alone && !wanted.draft ? state.decider(host) : deciderOf(deps, host, wanted.pools),
+      revision: wanted.draft ? null : state.revision,
     },
     live: alone ? null : { decider: effective.decider(host), revision: effective.revision },
     facts: host === undefined ? undefined : (reports.get(host)?.facts ?? undefined),
@@ -123,20 +126,21 @@ function courtOf(
   };
 }
 
-/** The desired pools and the draft, with the node addresses in effect, and the settings where nothing is decided here. */
-function draftDecider(deps: Deps, host: string | undefined, draft: readonly Pool[]): Decider {
+/** With the node addresses in effect, and the settings of others where nothing is decided here. */
+function deciderOf(deps: Deps, host: string | undefined, pools: readonly Pool[]): Decider {
   const { state, effective } = deps;
   return makeDecider({
-    pools: withDraft(deps, draft),
+    pools,
     settings: settingsFor(overlaySettings(effective.settings, state.settings), host),
     hosts: effective.hosts,
   });
 }
 
-function withDraft({ state }: Deps, draft: readonly Pool[]): Pool[] {
-  const pools = new Map(state.pools().map((pool) => [pool.name, pool]));
-  for (const pool of draft) pools.set(pool.name, pool);
-  return [...pools.values()];
+function withDraft(pools: readonly Pool[], draft: readonly Pool[]): readonly Pool[] {
+  if (draft.length === 0) return pools;
+  const all = new Map(pools.map((pool) => [pool.name, pool]));
+  for (const pool of draft) all.set(pool.name, pool);
+  return [...all.values()];
 }
 
 function hostFinder(reports: ReadonlyMap<string, KnownReport>): (address: string) => string | undefined {
