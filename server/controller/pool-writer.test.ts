@@ -47,7 +47,11 @@ async function writing(underWay: ReadonlySet<string> = nobody): Promise<{ writer
     },
   };
   return {
-    writer: poolWriter({ db: counting, epoch: await beginTerm(db, 'test'), underWay }),
+    writer: poolWriter({
+      db: counting,
+      epoch: await beginTerm(db, 'test'),
+      underWay: new Map([...underWay].map((name) => [name, name])),
+    }),
     commits: () => commits,
   };
 }
@@ -167,4 +171,29 @@ it('a list that was made before our apply takes the pool away only until the wat
   expect(await held('listed')).toBe(undefined);
   await writer.seen({ seen: [pool], gone: [] });
   expect(await held('listed')).toBe('uid-listed 5');
+});
+
+it('the answer of an apply that comes after a list without its object brings nothing back', async () => {
+  const { writer } = await writing(new Set(['relisted', 'more']));
+  await writer.seen({ seen: [object('relisted', '4')], gone: [] });
+  await writer.all([]);
+  await writer.outcome(taken(object('relisted', '5')));
+  expect(await held('relisted')).toBe(undefined);
+  // what it was is known all the same: that somebody deleted it is what the next look says
+  expect(await row('relisted')).toMatchObject({ applied: { uid: 'uid-relisted' } });
+  // nor does one that waits to be written with others
+  const waits = writer.outcome(taken(object('relisted', '6')));
+  await writer.all([]);
+  await waits;
+  expect(await held('relisted')).toBe(undefined);
+  // nor in the place of another one that is there by now
+  const theirs = object('relisted', '9', 'theirs');
+  await writer.all([theirs]);
+  await writer.outcome(taken(object('relisted', '7')));
+  expect(await held('relisted')).toBe('theirs 9');
+  // one that was made since is told by the watch
+  await writer.all([]);
+  await writer.outcome(taken(object('relisted', '11', 'anew')));
+  expect(await writer.seen({ seen: [object('relisted', '11', 'anew')], gone: [] })).toEqual(['relisted']);
+  expect(await held('relisted')).toBe('anew 11');
 });

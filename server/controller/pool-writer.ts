@@ -30,8 +30,8 @@ export interface PoolWriter {
 export interface PoolWriterOptions {
   readonly db: Database;
   readonly epoch: number;
-  /** the pools that are worked on: of each an outcome may come */
-  readonly underWay: { readonly size: number; has(name: string): boolean };
+  /** the pools that are worked on, with what tells one work on a pool from the next: of each an outcome may come */
+  readonly underWay: ReadonlyMap<string, unknown>;
 }
 
 /** So long is waited for the outcomes of others; what is not of a pool that is worked on does not wait. */
@@ -49,11 +49,14 @@ interface Waiting {
 export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWriter {
   let waiting: Waiting[] = [];
   let running = false;
+  let writing: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   /** pools as our applies left them and the ledger has them, until the watch tells of them too */
   const echoes = new Map<string, { readonly identity: string; readonly settled: boolean }>();
   /** by name the object that the watch told gone last: the answer of an apply to it may be on its way still */
   const went = new Map<string, string>();
+  /** the same of a whole list: by name the object that it had; the watch tells of what was made since */
+  const listed = new Map<string, { readonly work: unknown; readonly uid: string | undefined }>();
 
   const run = async (): Promise<void> => {
     clearTimeout(timer);
@@ -61,7 +64,8 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
     running = true;
     const batch = waiting;
     waiting = [];
-    await settle(batch);
+    writing = settle(batch);
+    await writing;
     running = false;
     soon();
   };
@@ -106,16 +110,24 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
       soon();
     });
 
+  const isLate = (name: string, uid: string): boolean => {
+    const there = listed.get(name);
+    const relisted = there !== undefined && there.work === underWay.get(name);
+    return went.get(name) === uid || (relisted && there.uid !== uid);
+  };
+  /** An object that is gone by now is not taken; its name was given to be looked at again when it went. */
+  const unlessLate = (outcome: Outcome): { outcome: Outcome; seen: Seen } => {
+    const { name, taken } = outcome;
+    if (taken === null || isLate(name, taken.uid)) return { outcome: { ...outcome, taken: null }, seen: nothing };
+    return { outcome, seen: { seen: [taken], gone: [] } };
+  };
+
   return {
-    outcome(outcome) {
-      const { name, taken } = outcome;
-      // its name was given to be looked at again when it went
-      const late = taken !== null && went.get(name) === taken.uid;
-      went.delete(name);
-      return add(late ? { ...outcome, taken: null } : outcome, {
-        seen: taken === null || late ? [] : [taken],
-        gone: [],
-      });
+    outcome(given) {
+      const { outcome, seen } = unlessLate(given);
+      went.delete(given.name);
+      listed.delete(given.name);
+      return add(outcome, seen);
     },
     async seen({ seen, gone }) {
       for (const { name, uid } of gone) if (underWay.has(name)) went.set(name, uid);
@@ -132,6 +144,10 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
       return [...open, ...gone].map(({ name }) => name);
     },
     async all(pools) {
+      const uids = new Map(pools.map(({ name, uid }) => [name, uid]));
+      for (const [name, work] of underWay) listed.set(name, { work, uid: uids.get(name) });
+      waiting = waiting.map((one) => (one.outcome === null ? one : { ...one, ...unlessLate(one.outcome) }));
+      await writing;
       // whatever it takes away, the watch may yet bring again
       await mirrorAll(db, epoch, pools).finally(() => echoes.clear());
     },
@@ -179,5 +195,6 @@ function inTurn(all: readonly Seen[]): Seen[] {
   return turns;
 }
 
+const nothing: Seen = { seen: [], gone: [] };
 const namesIn = ({ seen, gone }: Seen): string[] => [...seen, ...gone].map(({ name }) => name);
 const identityOf = ({ uid, resourceVersion }: Versioned): string => `${uid} ${resourceVersion}`;

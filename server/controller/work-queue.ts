@@ -3,8 +3,8 @@ export interface WorkQueue {
   add(names: Iterable<string>): void;
   /** names that wait, are worked on, or come again later */
   size(): number;
-  /** the names that are worked on */
-  readonly underWay: { readonly size: number; has(name: string): boolean };
+  /** the names that are worked on; a name that is worked on again has another work */
+  readonly underWay: ReadonlyMap<string, Promise<void>>;
   /** Nothing new is begun; resolves when what was begun has ended. */
   stop(): Promise<void>;
 }
