@@ -120,6 +120,28 @@ it.each([
   expect(ownershipOf({ ...metadata, managedFields: [ours] })).toMatchObject({ owner, class: kind });
 });
 
+it('what Calico keeps of v3 in an object of crd.projectcalico.org/v1 counts, after what stands there itself', () => {
+  const kept = (text: string) => ({ annotations: { 'projectcalico.org/metadata': text } });
+  // as Tigera's operator and Calico's API server leave it
+  const tigera =
+    '{"generation":1,"creationTimestamp":"2026-04-01T18:58:29Z","labels":{"app.kubernetes.io/managed-by":"tigera-operator"}}';
+  expect(ownerMarked(kept(tigera))).toEqual({
+    owner: 'tigera-operator',
+    class: 'operator',
+    evidence: {
+      field: 'metadata.annotations.projectcalico.org/metadata:labels.app.kubernetes.io/managed-by',
+      value: 'tigera-operator',
+    },
+  });
+  const argocd = '{"annotations":{"argocd.argoproj.io/tracking-id":"net:x"}}';
+  expect(ownerMarked(kept(argocd))).toMatchObject({ owner: 'argocd', evidence: { value: 'net:x' } });
+  const labels = { 'kapp.k14s.io/app': '17' };
+  expect(ownerMarked({ ...kept(tigera), labels })).toMatchObject({ owner: 'kapp' });
+  for (const odd of ['{', 'null', '[]', '"x"', '{"labels":[]}', '{"creationTimestamp":null}', '[['.repeat(50_000)]) {
+    expect(ownerMarked(kept(odd))).toBeNull();
+  }
+});
+
 it.each([
   ['a Node, with which it is deleted', reference('v1', 'Node')],
   ['a type of Kubernetes’ own', reference('rbac.authorization.k8s.io/v1', 'ClusterRole')],

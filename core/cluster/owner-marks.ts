@@ -61,11 +61,38 @@ const LONGEST_EVIDENCE = 253;
 
 /** Null: nothing in the metadata says that a tool owns the object. */
 export function ownerMarked(metadata: unknown): Marked | null {
+  const found = marked(metadata) ?? marked(keptMetadata(metadata), `metadata.annotations.${KEPT}:`);
+  return found ?? byOwnerReference(metadata);
+}
+
+/** Calico keeps labels and annotations of v3 so in objects of crd.projectcalico.org/v1, which have none of their own then. */
+const KEPT = 'projectcalico.org/metadata';
+
+function keptMetadata(metadata: unknown): unknown {
+  const kept = textAt(metadata, 'annotations', KEPT);
+  if (kept === null) return null;
+  try {
+    return JSON.parse(kept);
+  } catch {
+    // anybody may write anything there; what is no metadata says nothing
+    return null;
+  }
+}
+
+/** `where`: before the field, in the evidence. */
+function marked(metadata: unknown, where = 'metadata.'): Marked | null {
+  const found = byMarks(metadata);
+  if (found === null) return null;
+  const { field, value } = found.evidence;
+  return { ...found, evidence: { field: `${where}${field}`, value } };
+}
+
+function byMarks(metadata: unknown): Marked | null {
   for (const mark of marks) {
     const found = byMark(metadata, mark);
     if (found !== null) return found;
   }
-  return byObjectSet(metadata) ?? byMark(metadata, HELM) ?? byMark(metadata, INVENTORY) ?? byOwnerReference(metadata);
+  return byObjectSet(metadata) ?? byMark(metadata, HELM) ?? byMark(metadata, INVENTORY);
 }
 
 function byMark(metadata: unknown, { at, key, value, owner, class: kind }: Mark): Marked | null {
@@ -74,7 +101,7 @@ function byMark(metadata: unknown, { at, key, value, owner, class: kind }: Mark)
   return {
     owner,
     class: kind,
-    evidence: { field: `metadata.${at}.${key}`, value: printable(found, LONGEST_EVIDENCE) },
+    evidence: { field: `${at}.${key}`, value: printable(found, LONGEST_EVIDENCE) },
   };
 }
 
@@ -84,7 +111,7 @@ function byMark(metadata: unknown, { at, key, value, owner, class: kind }: Mark)
  * as Helm releases; `fleet.cattle.io/bundle-id` stands at the release's chart and never at an object.
  */
 function byObjectSet(metadata: unknown): Marked | null {
-  const field = (key: string) => `metadata.annotations.objectset.rio.cattle.io/${key}`;
+  const field = (key: string) => `annotations.objectset.rio.cattle.io/${key}`;
   const at = (key: string) => textAt(metadata, 'annotations', `objectset.rio.cattle.io/${key}`);
   const type = at('owner-gvk');
   if (type !== null) {
