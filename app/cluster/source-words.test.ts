@@ -11,6 +11,10 @@ const annotations = (key: string, value: string) => ({ annotations: { [key]: val
 it.each<[object, string]>([
   [labels('app.kubernetes.io/managed-by', 'tigera-operator'), 'Installation default of Tigera’s operator'],
   [
+    { ownerReferences: [{ apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' }] },
+    'Installation default of Tigera’s operator',
+  ],
+  [
     annotations('argocd.argoproj.io/tracking-id', 'net:projectcalico.org/IPPool:/a'),
     'the Git repository of Argo CD application net',
   ],

@@ -18,13 +18,14 @@ it('of Tigera’s operator it is the Installation with all that it owns, and nob
   const all = [
     web,
     theirs('beside', { spec: { cidr: '10.1.0.0/16' } }),
+    theirs('of-an-older-operator', { owner: 'Installation/default', spec: { cidr: '10.2.0.0/16' } }),
     theirs('goes', { deleting: true }),
     theirs('by-hand', { owner: 'kubectl', class: 'hand' }),
     theirs('by-its-name', { class: 'applier' }),
   ];
   const patch = copyPatch(web, { all, api: 'v3' });
   expect(patched(patch?.text)).toMatchObject({
-    ipPools: [{ name: 'beside' }, { name: 'web', natOutgoing: 'Enabled' }],
+    ipPools: [{ name: 'beside' }, { name: 'of-an-older-operator' }, { name: 'web', natOutgoing: 'Enabled' }],
   });
   expect(patch?.text).toContain('# as it is in the cluster now\n      - name: web\n');
 });

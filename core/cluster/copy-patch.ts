@@ -49,5 +49,6 @@ export const theirPool = ({ name, pool, problems, ownership, deleting }: LivePoo
   deleting,
 });
 
-/** A manager of any name may apply: the class says that it is the operator's mark. */
-export const isTigeras = (pool: Owned): boolean => pool.class === 'operator' && pool.owner === TIGERA;
+/** A manager of any name may apply: the class says that it is the operator's mark, or (of older ones) a reference to its Installation. */
+export const isTigeras = (pool: Owned): boolean =>
+  pool.class === 'operator' && (pool.owner === TIGERA || pool.owner === 'Installation/default');
