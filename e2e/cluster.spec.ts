@@ -7,6 +7,7 @@ import { type ApiServer, startApiServer } from './cluster/start-api-server.ts';
 import { makeNamespace, makePod, makeService, makeSlice } from './cluster/workloads.ts';
 import { labPlan } from './lab/plan.ts';
 import { expectAccessible } from './pages/accessibility.ts';
+import { expectAllInSight } from './pages/in-sight.ts';
 import { SettingsPage } from './pages/settings-page.ts';
 import { signedIn, withAdmin } from './pages/signed-in.ts';
 import { SimulatorPage } from './pages/simulator-page.ts';
@@ -159,6 +160,11 @@ test('a pool of Tigera’s operator is patched in its Installation, and what tha
   await expect(row).toContainText('without namespaceSelector');
   const patch = page.getByRole('button', { name: 'Copy patch' });
   await expect(patch).toHaveAttribute('title', 'For Installation default of Tigera’s operator');
+  for (const width of [1440, 375]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expectAllInSight(page);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
   await expectAccessible(page);
   await row.getByRole('link', { name: 'from-tigera' }).click();
   await expect(page).toHaveURL(/\/pools\/from-tigera$/);
@@ -544,6 +550,11 @@ test('a cluster that is gone is said, with since when, and what was known stays'
   await expectAccessible(page);
   await page.goto(`${outgate.url}/cluster`);
   await expect(page.getByRole('region', { name: 'Connection' })).toContainText('OutOfSync, last heard');
+  await page.setViewportSize({ width: 375, height: 812 });
+  const unanswered = page.getByRole('alert').filter({ hasText: 'the cluster does not say what we may do' });
+  await expect(unanswered).toContainText('selfsubjectreviews');
+  expect(await unanswered.evaluate((panel) => panel.scrollWidth <= panel.clientWidth)).toBe(true);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await server.start();
   await expect(page.getByRole('heading', { name: /^Live: / })).toBeVisible({ timeout: 60_000 });
   expect(problems).toEqual([]);
