@@ -20,6 +20,8 @@ export const actionWords = {
   'pool.adopt': 'Pools adopted',
   'pool.force': 'Applied by force',
   'pool.release': 'Pool released',
+  'pool.release-field': 'Field released',
+  'pool.decide-field': 'Field decided here again',
   'pool.policy': 'Sync policy',
   'pool.enforce': 'Written back by policy',
   'settings.update': 'NAT settings',

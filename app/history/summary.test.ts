@@ -23,6 +23,13 @@ it('says in one line what changed', () => {
   expect(of('pool.force', { ...pool('public', false), taken: [] }, pool('public', true))).toBe(
     'public applied by force: natOutgoing false → true',
   );
+  const fields = ['natOutgoing'];
+  expect(of('pool.release-field', { ...pool('public', true), letGo: fields }, pool('public', false))).toBe(
+    'public: natOutgoing released, the cluster decides it',
+  );
+  expect(of('pool.decide-field', { ...pool('public'), takenBack: fields }, pool('public'))).toBe(
+    'public: natOutgoing decided here again',
+  );
   expect(of('pool.force', null, pool('public'))).toBe('public applied by force');
   expect(of('cluster.follow', [pool('public')], [])).toBe('cluster followed as it came back, without public');
   expect(of('cluster.change', null, pool('public'))).toBe('public made in the cluster, 203.0.113.0/24');

@@ -4,15 +4,23 @@ import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import type { Action } from './history-view.ts';
 
-/** before a use of force: the fields that the cluster had otherwise, and who held each */
-interface Forced {
+/** Of what changed beside the content, which stands before it. */
+interface Beside {
+  /** by force: the fields that the cluster had otherwise, and who held each */
   taken?: readonly Taken[] | undefined;
+  /** fields that others decide from here on, and that are decided here again */
+  letGo?: readonly string[] | undefined;
+  takenBack?: readonly string[] | undefined;
 }
 export interface Taken {
   readonly field: string;
   readonly managers: readonly string[];
 }
-export type Content = (Pool & Forced) | readonly Pool[] | (ClusterSettings & Forced) | { hosts: readonly string[] };
+export type Content =
+  | (Pool & Beside)
+  | readonly Pool[]
+  | (ClusterSettings & Pick<Beside, 'taken'>)
+  | { hosts: readonly string[] };
 
 export interface Summarised {
   action: Action;
@@ -34,6 +42,9 @@ export function summaryOf({ action, target, reason, before, after, pools }: Summ
   }
   if (action === 'pool.adopt') return `${pools.toLocaleString('en-US')} adopted: ${target}`;
   if (action === 'pool.release') return `${target} released: the cluster keeps it`;
+  if (action === 'pool.release-field')
+    return `${target}: ${fieldsIn(before, 'letGo')} released, the cluster decides it`;
+  if (action === 'pool.decide-field') return `${target}: ${fieldsIn(before, 'takenBack')} decided here again`;
   if (action === 'pool.force')
     return `${target} applied by force${before === null ? '' : differences(flat(before), flat(after))}`;
   if (action === 'pool.policy') return `${target}: what becomes of changes in the cluster`;
@@ -60,6 +71,9 @@ export function summaryOf({ action, target, reason, before, after, pools }: Summ
 /** Of a use of force; empty: of nothing else, or nobody held anything. */
 export const takenIn = (before: Content | null): readonly Taken[] =>
   before !== null && 'taken' in before ? (before.taken ?? []) : [];
+
+const fieldsIn = (before: Content | null, which: 'letGo' | 'takenBack'): string =>
+  (isPool(before) ? before[which] : undefined)?.join(', ') ?? '';
 
 /** What became of pools in the cluster; a list has no contents of very many, which may be all of it. */
 function happened(before: Content | null, after: Content | null): 'made' | 'deleted' | 'changed' {
@@ -116,4 +130,4 @@ const texts = (fields: object): Record<string, string> =>
   );
 
 const isPools = (content: Content | null): content is readonly Pool[] => Array.isArray(content);
-const isPool = (content: Content | null): content is Pool => content !== null && 'spec' in content;
+const isPool = (content: Content | null): content is Pool & Beside => content !== null && 'spec' in content;

@@ -18,7 +18,7 @@ export interface FieldComparison {
   readonly managers: readonly string[];
 }
 
-const poolFields: readonly PoolField[] = [
+export const poolFields = [
   'cidr',
   'natOutgoing',
   'disabled',
@@ -30,7 +30,7 @@ const poolFields: readonly PoolField[] = [
   'allowedUses',
   'disableBGPExport',
   'assignmentMode',
-];
+] as const satisfies readonly PoolField[];
 
 /** Fields of which these problems are. */
 export const oddFields = (problems: readonly FieldError[]): PoolField[] =>
@@ -46,19 +46,20 @@ export function differingFields(desired: PoolSpec, live: PoolSpec): PoolField[] 
   );
 }
 
-/** Every field that one of the three sides states. */
+/** Every field that one of the three sides states, or that is let go. */
 export function compareFields(input: {
   readonly desired: PoolSpec;
   readonly live: PoolSpec | null;
   readonly applied: PoolSpec | null;
   readonly claims: readonly FieldClaim[];
+  readonly released?: readonly PoolField[];
 }): FieldComparison[] {
-  const { desired, live, applied, claims } = input;
+  const { desired, live, applied, claims, released = [] } = input;
   const differing = new Set<PoolField>(live === null ? poolFields : differingFields(desired, live));
   const sides = [desired, live, applied];
   const [wanted, held, sent] = sides.map((spec) => (spec === null ? null : comparable(spec)));
   return poolFields
-    .filter((field) => sides.some((spec) => spec?.[field] !== undefined))
+    .filter((field) => released.includes(field) || sides.some((spec) => spec?.[field] !== undefined))
     .map((field) => ({
       field,
       desired: wanted?.[field] ?? null,

@@ -24,6 +24,7 @@ const input = (over: Partial<SyncInput>): SyncInput => ({
   live: live(spec, [ours]),
   applied: { uid: 'u1', version: 5 },
   policy: 'ask',
+  released: [],
   forced: false,
   ...over,
 });
@@ -143,4 +144,71 @@ it('the three-way view names who holds what', () => {
     },
     { field: 'natOutgoing', desired: true, live: false, applied: true, differs: true, managers: ['kubectl-edit'] },
   ]);
+});
+
+const theirs = (manager: string, operation = 'Update') => claim(manager, operation, ['natOutgoing']);
+const edited = (...claims: object[]) => live({ ...spec, natOutgoing: false }, claims);
+const released = ['natOutgoing'] as const;
+const asDesired = { do: 'nothing', state: 'Synced', reason: 'AsDesired' };
+
+it('a released field is not compared, and no policy or force reaches it', () => {
+  const there = edited(claim('outgate', 'Apply', ['cidr']), theirs('kubectl-edit'));
+  expect(decideSync(input({ live: there, released }))).toMatchObject(asDesired);
+  expect(decideSync(input({ live: there, released, policy: 'enforce' }))).toMatchObject(asDesired);
+  expect(decideSync(input({ live: there, released, forced: true }))).toMatchObject(asDesired);
+  // of what else differs it is as ever, and the body leaves the field out
+  const more = live({ ...spec, natOutgoing: false, disabled: true }, [ours, theirs('kubectl-edit')]);
+  const enforced = decideSync(input({ live: more, released, policy: 'enforce' }));
+  expect(enforced).toMatchObject({
+    spec: { cidr: spec.cidr, disabled: false },
+    force: true,
+    over: { fields: ['disabled'] },
+  });
+  expect(enforced).not.toHaveProperty('spec.natOutgoing');
+});
+
+it('what we hold of a released field beside others is let go, also while another field waits for a decision', () => {
+  const shared = edited(ours, theirs('kustomize-controller', 'Apply'));
+  const letGo = { do: 'apply', spec: { cidr: spec.cidr }, uid: 'u1', force: false };
+  expect(decideSync(input({ live: shared, released }))).toEqual(letGo);
+  const more = live({ ...spec, disabled: true }, [ours, theirs('kustomize-controller', 'Apply')]);
+  expect(decideSync(input({ live: more, released }))).toEqual(letGo);
+  const gone = live({ ...spec, disabled: true }, [
+    claim('outgate', 'Apply', ['cidr']),
+    theirs('kustomize-controller', 'Apply'),
+  ]);
+  expect(decideSync(input({ live: gone, released }))).toMatchObject({ state: 'OutOfSync', fields: ['disabled'] });
+});
+
+it('a released field that we hold alone by now stays as the cluster has it', () => {
+  const alone = edited(ours);
+  expect(decideSync(input({ live: alone, released }))).toMatchObject(asDesired);
+  const newer = { name: 'a', spec: { ...spec, disabled: true }, version: 6 };
+  expect(decideSync(input({ live: alone, released, desired: newer }))).toMatchObject({
+    spec: { cidr: spec.cidr, natOutgoing: false, disabled: true },
+  });
+});
+
+it('of a set it is the items that have owners', () => {
+  const uses = (manager: string, ...items: string[]) => ({
+    manager,
+    operation: 'Apply',
+    fieldsV1: { 'f:spec': { 'f:allowedUses': Object.fromEntries(items.map((item) => [`v:"${item}"`, {}])) } },
+  });
+  const both: PoolSpec = { ...spec, allowedUses: ['Tunnel', 'Workload'] };
+  const mine = (...items: string[]) => [claim('outgate', 'Apply', ['cidr', 'natOutgoing']), uses('outgate', ...items)];
+  const merged = (...items: string[]) => {
+    const [fields, set] = mine(...items) as { fieldsV1: { 'f:spec': object } }[];
+    return { ...fields, fieldsV1: { 'f:spec': { ...fields?.fieldsV1['f:spec'], ...set?.fieldsV1['f:spec'] } } };
+  };
+  const decided = (theirItems: string[]) =>
+    decideSync(
+      input({
+        desired: { name: 'a', spec: both, version: 5 },
+        live: live(both, [merged('Workload'), uses('other', ...theirItems)]),
+        released: ['allowedUses'],
+      }),
+    );
+  expect(decided(['Tunnel', 'Workload'])).toEqual({ do: 'apply', spec, uid: 'u1', force: false });
+  expect(decided(['Tunnel'])).toMatchObject(asDesired);
 });

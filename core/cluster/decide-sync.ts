@@ -3,6 +3,7 @@ import type { PoolSpec } from '../pool/spec.ts';
 import { applyBody, differingFields, oddFields, type PoolField } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
 import { lostFields, othersOn } from './managed-fields.ts';
+import { heldBody, ownerElsewhere, releasedBody, stillClaimed, withReleased } from './released.ts';
 import type { SyncPolicy, SyncReason } from './sync-state.ts';
 
 export interface SyncInput {
@@ -12,6 +13,8 @@ export interface SyncInput {
   /** the last apply that the server took */
   readonly applied: { readonly uid: string; readonly version: number } | null;
   readonly policy: SyncPolicy;
+  /** fields that others decide: they are not compared, not written over, and held no more than must be */
+  readonly released: readonly PoolField[];
   /** an operator saw whose fields it takes, and wants this version all the same */
   readonly forced: boolean;
 }
@@ -41,7 +44,7 @@ interface Differing {
  * The decision is by level, not by event: asked twice it says the same. An apply carries the uid of the object that it
  * is meant for, so that a pool deleted meanwhile is not made again by accident.
  */
-export function decideSync({ desired, live, applied, policy, forced }: SyncInput): SyncDecision {
+export function decideSync({ desired, live, applied, policy, released, forced }: SyncInput): SyncDecision {
   const insists = forced || policy === 'enforce';
   if (live === null) {
     return applied === null || insists
@@ -49,9 +52,8 @@ export function decideSync({ desired, live, applied, policy, forced }: SyncInput
       : outOfSync('PoolDeletedInCluster');
   }
   const { ownership } = live;
-  if (ownership.class !== 'managed' && ownership.class !== 'hand') {
-    return outOfSync('OwnedElsewhere', [], [ownership.owner]);
-  }
+  const owner = ownerElsewhere(live, released);
+  if (owner !== null) return outOfSync('OwnedElsewhere', [], [owner]);
   // an object under our name that we know nothing of: it was applied, and the leader ended before it could note it
   const known = applied ?? (ownership.class === 'managed' ? { uid: live.uid, version: 0 } : null);
   if (known === null) return outOfSync('NotAdopted', [], [ownership.owner]);
@@ -60,11 +62,13 @@ export function decideSync({ desired, live, applied, policy, forced }: SyncInput
     const odd = oddFields(live.problems);
     return outOfSync('Unreadable', odd, managersOf(live, odd));
   }
-  const fields = differingFields(desired.spec, live.pool.spec);
-  const body = applyBody(desired.spec, live.pool.spec);
+  const there = { spec: live.pool.spec, claims: live.claims };
+  const fields = differingFields(withReleased(desired.spec, released, there.spec), there.spec);
+  const body = releasedBody(desired.spec, released, there);
+  const letsGo = stillClaimed(live.claims, released).length > 0;
   if (fields.length === 0) {
     // equal values are shared without conflict: the claim is what later shows who changed a field
-    return applied === null || lostFields(live.claims, Object.keys(body)).length > 0
+    return applied === null || letsGo || lostFields(live.claims, Object.keys(body)).length > 0
       ? { do: 'apply', spec: body, uid: live.uid, force: false }
       : { do: 'nothing', state: 'Synced', reason: 'AsDesired', fields: [], managers: [] };
   }
@@ -79,6 +83,7 @@ export function decideSync({ desired, live, applied, policy, forced }: SyncInput
       ...(insists ? { over: { fields, managers } } : {}),
     };
   }
+  if (letsGo) return { do: 'apply', spec: heldBody(there, released), uid: live.uid, force: false };
   return outOfSync('FieldChangedInCluster', fields, managers);
 }
 

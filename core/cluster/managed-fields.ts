@@ -8,6 +8,8 @@ export interface FieldClaim {
   readonly at: string | null;
   /** fields of the spec (`natOutgoing`), sorted; empty: of the spec itself, which has none or is no object */
   readonly fields: readonly string[];
+  /** of those that are sets and have owners item by item: the items it claims, sorted */
+  readonly items?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The field manager of every write of ours. */
@@ -36,13 +38,19 @@ function claimOf(entry: Record<string, unknown>): FieldClaim[] {
   if (typeof subresource === 'string' && subresource !== '') return [];
   const spec = fieldsOf(fieldsV1)['f:spec'];
   if (!isFields(spec)) return [];
-  const fields = Object.keys(spec)
-    .filter((key) => key.startsWith('f:'))
-    .map((key) => key.slice(2))
-    .sort()
-    .slice(0, MOST_FIELDS);
-  return [{ manager, operation, at: typeof time === 'string' ? time : null, fields }];
+  const fields = named('f:', spec).slice(0, MOST_FIELDS);
+  const sets = fields.map((field) => [field, named('v:', fieldsOf(spec[`f:${field}`])).slice(0, MOST_FIELDS)] as const);
+  const items = Object.fromEntries(sets.filter(([, of]) => of.length > 0));
+  const at = typeof time === 'string' ? time : null;
+  return [{ manager, operation, at, fields, ...(Object.keys(items).length === 0 ? {} : { items }) }];
 }
+
+/** Keys of a fieldsV1 of one kind: `f:` of a field, `v:` of an item of a set. */
+const named = (kind: 'f:' | 'v:', of: Record<string, unknown>): string[] =>
+  Object.keys(of)
+    .filter((key) => key.startsWith(kind))
+    .map((key) => key.slice(kind.length))
+    .sort();
 
 /** The claim that our applies hold; an Update under our name is somebody else's. */
 export const ourClaim = (claims: readonly FieldClaim[]): FieldClaim | undefined =>
@@ -59,3 +67,16 @@ export const othersOn = (claims: readonly FieldClaim[], field: string): FieldCla
   const ours = ourClaim(claims);
   return claims.filter((claim) => claim !== ours && claim.fields.includes(field));
 };
+
+/**
+ * Whether an apply of ours without the field would take something from the object: the field, or of a set some item, has no
+ * other owner.
+ */
+export function aloneOn(claims: readonly FieldClaim[], field: string): boolean {
+  const ours = ourClaim(claims);
+  if (ours === undefined || !ours.fields.includes(field)) return false;
+  const others = othersOn(claims, field);
+  if (others.length === 0) return true;
+  const theirs = new Set(others.flatMap(({ items }) => items?.[field] ?? []));
+  return (ours.items?.[field] ?? []).some((item) => !theirs.has(item));
+}

@@ -39,9 +39,7 @@ export function ownershipOf(metadata: unknown): Ownership {
     return { owner: tools[tool.manager] ?? tool.manager, class: 'gitops', shared: [], evidence: claimed(tool) };
   }
   const ours = ourClaim(claims);
-  const applier = claims.find(
-    ({ manager, operation }) => operation === 'Apply' && manager !== OUR_MANAGER && !isKubectl(manager),
-  );
+  const applier = claims.find(isApplier);
   if (applier !== undefined) {
     return { owner: applier.manager, class: 'applier', shared: [], evidence: claimed(applier) };
   }
@@ -52,6 +50,10 @@ export function ownershipOf(metadata: unknown): Ownership {
   const owner = writer === undefined ? 'unknown' : isKubectl(writer.manager) ? 'kubectl' : writer.manager;
   return { owner, class: 'hand', shared: [], evidence: writer === undefined ? null : claimed(writer) };
 }
+
+/** Another manager that applies, and has its own source somewhere. */
+export const isApplier = ({ manager, operation }: FieldClaim): boolean =>
+  operation === 'Apply' && manager !== OUR_MANAGER && !isKubectl(manager);
 
 /** kubectl writes as `kubectl`, `kubectl-edit`, `kubectl-client-side-apply` and so on. */
 const isKubectl = (manager: string): boolean => manager === 'kubectl' || manager.startsWith('kubectl-');

@@ -29,6 +29,8 @@ export type SyncReason = (typeof syncReasons)[number];
 export const standingActions: readonly string[] = [
   'pool.adopt',
   'pool.release',
+  'pool.release-field',
+  'pool.decide-field',
   'pool.force',
   'pool.policy',
   'pool.enforce',

@@ -5,6 +5,7 @@ import { addShare, poolShare, removeShare, revisionOf } from '../../core/wire/re
 import type { Database, Queryable } from '../db/client.ts';
 import { type Live, lockLive, readLivePools, writeLiveChange, writeLivePools } from '../db/live.ts';
 import { readPools } from '../db/pools.ts';
+import { readReleased } from '../db/released.ts';
 import { readSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
 import { isNewer } from './is-newer.ts';
@@ -83,10 +84,15 @@ async function movesOf(
   if (names.length === 0) return [...groups.values()];
   const desired = new Map((await readPools(tx, names)).map((pool) => [pool.name, pool]));
   const rows = new Map((await readSync(tx, names)).map((row) => [row.name, row]));
+  const released = await readReleased(tx, names);
   for (const after of changed) {
     const { name } = after;
     const before = known.get(name) ?? null;
-    const told = await tellerOf(tx, before, after, { wanted: desired.get(name), row: rows.get(name) });
+    const told = await tellerOf(tx, before, after, {
+      wanted: desired.get(name),
+      row: rows.get(name),
+      released: released.get(name)?.fields ?? [],
+    });
     add(told, { name, before: before?.pool ?? null, after: after.pool });
   }
   for (const before of removed) {

@@ -1,10 +1,11 @@
 /** Who made a pool of the cluster different, and which change of ours that carries out. */
 import type { Word } from '../../core/cluster/come-back.ts';
-import { differingFields, oddFields } from '../../core/cluster/compare.ts';
+import { differingFields, oddFields, type PoolField } from '../../core/cluster/compare.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
+import { withReleased } from '../../core/cluster/released.ts';
 import { UNKNOWN_WRITER, writerAmong, writerOf } from '../../core/cluster/writer.ts';
-import type { Pool } from '../../core/pool/spec.ts';
+import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
 import { lastSpecsOf } from '../db/changes.ts';
 import type { Queryable } from '../db/client.ts';
 import type { StoredPool } from '../db/pools.ts';
@@ -23,18 +24,20 @@ export interface Ours {
   readonly wanted: StoredPool | undefined;
   /** as it was before what came of this move is noted */
   readonly row: SyncRow | undefined;
+  /** its fields that others decide */
+  readonly released: readonly PoolField[];
 }
 
 export async function tellerOf(
   tx: Queryable,
   before: LivePool | null,
   after: LivePool,
-  { wanted, row }: Ours,
+  { wanted, row, released }: Ours,
 ): Promise<Told> {
   const actor = writerOf(before, after);
   const theirs: Told = { actor, action: 'cluster.change', cause: null };
   if (actor !== OUR_MANAGER || after.pool === null) return theirs;
-  const cause = await decidedBy(tx, before?.pool ?? null, after.pool, wanted);
+  const cause = await decidedBy(tx, before?.pool ?? null, after.pool, { wanted, released });
   if (cause === null) return theirs;
   // what the cluster had once already is no decision that comes: somebody was written over
   if (row?.applied != null && row.applied.version >= cause) {
@@ -75,12 +78,13 @@ async function decidedBy(
   tx: Queryable,
   before: Pool | null,
   after: Pool,
-  wanted: StoredPool | undefined,
+  { wanted, released }: Pick<Ours, 'wanted' | 'released'>,
 ): Promise<number | null> {
-  const left = wanted === undefined ? [] : differingFields(wanted.spec, after.spec);
+  const leftOf = (spec: PoolSpec): PoolField[] => differingFields(withReleased(spec, released, after.spec), after.spec);
+  const left = wanted === undefined ? [] : leftOf(wanted.spec);
   if (wanted !== undefined && left.length === 0) return wanted.sequence;
   const decided = await lastSpecsOf(tx, after.name);
-  const came = decided.find(({ spec }) => differingFields(spec, after.spec).length === 0);
+  const came = decided.find(({ spec }) => leftOf(spec).length === 0);
   if (came !== undefined) return came.sequence;
   if (wanted === undefined || before === null) return null;
   const moved = differingFields(after.spec, before.spec);

@@ -7,6 +7,7 @@ import { differingFields } from '../../core/cluster/compare.ts';
 import { decideSync, type SyncDecision } from '../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
+import { withReleased } from '../../core/cluster/released.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
 import { newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
@@ -35,10 +36,10 @@ export interface SyncPoolOptions {
 
 /** Throws TermOver when another leads; nothing was noted then. */
 export async function syncPool(options: SyncPoolOptions, name: string): Promise<SyncOutcome> {
-  const { pool, row, live } = await options.read(name);
+  const { pool, row, live, released } = await options.read(name);
   if (pool === undefined) return row === undefined ? 'settled' : remove(options, row, live ?? null);
   const toForce = row?.forceVersion === pool.sequence;
-  const forced = toForce && row.forceSeen === seenOf(pool.spec, live);
+  const forced = toForce && row.forceSeen === seenOf(withReleased(pool.spec, released, live?.pool?.spec ?? null), live);
   const decision = decideSync({
     // what came since force was decided was not written over by that decision, and is not by it: it waits for another one
     desired: { name, spec: pool.spec, version: toForce && !forced ? (row.applied?.version ?? 0) : pool.sequence },
@@ -46,6 +47,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
     // deleted here and made again: that the object is gone is what was wanted
     applied: live === undefined && row?.deletedBy != null ? null : (row?.applied ?? null),
     policy: row?.policy ?? 'ask',
+    released,
     forced,
   });
   const before = row ?? newRow(name);
@@ -59,7 +61,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
     await note(options, before, { ...before, state, reason, detail, applied, forceSeen });
     return 'settled';
   }
-  return apply(options, pool, before, { ...decision, resourceVersion: live?.resourceVersion ?? null });
+  return apply(options, { ...pool, released }, before, { ...decision, resourceVersion: live?.resourceVersion ?? null });
 }
 
 /** So often within REWRITE_MS a change of others is written over; then it is a fight, and we stop. */
@@ -68,7 +70,7 @@ const REWRITE_MS = 600_000;
 
 async function apply(
   options: SyncPoolOptions,
-  pool: NonNullable<PoolAtHand['pool']>,
+  pool: NonNullable<PoolAtHand['pool']> & Pick<PoolAtHand, 'released'>,
   row: SyncRow | NewRow,
   decision: Extract<SyncDecision, { do: 'apply' }> & Pick<ApplyRequest<PoolSpec>, 'resourceVersion'>,
 ): Promise<SyncOutcome> {
@@ -90,7 +92,9 @@ async function apply(
     if (!(error instanceof KubeError)) throw error;
     return fail(options, row, error);
   }
-  const left = taken.pool === null ? ['spec'] : differingFields(pool.spec, taken.pool.spec);
+  const { spec: wanted, released } = pool;
+  const there = taken.pool?.spec;
+  const left = there === undefined ? ['spec'] : differingFields(withReleased(wanted, released, there), there);
   // a 200 is not enough: items of a set that we leave out stay where they are
   const stand: Pick<SyncRow, 'state' | 'reason'> =
     left.length === 0

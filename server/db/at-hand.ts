@@ -1,19 +1,24 @@
 /** What is wanted of pools, what came of it so far, and what is there: read together, of one moment. */
+import type { PoolField } from '../../core/cluster/compare.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
 import type { StoredPool } from './pools.ts';
+import { releasedFields } from './released.ts';
 import { type SyncRecord, type SyncRow, syncRow } from './sync.ts';
 
 export interface PoolAtHand {
   readonly pool: Pick<StoredPool, 'name' | 'spec' | 'sequence'> | undefined;
   readonly row: SyncRow | undefined;
   readonly live: LivePool | undefined;
+  /** its fields that others decide */
+  readonly released: readonly PoolField[];
 }
 
 type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
 type Row = { readonly key: string; readonly wanted: PoolSpec | null; readonly version: string | null } & {
   readonly object: LivePool | null;
+  readonly released: string[] | null;
 } & (SyncRecord<PoolSpec> | Nullable<SyncRecord<PoolSpec>>);
 
 /** All of these names, also those of which there is nothing. */
@@ -34,5 +39,6 @@ function atHand(row: Row): PoolAtHand {
     pool: wanted === null || version === null ? undefined : { name: key, spec: wanted, sequence: Number(version) },
     row: row.name === null ? undefined : syncRow(row as SyncRecord<PoolSpec>),
     live: object ?? undefined,
+    released: releasedFields(row.released ?? []),
   };
 }

@@ -85,7 +85,7 @@ const WRITE = `
   ), removed AS (
     DELETE FROM pool WHERE name = ANY($7::text[])
   ), leaving AS (
-    UPDATE sync SET deleted_by = $1 WHERE name = ANY($7::text[])
+    UPDATE sync SET deleted_by = $1, released = '{}' WHERE name = ANY($7::text[])
   ), upserted AS (
     INSERT INTO pool (name, spec, cidr, sequence, created_at, updated_at)
     SELECT u.name, u.spec::jsonb, u.cidr, $1, moment.at, moment.at

@@ -1,7 +1,9 @@
 /** When the cluster had what a change of pools decided. */
-import { differingFields } from '../../core/cluster/compare.ts';
+import { differingFields, type PoolField } from '../../core/cluster/compare.ts';
+import { withReleased } from '../../core/cluster/released.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
+import { releasedFields } from './released.ts';
 
 /**
  * By change, the live change from which on the cluster has all of it. Each pool that it touched counts by its first move for
@@ -32,7 +34,7 @@ interface Touched {
   readonly name: string;
   /** how many pools the change touched */
   readonly many: number;
-  /** its first move for this change; null for what never moves anything: adopted, released */
+  /** its first move for this change; null for what never moves anything: adopted, released, a field let go */
   readonly own: number | null;
   /** its first move for this change or a later one */
   readonly later: number | null;
@@ -57,7 +59,7 @@ const cameOf = ({ name, settled, ...row }: Came): Touched => ({
 
 const CAME = `
   WITH asked AS MATERIALIZED (
-    SELECT c.sequence, c.pools, cardinality(c.pools) AS many, c.action IN ('pool.adopt', 'pool.release') AS still,
+    SELECT c.sequence, c.pools, cardinality(c.pools) AS many, c.action IN ('pool.adopt', 'pool.release', 'pool.release-field') AS still,
       coalesce((SELECT l.sequence FROM live_change l WHERE l.at <= c.at ORDER BY l.at DESC, l.sequence DESC LIMIT 1), 0)
         AS seen
     FROM change c WHERE c.sequence = ANY($1::bigint[]) AND c.action <> 'cluster.follow'
@@ -79,23 +81,28 @@ const CAME = `
 /** Those of which the cluster said, when the change was made, what it decided. */
 async function saidAlready(db: Queryable, open: readonly Touched[]): Promise<Set<Touched>> {
   if (open.length === 0) return new Set();
-  const rows = await db.query<{ ours: PoolSpec | null; live: PoolSpec | null }>(SAID, [
+  const rows = await db.query<{ ours: PoolSpec | null; live: PoolSpec | null; released: string[] | null }>(SAID, [
     open.map(({ sequence }) => sequence),
     open.map(({ name }) => name),
     open.map((row) => row.seen),
   ]);
-  return new Set(open.filter((_, i) => says(rows[i]?.live ?? null, rows[i]?.ours ?? null)));
+  return new Set(
+    open.filter((_, i) => says(rows[i]?.live ?? null, rows[i]?.ours ?? null, releasedFields(rows[i]?.released ?? []))),
+  );
 }
 
-const says = (live: PoolSpec | null, ours: PoolSpec | null): boolean =>
-  live === null || ours === null ? live === ours : differingFields(ours, live).length === 0;
+const says = (live: PoolSpec | null, ours: PoolSpec | null, released: readonly PoolField[]): boolean =>
+  live === null || ours === null
+    ? live === ours
+    : differingFields(withReleased(ours, released, live), live).length === 0;
 
 const specIn = (content: string): string =>
   `jsonb_path_query_first(${content}, '$[*] ? (@.name == $name).spec', jsonb_build_object('name', a.name))`;
 const SAID = `
-  SELECT ${specIn('c.after')} AS ours, ${specIn('l.after')} AS live
+  SELECT ${specIn('c.after')} AS ours, ${specIn('l.after')} AS live, s.released
   FROM unnest($1::bigint[], $2::text[], $3::bigint[]) WITH ORDINALITY AS a(sequence, name, seen, turn)
   JOIN change c ON c.sequence = a.sequence
   LEFT JOIN LATERAL (SELECT m.after FROM live_change m WHERE m.pools @> ARRAY[a.name] AND m.sequence <= a.seen
     ORDER BY m.sequence DESC LIMIT 1) l ON true
+  LEFT JOIN sync s ON s.name = a.name
   ORDER BY a.turn`;

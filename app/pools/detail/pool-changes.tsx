@@ -17,6 +17,8 @@ const words: Record<string, string> = {
   'pool.adopt': 'adopted',
   'pool.force': 'applied by force',
   'pool.release': 'released',
+  'pool.release-field': 'field released',
+  'pool.decide-field': 'field decided here again',
   'pool.policy': 'sync policy changed',
   'pool.enforce': 'written back by policy',
   'cluster.follow': 'no longer waited for',

@@ -6,7 +6,9 @@
  * the new revision and the notice to the other servers are one transaction: there is no change without its audit row.
  * A change reads only the pools it names and those it overlaps, and the revision costs two hashes a pool.
  */
+import type { PoolField } from '../../../core/cluster/compare.ts';
 import { changedObjects } from '../../../core/cluster/felix-objects.ts';
+import { takenBack, withReleased } from '../../../core/cluster/released.ts';
 import { type ClusterSettings, noSettings } from '../../../core/nat/settings.ts';
 import { validateSettings } from '../../../core/nat/validate-settings.ts';
 import type { Pool, PoolSpec, Violation } from '../../../core/pool/spec.ts';
@@ -14,7 +16,9 @@ import { addedViolationsOfSet } from '../../../core/pool/validate.ts';
 import { addShare, hostsMatter, removeShare, revisionOf } from '../../../core/wire/revision.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { type Desired, lockDesired, readDesired, writeChange } from '../../db/desired.ts';
+import { holdLive } from '../../db/live.ts';
 import { poolsTouching, type StoredPool } from '../../db/pools.ts';
+import { readReleased, showReleased, writeReleased } from '../../db/released.ts';
 import { settingsSync } from '../../db/sync.ts';
 import { noticeText } from '../../events/notice.ts';
 import { sumOfShares } from '../../state/shares.ts';
@@ -24,7 +28,7 @@ import type { Action, ChangeView, Content } from './change-view.ts';
 
 export interface Current {
   readonly desired: Desired;
-  /** the pools that were named, and those that the new CIDRs overlap */
+  /** the pools that were named, and those that the new CIDRs overlap; of what is let go with the cluster's values */
   readonly pools: ReadonlyMap<string, StoredPool>;
 }
 
@@ -39,6 +43,8 @@ export interface Decision {
   readonly follow?: Follow;
   /** what stood in the cluster, where that is what changes; null: nothing did */
   readonly before?: Content | null;
+  /** of the one pool: its fields that others decide from here on */
+  readonly released?: readonly PoolField[];
   /** the pools are as the cluster has them: rules that they break are not ours to refuse */
   readonly asFound?: boolean;
 }
@@ -72,9 +78,14 @@ export interface Applied {
 export function applyChange(db: Database, intent: Intent): Promise<Applied> {
   return db.transaction(async (tx) => {
     const desired = await lockDesired(tx);
-    const { current, decisions } = await prepare(tx, desired, intent);
+    const { current, decisions, stored, released } = await prepare(tx, desired, intent);
+    // their rows in sync are the leader's to write as well, in an order of its own
+    if (released.size > 0) await holdLive(tx);
+    for (const [name, { is }] of released) await writeReleased(tx, name, is);
     let now: Applied & { desired: Desired } = { change: null, revision: desired.revision, desired };
-    for (const decision of decisions) now = await write(tx, intent, { ...current, desired: now.desired }, decision);
+    for (const decision of decisions) {
+      now = await write(tx, intent, { ...current, desired: now.desired, stored, released }, decision);
+    }
     return { change: now.change, revision: now.revision };
   });
 }
@@ -90,13 +101,39 @@ export function rehearseChange(
   });
 }
 
-async function prepare(db: Queryable, desired: Desired, intent: Intent) {
+interface Prepared {
+  readonly current: Current;
+  readonly decisions: readonly Decision[];
+  /** the pools as they are stored */
+  readonly stored: ReadonlyMap<string, StoredPool>;
+  /** by pool the fields that others decide, before and after, where the change moves that */
+  readonly released: ReadonlyMap<string, { readonly was: readonly PoolField[]; readonly is: readonly PoolField[] }>;
+}
+
+/** A field that was let go, and of which another value is decided now than it has or had, is decided here again. */
+async function prepare(db: Queryable, desired: Desired, intent: Intent): Promise<Prepared> {
   const touched =
     intent.names.length + intent.cidrs.length === 0 ? [] : await poolsTouching(db, intent.names, intent.cidrs);
-  const current: Current = { desired, pools: new Map(touched.map((pool) => [pool.name, pool])) };
-  const decisions = await intent.decide(current, db);
+  const stored = new Map(touched.map((pool) => [pool.name, pool]));
+  const known = await readReleased(db, [...stored.keys()]);
+  const current: Current = {
+    desired,
+    pools: new Map(showReleased(touched, known).map((pool) => [pool.name, pool])),
+  };
+  const released = new Map<string, { was: readonly PoolField[]; is: readonly PoolField[] }>();
+  const settle = ({ name, spec }: Pool, said: readonly PoolField[] | undefined): Pool => {
+    const { fields: was, live } = known.get(name) ?? { fields: [], live: null };
+    const back = takenBack(spec, was, { stored: stored.get(name)?.spec ?? spec, live });
+    const is = said ?? was.filter((field) => !back.includes(field));
+    if (is.length !== was.length) released.set(name, { was, is });
+    return { name, spec: withReleased(spec, said ?? is, live) };
+  };
+  const decisions = (await intent.decide(current, db)).map((decision) => {
+    const { upsert, released: said } = decision;
+    return upsert === undefined ? decision : { ...decision, upsert: upsert.map((pool) => settle(pool, said)) };
+  });
   for (const decision of decisions) if (!decision.asFound) refuseViolations(current, decision);
-  return { current, decisions };
+  return { current, decisions, stored, released };
 }
 
 /** Pools and settings may already break rules (an older version wrote them): a change must not add to that. */
@@ -152,12 +189,19 @@ const summary = (violations: readonly PoolViolation[]): string =>
       ? `; and ${violations.length - 5} more`
       : '');
 
-async function write(tx: Queryable, intent: Intent, current: Current, decision: Decision) {
+async function write(
+  tx: Queryable,
+  intent: Intent,
+  current: Prepared['current'] & Omit<Prepared, 'current' | 'decisions'>,
+  decision: Decision,
+) {
   const { desired } = current;
   const upsert = decision.upsert ?? [];
   const remove = decision.remove ?? [];
-  const old = [...upsert.map((pool) => pool.name), ...remove].flatMap((name) => current.pools.get(name) ?? []);
-  const cleared = removeShare(desired.poolSum, await sumOfShares(old.map(plain)));
+  const names = [...upsert.map((pool) => pool.name), ...remove];
+  const old = names.flatMap((name) => current.pools.get(name) ?? []);
+  const stored = names.flatMap((name) => current.stored.get(name) ?? []);
+  const cleared = removeShare(desired.poolSum, await sumOfShares(stored.map(plain)));
   const poolSum = addShare(cleared, await sumOfShares(upsert));
   const settings = decision.settings ?? desired.settings;
   const hosts = decision.hosts ?? desired.hosts;
@@ -170,7 +214,11 @@ async function write(tx: Queryable, intent: Intent, current: Current, decision: 
     hosts,
   };
   const pools = [...new Set([...upsert.map((pool) => pool.name), ...remove, ...(decision.follow?.pools ?? [])])].sort();
-  const content = contentsOf(decision, desired, old.map(plain));
+  const content = contentsOf(
+    decision,
+    desired,
+    old.map((pool) => told(pool, current.released)),
+  );
   const own = decision.action !== 'hosts.update'; // hosts move with the nodes: nobody asked for it
   const actor = own ? intent.actor : system;
   const row = {
@@ -240,5 +288,17 @@ function targetOf(decision: Decision, pools: readonly string[]): string {
 /** More names might not fit into a notice. */
 const onePool = ([pool, ...others]: readonly string[]): { pool?: string } =>
   pool === undefined || others.length > 0 ? {} : { pool };
+
+/** With the fields that the change lets go, or takes back. */
+function told(pool: Pool, released: Prepared['released']): Pool & { letGo?: string[]; takenBack?: string[] } {
+  const { was, is } = released.get(pool.name) ?? { was: [], is: [] };
+  const letGo = is.filter((field) => !was.includes(field));
+  const back = was.filter((field) => !is.includes(field));
+  return {
+    ...plain(pool),
+    ...(letGo.length === 0 ? {} : { letGo }),
+    ...(back.length === 0 ? {} : { takenBack: back }),
+  };
+}
 
 const plain = ({ name, spec }: { name: string; spec: PoolSpec }): Pool => ({ name, spec });

@@ -11,6 +11,8 @@ export const actions = [
   'pool.adopt',
   'pool.force',
   'pool.release',
+  'pool.release-field',
+  'pool.decide-field',
   'pool.policy',
   'pool.enforce',
   'settings.update',
@@ -27,7 +29,16 @@ export type Taken = z.infer<typeof takenSchema>;
 /** before a use of force: the fields that the cluster had otherwise, and who held each */
 const taken = z.array(takenSchema).optional();
 
-const namedSpecSchema = z.object({ name: z.string(), spec: poolSpecSchema, taken });
+/** before a change that lets fields go, or decides them here again */
+const fields = z.array(z.string()).optional();
+
+const namedSpecSchema = z.object({
+  name: z.string(),
+  spec: poolSpecSchema,
+  taken,
+  letGo: fields,
+  takenBack: fields,
+});
 /** One pool, the pools of an import, all settings, or the nodes' addresses. */
 export const contentSchema = z.union([
   namedSpecSchema,

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { applyBody, compareFields } from '../../../core/cluster/compare.ts';
 import { copyPatch, isTigeras, theirPool } from '../../../core/cluster/copy-patch.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import { whyNotReleased } from '../../../core/cluster/released.ts';
 import { type PoolSpec, poolSpecSchema } from '../../../core/pool/spec.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
+import { readReleased, showReleased } from '../../db/released.ts';
 import { readSync } from '../../db/sync.ts';
 import type { Deps } from '../deps.ts';
 import { poolNotFound } from '../pools/get-pool.ts';
@@ -41,6 +43,10 @@ export const comparisonSchema = z.object({
       applied: z.unknown(),
       differs: z.boolean(),
       managers: z.array(z.string()),
+      /** the cluster decides it: desired is what is live */
+      released: z.boolean(),
+      /** why it cannot be released; null: it can */
+      releaseRefused: z.string().nullable(),
     }),
   ),
   /** what is to be written where the pool comes from, as YAML, and the fields that cannot be said there; null: it is ours to write */
@@ -51,22 +57,26 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 /** Throws NO_CLUSTER, NOT_FOUND. */
 export async function comparePool(deps: Deps, name: string): Promise<Comparison> {
   clusterOf(deps);
-  const [[pool], [row], [live]] = await Promise.all([
+  const [[stored], [row], [live], byName] = await Promise.all([
     readPools(deps.db, [name]),
     readSync(deps.db, [name]),
     readLivePools(deps.db, [name]),
+    readReleased(deps.db, [name]),
   ]);
-  if (pool === undefined) throw poolNotFound(name);
+  if (stored === undefined) throw poolNotFound(name);
+  const [pool = stored] = showReleased([stored], byName);
+  const released = byName.get(name)?.fields ?? [];
   const rows = compareFields({
     desired: pool.spec,
     live: live?.pool?.spec ?? null,
     applied: row?.applied?.spec ?? null,
     claims: live?.claims ?? [],
+    released,
   });
   return {
-    sync: viewSync(row, isBehind(row, pool)),
+    sync: viewSync(row, isBehind(row, pool), released),
     version: pool.sequence,
-    seen: seenOf(pool.spec, live),
+    seen: seenOf(pool.spec, live, released),
     live:
       live === undefined
         ? null
@@ -78,7 +88,12 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
             resourceVersion: live.resourceVersion,
             problems: live.problems.map((problem) => ({ ...problem })),
           },
-    rows: rows.map((one) => ({ ...one, managers: [...one.managers] })),
+    rows: rows.map((one) => ({
+      ...one,
+      managers: [...one.managers],
+      released: released.includes(one.field),
+      releaseRefused: whyNotReleased(one.field, live, row?.applied ?? null),
+    })),
     patch: live === undefined ? null : await patchFor(deps, live, pool.spec),
   };
 }

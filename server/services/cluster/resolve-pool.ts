@@ -1,8 +1,9 @@
 /** What an operator decides about a pool of ours that the cluster has otherwise. Each choice is a change in History. */
 import { z } from 'zod';
-import { differingFields } from '../../../core/cluster/compare.ts';
+import { differingFields, type PoolField } from '../../../core/cluster/compare.ts';
 import { decideSync } from '../../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import { ownerElsewhere } from '../../../core/cluster/released.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
@@ -10,6 +11,7 @@ import type { PoolSpec } from '../../../core/pool/spec.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools, type StoredPool } from '../../db/pools.ts';
+import { readReleased, shownPools } from '../../db/released.ts';
 import { newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
@@ -21,6 +23,8 @@ import { expectVersion, mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
 import type { Cluster } from './reach.ts';
+import { refusal } from './refusal.ts';
+import { decideField, fieldChoices, releaseField } from './release-field.ts';
 import { seenOf } from './seen.ts';
 import { takenFrom } from './taken.ts';
 
@@ -33,7 +37,9 @@ export const choiceSchema = z.enum(choices);
 
 export interface Resolution {
   readonly name: string;
-  readonly choice: (typeof choices)[number];
+  readonly choice: (typeof choices)[number] | (typeof fieldChoices)[number];
+  /** what a choice of one field is about, and no other choice */
+  readonly field?: PoolField | undefined;
   readonly expectedVersion: number;
   /** of the comparison that was looked at (`comparePool`); without it whatever the cluster has by then is decided about */
   readonly seen?: string | undefined;
@@ -42,14 +48,17 @@ export interface Resolution {
 
 /**
  * Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE (also of what was seen), NOTHING_CHANGES for force where the cluster has
- * it as it is desired, INVALID_INPUT when the cluster's pool cannot be taken, POOL_VIOLATIONS.
+ * it as it is desired, INVALID_INPUT when the cluster's pool cannot be taken or the field not be let go, POOL_VIOLATIONS.
  */
 export async function resolvePool(
   deps: Deps,
   actor: Actor,
-  { name, choice, expectedVersion, seen, reason }: Resolution,
+  { name, choice, field, expectedVersion, seen, reason }: Resolution,
 ): Promise<{ change: ChangeView; revision: string }> {
   const cluster = clusterOf(deps);
+  if ((field === undefined) === fieldChoices.some((one) => one === choice)) {
+    throw refusal('field', `field must be given with ${fieldChoices.join(' and ')}, and with no other choice`);
+  }
   if (choice === 'ours') await rehearse(deps.db, cluster, name);
   return mustChange(
     await applyChange(deps.db, {
@@ -63,6 +72,9 @@ export async function resolvePool(
         await holdLive(tx);
         if (choice === 'release') return [await release(tx, name)];
         if (seen !== undefined) await expectSeen(deps, tx, pool, seen);
+        if (field !== undefined) {
+          return [await (choice === 'release-field' ? releaseField : decideField)(tx, pool, field, next)];
+        }
         return [choice === 'ours' ? await force(tx, pool, next) : await take(tx, name, next)];
       },
     }),
@@ -72,7 +84,8 @@ export async function resolvePool(
 /** Whoever decides decides about what was shown: nothing that came since is taken over, or from anybody, unseen. */
 async function expectSeen(deps: Deps, tx: Queryable, pool: StoredPool, seen: string): Promise<void> {
   const [live] = await readLivePools(tx, [pool.name]);
-  if (seenOf(pool.spec, live) === seen) return;
+  const released = (await readReleased(tx, [pool.name])).get(pool.name)?.fields ?? [];
+  if (seenOf(pool.spec, live, released) === seen) return;
   const message = `the cluster's pool '${pool.name}' was changed meanwhile: it is not as it was seen`;
   const issues = [{ field: 'seen', message }];
   throw new AppError('VERSION_STALE', message, { issues, current: await viewPool(deps, pool) });
@@ -81,12 +94,13 @@ async function expectSeen(deps: Deps, tx: Queryable, pool: StoredPool, seen: str
 /** Force is not spent on what the cluster would refuse anyhow: its words are the answer, and nothing was decided. */
 async function rehearse(db: Database, cluster: Cluster, name: string): Promise<void> {
   const [[pool], [live], [row]] = await Promise.all([
-    readPools(db, [name]),
+    readPools(db, [name]).then((found) => shownPools(db, found)),
     readLivePools(db, [name]),
     readSync(db, [name]),
   ]);
   // what is not ours to force is refused for that
-  if (pool === undefined || (live !== undefined && notOurs(live, row?.applied != null) !== null)) return;
+  const released = (await readReleased(db, [name])).get(name)?.fields ?? [];
+  if (pool === undefined || (live !== undefined && notOurs(live, row?.applied != null, released) !== null)) return;
   const refused = await cluster.rehearsePool(pool);
   if (refused.length === 0) return;
   const violations = refused.map(({ field, message }) => ({ rule: 'API', field, message }));
@@ -131,13 +145,13 @@ async function release(tx: Queryable, name: string): Promise<Decision> {
 async function force(tx: Queryable, { name, spec, sequence }: StoredPool, version: number): Promise<Decision> {
   const row = (await readSync(tx, [name]))[0] ?? newSync(name);
   const [live] = await readLivePools(tx, [name]);
-  const why = live === undefined ? null : notOurs(live, row.applied !== null);
+  const released = (await readReleased(tx, [name])).get(name)?.fields ?? [];
+  const why = live === undefined ? null : notOurs(live, row.applied !== null, released);
   if (why !== null) {
-    const message = `the cluster's pool '${name}' cannot be written over: ${why}`;
-    throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'choice', message }] });
+    throw refusal('choice', `the cluster's pool '${name}' cannot be written over: ${why}`);
   }
   const desired = { name, spec, version: sequence };
-  const unforced = { desired, live: live ?? null, applied: row.applied, policy: row.policy, forced: false };
+  const unforced = { desired, live: live ?? null, applied: row.applied, policy: row.policy, released, forced: false };
   const next = decideSync(unforced);
   if (next.do === 'nothing' && next.state === 'Synced') {
     throw new AppError(
@@ -169,8 +183,7 @@ async function take(tx: Queryable, name: string, version: number): Promise<Decis
   }
   const prefix = live.pool === null ? undefined : prefixOfPool(live.pool);
   if (live.pool === null || live.lastGood || prefix === undefined) {
-    const message = `the cluster's pool '${name}' must be readable to be taken over`;
-    throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'choice', message }] });
+    throw refusal('choice', `the cluster's pool '${name}' must be readable to be taken over`);
   }
   const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };
   const row = (await readSync(tx, [name]))[0] ?? newSync(name);
@@ -179,8 +192,10 @@ async function take(tx: Queryable, name: string, version: number): Promise<Decis
 }
 
 /** Force takes fields from others; it does not take a pool that never was ours. */
-function notOurs({ ownership, pool, lastGood }: LivePool, applied: boolean): string | null {
-  if (ownership.class !== 'managed' && ownership.class !== 'hand') return `it belongs to ${ownership.owner}`;
+function notOurs(live: LivePool, applied: boolean, released: readonly PoolField[]): string | null {
+  const { ownership, pool, lastGood } = live;
+  const owner = ownerElsewhere(live, released);
+  if (owner !== null) return `it belongs to ${owner}`;
   if (!applied && ownership.class === 'hand') return `it was never ours: take theirs, or release this one`;
   return pool === null || lastGood ? 'it must be readable' : null;
 }

@@ -1,6 +1,6 @@
 /** What a choice is about: short, and another one when it would do something else than was shown: by values, and by whose they are. */
 import { createHash } from 'node:crypto';
-import { compareFields } from '../../../core/cluster/compare.ts';
+import { compareFields, type PoolField } from '../../../core/cluster/compare.ts';
 import { statedFields } from '../../../core/cluster/decide-settings.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
 import type { LiveFelix } from '../../../core/cluster/live-settings.ts';
@@ -8,17 +8,20 @@ import { othersOn } from '../../../core/cluster/managed-fields.ts';
 import type { NatSettings } from '../../../core/nat/settings.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
 
-/** Of a pool of ours and the object that is there. */
-export function seenOf(desired: PoolSpec, live: LivePool | undefined): string {
+/** Of a pool of ours, as it is shown, and the object that is there; also of these fields, which differ in nothing. */
+export function seenOf(desired: PoolSpec, live: LivePool | undefined, released: readonly PoolField[] = []): string {
   const rows = compareFields({
     desired,
     live: live?.pool?.spec ?? null,
     applied: null,
     claims: live?.claims ?? [],
+    released,
   });
   return short([
     live?.uid,
-    rows.filter(({ differs }) => differs).map(({ field, live, managers }) => [field, live, [...managers].sort()]),
+    rows
+      .filter(({ field, differs }) => differs || released.includes(field))
+      .map(({ field, live, managers }) => [field, live, [...managers].sort()]),
   ]);
 }
 

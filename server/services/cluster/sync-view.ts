@@ -1,5 +1,6 @@
 /** How a pool stands in the cluster, as the API shows it. */
 import { z } from 'zod';
+import type { PoolField } from '../../../core/cluster/compare.ts';
 import { syncPolicies, syncReasons, syncStates } from '../../../core/cluster/sync-state.ts';
 import { newSync, type SyncRow } from '../../db/sync.ts';
 
@@ -14,6 +15,8 @@ export const syncViewSchema = z.object({
   fields: z.array(z.string()),
   /** who holds them */
   managers: z.array(z.string()),
+  /** fields that are let go: the cluster decides them, and what it says of them is what is shown */
+  released: z.array(z.string()),
   /** the right that is missing: `patch ippools.projectcalico.org` */
   missing: z.string().nullable(),
 });
@@ -23,7 +26,11 @@ export type SyncView = z.infer<typeof syncViewSchema>;
  * No row: the controller has not come to it yet. Nor has it where the row says Synced and the decision is newer (`behind`):
  * nobody may lead, or the cluster be away, for as long as it takes.
  */
-export function viewSync(row: SyncRow<unknown> | undefined, behind: boolean): SyncView {
+export function viewSync(
+  row: SyncRow<unknown> | undefined,
+  behind: boolean,
+  released: readonly PoolField[] = [],
+): SyncView {
   const { state, reason, detail } = row === undefined || (behind && row.state === 'Synced') ? newSync('') : row;
   const known = row?.state === state;
   return {
@@ -34,6 +41,7 @@ export function viewSync(row: SyncRow<unknown> | undefined, behind: boolean): Sy
     message: detail.message ?? null,
     fields: [...(detail.fields ?? [])],
     managers: [...(detail.managers ?? [])],
+    released: [...released],
     missing: detail.missing ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import { readPools } from '../../db/pools.ts';
+import { shownPools } from '../../db/released.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 import { writeYaml } from './write-yaml.ts';
@@ -8,7 +9,7 @@ export async function exportPools(
   deps: Deps,
   { names, api }: { names?: readonly string[] | undefined; api: 'v3' | 'v1' },
 ): Promise<{ yaml: string }> {
-  const pools = await readPools(deps.db, names);
+  const pools = await shownPools(deps.db, await readPools(deps.db, names));
   const found = new Set(pools.map((pool) => pool.name));
   const missing = [...new Set(names ?? [])].filter((name) => !found.has(name));
   if (missing.length > 0) {

@@ -21,9 +21,10 @@ export async function getPool(
     listChanges(deps, { pool: name, limit: CHANGES_SHOWN }),
   ]);
   if (stored === undefined) throw poolNotFound(name);
+  const view = await viewPool(deps, stored);
   return {
-    ...(await viewPool(deps, stored)),
-    yaml: writePools([{ name, spec: stored.spec }], 'v3'),
+    ...view,
+    yaml: writePools([{ name, spec: view.spec }], 'v3'),
     changes: history.changes,
     revision: effective.revision,
     desiredRevision: desired.revision,

@@ -7,6 +7,7 @@ import { MOST_OVERLAPS, validateAmong } from '../../../core/pool/validate.ts';
 import { rangeWarnings } from '../../../core/pool/warnings.ts';
 import { lastLiveChanges, readLivePools } from '../../db/live.ts';
 import { overlapsOf, type StoredPool } from '../../db/pools.ts';
+import { type ReleasedByName, readReleased, showReleased } from '../../db/released.ts';
 import { readSync } from '../../db/sync.ts';
 import { isBehind, type SyncView, syncViewSchema, viewSync } from '../cluster/sync-view.ts';
 import type { Deps } from '../deps.ts';
@@ -31,18 +32,20 @@ export const poolViewSchema = z.object({
 });
 export type PoolView = z.infer<typeof poolViewSchema>;
 
-export async function viewPools(deps: Deps, pools: readonly StoredPool[]): Promise<PoolView[]> {
+/** Of a field that is let go the cluster's value is told. */
+export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Promise<PoolView[]> {
   const head = await deps.effective.ledger.head(deps.db);
   const [{ groups, total }, natted, overlapping, cluster] = await Promise.all([
     nodesByState(deps.db, head.revision, deps.now()),
     deps.counters.natted(),
     overlapsOf(
       deps.db,
-      pools.map((pool) => pool.name),
+      stored.map((pool) => pool.name),
       MOST_OVERLAPS,
     ),
-    inCluster(deps, pools),
+    inCluster(deps, stored),
   ]);
+  const pools = cluster === null ? stored : showReleased(stored, cluster.released);
   const programmed = groups.filter(({ is }) => is === 'Programmed');
   // from that number on a node holds the pool as it is desired; undefined: the cluster has none that is so
   const holding = (since: number | undefined): number =>
@@ -75,6 +78,7 @@ interface InCluster {
   readonly sync: ReadonlyMap<string, SyncView>;
   /** the live change that last moved each pool */
   readonly moved: ReadonlyMap<string, number>;
+  readonly released: ReleasedByName;
   /** Whether the cluster says what is desired. Who made it so does not matter to nodes: one that needs a decision may be. */
   asDesired(pool: StoredPool): boolean;
 }
@@ -83,12 +87,16 @@ interface InCluster {
 async function inCluster(deps: Deps, pools: readonly StoredPool[]): Promise<InCluster | null> {
   if (deps.effective === deps.state) return null;
   const names = pools.map(({ name }) => name);
-  const [rows, moved] = await Promise.all([readSync(deps.db, names), lastLiveChanges(deps.db, names)]);
+  const [rows, moved, released] = await Promise.all([
+    readSync(deps.db, names),
+    lastLiveChanges(deps.db, names),
+    readReleased(deps.db, names),
+  ]);
   const known = new Map(rows.map((row) => [row.name, row]));
   const sync = new Map(
     pools.map((pool) => {
       const row = known.get(pool.name);
-      return [pool.name, viewSync(row, isBehind(row, pool))];
+      return [pool.name, viewSync(row, isBehind(row, pool), released.get(pool.name)?.fields)];
     }),
   );
   const apart = names.filter((name) => sync.get(name)?.state !== 'Synced');
@@ -97,6 +105,7 @@ async function inCluster(deps: Deps, pools: readonly StoredPool[]): Promise<InCl
   return {
     sync,
     moved,
+    released,
     asDesired({ name, spec }) {
       if (sync.get(name)?.state === 'Synced') return true;
       const held = specs.get(name);

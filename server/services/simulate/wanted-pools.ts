@@ -1,5 +1,6 @@
-/** What is wanted of the pools: ours as decided, and beside them those of others as the cluster has them. */
+/** What is wanted of the pools: ours as decided, but for what is let go, and beside them those of others as the cluster has them. */
 import type { Pool } from '../../../core/pool/spec.ts';
+import { readReleased, showReleased } from '../../db/released.ts';
 import { readLeaving } from '../../db/sync.ts';
 import type { Deps } from '../deps.ts';
 
@@ -9,8 +10,8 @@ export async function wantedPools({
   state,
   effective,
 }: Pick<Deps, 'db' | 'state' | 'effective'>): Promise<readonly Pool[]> {
-  const ours = state.pools();
-  if (effective === state) return ours;
+  if (effective === state) return state.pools();
+  const ours = showReleased(state.pools(), await readReleased(db));
   const others = effective.pools().filter(({ name }) => state.pool(name) === undefined);
   if (others.length === 0) return ours;
   const leaving = await readLeaving(db);

@@ -12,7 +12,8 @@ import { compareSettings, settingsComparisonSchema } from '../../services/cluste
 import { followAsIs, goingSchema, previewFollow } from '../../services/cluster/follow-as-is.ts';
 import { listLivePools, livePoolViewSchema } from '../../services/cluster/live-pools.ts';
 import { ownTypes, ownTypesSchema } from '../../services/cluster/own-types.ts';
-import { choiceSchema, resolvePool, setPolicy } from '../../services/cluster/resolve-pool.ts';
+import { fieldChoices, fieldSchema } from '../../services/cluster/release-field.ts';
+import { choiceSchema, choices, resolvePool, setPolicy } from '../../services/cluster/resolve-pool.ts';
 import { previewResolution, resolveSettings } from '../../services/cluster/resolve-settings.ts';
 import { reasonSchema } from '../../services/reason.ts';
 import { settingsEffectSchema } from '../../services/settings/preview-settings.ts';
@@ -92,7 +93,8 @@ export const clusterRouter = router({
     .input(
       z.strictObject({
         name: poolNameSchema,
-        choice: choiceSchema,
+        choice: z.enum([...choices, ...fieldChoices]),
+        field: fieldSchema.optional(),
         expectedVersion: z.int(),
         seen: z.string().max(64).optional(),
         reason: reasonSchema.optional(),

@@ -1,0 +1,86 @@
+/** Fields of a pool of ours that are let go: what the cluster has of them is what is wanted. */
+import type { PoolSpec } from '../pool/spec.ts';
+import { applyBody, differingFields, type PoolField, poolFields } from './compare.ts';
+import type { LivePool } from './live-pool.ts';
+import { aloneOn, type FieldClaim, ourClaim } from './managed-fields.ts';
+import { isApplier } from './ownership.ts';
+
+/** The spec with the cluster's values of these fields; as it is where the cluster has no such pool. */
+export function withReleased(spec: PoolSpec, released: readonly PoolField[], live: PoolSpec | null): PoolSpec {
+  if (live === null || released.length === 0) return spec;
+  const kept = Object.entries(spec).filter(([field]) => !released.some((one) => one === field));
+  const theirs = released.flatMap((field) => (live[field] === undefined ? [] : [[field, live[field]] as const]));
+  return Object.fromEntries([...kept, ...theirs]) as PoolSpec;
+}
+
+/**
+ * What is sent for a pool, without the fields that are let go. One that we hold alone stays, as the cluster has it: left out it
+ * would fall back to its default.
+ */
+export function releasedBody(
+  desired: PoolSpec,
+  released: readonly PoolField[],
+  live: { readonly spec: PoolSpec; readonly claims: readonly FieldClaim[] },
+): PoolSpec {
+  const body = applyBody(withReleased(desired, released, live.spec), live.spec);
+  return without(
+    body,
+    released.filter((field) => !aloneOn(live.claims, field)),
+  );
+}
+
+/** The fields that are let go and that an apply without them would leave as they are, but for our name. */
+export const stillClaimed = (claims: readonly FieldClaim[], released: readonly PoolField[]): PoolField[] =>
+  released.filter((field) => ourClaim(claims)?.fields.includes(field) && !aloneOn(claims, field));
+
+/** What we claim already, as the cluster has it: an apply of it lets go of these fields and moves nothing. */
+export function heldBody(
+  { spec, claims }: { readonly spec: PoolSpec; readonly claims: readonly FieldClaim[] },
+  released: readonly PoolField[],
+): PoolSpec {
+  const held = Object.entries(spec).filter(([field]) => ourClaim(claims)?.fields.includes(field));
+  return without(Object.fromEntries(held) as PoolSpec, stillClaimed(claims, released));
+}
+
+const without = (spec: PoolSpec, fields: readonly PoolField[]): PoolSpec =>
+  Object.fromEntries(Object.entries(spec).filter(([field]) => !fields.some((one) => one === field))) as PoolSpec;
+
+/** Who owns the pool, and not we; null: nobody. Who applies no more of a pool of ours than what is let go does not own it. */
+export function ownerElsewhere({ ownership, claims }: LivePool, released: readonly PoolField[]): string | null {
+  if (ownership.class === 'managed' || ownership.class === 'hand') return null;
+  const ours = ownership.class === 'applier' && ourClaim(claims)?.fields.includes('cidr');
+  const letGo = claims
+    .filter(isApplier)
+    .every(({ fields }) => fields.length > 0 && fields.every((field) => released.some((one) => one === field)));
+  return ours && letGo ? null : ownership.owner;
+}
+
+const releasable = poolFields.filter((field) => field !== 'cidr');
+
+/** Why a field cannot be let go; null: it can. `applied`: the object that our last apply went to. */
+export function whyNotReleased(
+  field: PoolField,
+  live: LivePool | undefined,
+  applied: { readonly uid: string } | null,
+): string | null {
+  if (field === 'cidr') return 'it is what the pool is: release the pool';
+  if (live === undefined) return 'the cluster has no such pool';
+  const { pool, lastGood, claims } = live;
+  const owner = ownerElsewhere(live, releasable);
+  if (owner !== null) return `the pool belongs to ${owner}: release the pool`;
+  if (applied === null) return 'the pool was never ours in the cluster: take theirs first, or release the pool';
+  if (applied.uid !== live.uid) return 'the pool was made again there: decide about the whole pool first';
+  if (pool === null || lastGood) return 'the pool must be readable in the cluster';
+  if (!aloneOn(claims, field)) return null;
+  return 'nobody else holds it, or all of it, in the cluster: without us it would fall back to its default';
+}
+
+/** Released fields for which another value than the stored and the live one is decided: they are taken back. */
+export function takenBack(
+  spec: PoolSpec,
+  released: readonly PoolField[],
+  known: { readonly stored: PoolSpec; readonly live: PoolSpec | null },
+): PoolField[] {
+  const away = [known.stored, known.live ?? known.stored].map((one) => new Set(differingFields(spec, one)));
+  return released.filter((field) => away.every((differing) => differing.has(field)));
+}

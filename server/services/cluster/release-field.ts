@@ -1,0 +1,52 @@
+/** One field of a pool of ours is let go to whoever holds it in the cluster, or decided here again. The caller holds the live row. */
+import { z } from 'zod';
+import { type PoolField, poolFields } from '../../../core/cluster/compare.ts';
+import { whyNotReleased, withReleased } from '../../../core/cluster/released.ts';
+import type { Queryable } from '../../db/client.ts';
+import { readLivePools } from '../../db/live.ts';
+import type { StoredPool } from '../../db/pools.ts';
+import { readReleased } from '../../db/released.ts';
+import { newSync, readSync, writeSync } from '../../db/sync.ts';
+import { AppError } from '../app-error.ts';
+import type { Decision } from '../changes/apply-change.ts';
+import { refusal } from './refusal.ts';
+
+/** `release-field`: the cluster decides it. `decide-field`: what the cluster has of it is decided here again. */
+export const fieldChoices = ['release-field', 'decide-field'] as const;
+export const fieldSchema = z.enum(poolFields);
+
+/** The value stays in the cluster; the leader lets go of what we claim of it. */
+export async function releaseField(
+  tx: Queryable,
+  { name, spec, sequence }: StoredPool,
+  field: PoolField,
+  version: number,
+): Promise<Decision> {
+  const was = await releasedOf(tx, name);
+  if (was.includes(field)) {
+    throw new AppError('NOTHING_CHANGES', `field '${field}' of pool '${name}' is released already`);
+  }
+  const row = (await readSync(tx, [name]))[0] ?? newSync(name);
+  const [live] = await readLivePools(tx, [name]);
+  const why = whyNotReleased(field, live, row.applied);
+  if (why !== null) throw refusal('field', `field '${field}' of pool '${name}' cannot be released: ${why}`);
+  // what was applied of the other fields stays all that was decided: nobody writes over them for this
+  const done = row.policy === 'ask' && row.applied !== null && row.applied.version >= sequence;
+  if (done && row.applied !== null) await writeSync(tx, [{ ...row, applied: { ...row.applied, version } }]);
+  const left = withReleased(spec, [field], live?.pool?.spec ?? null);
+  const released = poolFields.filter((one) => one === field || was.includes(one));
+  return { action: 'pool.release-field', upsert: [{ name, spec: left }], released, asFound: true };
+}
+
+/** With the cluster's value, which is how `spec` shows it: the leader shares it without taking it from anybody. */
+export async function decideField(tx: Queryable, { name, spec }: StoredPool, field: PoolField): Promise<Decision> {
+  const was = await releasedOf(tx, name);
+  if (!was.includes(field)) {
+    throw new AppError('NOTHING_CHANGES', `field '${field}' of pool '${name}' is decided here already`);
+  }
+  const released = was.filter((one) => one !== field);
+  return { action: 'pool.decide-field', upsert: [{ name, spec }], released, asFound: true };
+}
+
+const releasedOf = async (tx: Queryable, name: string): Promise<readonly PoolField[]> =>
+  (await readReleased(tx, [name])).get(name)?.fields ?? [];
