@@ -303,6 +303,56 @@ test('the overview names it, and ours applied by force says whose field it takes
   await expect(page.getByText('natOutgoing kubectl-patch')).toBeVisible();
 });
 
+test('a field is released to who holds it, stays shown with them, and is decided here again', async () => {
+  const { page, outgate } = running;
+  await page.goto(`${outgate.url}/pools/by-hand`);
+  await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
+  await edit('by-hand', { natOutgoing: false });
+  const differing = page.getByRole('region', { name: 'by-hand: desired, live and last applied' });
+  const release = differing.getByRole('button', { name: 'Release field: natOutgoing' });
+  await release.focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Release field: natOutgoing of by-hand' });
+  await expect(dialog).toContainText('natOutgoing stays false in the cluster, and nodes go on as they do now.');
+  await expect(dialog).toContainText('kubectl-patch or whoever writes it there decides it from here on');
+  await expect(dialog.getByLabel('Reason')).toBeFocused();
+  await expectAccessible(page);
+  await dialog.getByLabel('Reason').fill('the gateway decides it');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('status').filter({ hasText: 'It is decided: change #' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('What becomes of natOutgoing is decided there.')).toBeVisible();
+  const kept = page.getByRole('region', { name: 'by-hand: released fields' });
+  await expect(kept.getByRole('row', { name: /natOutgoing released false false.*kubectl-patch/ })).toBeVisible();
+  expect((await live('by-hand')).natOutgoing).toBe(false);
+  // what becomes of it is no difference any more, and is shown
+  await edit('by-hand', { natOutgoing: true });
+  await expect(kept.getByRole('row', { name: /natOutgoing released true true/ })).toBeVisible();
+  await expect(page.getByText('What becomes of natOutgoing is decided there.')).toBeVisible();
+  await page.setViewportSize({ width: 375, height: 812 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`${outgate.url}/pools/by-hand/edit`);
+  await expect(page.getByText('natOutgoing is released: the cluster decides it')).toContainText(
+    'Another value that is saved here takes a field back.',
+  );
+  await page.goto(`${outgate.url}/pools/by-hand`);
+  // what only we hold cannot be let go, and says why
+  await page.getByText('Every field, and who holds it').click();
+  await expect(page.getByRole('row', { name: /cidr.*It cannot be released: it is what the pool is/ })).toBeVisible();
+  await expectAccessible(page);
+  await kept.getByRole('button', { name: 'Decide it here again: natOutgoing' }).click();
+  await expect(page.getByRole('dialog')).toContainText('beside kubectl-patch; nothing is taken from anybody');
+  await decide(page, 'Decide it here again', 'the gateway is gone');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(kept).toHaveCount(0);
+  await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
+  await page.goto(`${outgate.url}/history?pool=by-hand`);
+  await expect(page.getByRole('link', { name: 'by-hand: natOutgoing decided here again' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'by-hand: natOutgoing released, the cluster decides it' })).toBeVisible();
+});
+
 test('theirs is taken, and a pool is released: the cluster keeps it', async () => {
   const { page, outgate } = running;
   await page.goto(`${outgate.url}/pools/by-hand-too`);

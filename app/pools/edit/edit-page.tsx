@@ -77,7 +77,9 @@ export function EditPoolPage({ name }: { name: string }) {
         <ErrorPanel error={query.error} onRetry={() => void query.refetch()} className="mb-3" />
       )}
       {stored === null && query.isPending && <Loading what={name} />}
-      {stored !== null && <PoolEditor stored={stored} live={live} gone={gone} />}
+      {stored !== null && (
+        <PoolEditor stored={stored} live={live} gone={gone} released={query.data?.sync?.released ?? []} />
+      )}
     </>
   );
 }

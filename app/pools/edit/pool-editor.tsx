@@ -20,6 +20,7 @@ import { type Draft, draftOf, editForm, editText, newPool, rereadForm, type Spec
 import { errorsOf, findingsOf, withServerFindings } from '../findings.ts';
 import { mineOnTop, sameSpec } from '../merge.ts';
 import { poolPath } from '../paths.ts';
+import { listed } from '../sync/sync-words.ts';
 import { useAllPools } from '../use-all-pools.ts';
 import { lineOf } from '../yaml-edit.ts';
 import { ConflictPanel } from './conflict-panel.tsx';
@@ -36,7 +37,18 @@ const YamlEditor = dynamic(() => import('./yaml-editor.tsx'), { ssr: false });
  * Create (`stored` is null) and edit. `stored` is the pool as it was when editing began or was last merged; `gone`: it was
  * deleted since.
  */
-export function PoolEditor({ stored, live, gone }: { stored: Current | null; live: Current | null; gone: boolean }) {
+export function PoolEditor({
+  stored,
+  live,
+  gone,
+  released = [],
+}: {
+  stored: Current | null;
+  live: Current | null;
+  gone: boolean;
+  /** fields that the cluster decides */
+  released?: readonly string[];
+}) {
   const router = useRouter();
   const [base, setBase] = useState(stored);
   const [draft, setDraft] = useState<Draft>(() => draftOf(stored?.pool ?? newPool));
@@ -129,6 +141,12 @@ export function PoolEditor({ stored, live, gone }: { stored: Current | null; liv
               {base === null ? 'Start anew' : 'Go back to what is saved'}
             </Button>
           </span>
+        </Note>
+      )}
+      {released.length > 0 && (
+        <Note className="mb-3">
+          {listed(released)} {released.length === 1 ? 'is' : 'are'} released: the cluster decides{' '}
+          {released.length === 1 ? 'it' : 'them'}, as shown here. Another value that is saved here takes a field back.
         </Note>
       )}
       {deleted && (

@@ -1,12 +1,22 @@
 import { clsx } from 'clsx';
+import type { ReactNode } from 'react';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../../components/table.tsx';
 import { type FieldRow, listed, valueText } from './sync-words.ts';
 
-/** Every field in its three forms, those that differ first, and who else holds it in the cluster. */
-export function CompareTable({ name, rows }: { name: string; rows: readonly FieldRow[] }) {
+/** Fields in their three forms, those that differ first, who else holds each in the cluster, and what can be done about it. */
+export function CompareTable({
+  label,
+  rows,
+  way,
+}: {
+  label: string;
+  rows: readonly FieldRow[];
+  /** the way on of one field */
+  way: (row: FieldRow) => ReactNode;
+}) {
   const ordered = rows.toSorted((a, b) => Number(b.differs) - Number(a.differs));
   return (
-    <Table label={`${name}: desired, live and last applied`}>
+    <Table label={label}>
       <Thead>
         <HeadRow>
           <Th>Field</Th>
@@ -14,34 +24,41 @@ export function CompareTable({ name, rows }: { name: string; rows: readonly Fiel
           <Th>Live, in the cluster</Th>
           <Th>Last applied by us</Th>
           <Th>Also held by</Th>
+          <Th>Who decides it</Th>
         </HeadRow>
       </Thead>
       <Tbody>
-        {ordered.map(({ field, desired, live, applied, differs, managers }) => (
-          <Tr key={field}>
-            <Td className="machine text-ink-1">
-              {field}
-              {differs && <span className="sr-only">, differs</span>}
-            </Td>
-            <Td label="Desired">
-              <Value value={desired} />
-            </Td>
-            <Td label="Live, in the cluster" className={clsx(differs && 'bg-outofsync-bg')}>
-              <Value value={live} />{' '}
-              {differs && <span className="ml-2 text-2xs font-medium text-outofsync-fg">differs</span>}
-            </Td>
-            <Td label="Last applied by us">
-              <Value value={applied} />
-            </Td>
-            <Td label="Also held by">
-              {managers.length === 0 ? (
-                <span className="text-xs text-ink-3">nobody else</span>
-              ) : (
-                <span className="machine text-ink-1">{listed(managers)}</span>
-              )}
-            </Td>
-          </Tr>
-        ))}
+        {ordered.map((row) => {
+          const { field, desired, live, applied, differs, managers, released } = row;
+          return (
+            <Tr key={field}>
+              <Td className="machine text-ink-1">
+                {field}
+                {differs && <span className="sr-only">, differs</span>}
+                {released && ' '}
+                {released && <span className="ml-2 text-2xs font-medium text-ink-3">released</span>}
+              </Td>
+              <Td label="Desired">
+                <Value value={desired} />
+              </Td>
+              <Td label="Live, in the cluster" className={clsx(differs && 'bg-outofsync-bg')}>
+                <Value value={live} />{' '}
+                {differs && <span className="ml-2 text-2xs font-medium text-outofsync-fg">differs</span>}
+              </Td>
+              <Td label="Last applied by us">
+                <Value value={applied} />
+              </Td>
+              <Td label="Also held by">
+                {managers.length === 0 ? (
+                  <span className="text-xs text-ink-3">nobody else</span>
+                ) : (
+                  <span className="machine text-ink-1">{listed(managers)}</span>
+                )}
+              </Td>
+              <Td label="Who decides it">{way(row)}</Td>
+            </Tr>
+          );
+        })}
       </Tbody>
     </Table>
   );

@@ -1,17 +1,19 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
+import type { PoolField } from '../../../core/cluster/compare.ts';
 import { ChangeLink } from '../../components/change-link.tsx';
 import { reasonOf } from '../../components/error-panel.tsx';
 import { Effects, ReasonDialog } from '../../components/reason-dialog.tsx';
 import { useTRPC } from '../../trpc/client.ts';
-import type { Way } from './sync-words.ts';
+import type { Choice, FieldChoice, Way } from './sync-words.ts';
 
 /** One way on, with what it does and the reason. A pool that is no longer ours has no page: its list is next. */
 export function ResolveDialog({
   name,
   shown,
   way,
+  field,
   leaves,
   onStale,
   onClose,
@@ -20,7 +22,9 @@ export function ResolveDialog({
   /** what the way was chosen on: nothing else is decided about */
   shown: { version: number; seen: string };
   /** what it does by now */
-  way: Way | null;
+  way: Way<Choice | FieldChoice> | null;
+  /** what a way of one field is about */
+  field: PoolField | undefined;
   /** the pool is not here afterwards */
   leaves: boolean;
   /** it is another one by now, which the next attempt is about */
@@ -47,13 +51,13 @@ export function ResolveDialog({
   );
   return (
     <ReasonDialog
-      key={way?.choice}
+      key={`${way?.choice} ${field}`}
       open={way !== null}
       onClose={() => {
         resolve.reset();
         onClose();
       }}
-      title={`${way?.verb ?? ''}: ${name}`}
+      title={`${way?.verb ?? ''}: ${field === undefined ? '' : `${field} of `}${name}`}
       effects={<Effects effects={way?.effects ?? []} />}
       verb={way?.verb ?? ''}
       keep="Leave it as it is"
@@ -71,7 +75,7 @@ export function ResolveDialog({
       }
       onSubmit={(reason) =>
         way !== null &&
-        resolve.mutate({ name, choice: way.choice, expectedVersion: shown.version, seen: shown.seen, reason })
+        resolve.mutate({ name, choice: way.choice, field, expectedVersion: shown.version, seen: shown.seen, reason })
       }
     />
   );

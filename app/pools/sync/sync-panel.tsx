@@ -1,6 +1,8 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { type PoolField, poolFields } from '../../../core/cluster/compare.ts';
+import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
 import { CopyPatch } from '../../cluster/copy-patch.tsx';
 import { sourceWords } from '../../cluster/source-words.ts';
 import { useHeard } from '../../cluster/use-heard.ts';
@@ -15,9 +17,16 @@ import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { CompareTable } from './compare-table.tsx';
 import { PolicyDialog, policyWords } from './policy-dialog.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
-import { type Choice, listed, waysOf, whyOf } from './sync-words.ts';
+import { type Choice, type FieldChoice, type FieldRow, listed, wayOfField, waysOf, whyOf } from './sync-words.ts';
 
 type Comparison = Outputs['cluster']['compare'];
+
+interface Chosen {
+  readonly choice: Choice | FieldChoice;
+  readonly field?: PoolField;
+  readonly version: number;
+  readonly seen: string;
+}
 
 /** How the pool stands in the cluster, and where it is not as desired: field by field, and the ways on. */
 export function SyncPanel({ name }: { name: string }) {
@@ -37,11 +46,26 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
   const { sync, version, seen, live, rows, patch } = comparison;
   const refused = useRefusal('editor');
   const heard = useHeard();
-  const [chosen, setChosen] = useState<{ choice: Choice; version: number; seen: string } | null>(null);
+  const [chosen, setChosen] = useState<Chosen | null>(null);
   const [policy, setPolicy] = useState(false);
   const source = live === null ? 'where it comes from' : sourceWords(live);
   const ways = waysOf({ name, sync, owner: live?.owner ?? null, source, rows });
-  const way = ways.find(({ choice }) => choice === chosen?.choice) ?? null;
+  const way = chosen === null ? null : wayFor(chosen);
+  function wayFor({ choice, field }: Chosen) {
+    if (choice !== 'release-field' && choice !== 'decide-field')
+      return ways.find((one) => one.choice === choice) ?? null;
+    const row = rows.find((one) => one.field === field);
+    return row === undefined ? null : wayOfField(choice, row, sync.policy);
+  }
+  const wayOfRow = (row: FieldRow) => (
+    <FieldWay
+      row={row}
+      refused={refused}
+      onChoose={(choice, field) => setChosen({ choice, field, version, seen })}
+      policy={sync.policy}
+    />
+  );
+  const releasedRows = rows.filter(({ released }) => released);
   const differs = sync.state !== 'Synced';
   const shownWays = ways.filter(({ choice }) => differs || choice === 'release');
   return (
@@ -70,8 +94,23 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
       </div>
       {differs && rows.length > 0 && (
         <div className="border-t border-line-faint">
-          <CompareTable name={name} rows={rows} />
+          <CompareTable label={`${name}: desired, live and last applied`} rows={rows} way={wayOfRow} />
         </div>
+      )}
+      {!differs && releasedRows.length > 0 && (
+        <div className="border-t border-line-faint">
+          <CompareTable label={`${name}: released fields`} rows={releasedRows} way={wayOfRow} />
+        </div>
+      )}
+      {!differs && rows.length > releasedRows.length && (
+        <details className="border-t border-line-faint">
+          <summary className="px-3.5 py-2 text-xs font-medium text-ink-2">Every field, and who holds it</summary>
+          <CompareTable
+            label={`${name}: fields that are decided here`}
+            rows={rows.filter(({ released }) => !released)}
+            way={wayOfRow}
+          />
+        </details>
       )}
       <ul aria-label="Ways on" className="border-t border-line-faint">
         {shownWays.map((each) => (
@@ -100,12 +139,45 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
         name={name}
         shown={chosen ?? { version, seen }}
         way={way}
+        field={chosen?.field}
         leaves={way?.choice === 'release' || (way?.choice === 'theirs' && live === null)}
         onStale={(now) => setChosen((was) => was && { ...was, ...now })}
         onClose={() => setChosen(null)}
       />
       <PolicyDialog name={name} version={version} policy={sync.policy} open={policy} onClose={() => setPolicy(false)} />
     </Panel>
+  );
+}
+
+/** Who decides one field: we do, and let it go where others hold it, or the cluster. */
+function FieldWay({
+  row,
+  refused,
+  policy,
+  onChoose,
+}: {
+  row: FieldRow;
+  refused: string | undefined;
+  policy: SyncPolicy;
+  onChoose: (choice: FieldChoice, field: PoolField) => void;
+}) {
+  const field = poolFields.find((one) => one === row.field);
+  if (field === undefined || !(row.released || row.differs || row.managers.length > 0)) {
+    return <span className="text-xs text-ink-3">decided here</span>;
+  }
+  const way = wayOfField(row.released ? 'decide-field' : 'release-field', row, policy);
+  return (
+    <div className="flex flex-col items-start gap-1">
+      <Button
+        small
+        aria-label={`${way.verb}: ${field}`}
+        refused={refused ?? way.refused ?? undefined}
+        onClick={() => onChoose(way.choice, field)}
+      >
+        {way.verb}
+      </Button>
+      {way.refused !== null && <span className="max-w-64 text-2xs text-ink-3">{way.refused}</span>}
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { syncReasons } from '../../../core/cluster/sync-state.ts';
-import { type FieldRow, type Stand, takenFrom, valueText, waysOf, whyOf } from './sync-words.ts';
+import { type FieldRow, type Stand, takenFrom, valueText, wayOfField, waysOf, whyOf } from './sync-words.ts';
 
 const stand = (reason: Stand['reason'], more: Partial<Stand> = {}): Stand => ({
   state: 'OutOfSync',
@@ -10,6 +10,7 @@ const stand = (reason: Stand['reason'], more: Partial<Stand> = {}): Stand => ({
   fields: [],
   managers: [],
   missing: null,
+  released: [],
   ...more,
 });
 const row = (field: string, desired: unknown, live: unknown, managers: string[] = []): FieldRow => ({
@@ -19,6 +20,8 @@ const row = (field: string, desired: unknown, live: unknown, managers: string[] 
   applied: desired,
   differs: desired !== live,
   managers,
+  released: false,
+  releaseRefused: null,
 });
 const rows = [row('cidr', '10.0.0.0/16', '10.0.0.0/16'), row('natOutgoing', true, false, ['kubectl-edit'])];
 const ways = (reason: Stand['reason'], owner: string | null = 'outgate') =>
@@ -65,6 +68,32 @@ describe('the ways on', () => {
     expect(ways('NotAdopted')['ours']?.refused).toContain('Take theirs first');
     expect(ways('Unreadable')['theirs']?.refused).not.toBeNull();
     expect(ways('Unreadable')['release']?.refused).toBeNull();
+  });
+});
+
+describe('the ways on of one field', () => {
+  const field = { ...row('natOutgoing', true, false, ['gateway']), releaseRefused: null };
+  it('say that nothing moves, who decides from then on, and how it is taken back', () => {
+    const { effects, refused } = wayOfField('release-field', field, 'ask');
+    expect([...effects, refused]).toEqual([
+      'natOutgoing stays false in the cluster, and nodes go on as they do now.',
+      'gateway or whoever writes it there decides it from here on: no change of it is a difference, or is written over.',
+      'It is shown here as the cluster has it. Another value that is decided here takes it back.',
+      null,
+    ]);
+    expect(wayOfField('decide-field', field, 'enforce').effects.slice(1)).toEqual([
+      'What is desired of it becomes that value, beside gateway; nothing is taken from anybody.',
+      'A later change of it there is a difference again, and is written over: the policy is enforce.',
+    ]);
+  });
+  it('name why it cannot be let go', () => {
+    const alone = { ...field, managers: [], releaseRefused: 'nobody else holds it' };
+    expect(wayOfField('release-field', alone, 'ask').refused).toBe('It cannot be released: nobody else holds it.');
+  });
+  it('are told of what is in sync', () => {
+    expect(whyOf(stand('AsDesired', { released: ['natOutgoing'] }))).toBe(
+      'The cluster says what is desired. What becomes of natOutgoing is decided there.',
+    );
   });
 });
 

@@ -9,6 +9,7 @@ export interface Stand {
   fields: readonly string[];
   managers: readonly string[];
   missing: string | null;
+  released: readonly string[];
 }
 
 export interface FieldRow {
@@ -19,14 +20,18 @@ export interface FieldRow {
   applied?: unknown;
   differs: boolean;
   managers: readonly string[];
+  /** the cluster decides it */
+  released: boolean;
+  /** why it cannot be released; null: it can */
+  releaseRefused: string | null;
 }
 
-export function whyOf({ reason, fields, managers, missing }: Stand): string {
+export function whyOf({ reason, fields, managers, missing, released }: Stand): string {
   const who = managers.length === 0 ? 'Somebody' : listed(managers);
   const what = fields.length === 0 ? 'it' : listed(fields);
   switch (reason) {
     case 'AsDesired':
-      return 'The cluster says what is desired.';
+      return `The cluster says what is desired.${released.length === 0 ? '' : ` What becomes of ${listed(released)} is decided there.`}`;
     case 'WaitingForCluster':
       return 'It was not brought to the cluster yet.';
     case 'FieldChangedInCluster':
@@ -55,9 +60,10 @@ export function whyOf({ reason, fields, managers, missing }: Stand): string {
 }
 
 export type Choice = 'theirs' | 'ours' | 'release';
+export type FieldChoice = 'release-field' | 'decide-field';
 
-export interface Way {
-  choice: Choice;
+export interface Way<C extends string = Choice> {
+  choice: C;
   /** the button */
   verb: string;
   /** what it does, one sentence each */
@@ -128,6 +134,37 @@ export function waysOf({
       refused: null,
     },
   ];
+}
+
+/** The way on of one field: it is let go, or decided here again where it was. */
+export function wayOfField(
+  choice: FieldChoice,
+  { field, live, managers, releaseRefused }: Pick<FieldRow, 'field' | 'live' | 'managers' | 'releaseRefused'>,
+  policy: SyncPolicy,
+): Way<FieldChoice> {
+  const stays = `${field} stays ${valueText(live)} in the cluster, and nodes go on as they do now.`;
+  if (choice === 'decide-field') {
+    return {
+      choice,
+      verb: 'Decide it here again',
+      effects: [
+        stays,
+        `What is desired of it becomes that value${managers.length === 0 ? '' : `, beside ${listed(managers)}; nothing is taken from anybody`}.`,
+        `A later change of it there is a difference again${policy === 'enforce' ? ', and is written over: the policy is enforce' : ''}.`,
+      ],
+      refused: null,
+    };
+  }
+  return {
+    choice,
+    verb: 'Release field',
+    effects: [
+      stays,
+      `${managers.length === 0 ? 'Whoever writes it there decides' : `${listed(managers)} or whoever writes it there decides`} it from here on: no change of it is a difference, or is written over.`,
+      'It is shown here as the cluster has it. Another value that is decided here takes it back.',
+    ],
+    refused: releaseRefused === null ? null : `It cannot be released: ${releaseRefused}.`,
+  };
 }
 
 /** Whose fields a forced apply takes. */
