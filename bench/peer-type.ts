@@ -1,4 +1,5 @@
 /** A copy of the pools' type in a group that Outgate does not watch: raw peers write there, and the API server does the same work. */
+import { writePools } from '../core/calico/write.ts';
 import { CALICO_GROUP, crd, untilServed } from '../e2e/cluster/install-crds.ts';
 import { OUTGATE_USER } from '../e2e/cluster/prepare-cluster.ts';
 import { must } from '../e2e/cluster/request.ts';
@@ -19,6 +20,13 @@ export async function installPeer(cluster: ApiServer): Promise<string> {
   ]);
   return path;
 }
+
+/** The text that an import of these pools gets, for the other type. */
+export const peerManifest = (pools: readonly ReturnType<typeof manyPool>[], by: string): string =>
+  writePools(
+    pools.map(({ name, spec }) => ({ name: `${by}-${name}`, spec })),
+    'v3',
+  ).replaceAll(`apiVersion: ${CALICO_GROUP.v3}/`, `apiVersion: ${PEER_GROUP}/`);
 
 export const peerObject = ({ name, spec }: ReturnType<typeof manyPool>, by: string) => ({
   apiVersion: `${PEER_GROUP}/v3`,
