@@ -9,7 +9,7 @@ import { type Failure, failure, KubeError } from './kube-error.ts';
 import { readFailure } from './read-failure.ts';
 
 /** The API server's CPU is the limit: more at a time do not finish sooner. */
-const CALLS_AT_A_TIME = 16;
+export const CALLS_AT_A_TIME = 16;
 const CONNECT_MS = 5_000;
 /** from the request to the head of the answer, and between two pieces of it */
 const SILENCE_MS = 10_000;
@@ -49,6 +49,8 @@ export function openConnection(credentials: Credentials): Connection {
   const calls = new Agent({
     connect,
     connections: CALLS_AT_A_TIME,
+    // HTTP/2 would send a hundred over each of them
+    h2Options: { maxConcurrentStreams: 1 },
     headersTimeout: SILENCE_MS,
     bodyTimeout: SILENCE_MS,
   });

@@ -1,0 +1,50 @@
+/** How many calls of one connection the API server has at a time, as it counts them itself. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, expect, it } from 'vitest';
+import { calicoPath } from '../../e2e/cluster/install-crds.ts';
+import { request } from '../../e2e/cluster/request.ts';
+import { sharedServer } from '../../e2e/cluster/shared-server.ts';
+import { CALLS_AT_A_TIME, openConnection } from './connection.ts';
+import { fromKubeconfig } from './kubeconfig.ts';
+import { apply } from './write.ts';
+
+const server = sharedServer();
+const path = calicoPath('v3', 'ippools');
+const outgate = openConnection(fromKubeconfig(server.kubeconfig, 'outgate'));
+afterAll(() => outgate.close());
+
+const tried = (i: number) =>
+  apply(outgate, {
+    path,
+    manager: 'outgate',
+    object: {
+      apiVersion: 'projectcalico.org/v3',
+      kind: 'IPPool',
+      metadata: { name: `tried-${i}` },
+      spec: { cidr: `10.${i >> 8}.${i & 255}.0/24` },
+    },
+    dryRun: true,
+  });
+
+/** Of the last second the most that were under way (`apiserver_current_inflight_requests`). */
+async function mostWriting(): Promise<number> {
+  const { body } = await request(server.as('admin'), 'GET', '/metrics');
+  const [, count] = /^apiserver_current_inflight_requests\{request_kind="mutating"\} (\d+)$/m.exec(String(body)) ?? [];
+  return Number(count);
+}
+
+it('keeps calls back that would be too many at a time', async () => {
+  const seen: number[] = [];
+  let under = true;
+  const watched = (async () => {
+    while (under) {
+      seen.push(await mostWriting());
+      await delay(100);
+    }
+  })();
+  await Promise.all(Array.from({ length: 3_000 }, (_, i) => tried(i)));
+  under = false;
+  await watched;
+  expect(Math.max(...seen)).toBeGreaterThan(1);
+  expect(Math.max(...seen)).toBeLessThanOrEqual(CALLS_AT_A_TIME);
+});
