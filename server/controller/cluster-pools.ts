@@ -4,6 +4,7 @@ import { readLivePool } from '../../core/cluster/live-pool.ts';
 import { readLiveFelix } from '../../core/cluster/live-settings.ts';
 import { OUR_MANAGER, othersOn, ourClaim, specClaims } from '../../core/cluster/managed-fields.ts';
 import type { Connection } from '../kube/connection.ts';
+import { disown } from '../kube/disown.ts';
 import { failure, KubeError } from '../kube/kube-error.ts';
 import { type KubeObject, readObject } from '../kube/object.ts';
 import { apply, remove, type UnsetOptions, unset } from '../kube/write.ts';
@@ -29,6 +30,16 @@ export function clusterPools(connection: Connection, group: PoolGroup): ClusterP
   return {
     apply: applier({ connection, group, path, kind: 'IPPool', read: readLivePool }),
     remove: ({ name, uid, resourceVersion }) => remove(connection, { path, name, uid, resourceVersion }),
+    async disown({ name, uid, resourceVersion }) {
+      const object = await readOne(connection, { path, name });
+      if (object.metadata.uid !== uid || object.metadata.resourceVersion !== resourceVersion) {
+        throw new KubeError(`GET ${path}`, failure('stale', `${name} has changed since it was looked at`));
+      }
+      const who = { manager: OUR_MANAGER, by: LET_GO_MANAGER };
+      const taken = readLivePool(await disown(connection, { path, ...who, object }));
+      if (taken !== null) return taken;
+      throw new KubeError(`PATCH ${path}/${name}`, failure('garbled', 'the answer must be an object'));
+    },
   };
 }
 
@@ -54,17 +65,25 @@ async function letGo(
   },
 ): Promise<KubeObject> {
   const { name, uid, resourceVersion, ...how } = options;
-  // a list of one: to get it by name would be one more right
-  const one = new URLSearchParams({ fieldSelector: `metadata.name=${name}` });
-  const { signal } = how;
-  const { body } = await connection.call({ method: 'GET', path: `${how.path}?${one}`, ...(signal ? { signal } : {}) });
-  const items = fieldsOf(body)['items'];
-  const found = readObject(Array.isArray(items) ? items[0] : null);
-  if (found === null) throw new KubeError(`GET ${how.path}`, failure('not-found', `${name} is gone`));
+  const { path, signal } = how;
+  const found = await readOne(connection, { path, name, ...(signal ? { signal } : {}) });
   const claims = specClaims(found.metadata);
   const fields = (ourClaim(claims)?.fields ?? []).filter((field) => othersOn(claims, field).length === 0);
   const object = { name, uid, resourceVersion: resourceVersion ?? found.metadata.resourceVersion };
   return unset(connection, { ...how, manager: LET_GO_MANAGER, object, fields });
+}
+
+/** By a list of one: to get it by name would be one more right. Rejects with a KubeError: `not-found`. */
+async function readOne(
+  connection: Connection,
+  { path, name, signal }: { readonly path: string; readonly name: string; readonly signal?: AbortSignal },
+): Promise<KubeObject> {
+  const one = new URLSearchParams({ fieldSelector: `metadata.name=${name}` });
+  const { body } = await connection.call({ method: 'GET', path: `${path}?${one}`, ...(signal ? { signal } : {}) });
+  const items = fieldsOf(body)['items'];
+  const found = readObject(Array.isArray(items) ? items[0] : null);
+  if (found === null) throw new KubeError(`GET ${path}`, failure('not-found', `${name} is gone`));
+  return found;
 }
 
 /** Server-side apply under our manager. Returns the object as it is stored now; rejects with a KubeError. */

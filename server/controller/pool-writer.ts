@@ -4,8 +4,9 @@
  */
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import type { Database, Queryable } from '../db/client.ts';
+import { forgetSync } from '../db/let-go.ts';
 import { type Live, lockLive, TermOver } from '../db/live.ts';
-import { removeSync, type SyncOutcomeRow, writeOutcomes } from '../db/sync.ts';
+import { type SyncOutcomeRow, writeOutcomes } from '../db/sync.ts';
 import { NOTICE_CHANNEL, noticeText } from '../events/notice.ts';
 import type { Versioned } from './is-newer.ts';
 import { mirrorAll, mirrorIn, type Seen } from './mirror.ts';
@@ -163,7 +164,7 @@ async function writeBatch(tx: Queryable, epoch: number, batch: readonly Waiting[
     tx,
     outcomes.flatMap(({ row }) => row ?? []),
   );
-  await removeSync(
+  await forgetSync(
     tx,
     outcomes.flatMap(({ name, row }) => (row === null ? name : [])),
   );

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { differingFields } from '../../core/cluster/compare.ts';
 import { decideSync, type SyncDecision } from '../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
+import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
@@ -18,12 +19,14 @@ import type { PoolReader } from './pool-reader.ts';
 import type { PoolWriter } from './pool-writer.ts';
 import { refusedBy, type SyncOutcome } from './refused-by.ts';
 
-/** The cluster's pools, as the controller writes them. Both reject with a KubeError. */
+/** The cluster's pools, as the controller writes them. All reject with a KubeError. */
 export interface ClusterPools {
   /** Server-side apply under our manager; `uid` null: it is to be made. Returns the object as it is stored now. */
   apply(request: ApplyRequest<PoolSpec>): Promise<LivePool>;
   /** Only this object, and only if nobody changed it since. */
   remove(pool: Pick<LivePool, 'name' | 'uid' | 'resourceVersion'>): Promise<void>;
+  /** Our applies are no longer known as ours, and nothing else changes. Returns the object as it is stored now. */
+  disown(pool: Pick<LivePool, 'name' | 'uid' | 'resourceVersion'>): Promise<LivePool>;
 }
 
 export interface SyncPoolOptions {
@@ -36,8 +39,10 @@ export interface SyncPoolOptions {
 
 /** Throws TermOver when another leads; nothing was noted then. */
 export async function syncPool(options: SyncPoolOptions, name: string): Promise<SyncOutcome> {
-  const { pool, row, live, released } = await options.read(name);
-  if (pool === undefined) return row === undefined ? 'settled' : remove(options, row, live ?? null);
+  const { pool, row, live, letGo, released } = await options.read(name);
+  if (pool === undefined) {
+    return row === undefined ? 'settled' : (letGo ? disown : remove)(options, row, live ?? null);
+  }
   const toForce = row?.forceVersion === pool.sequence;
   const forced = toForce && row.forceSeen === seenOf(withReleased(pool.spec, released, live?.pool?.spec ?? null), live);
   const decision = decideSync({
@@ -128,6 +133,19 @@ async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | n
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     if (error.kind === 'not-found') return 'settled';
+    return fail(options, row, error);
+  }
+}
+
+/** The pool was released here: it stays in the cluster, and who applies it from here on is not in conflict with us. */
+async function disown(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
+  try {
+    const ours = live !== null && ourClaim(live.claims) !== undefined;
+    await options.write({ name: row.name, row: null, taken: ours ? await options.cluster.disown(live) : null });
+    return 'settled';
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    if (error.kind === 'not-found') return 'settled'; // the watch says that it is gone
     return fail(options, row, error);
   }
 }

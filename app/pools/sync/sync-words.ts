@@ -129,7 +129,9 @@ export function waysOf({
       verb: 'Release the pool',
       effects: [
         `Outgate no longer decides about ${name}; History keeps what it was.`,
-        gone ? 'The cluster has none.' : 'The cluster keeps it as it is there, and nodes go on as they do now.',
+        gone
+          ? 'The cluster has none.'
+          : 'The cluster keeps it as it is there, without our name on its fields, and nodes go on as they do now.',
       ],
       refused: null,
     },

@@ -3,12 +3,14 @@ import { z } from 'zod';
 import { differingFields, type PoolField } from '../../../core/cluster/compare.ts';
 import { decideSync } from '../../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import { ourClaim } from '../../../core/cluster/managed-fields.ts';
 import { ownerElsewhere } from '../../../core/cluster/released.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
 import type { Database, Queryable } from '../../db/client.ts';
+import { markLetGo } from '../../db/let-go.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools, type StoredPool } from '../../db/pools.ts';
 import { readReleased, shownPools } from '../../db/released.ts';
@@ -70,7 +72,7 @@ export async function resolvePool(
         const pool = await expectVersion(deps, current, name, expectedVersion);
         const next = current.desired.sequence + 1;
         await holdLive(tx);
-        if (choice === 'release') return [await release(tx, name)];
+        if (choice === 'release') return [await release(tx, name, next)];
         if (seen !== undefined) await expectSeen(deps, tx, pool, seen);
         if (field !== undefined) {
           return [await (choice === 'release-field' ? releaseField : decideField)(tx, pool, field, next)];
@@ -136,9 +138,11 @@ export async function setPolicy(
   );
 }
 
-/** Without its row nothing marks the object as one that is to be deleted. */
-async function release(tx: Queryable, name: string): Promise<Decision> {
-  await removeSync(tx, [name]);
+/** The object stays: its row says that our name is to go from it, and where there is none nothing is kept. */
+async function release(tx: Queryable, name: string, version: number): Promise<Decision> {
+  const [live] = await readLivePools(tx, [name]);
+  if (ourClaim(live?.claims ?? []) === undefined) await removeSync(tx, [name]);
+  else await markLetGo(tx, name, version);
   return { action: 'pool.release', remove: [name] };
 }
 

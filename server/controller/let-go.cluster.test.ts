@@ -1,0 +1,151 @@
+/** A pool that is released really lets go, on a real API server: our name goes from its object, and nothing else. */
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { ledTerms, POOLS } from '../../e2e/cluster/led-terms.ts';
+import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
+import { must } from '../../e2e/cluster/request.ts';
+import { grant, revoke } from '../../e2e/cluster/rights.ts';
+import { forgetSync, markLetGo } from '../db/let-go.ts';
+import { readLivePools } from '../db/live.ts';
+import { openConnection } from '../kube/connection.ts';
+import { fromKubeconfig } from '../kube/kubeconfig.ts';
+import type { Actor } from '../services/actor.ts';
+import { adoptPools } from '../services/cluster/adopt-pools.ts';
+import { resolvePool } from '../services/cluster/resolve-pool.ts';
+import type { Deps } from '../services/deps.ts';
+import { unheard } from '../testing/unheard-cluster.ts';
+import { clusterPools } from './cluster-pools.ts';
+
+const site = ledTerms();
+const nat = { cidr: '10.1.0.0/16', natOutgoing: true };
+const editor: Actor = { id: null, name: 'editor', role: 'editor' };
+const reason = 'somebody else looks after it';
+let deps: Deps;
+beforeAll(async () => {
+  deps = { ...(await site.api.deps()), cluster: unheard };
+});
+
+async function made(): Promise<void> {
+  await site.begin();
+  await site.api.caller('editor').pools.create({ name: 'a', spec: nat });
+  await site.stands('a', { state: 'Synced' });
+}
+async function release(): Promise<void> {
+  const { version } = await site.api.caller('viewer').pools.get({ name: 'a' });
+  await resolvePool(deps, editor, { name: 'a', choice: 'release', expectedVersion: version, reason });
+}
+const adopt = () => adoptPools(deps, editor, { names: ['a'], reason });
+const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 30 });
+/** What it says, how often that was changed, and who is named: `outgate Apply`. */
+const object = async () => {
+  const stored = await site.stored('a');
+  if (stored === null) throw new Error('the cluster must have it');
+  const { generation, managedFields } = stored.metadata as typeof stored.metadata & { generation: number };
+  const named = managedFields.map(({ manager, operation }) => `${manager} ${operation}`).sort();
+  return { spec: stored.spec, generation, named };
+};
+const named = (...expected: string[]) => soon(async () => expect((await object()).named).toEqual(expected));
+const forgotten = () => soon(async () => expect(await site.stand('a')).toBe(undefined));
+/** As somebody does it from Git. */
+const applied = (spec: object) =>
+  kubectl(site.server, ['apply', '--server-side', '-f', '-'], {
+    input: JSON.stringify({ apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec }),
+  });
+
+it('where nobody else is named too: values stay, and another server-side apply meets no conflict', async () => {
+  await made();
+  const before = await object();
+  await expect(applied({ ...nat, natOutgoing: false })).rejects.toThrow(/conflict with "outgate"/);
+  await release();
+  await forgotten();
+  expect(await object()).toEqual({ ...before, named: ['outgate-lets-go Update'] });
+  await soon(async () => expect((await readLivePools(site.api.database.db, ['a']))[0]?.claims).toEqual([]));
+  await applied({ ...nat, natOutgoing: false });
+  expect((await object()).spec['natOutgoing']).toBe(false);
+});
+
+it('of several owners only we go, also from what a GitOps tool owns', async () => {
+  await made();
+  await site.edit('a', { disabled: true });
+  const annotations = { 'argocd.argoproj.io/tracking-id': 'net:projectcalico.org/IPPool:/a' };
+  await must(site.server.as('admin'), 'PATCH', `${POOLS}/a?fieldManager=argocd-controller`, {
+    metadata: { annotations },
+  });
+  await site.stands('a', { state: 'OutOfSync', reason: 'OwnedElsewhere' });
+  const { spec } = await object();
+  await release();
+  await named('argocd-controller Update', 'kubectl-edit Update');
+  await forgotten();
+  expect((await object()).spec).toEqual(spec);
+  await applied({ ...nat, natOutgoing: false });
+});
+
+it('what was released while nobody led is let go by the next leader, and what was half done is forgotten', async () => {
+  await made();
+  await site.end();
+  await release();
+  expect((await object()).named).toEqual(['outgate Apply']);
+  await site.begin();
+  await named('outgate-lets-go Update');
+  await forgotten();
+  // a leader that was killed before it could note it
+  await site.end();
+  await markLetGo(site.api.database.db, 'a', 1);
+  const before = await object();
+  await site.begin();
+  await forgotten();
+  expect(await object()).toEqual(before);
+});
+
+it('adopted again it is ours again, before it was let go and after, and is deleted as ours', async () => {
+  await made();
+  await site.end();
+  await release();
+  const { change } = await adopt();
+  await site.begin();
+  await site.stands('a', { state: 'Synced', applied: { version: change.id } });
+  expect((await object()).named).toEqual(['outgate Apply']);
+  await release();
+  await named('outgate-lets-go Update');
+  await forgotten();
+  const again = await adopt();
+  await named('outgate Apply', 'outgate-lets-go Update');
+  await site.stands('a', { state: 'Synced', applied: { version: again.change.id } });
+  await site.api.caller('editor').pools.delete({ name: 'a', expectedVersion: again.change.id, reason: 'not needed' });
+  await soon(async () => expect(await site.stored('a')).toBe(null));
+});
+
+it('what a leader forgets late is not what was adopted meanwhile', async () => {
+  await made();
+  await forgetSync(site.api.database.db, ['a']);
+  expect(await site.stand('a')).toMatchObject({ state: 'Synced' });
+});
+
+it('a right that is missing is waited for', async () => {
+  await made();
+  await site.end();
+  const reader = openConnection(fromKubeconfig(site.server.kubeconfig, 'nobody'));
+  const rule = (...verbs: string[]) => [{ apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs }];
+  await grant(site.server, 'let-go-test', { kind: 'User', name: 'nobody' }, rule('get', 'list', 'watch'));
+  onTestFinished(async () => {
+    await reader.close();
+    await revoke(site.server, 'let-go-test');
+    await revoke(site.server, 'let-go-test-more');
+  });
+  await release();
+  await site.begin(reader);
+  await site.stands('a', { state: 'Forbidden', detail: { missing: 'patch ippools.projectcalico.org' } });
+  await grant(site.server, 'let-go-test-more', { kind: 'User', name: 'nobody' }, rule('patch'));
+  await named('outgate-lets-go Update');
+  await forgotten();
+});
+
+it('an object that has changed since it was looked at is looked at again', async () => {
+  await made();
+  const [seen] = await readLivePools(site.api.database.db, ['a']);
+  if (seen === undefined) throw new Error('it must be known');
+  await site.edit('a', { disabled: true });
+  const { disown } = clusterPools(site.connection, 'projectcalico.org/v3');
+  await expect(disown(seen)).rejects.toMatchObject({ kind: 'stale' });
+  await expect(disown({ ...seen, name: 'none' })).rejects.toMatchObject({ kind: 'not-found' });
+  expect((await object()).named).toContain('outgate Apply');
+});
