@@ -3,7 +3,7 @@ import type { PoolSpec } from '../pool/spec.ts';
 import { applyBody, differingFields, oddFields, type PoolField } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
 import { lostFields, othersOn } from './managed-fields.ts';
-import { heldBody, ownerElsewhere, releasedBody, stillClaimed, withReleased } from './released.ts';
+import { heldBody, ownershipBeside, releasedBody, stillClaimed, withReleased } from './released.ts';
 import type { SyncPolicy, SyncReason } from './sync-state.ts';
 
 export interface SyncInput {
@@ -51,9 +51,10 @@ export function decideSync({ desired, live, applied, policy, released, forced }:
       ? { do: 'apply', spec: applyBody(desired.spec, null), uid: null, force: false }
       : outOfSync('PoolDeletedInCluster');
   }
-  const { ownership } = live;
-  const owner = ownerElsewhere(live, released);
-  if (owner !== null) return outOfSync('OwnedElsewhere', [], [owner]);
+  const ownership = ownershipBeside(live, released);
+  if (ownership.class !== 'managed' && ownership.class !== 'hand') {
+    return outOfSync('OwnedElsewhere', [], [ownership.owner]);
+  }
   // an object under our name that we know nothing of: it was applied, and the leader ended before it could note it
   const known = applied ?? (ownership.class === 'managed' ? { uid: live.uid, version: 0 } : null);
   if (known === null) return outOfSync('NotAdopted', [], [ownership.owner]);

@@ -1,10 +1,13 @@
+import type { PoolField } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
+import { ownershipBeside } from './released.ts';
 
 /**
  * A pool that is deleted here takes only an object of ours with it: the very one that we applied, or one under our name where
  * nothing is known to be applied.
  */
 export const oursToDelete = (
-  { uid, ownership }: Pick<LivePool, 'uid' | 'ownership'>,
+  live: Pick<LivePool, 'uid' | 'ownership' | 'claims'>,
   applied: { readonly uid: string } | null,
-): boolean => (applied === null || uid === applied.uid) && ownership.class === 'managed';
+  released: readonly PoolField[],
+): boolean => (applied === null || live.uid === applied.uid) && ownershipBeside(live, released).class === 'managed';

@@ -43,13 +43,19 @@ export function ownershipOf(metadata: unknown): Ownership {
   if (applier !== undefined) {
     return { owner: applier.manager, class: 'applier', shared: [], evidence: claimed(applier) };
   }
-  if (ours?.fields.includes('cidr')) {
-    return { owner: OUR_MANAGER, class: 'managed', shared: sharing(claims, ours), evidence: claimed(ours) };
-  }
+  if (ours?.fields.includes('cidr')) return oursBy(ours, claims);
   const writer = claims.find(({ fields }) => fields.includes('cidr')) ?? claims[0];
   const owner = writer === undefined ? 'unknown' : isKubectl(writer.manager) ? 'kubectl' : writer.manager;
   return { owner, class: 'hand', shared: [], evidence: writer === undefined ? null : claimed(writer) };
 }
+
+/** Of a pool whose cidr we claim. */
+export const oursBy = (ours: FieldClaim, claims: readonly FieldClaim[]): Ownership => ({
+  owner: OUR_MANAGER,
+  class: 'managed',
+  shared: sharing(claims, ours),
+  evidence: claimed(ours),
+});
 
 /** Another manager that applies, and has its own source somewhere. */
 export const isApplier = ({ manager, operation }: FieldClaim): boolean =>

@@ -3,7 +3,7 @@ import type { PoolSpec } from '../pool/spec.ts';
 import { applyBody, differingFields, type PoolField, poolFields } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
 import { aloneOn, type FieldClaim, ourClaim } from './managed-fields.ts';
-import { isApplier } from './ownership.ts';
+import { isApplier, type Ownership, oursBy } from './ownership.ts';
 
 /** The spec with the cluster's values of these fields; as it is where the cluster has no such pool. */
 export function withReleased(spec: PoolSpec, released: readonly PoolField[], live: PoolSpec | null): PoolSpec {
@@ -45,15 +45,23 @@ export function heldBody(
 const without = (spec: PoolSpec, fields: readonly PoolField[]): PoolSpec =>
   Object.fromEntries(Object.entries(spec).filter(([field]) => !fields.some((one) => one === field))) as PoolSpec;
 
-/** Who owns the pool, and not we; null: nobody. Who applies no more of a pool of ours than what is let go does not own it. */
-export function ownerElsewhere({ ownership, claims }: LivePool, released: readonly PoolField[]): string | null {
-  if (ownership.class === 'managed' || ownership.class === 'hand') return null;
-  const ours = ownership.class === 'applier' && ourClaim(claims)?.fields.includes('cidr');
+/** Whose the pool is: who applies no more of a pool of ours than what is let go does not own it. */
+export function ownershipBeside({ ownership, claims }: Owned, released: readonly PoolField[]): Ownership {
+  const ours = ourClaim(claims);
+  if (ownership.class !== 'applier' || !ours?.fields.includes('cidr')) return ownership;
   const letGo = claims
     .filter(isApplier)
     .every(({ fields }) => fields.length > 0 && fields.every((field) => released.some((one) => one === field)));
-  return ours && letGo ? null : ownership.owner;
+  return letGo ? oursBy(ours, claims) : ownership;
 }
+
+/** Who owns the pool, and not we; null: nobody. */
+export function ownerElsewhere(live: Owned, released: readonly PoolField[]): string | null {
+  const { owner, class: is } = ownershipBeside(live, released);
+  return is === 'managed' || is === 'hand' ? null : owner;
+}
+
+type Owned = Pick<LivePool, 'ownership' | 'claims'>;
 
 const releasable = poolFields.filter((field) => field !== 'cidr');
 

@@ -41,7 +41,8 @@ export interface SyncPoolOptions {
 export async function syncPool(options: SyncPoolOptions, name: string): Promise<SyncOutcome> {
   const { pool, row, live, letGo, released } = await options.read(name);
   if (pool === undefined) {
-    return row === undefined ? 'settled' : (letGo ? disown : remove)(options, row, live ?? null);
+    if (row === undefined) return 'settled';
+    return letGo ? disown(options, row, live ?? null) : remove(options, row, { live: live ?? null, released });
   }
   const toForce = row?.forceVersion === pool.sequence;
   const forced = toForce && row.forceSeen === seenOf(withReleased(pool.spec, released, live?.pool?.spec ?? null), live);
@@ -117,13 +118,17 @@ async function apply(
 }
 
 /** The pool was deleted here. A leader may have ended before it could note that it had made the object: what is under our name goes too. */
-async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
+async function remove(
+  options: SyncPoolOptions,
+  row: SyncRow,
+  { live, released }: { readonly live: LivePool | null } & Pick<PoolAtHand, 'released'>,
+): Promise<SyncOutcome> {
   if (row.deletedBy !== null && live === null && mayCome(row, options.now())) {
     const absentSince = row.detail.absentSince ?? options.now().toISOString();
     await note(options, row, { ...row, detail: { absentSince } });
     return 'settled';
   }
-  if (live === null || !oursToDelete(live, row.applied) || row.deletedBy === null) {
+  if (live === null || !oursToDelete(live, row.applied, released) || row.deletedBy === null) {
     await options.write({ name: row.name, row: null, taken: null });
     return 'settled';
   }

@@ -5,7 +5,7 @@ import { newSync, writeSync } from './sync.ts';
 /** Nothing else is kept of them: neither what was applied nor a policy. */
 export async function markLetGo(tx: Queryable, name: string, change: number): Promise<void> {
   await writeSync(tx, [newSync(name)]);
-  await tx.query('UPDATE sync SET let_go_by = $2 WHERE name = $1', [name, change]);
+  await tx.query("UPDATE sync SET let_go_by = $2, released = '{}' WHERE name = $1", [name, change]);
 }
 
 /** Nothing is kept of these pools, unless one was made or adopted here meanwhile. */

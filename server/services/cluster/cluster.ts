@@ -1,10 +1,12 @@
 /** The cluster at one glance: is it heard, who leads, and how do our pools stand there. */
 import { z } from 'zod';
 import type { ComeBack, Lacks } from '../../../core/cluster/come-back.ts';
+import { ownershipBeside } from '../../../core/cluster/released.ts';
 import { syncStates } from '../../../core/cluster/sync-state.ts';
 import { countOwners, readLivePools } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { readWatch } from '../../db/live-watch.ts';
+import { readReleased } from '../../db/released.ts';
 import { countSettingsSync, countSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
@@ -50,17 +52,24 @@ export type ClusterView = z.infer<typeof clusterViewSchema>;
 /** Throws NO_CLUSTER. */
 export async function getCluster(deps: Deps): Promise<ClusterView> {
   const { server, election } = clusterOf(deps);
-  const [{ watch, heardAt, leader }, owners, counts, settings, felix] = await Promise.all([
+  const [{ watch, heardAt, leader }, owners, counts, settings, felix, released] = await Promise.all([
     readWatch(deps.db),
     countOwners(deps.db),
     countSync(deps.db),
     countSettingsSync(deps.db),
     readLiveFelixes(deps.db),
+    readReleased(deps.db),
   ]);
   // thousands of pools are read only where a setting could stop Felix because of one
   const live = felix.length === 0 ? [] : await readLivePools(deps.db);
   const standing = { managed: 0, observed: 0, foreign: 0 };
   for (const { class: owner, ours, count } of owners) standing[standingOf(owner, ours)] += count;
+  const beside = released.size === 0 ? [] : await readLivePools(deps.db, [...released.keys()]);
+  for (const pool of beside) {
+    const { class: owner } = ownershipBeside(pool, released.get(pool.name)?.fields ?? []);
+    standing[standingOf(pool.ownership.class, true)] -= 1;
+    standing[standingOf(owner, true)] += 1;
+  }
   const { role, holder, error } = election();
   return {
     server,

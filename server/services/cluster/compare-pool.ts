@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { applyBody, compareFields } from '../../../core/cluster/compare.ts';
 import { copyPatch, isTigeras, theirPool } from '../../../core/cluster/copy-patch.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
-import { whyNotReleased } from '../../../core/cluster/released.ts';
+import { ownershipBeside, whyNotReleased } from '../../../core/cluster/released.ts';
 import { type PoolSpec, poolSpecSchema } from '../../../core/pool/spec.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
@@ -57,7 +57,7 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 /** Throws NO_CLUSTER, NOT_FOUND. */
 export async function comparePool(deps: Deps, name: string): Promise<Comparison> {
   clusterOf(deps);
-  const [[stored], [row], [live], byName] = await Promise.all([
+  const [[stored], [row], [found], byName] = await Promise.all([
     readPools(deps.db, [name]),
     readSync(deps.db, [name]),
     readLivePools(deps.db, [name]),
@@ -66,6 +66,7 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
   if (stored === undefined) throw poolNotFound(name);
   const [pool = stored] = showReleased([stored], byName);
   const released = byName.get(name)?.fields ?? [];
+  const live = found && { ...found, ownership: ownershipBeside(found, released) };
   const rows = compareFields({
     desired: pool.spec,
     live: live?.pool?.spec ?? null,
@@ -92,7 +93,7 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
       ...one,
       managers: [...one.managers],
       released: released.includes(one.field),
-      releaseRefused: whyNotReleased(one.field, live, row?.applied ?? null),
+      releaseRefused: whyNotReleased(one.field, found, row?.applied ?? null),
     })),
     patch: live === undefined ? null : await patchFor(deps, live, pool.spec),
   };

@@ -1,11 +1,13 @@
 /** The pools that the cluster has, ours and others', with what they break and who decides about them. */
 import { z } from 'zod';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import { ownershipBeside } from '../../../core/cluster/released.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, poolSpecSchema, violationSchema } from '../../../core/pool/spec.ts';
 import { validatePools } from '../../../core/pool/validate.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
+import { readReleased } from '../../db/released.ts';
 import type { Deps } from '../deps.ts';
 
 /** `managed`: in our database. `observed`: may be adopted. `foreign`: changed where it comes from. */
@@ -33,7 +35,12 @@ export type LivePoolView = z.infer<typeof livePoolViewSchema>;
 
 /** In the order of names. */
 export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
-  const [live, ours] = await Promise.all([readLivePools(deps.db), readPools(deps.db)]);
+  const [found, ours, released] = await Promise.all([
+    readLivePools(deps.db),
+    readPools(deps.db),
+    readReleased(deps.db),
+  ]);
+  const live = found.map((one) => ({ ...one, ownership: ownershipBeside(one, released.get(one.name)?.fields ?? []) }));
   const managed = new Set(ours.map(({ name }) => name));
   const violations = validatePools(live.flatMap(({ pool }) => pool ?? []));
   return live.map((one) => ({

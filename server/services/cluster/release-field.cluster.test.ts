@@ -14,9 +14,12 @@ import type { Deps } from '../deps.ts';
 import { exportPools } from '../pools/export-pools.ts';
 import { getPool } from '../pools/get-pool.ts';
 import { importPools } from '../pools/import-pools.ts';
-import { updatePool } from '../pools/write-pool.ts';
+import { previewDelete } from '../pools/preview-delete.ts';
+import { deletePool, updatePool } from '../pools/write-pool.ts';
 import { simulateFlow } from '../simulate/simulate-flow.ts';
+import { getCluster } from './cluster.ts';
 import { comparePool } from './compare-pool.ts';
+import { listLivePools } from './live-pools.ts';
 import { resolvePool, setPolicy } from './resolve-pool.ts';
 
 const site = ledTerms();
@@ -143,6 +146,16 @@ it.each(['kubectl', 'gateway-controller'])(
     await update({ disabled: true });
     await settled();
     expect((await object()).spec).toMatchObject({ natOutgoing: false, disabled: true });
+    // it is a pool of ours like any other, also to be deleted
+    expect(await listLivePools(deps)).toMatchObject([{ name: 'a', standing: 'managed', owner: 'outgate' }]);
+    expect((await getCluster(deps)).live).toEqual({ managed: 1, observed: 0, foreign: 0 });
+    expect((await previewDelete(deps, ['a'])).stays).toEqual([]);
+    const { version } = await pool();
+    await deletePool(deps, editor, { name: 'a', expectedVersion: version, reason });
+    await vi.waitFor(async () => expect(await site.stored('a')).toBe(null), { timeout: 15_000 });
+    await site.api.caller('editor').pools.create({ name: 'a', spec: nat });
+    await site.stands('a', synced);
+    expect(await released()).toEqual([]);
   },
 );
 
