@@ -12,14 +12,17 @@ export interface Released {
 }
 export type ReleasedByName = ReadonlyMap<string, Released>;
 
+// a plan for all would be kept for a few as well
+const SELECT = `SELECT s.name, s.released, l.object->'pool'->'spec' AS live
+  FROM sync s LEFT JOIN live_pool l ON l.name = s.name WHERE s.released <> '{}'`;
+
 /** By name, those of all pools, or of these, that have such fields. */
 export async function readReleased(db: Queryable, names?: readonly string[]): Promise<ReleasedByName> {
-  const rows = await db.query<{ name: string; released: string[]; live: PoolSpec | null }>(
-    `SELECT s.name, s.released, l.object->'pool'->'spec' AS live FROM sync s LEFT JOIN live_pool l ON l.name = s.name
-     WHERE ($1::text[] IS NULL OR s.name = ANY($1)) AND s.released <> '{}'`,
-    [names ?? null],
-    'read-released',
-  );
+  type Row = { name: string; released: string[]; live: PoolSpec | null };
+  const rows =
+    names === undefined
+      ? await db.query<Row>(SELECT, [])
+      : await db.query<Row>(`${SELECT} AND s.name = ANY($1::text[])`, [names], 'read-released');
   return new Map(rows.map(({ name, released, live }) => [name, { fields: releasedFields(released), live }]));
 }
 
