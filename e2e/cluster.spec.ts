@@ -44,8 +44,12 @@ test.afterAll(async () => {
 
 test('the cluster’s page says first that it is heard, then what we may do', async () => {
   const { page, server } = running;
-  await page.keyboard.press('g');
-  await page.keyboard.press('c');
+  // a page that has just come hears no keys yet
+  await expect(async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
+    await expect(page).toHaveURL(/\/cluster$/, { timeout: 1_000 });
+  }).toPass();
   await expect(page.getByRole('heading', { name: 'Live: no pool is ours yet.' })).toBeVisible();
   const connection = page.getByRole('region', { name: 'Connection' });
   await expect(connection).toContainText(server.url);
@@ -337,7 +341,15 @@ test('a field is released to who holds it, stays shown with them, and is decided
   await expect(page.getByText('natOutgoing is released: the cluster decides it')).toContainText(
     'Another value that is saved here takes a field back.',
   );
-  await page.goto(`${outgate.url}/pools/by-hand`);
+  // it moves while something else is typed: that is no decision about it
+  await page.getByRole('switch', { name: 'Allocates addresses' }).click();
+  await edit('by-hand', { natOutgoing: false });
+  await expect(page.getByText('the cluster decides it, and has natOutgoing false now.')).toBeVisible();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(kept.getByRole('row', { name: /natOutgoing released false false/ })).toBeVisible();
+  expect(await live('by-hand')).toMatchObject({ natOutgoing: false, disabled: true });
+  await edit('by-hand', { natOutgoing: true });
+  await expect(kept.getByRole('row', { name: /natOutgoing released true true/ })).toBeVisible();
   // what only we hold cannot be let go, and says why
   await page.getByText('Every field, and who holds it').click();
   await expect(page.getByRole('row', { name: /cidr.*It cannot be released: it is what the pool is/ })).toBeVisible();

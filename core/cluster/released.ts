@@ -83,12 +83,8 @@ export function whyNotReleased(
   return 'nobody else holds it, or all of it, in the cluster: without us it would fall back to its default';
 }
 
-/** Released fields for which another value than the stored and the live one is decided: they are taken back. */
-export function takenBack(
-  spec: PoolSpec,
-  released: readonly PoolField[],
-  known: { readonly stored: PoolSpec; readonly live: PoolSpec | null },
-): PoolField[] {
-  const away = [known.stored, known.live ?? known.stored].map((one) => new Set(differingFields(spec, one)));
-  return released.filter((field) => away.every((differing) => differing.has(field)));
+/** Released fields for which another value is decided than is shown of them, which is the cluster's: they are taken back. */
+export function takenBack(spec: PoolSpec, released: readonly PoolField[], shown: PoolSpec): PoolField[] {
+  const differing = new Set(differingFields(spec, shown));
+  return released.filter((field) => differing.has(field));
 }

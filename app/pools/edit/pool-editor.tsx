@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { writePools } from '../../../core/calico/write.ts';
 import { parsePoolName, parsePoolSpec } from '../../../core/pool/shape.ts';
-import type { Pool } from '../../../core/pool/spec.ts';
+import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
 import { Button } from '../../components/button.tsx';
 import { DiffView } from '../../components/diff-view.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
@@ -20,7 +20,7 @@ import { type Draft, draftOf, editForm, editText, newPool, rereadForm, type Spec
 import { errorsOf, findingsOf, withServerFindings } from '../findings.ts';
 import { mineOnTop, sameSpec } from '../merge.ts';
 import { poolPath } from '../paths.ts';
-import { listed } from '../sync/sync-words.ts';
+import { listed, valueText } from '../sync/sync-words.ts';
 import { useAllPools } from '../use-all-pools.ts';
 import { lineOf } from '../yaml-edit.ts';
 import { ConflictPanel } from './conflict-panel.tsx';
@@ -114,7 +114,11 @@ export function PoolEditor({
       : (conflict ?? (base !== null && live !== null && live.version > base.version ? live : null));
   const blocked = blockedBy({ refused, conflict: theirs !== null || deleted, errors, dirty, pending: save.pending });
   const run = (): void => {
-    if (blocked === null) save.save({ pool: draft.values, version: base?.version ?? null, reason });
+    if (blocked !== null) return;
+    // a released field moves in the cluster without a new version: as it was read at first it would be decided here again
+    const moved = base !== null && live !== null && live.version === base.version;
+    const pool = moved ? mineOnTop(base.pool.spec, live.pool, draft.values.spec) : draft.values;
+    save.save({ pool, version: base?.version ?? null, reason });
   };
   useKeys('Editor', [{ keys: 'mod+Enter', label: 'Save', run }]);
 
@@ -146,7 +150,9 @@ export function PoolEditor({
       {released.length > 0 && (
         <Note className="mb-3">
           {listed(released)} {released.length === 1 ? 'is' : 'are'} released: the cluster decides{' '}
-          {released.length === 1 ? 'it' : 'them'}, as shown here. Another value that is saved here takes a field back.
+          {released.length === 1 ? 'it' : 'them'}, and has{' '}
+          {listed(released.map((field) => `${field} ${valueText(live?.pool.spec[field as keyof PoolSpec])}`))} now.
+          Another value that is saved here takes a field back.
         </Note>
       )}
       {deleted && (

@@ -110,7 +110,7 @@ interface Prepared {
   readonly released: ReadonlyMap<string, { readonly was: readonly PoolField[]; readonly is: readonly PoolField[] }>;
 }
 
-/** A field that was let go, and of which another value is decided now than it has or had, is decided here again. */
+/** A field that was let go, and of which another value is decided now than it has, is decided here again. */
 async function prepare(db: Queryable, desired: Desired, intent: Intent): Promise<Prepared> {
   const touched =
     intent.names.length + intent.cidrs.length === 0 ? [] : await poolsTouching(db, intent.names, intent.cidrs);
@@ -123,7 +123,7 @@ async function prepare(db: Queryable, desired: Desired, intent: Intent): Promise
   const released = new Map<string, { was: readonly PoolField[]; is: readonly PoolField[] }>();
   const settle = ({ name, spec }: Pool, said: readonly PoolField[] | undefined): Pool => {
     const { fields: was, live } = known.get(name) ?? { fields: [], live: null };
-    const back = takenBack(spec, was, { stored: stored.get(name)?.spec ?? spec, live });
+    const back = takenBack(spec, was, current.pools.get(name)?.spec ?? spec);
     const is = said ?? was.filter((field) => !back.includes(field));
     if (is.length !== was.length) released.set(name, { was, is });
     return { name, spec: withReleased(spec, said ?? is, live) };

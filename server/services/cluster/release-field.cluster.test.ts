@@ -230,7 +230,7 @@ it('of a set it is released when others hold every item of ours', async () => {
   await site.stands('a', synced);
 });
 
-it('whoever decides another value takes it back; the value that it has, or had, does not', async () => {
+it('whoever decides another value than it has takes it back, also the one that it had', async () => {
   await made();
   await site.edit('a', { natOutgoing: false });
   await site.stands('a', { state: 'OutOfSync' });
@@ -247,6 +247,17 @@ it('whoever decides another value takes it back; the value that it has, or had, 
   // by an apply that takes nothing from anybody
   await site.stands('a', { state: 'Contested', reason: 'FieldOwnedByOther', detail: { managers: ['kubectl-edit'] } });
   expect((await object()).spec['natOutgoing']).toBe(false);
+  await resolvePool(deps, editor, { name: 'a', choice: 'theirs', expectedVersion: (await pool()).version, reason });
+  await site.stands('a', synced);
+  // what is stored is what it had when it was let go
+  await site.edit('a', { natOutgoing: true });
+  await site.stands('a', { state: 'OutOfSync' });
+  await choose('release-field', 'natOutgoing');
+  await site.edit('a', { natOutgoing: false });
+  await seenWith('natOutgoing', false);
+  await update({ natOutgoing: true });
+  expect(await released()).toEqual([]);
+  await site.stands('a', { state: 'Contested' });
 });
 
 it('decided here again it keeps the cluster’s value, beside who holds it', async () => {
