@@ -54,7 +54,7 @@ export interface Leading {
 }
 
 /**
- * Pools that are worked on at a time. The connection sends no more than sixteen applies at once; the others are being read,
+ * Pools that are worked on at a time. The connection sends no more than sixty-four applies at once; the others are being read,
  * or wait until what came of them is written together.
  */
 const AT_A_TIME = 128;
