@@ -1,6 +1,7 @@
 /** The pool table. */
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
+import { type ReleasedByName, releasedFields } from './released.ts';
 
 /** `sequence` is the change that last wrote it. */
 export interface StoredPool {
@@ -49,21 +50,28 @@ export async function findPools(
   return { pools: row?.pools.map(stored) ?? [], total: row?.total ?? 0, revision: row?.revision ?? '' };
 }
 
-/** The pools of these names, and every pool whose CIDR shares an address with one of `cidrs`. */
+/** The pools of these names, and every pool whose CIDR shares an address with one of `cidrs`; with what is let go of them. */
 export async function poolsTouching(
   db: Queryable,
   names: readonly string[],
   cidrs: readonly string[],
-): Promise<StoredPool[]> {
-  const rows = await db.query<PoolRow>(
-    `SELECT name, spec, sequence, created_at, updated_at FROM pool WHERE name = ANY($1::text[])
-     UNION
-     SELECT p.name, p.spec, p.sequence, p.created_at, p.updated_at
-     FROM (SELECT DISTINCT unnest($2::cidr[]) AS cidr) AS c JOIN pool p ON p.cidr && c.cidr`,
+): Promise<{ pools: StoredPool[]; released: ReleasedByName }> {
+  const rows = await db.query<PoolRow & { released: string[] | null; live: PoolSpec | null }>(
+    `SELECT t.*, s.released, l.object->'pool'->'spec' AS live
+     FROM (
+       SELECT name, spec, sequence, created_at, updated_at FROM pool WHERE name = ANY($1::text[])
+       UNION
+       SELECT p.name, p.spec, p.sequence, p.created_at, p.updated_at
+       FROM (SELECT DISTINCT unnest($2::cidr[]) AS cidr) AS c JOIN pool p ON p.cidr && c.cidr
+     ) AS t
+     LEFT JOIN sync s ON s.name = t.name AND s.released <> '{}' LEFT JOIN live_pool l ON l.name = s.name`,
     [names, cidrs],
     'pools-touching',
   );
-  return rows.map(stored);
+  const released = rows.flatMap(({ name, released, live }) =>
+    released === null ? [] : [[name, { fields: releasedFields(released), live }] as const],
+  );
+  return { pools: rows.map(stored), released: new Map(released) };
 }
 
 /** Every pool, or those of these names, in the order of names. */

@@ -18,7 +18,7 @@ import type { Database, Queryable } from '../../db/client.ts';
 import { type Desired, lockDesired, readDesired, writeChange } from '../../db/desired.ts';
 import { holdLive } from '../../db/live.ts';
 import { poolsTouching, type StoredPool } from '../../db/pools.ts';
-import { readReleased, showReleased, writeReleased } from '../../db/released.ts';
+import { showReleased, writeReleased } from '../../db/released.ts';
 import { settingsSync } from '../../db/sync.ts';
 import { noticeText } from '../../events/notice.ts';
 import { sumOfShares } from '../../state/shares.ts';
@@ -112,10 +112,10 @@ interface Prepared {
 
 /** A field that was let go, and of which another value is decided now than it has, is decided here again. */
 async function prepare(db: Queryable, desired: Desired, intent: Intent): Promise<Prepared> {
-  const touched =
-    intent.names.length + intent.cidrs.length === 0 ? [] : await poolsTouching(db, intent.names, intent.cidrs);
+  const none: Awaited<ReturnType<typeof poolsTouching>> = { pools: [], released: new Map() };
+  const { pools: touched, released: known } =
+    intent.names.length + intent.cidrs.length === 0 ? none : await poolsTouching(db, intent.names, intent.cidrs);
   const stored = new Map(touched.map((pool) => [pool.name, pool]));
-  const known = await readReleased(db, [...stored.keys()]);
   const current: Current = {
     desired,
     pools: new Map(showReleased(touched, known).map((pool) => [pool.name, pool])),

@@ -2,7 +2,7 @@ import type { Pool, Warning } from '../../../core/pool/spec.ts';
 import { validatePools } from '../../../core/pool/validate.ts';
 import { rangeWarnings } from '../../../core/pool/warnings.ts';
 import { poolsTouching } from '../../db/pools.ts';
-import { shownPools } from '../../db/released.ts';
+import { showReleased } from '../../db/released.ts';
 import { AppError, type PoolViolation } from '../app-error.ts';
 import { MOST_VIOLATIONS } from '../changes/apply-change.ts';
 import type { Deps } from '../deps.ts';
@@ -38,7 +38,7 @@ export async function previewPools(
   }
   const names = pools.map((pool) => pool.name);
   const [touched, { hosts }, stops, refused] = await Promise.all([
-    poolsTouching(deps.db, names, readableCidrs(pools)).then((found) => shownPools(deps.db, found)),
+    poolsTouching(deps.db, names, readableCidrs(pools)).then((found) => showReleased(found.pools, found.released)),
     deps.effective.ledger.head(deps.db),
     stoppingFelix(deps, pools),
     mayWrite ? clusterRefusals(deps, pools) : () => [],
