@@ -1,9 +1,9 @@
 /** Takes the cluster's FelixConfigurations and node addresses into the live ledger. */
 import type { Word } from '../../core/cluster/come-back.ts';
-import { objectsIn, placeOf, settingsIn, withObject } from '../../core/cluster/felix-objects.ts';
+import { objectAt, objectOf, settingsIn } from '../../core/cluster/felix-objects.ts';
 import { keepLastSettings, type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
 import { UNKNOWN_WRITER } from '../../core/cluster/writer.ts';
-import type { ClusterSettings } from '../../core/nat/settings.ts';
+import type { ClusterSettings, NatSettings } from '../../core/nat/settings.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import { hostsMatter, revisionOf } from '../../core/wire/revision.ts';
@@ -127,11 +127,11 @@ async function writeUntaken(tx: Queryable, live: Live, untaken: readonly Untaken
 
 /** Of an object that says what means nothing, or would stop Felix, what it said before stays; the others are as they are. */
 function withoutBad(said: ClusterSettings, before: ClusterSettings, pools: readonly Pool[]): ClusterSettings {
-  const bad = new Set(validateSettings(said, pools).map(({ field }) => field.slice(0, field.lastIndexOf('.'))));
-  const kept = objectsIn(said).filter((object) => bad.has(placeOf(object)));
-  return canonicalSettings(
-    kept.reduce((settings, object) => withObject(settings, object, settingsIn(before, object)), said),
-  );
+  const bad = new Set(validateSettings(said, pools).map(({ field }) => objectAt(field)));
+  const taken = (object: string): NatSettings => settingsIn(bad.has(object) ? before : said, object);
+  // at once: there may be thousands, and the lock is held
+  const nodes = Object.keys(said.nodes).map((node) => [node, taken(objectOf(node))] as const);
+  return canonicalSettings({ global: taken(objectOf(null)), nodes: Object.fromEntries(nodes) });
 }
 
 /** Like a change of settings it is one only where it changes NAT. */

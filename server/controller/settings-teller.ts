@@ -1,11 +1,12 @@
 /** Who made the NAT settings of a FelixConfiguration different, which change of ours that carries out, and what of it is not taken. */
 import type { Word } from '../../core/cluster/come-back.ts';
-import { placeOf, settingsIn, withObject } from '../../core/cluster/felix-objects.ts';
-import type { LiveFelix } from '../../core/cluster/live-settings.ts';
+import { objectAt, placeOf, settingsIn, withObject } from '../../core/cluster/felix-objects.ts';
+import { type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { UNKNOWN_WRITER, writerAmong } from '../../core/cluster/writer.ts';
 import { type ClusterSettings, noSettings, settingFields } from '../../core/nat/settings.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
+import type { FieldError } from '../../core/pool/shape.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import { lastSettingsOf } from '../db/changes.ts';
 import type { Queryable } from '../db/client.ts';
@@ -68,11 +69,20 @@ export async function untakenOf(
   );
   if (suspects.length === 0) return [];
   const pools = (await readLivePools(tx)).flatMap(({ pool }) => pool ?? []);
+  const faults = faultsOf(
+    suspects.map(({ after }) => after),
+    inForce.after,
+    pools,
+  );
+  const earlier = faultsOf(
+    suspects.flatMap(({ before }) => before ?? []),
+    inForce.before,
+    pools,
+  );
   const groups = new Map<string, Untaken & { readonly names: string[] }>();
   for (const { before, after } of suspects) {
-    const fault = faultOf(after, inForce.after, pools);
-    const was = before === null ? null : faultOf(before, inForce.before, pools);
-    if (fault === null || fault.words === was?.words) continue;
+    const fault = faults.get(after.name);
+    if (fault === undefined || fault.words === earlier.get(after.name)?.words) continue;
     const odd = settingFields.filter((field) => fault.fields.includes(field));
     const actor = writerAmong(before?.claims ?? [], after.claims, odd.length === 0 ? null : new Set(odd));
     const key = JSON.stringify([actor, fault.words]);
@@ -88,23 +98,34 @@ const isOtherwise = ({ name, settings, problems }: LiveFelix, inForce: ClusterSe
   problems.length > 0 ||
   !sameSettings(withObject(noSettings, name, settings ?? {}), withObject(noSettings, name, settingsIn(inForce, name)));
 
-/** Why an object is not taken, and the fields that it is about. Null: it is in force. */
-function faultOf(
-  felix: LiveFelix,
+interface Fault {
+  readonly words: string;
+  /** that it is about */
+  readonly fields: readonly string[];
+}
+
+/** By name, why objects are not taken; those that are in force have no fault. All are judged at once: the pools are thousands, too. */
+export function faultsOf(
+  objects: readonly LiveFelix[],
   inForce: ClusterSettings,
   pools: readonly Pool[],
-): { readonly words: string; readonly fields: readonly string[] } | null {
-  if (!isOtherwise(felix, inForce)) return null;
-  const { name, settings, problems } = felix;
-  const unread = problems.length > 0;
-  const found = unread ? problems : validateSettings(withObject(noSettings, name, settings ?? {}), pools);
-  if (found.length === 0) return null;
-  const place = unread ? 'spec' : placeOf(name);
-  return {
-    words: `${unread ? 'cannot be read' : 'is not taken'}, what is in force stays: ${found.map(({ message }) => message).join('; ')}`,
-    fields: found.map(({ field }) => field.slice(place.length + 1)),
-  };
+): ReadonlyMap<string, Fault> {
+  const otherwise = objects.filter((felix) => isOtherwise(felix, inForce));
+  const read = settingsOf(otherwise.filter(({ problems }) => problems.length === 0));
+  const violations = Map.groupBy(validateSettings(read, pools), ({ field }) => objectAt(field));
+  return new Map(
+    otherwise.flatMap(({ name, problems }) => {
+      const unread = problems.length > 0;
+      const found = unread ? problems : (violations.get(name) ?? []);
+      return found.length === 0 ? [] : [[name, faultIn(found, unread ? 'spec' : placeOf(name), unread)]];
+    }),
+  );
 }
+
+const faultIn = (found: readonly FieldError[], place: string, unread: boolean): Fault => ({
+  words: `${unread ? 'cannot be read' : 'is not taken'}, what is in force stays: ${found.map(({ message }) => message).join('; ')}`,
+  fields: found.map(({ field }) => field.slice(place.length + 1)),
+});
 
 const MOST_NAMED = 3;
 
