@@ -12,6 +12,7 @@ export interface FieldComparison {
   /** with defaults; null: the side has no object */
   readonly desired: unknown;
   readonly live: unknown;
+  /** null also for a field that is let go and was left out: nothing of it was applied */
   readonly applied: unknown;
   readonly differs: boolean;
   /** other managers that claim the field */
@@ -64,7 +65,7 @@ export function compareFields(input: {
       field,
       desired: wanted?.[field] ?? null,
       live: held?.[field] ?? null,
-      applied: sent?.[field] ?? null,
+      applied: released.includes(field) && applied?.[field] === undefined ? null : (sent?.[field] ?? null),
       differs: differing.has(field),
       managers: [...new Set(othersOn(claims, field).map(({ manager }) => manager))],
     }));

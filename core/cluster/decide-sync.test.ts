@@ -146,6 +146,20 @@ it('the three-way view names who holds what', () => {
   ]);
 });
 
+it('of a released field that was left out nothing was applied, and no default stands for it', () => {
+  const held = live(spec, [claim('outgate', 'Apply', ['cidr']), claim('gateway', 'Apply', ['natOutgoing'])]);
+  const sides = {
+    desired: spec,
+    live: held.pool?.spec ?? null,
+    claims: held.claims,
+    released: ['natOutgoing'] as const,
+  };
+  const appliedOf = (applied: PoolSpec) => compareFields({ ...sides, applied }).map((row) => row.applied);
+  expect(appliedOf({ cidr: spec.cidr })).toEqual([spec.cidr, null]);
+  // what was applied before it was let go, and not written over since, is said
+  expect(appliedOf(spec)).toEqual([spec.cidr, true]);
+});
+
 const theirs = (manager: string, operation = 'Update') => claim(manager, operation, ['natOutgoing']);
 const edited = (...claims: object[]) => live({ ...spec, natOutgoing: false }, claims);
 const released = ['natOutgoing'] as const;
