@@ -1,4 +1,6 @@
 /** Undoing a change is a new change: History only grows. */
+import { differingFields } from '../../../core/cluster/compare.ts';
+import { withReleased } from '../../../core/cluster/released.ts';
 import { standingActions } from '../../../core/cluster/sync-state.ts';
 import type { ClusterSettings } from '../../../core/nat/settings.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
@@ -6,6 +8,7 @@ import { changeNumber, isLive } from '../../../core/wire/change-number.ts';
 import { findChange, type LoggedChange, laterChanges } from '../../db/changes.ts';
 import type { Queryable } from '../../db/client.ts';
 import { readDesired } from '../../db/desired.ts';
+import { type ReleasedByName, readReleased } from '../../db/released.ts';
 import { poolsOf } from '../../state/effect.ts';
 import { type Actor, system } from '../actor.ts';
 import { AppError } from '../app-error.ts';
@@ -80,7 +83,7 @@ export async function revertChange(
     cidrs: readableCidrs(poolsOf(change.action === 'settings.update' ? null : change.before)),
     decide: async (current, tx) => {
       const undone =
-        change.action === 'settings.update' ? undoSettings(change, current) : await undoPools(change, current);
+        change.action === 'settings.update' ? undoSettings(change, current) : await undoPools(change, current, tx);
       seen.diff = undone.diff;
       seen.conflicts = await conflictsOf(change, undone.changedSince, tx);
       if (seen.conflicts.length > 0) {
@@ -117,9 +120,8 @@ interface Undone {
   readonly changedSince: readonly string[];
 }
 
-async function undoPools(change: LoggedChange, current: Current): Promise<Undone> {
-  const before = new Map(poolsOf(change.before).map((pool) => [pool.name, pool]));
-  const after = new Map(poolsOf(change.after).map((pool) => [pool.name, pool]));
+async function undoPools(change: LoggedChange, current: Current, tx: Queryable): Promise<Undone> {
+  const { before, after } = sidesOf(change, current, await readReleased(tx, change.pools));
   const now = (name: string): Pool | undefined => current.pools.get(name);
   const todo = change.pools.filter((name) => !same(now(name), before.get(name)));
   const upsert = todo.flatMap((name) => before.get(name) ?? []);
@@ -134,6 +136,24 @@ async function undoPools(change: LoggedChange, current: Current): Promise<Undone
     },
     changedSince: todo.filter((name) => !same(now(name), after.get(name))),
   };
+}
+
+/** What it changed, by name. A released field that it did not decide is as the cluster has it now: that is no change since, and does not go back. */
+function sidesOf(
+  change: LoggedChange,
+  { pools }: Current,
+  released: ReleasedByName,
+): Record<'before' | 'after', ReadonlyMap<string, Pool>> {
+  const before = new Map(poolsOf(change.before).map((pool) => [pool.name, pool]));
+  const after = new Map(poolsOf(change.after).map((pool) => [pool.name, pool]));
+  const beside = ({ name, spec }: Pool): Pool => {
+    const [was, is] = [before.get(name), after.get(name)];
+    const decided = was === undefined || is === undefined ? [] : differingFields(is.spec, was.spec);
+    const theirs = released.get(name)?.fields.filter((field) => !decided.includes(field)) ?? [];
+    return { name, spec: withReleased(spec, theirs, pools.get(name)?.spec ?? null) };
+  };
+  const all = (side: ReadonlyMap<string, Pool>) => new Map([...side.values()].map((pool) => [pool.name, beside(pool)]));
+  return { before: all(before), after: all(after) };
 }
 
 function undoSettings(change: LoggedChange, { desired }: Current): Undone {
@@ -161,7 +181,7 @@ async function conflictsOf(change: LoggedChange, targets: readonly string[], tx:
 function changedSince(change: LoggedChange, conflicts: readonly Conflict[]): AppError {
   const issues = conflicts.map(({ target, changes }) => {
     const by = changes.map(({ id, action, actor }) => `change ${id} (${action} by ${actor})`).join(', ');
-    return { field: target, message: `${target} was changed since by ${by}` };
+    return { field: target, message: `${target} was changed since ${by === '' ? 'in the cluster' : `by ${by}`}` };
   });
   const text = issues.map(({ message }) => message).join('; ');
   return new AppError('CHANGED_SINCE', `change ${change.sequence} cannot be taken back: ${text}`, { issues });

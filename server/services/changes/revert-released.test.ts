@@ -1,0 +1,77 @@
+/** A change of a pool is taken back while the cluster decides a field of it. */
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { PoolField } from '../../../core/cluster/compare.ts';
+import { readLivePool } from '../../../core/cluster/live-pool.ts';
+import type { PoolSpec } from '../../../core/pool/spec.ts';
+import { writeLivePools } from '../../db/live.ts';
+import { readReleased, writeReleased } from '../../db/released.ts';
+import { newSync, writeSync } from '../../db/sync.ts';
+import { type TestApi, testApi } from '../../testing/test-api.ts';
+import { unheard } from '../../testing/unheard-cluster.ts';
+import type { Actor } from '../actor.ts';
+import type { Deps } from '../deps.ts';
+import { createPool, updatePool } from '../pools/write-pool.ts';
+import { revertChange } from './revert-change.ts';
+
+let api: TestApi;
+let deps: Deps;
+const editor: Actor = { id: null, name: 'editor', role: 'editor' };
+const reason = 'it was not meant';
+const spec: PoolSpec = { cidr: '10.1.0.0/16', natOutgoing: true };
+beforeAll(async () => {
+  api = await testApi();
+  deps = { ...(await api.deps()), cluster: unheard };
+});
+afterAll(() => api?.close());
+
+let name = '';
+beforeEach(async ({ task }) => {
+  name = `pool-${task.id.split('_').at(-1)}`;
+});
+let version = 0;
+async function inCluster(their: Partial<PoolSpec>): Promise<void> {
+  const metadata = { name, uid: name, resourceVersion: `${++version}` };
+  const live = readLivePool({ metadata, spec: { ...spec, ...their } });
+  await writeLivePools(api.database.db, live === null ? [] : [live], []);
+}
+async function releasedAs(field: PoolField, value: Partial<PoolSpec>): Promise<void> {
+  await writeSync(api.database.db, [newSync(name)]);
+  await writeReleased(api.database.db, name, [field]);
+  await inCluster(value);
+}
+const released = async () => (await readReleased(api.database.db, [name])).get(name)?.fields ?? [];
+
+it('a field that moved there, and that the change did not decide, is no change since, and stays released', async () => {
+  const { change } = await createPool(deps, editor, { name, spec });
+  await releasedAs('natOutgoing', {});
+  const { change: off } = await updatePool(deps, editor, {
+    name,
+    spec: { ...spec, disabled: true },
+    expectedVersion: change.id,
+  });
+  await inCluster({ natOutgoing: false });
+  const reverted = await revertChange(deps, editor, { id: off.id, reason });
+  expect(reverted.change).toMatchObject({ after: { spec: { cidr: spec.cidr, natOutgoing: false } } });
+  expect(reverted.change?.after).not.toMatchObject({ spec: { disabled: true } });
+  expect(await released()).toEqual(['natOutgoing']);
+});
+
+it('one that the change decided is decided here again, unless it moved there since', async () => {
+  const own = { ...spec, cidr: '10.2.0.0/16' };
+  const { change } = await createPool(deps, editor, { name, spec: own });
+  const nodeSelector = "rack == '1'";
+  const { change: racked } = await updatePool(deps, editor, {
+    name,
+    spec: { ...own, nodeSelector },
+    expectedVersion: change.id,
+  });
+  await releasedAs('nodeSelector', { nodeSelector: "rack == '2'" });
+  await expect(revertChange(deps, editor, { id: racked.id, reason })).rejects.toMatchObject({
+    reason: 'CHANGED_SINCE',
+    message: expect.stringContaining(`${name} was changed since in the cluster`),
+  });
+  await inCluster({ nodeSelector });
+  const reverted = await revertChange(deps, editor, { id: racked.id, reason });
+  expect(reverted.change).toMatchObject({ before: { takenBack: ['nodeSelector'] }, after: { spec: own } });
+  expect(await released()).toEqual([]);
+});
