@@ -6,9 +6,10 @@ import type { Queryable } from '../../db/client.ts';
 import { readLivePools } from '../../db/live.ts';
 import type { StoredPool } from '../../db/pools.ts';
 import { readReleased } from '../../db/released.ts';
-import { newSync, readSync, type SyncRow, writeSync } from '../../db/sync.ts';
+import { newSync, readSync, writeSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
 import type { Decision } from '../changes/apply-change.ts';
+import { leaveFields } from './leave-fields.ts';
 import { refusal } from './refusal.ts';
 
 /** `release-field`: the cluster decides it. `decide-field`: what the cluster has of it is decided here again. */
@@ -30,7 +31,7 @@ export async function releaseField(
   const [live] = await readLivePools(tx, [name]);
   const why = whyNotReleased(field, live, row.applied);
   if (why !== null) throw refusal('field', `field '${field}' of pool '${name}' cannot be released: ${why}`);
-  await leaveOthers(tx, row, sequence, version);
+  await writeSync(tx, [leaveFields(row, sequence, version)]);
   const left = withReleased(spec, [field], live?.pool?.spec ?? null);
   const released = poolFields.filter((one) => one === field || was.includes(one));
   return { action: 'pool.release-field', upsert: [{ name, spec: left }], released, asFound: true };
@@ -47,21 +48,10 @@ export async function decideField(
   if (!was.includes(field)) {
     throw new AppError('NOTHING_CHANGES', `field '${field}' of pool '${name}' is decided here already`);
   }
-  await leaveOthers(tx, (await readSync(tx, [name]))[0] ?? newSync(name), sequence, version);
+  const [row] = await readSync(tx, [name]);
+  if (row !== undefined) await writeSync(tx, [leaveFields(row, sequence, version)]);
   const released = was.filter((one) => one !== field);
   return { action: 'pool.decide-field', upsert: [{ name, spec }], released, asFound: true };
-}
-
-/** What was applied of the other fields stays all that was decided: nobody writes over them for this. */
-async function leaveOthers(
-  tx: Queryable,
-  row: Omit<SyncRow, 'since'>,
-  sequence: number,
-  version: number,
-): Promise<void> {
-  const { applied, policy } = row;
-  if (policy !== 'ask' || applied === null || applied.version < sequence) return;
-  await writeSync(tx, [{ ...row, applied: { ...applied, version } }]);
 }
 
 const releasedOf = async (tx: Queryable, name: string): Promise<readonly PoolField[]> =>

@@ -24,6 +24,7 @@ import { viewPool } from '../pools/get-pool.ts';
 import { expectVersion, mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
+import { leaveFields } from './leave-fields.ts';
 import type { Cluster } from './reach.ts';
 import { refusal } from './refusal.ts';
 import { decideField, fieldChoices, releaseField } from './release-field.ts';
@@ -125,13 +126,13 @@ export async function setPolicy(
       names: [name],
       cidrs: [],
       decide: async (current, tx) => {
-        const { spec } = await expectVersion(deps, current, name, expectedVersion);
+        const { spec, sequence } = await expectVersion(deps, current, name, expectedVersion);
         await holdLive(tx);
         const row = (await readSync(tx, [name]))[0] ?? newSync(name);
         if (row.policy === policy) {
           throw new AppError('NOTHING_CHANGES', `pool '${name}' has the policy '${policy}' already`);
         }
-        await writeSync(tx, [{ ...row, policy }]);
+        await writeSync(tx, [leaveFields({ ...row, policy }, sequence, current.desired.sequence + 1)]);
         return [{ action: 'pool.policy', upsert: [{ name, spec }], asFound: true }];
       },
     }),
