@@ -326,6 +326,9 @@ test('a field is released to who holds it, stays shown with them, and is decided
   await expect(dialog.getByRole('status').filter({ hasText: 'It is decided: change #' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByText('What becomes of natOutgoing is decided there.')).toBeVisible();
+  // what opened the dialog is gone with the difference: keys go on where it stood, not at the top of the page
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Enforce instead' })).toBeFocused();
   const kept = page.getByRole('region', { name: 'by-hand: released fields' });
   await expect(kept.getByRole('row', { name: /natOutgoing released false false.*kubectl-patch/ })).toBeVisible();
   expect((await live('by-hand')).natOutgoing).toBe(false);

@@ -7,7 +7,7 @@ import { IconButton } from './button.tsx';
 
 /**
  * A modal, for destructive acts, the palette and the keyboard map alone. Focus starts in its first field, if it has one, and
- * returns to what opened it.
+ * returns to what opened it, or, where that is gone with what was decided, to where it stood.
  */
 export function Dialog({
   open,
@@ -27,7 +27,7 @@ export function Dialog({
   children: ReactNode;
 }) {
   // Radix returns focus to a trigger of its own, and ours are opened from anywhere
-  const opener = useRef<Element | null>(null);
+  const opener = useRef<Element[]>([]);
   const body = useRef<HTMLDivElement>(null);
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
@@ -35,7 +35,7 @@ export function Dialog({
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           onOpenAutoFocus={(event) => {
-            opener.current = document.activeElement;
+            opener.current = withAncestors(document.activeElement);
             const field = body.current?.querySelector<HTMLElement>('input, select, textarea');
             if (!field) return;
             event.preventDefault();
@@ -44,7 +44,7 @@ export function Dialog({
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            if (opener.current instanceof HTMLElement) opener.current.focus();
+            focusFirstLeft(opener.current);
           }}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           className={clsx(
@@ -77,4 +77,16 @@ export function Dialog({
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+function withAncestors(element: Element | null): Element[] {
+  return element === null ? [] : [element, ...withAncestors(element.parentElement)];
+}
+
+/** What was made focusable for this takes no place among what Tab reaches. */
+function focusFirstLeft([opener, ...ancestors]: readonly Element[]): void {
+  const left = [opener, ...ancestors].find((one) => one?.isConnected);
+  if (!(left instanceof HTMLElement) || left === document.body) return;
+  if (left !== opener) left.tabIndex = -1;
+  left.focus({ preventScroll: left !== opener });
 }
