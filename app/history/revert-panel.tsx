@@ -61,7 +61,9 @@ export function RevertPanel({ id, onClose }: { id: number; onClose: () => void }
       {preview.isError && <ErrorPanel error={preview.error} onRetry={() => void preview.refetch()} />}
       {conflicts.map(({ target, changes }) => (
         <Note key={target} kind="warning">
-          <b>{target}</b> was changed since, so it cannot be taken back alone:{' '}
+          <b>{target}</b> was changed since{changes.length === 0 ? ' in the cluster' : ''}, so it cannot be taken back
+          alone
+          {changes.length > 0 && ': '}
           {changes.map(({ id: later, actor }, index) => (
             <span key={later}>
               {index > 0 && ', '}

@@ -10,8 +10,8 @@ import { readFailure } from './read-failure.ts';
 
 /** While we read an answer, the server must have others to work on; more than these do not finish sooner. */
 export const CALLS_AT_A_TIME = 64;
-/** HTTP/2 takes many calls over one; with it dies what is under way there. */
-const CONNECTIONS = 4;
+/** HTTP/2 takes several calls over each, HTTP/1.1, as a proxy may speak it, one. */
+const CONNECTIONS = 16;
 const CONNECT_MS = 5_000;
 /** from the request to the head of the answer, and between two pieces of it */
 const SILENCE_MS = 10_000;
