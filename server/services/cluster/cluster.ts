@@ -59,9 +59,8 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
     countSettingsSync(deps.db),
     readLiveFelixes(deps.db),
     readReleased(deps.db),
+    deps.effective.refresh(),
   ]);
-  // thousands of pools are read only where a setting could stop Felix because of one
-  const live = felix.length === 0 ? [] : await readLivePools(deps.db);
   const standing = { managed: 0, observed: 0, foreign: 0 };
   for (const { class: owner, ours, count } of owners) standing[standingOf(owner, ours)] += count;
   const beside = released.size === 0 ? [] : await readLivePools(deps.db, [...released.keys()]);
@@ -83,10 +82,7 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
     counts,
     settings,
     live: standing,
-    problems: felixProblems(
-      felix,
-      live.flatMap(({ pool }) => pool ?? []),
-    ),
+    problems: felixProblems(felix, deps.effective.pools()),
     back: backOf(watch?.back ?? null),
     typesMissing: watch?.phase === 'no-pools' && watch.from === null,
     election: { role, holder, error: error?.message ?? null },
