@@ -3,7 +3,8 @@
  * after SIGKILL, and removes it then.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,10 +20,12 @@ i=0; while rm -rf "$1"; [ -e "$1" ] && [ $i -lt 100 ]; do i=$((i+1)); sleep 0.05
 
 /** Below the temporary directory; its name begins with `prefix`. */
 export function passingFolder(prefix: string): PassingFolder {
-  const path = mkdtempSync(join(tmpdir(), prefix));
+  const path = join(tmpdir(), `${prefix}${randomBytes(6).toString('hex')}`);
   // its own group: Ctrl-C in a terminal reaches us alone
   const shell = spawn('/bin/sh', ['-c', SHELL, 'sh', path], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   shell.unref();
+  // once the shell runs in its own group: what ends us before would end it too, and leave the folder
+  mkdirSync(path, { mode: 0o700 });
   const stdin = shell.stdin as Socket;
   stdin.on('error', () => {});
   stdin.unref();
