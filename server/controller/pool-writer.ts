@@ -168,7 +168,10 @@ async function writeBatch(tx: Queryable, epoch: number, batch: readonly Waiting[
     tx,
     outcomes.flatMap(({ name, row }) => (row === null ? name : [])),
   );
-  await tx.query('SELECT pg_notify($1, $2)', [NOTICE_CHANNEL, noticeText({ kind: 'sync' })]);
+  await tx.query('UPDATE live SET stand = stand + 1 WHERE id = 1 RETURNING pg_notify($1, $2)', [
+    NOTICE_CHANNEL,
+    noticeText({ kind: 'sync' }),
+  ]);
 }
 
 /** As few as there may be: what is said twice of a pool, and not the same, is taken in the order in which it came. */

@@ -93,11 +93,13 @@ export async function beginTerm(db: Queryable, leader: string, after: number | n
   throw after === null ? missing() : new TermOver(`term ${after} is over`);
 }
 
-/** Writes pools as they were seen; the caller holds the lock. No live change: see `writeLiveChange`. */
+/** Writes pools as they were seen; the caller holds the lock. No live change: see `writeLiveChange`. The stand moves. */
 export async function writeLivePools(tx: Queryable, seen: readonly LivePool[], gone: readonly string[]): Promise<void> {
   await tx.query(
     `WITH removed AS (
        DELETE FROM live_pool WHERE name = ANY($1::text[])
+     ), moved AS (
+       UPDATE live SET stand = stand + 1 WHERE id = 1
      )
      INSERT INTO live_pool (name, uid, resource_version, object)
      SELECT o->>'name', o->>'uid', o->>'resourceVersion', o FROM jsonb_array_elements($2::jsonb) AS o
@@ -161,16 +163,6 @@ export async function rememberedPools(db: Queryable): Promise<Remembered> {
     [],
   );
   return rememberedOf(rows);
-}
-
-/** How many there are by who owns them, and whether our database has one of that name: a page needs no more than that. */
-export function countOwners(
-  db: Queryable,
-): Promise<{ class: LivePool['ownership']['class']; ours: boolean; count: number }[]> {
-  return db.query(
-    `SELECT l.object->'ownership'->>'class' AS class, p.name IS NOT NULL AS ours, count(*)::int AS count
-     FROM live_pool l LEFT JOIN pool p ON p.name = l.name GROUP BY 1, 2`,
-  );
 }
 
 /** The live state of one moment: the pools that Calico can decode. */

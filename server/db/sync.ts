@@ -138,22 +138,12 @@ export const { read: readSync, write: writeSync, writeOutcomes, remove: removeSy
 /** By the name of the FelixConfiguration. */
 export const settingsSync = syncTable<NatSettings>('settings_sync');
 
-/** Our pools by their state; one that the controller has not come to since its last change is Pending. */
-export async function countSync(db: Queryable): Promise<Record<SyncState, number>> {
-  const rows = await db.query<{ state: SyncState; count: string }>(
-    `SELECT CASE WHEN sync.state = 'Synced' AND sync.applied_version < pool.sequence THEN 'Pending'
-       ELSE coalesce(sync.state, 'Pending') END AS state, count(*) AS count
-     FROM pool LEFT JOIN sync ON sync.name = pool.name GROUP BY 1`,
-  );
-  return byState(rows);
-}
-
 /** Objects about which something is decided, by their state. */
 export async function countSettingsSync(db: Queryable): Promise<Record<SyncState, number>> {
   return byState(await db.query('SELECT state, count(*) AS count FROM settings_sync GROUP BY 1'));
 }
 
-function byState(rows: readonly { state: SyncState; count: string }[]): Record<SyncState, number> {
+export function byState(rows: readonly { state: SyncState; count: string }[]): Record<SyncState, number> {
   const counted = new Map(rows.map(({ state, count }) => [state, Number(count)]));
   return Object.fromEntries(syncStates.map((state) => [state, counted.get(state) ?? 0])) as Record<SyncState, number>;
 }

@@ -2,7 +2,7 @@
 import { nodeStates } from '../../core/wire/reasons.ts';
 import type { Database } from '../db/client.ts';
 import { readWatch } from '../db/live-watch.ts';
-import { countSync } from '../db/sync.ts';
+import { countPools } from '../db/pool-counts.ts';
 import type { Cluster } from '../services/cluster/reach.ts';
 import type { Deps } from '../services/deps.ts';
 import { nodesByState } from '../services/nodes/node-state.ts';
@@ -40,7 +40,7 @@ const PHASES = ['no-pools', 'starting', 'live', 'blind'] as const;
 
 /** The watch and the pools are the same on every server; the leader is one of them. */
 async function clusterGauges(db: Database, { election }: Cluster): Promise<readonly Gauge[]> {
-  const [{ watch }, counts] = await Promise.all([readWatch(db), countSync(db)]);
+  const [{ watch }, { sync: counts }] = await Promise.all([readWatch(db), countPools(db)]);
   return [
     {
       name: 'outgate_cluster_watch',

@@ -4,7 +4,8 @@ import { type LivePool, readLivePool } from '../../../core/cluster/live-pool.ts'
 import { findChange } from '../../db/changes.ts';
 import type { Database } from '../../db/client.ts';
 import { writeLivePools } from '../../db/live.ts';
-import { countSync, readSync } from '../../db/sync.ts';
+import { countPools } from '../../db/pool-counts.ts';
+import { readSync } from '../../db/sync.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheard } from '../../testing/unheard-cluster.ts';
 import type { Actor } from '../actor.ts';
@@ -66,7 +67,7 @@ it('thousands are adopted by as many statements as two, each as it is, in one ch
     forceVersion: null,
     deletedBy: null,
   });
-  expect((await countSync(db)).Pending).toBe(3_002);
+  expect((await countPools(db)).sync.Pending).toBe(3_002);
   const change = await findChange(db, 1);
   expect(change).toMatchObject({ actor: 'editor', action: 'pool.adopt', reason, before: [] });
   expect(change?.pools).toEqual(names.sort());

@@ -1,7 +1,8 @@
 /** What an operator decides while the leader writes what came of the same pools: neither loses what the other wrote. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { beginTerm, lockLive } from '../../db/live.ts';
-import { countSync, readSync, type SyncOutcomeRow, writeOutcomes } from '../../db/sync.ts';
+import { countPools } from '../../db/pool-counts.ts';
+import { readSync, type SyncOutcomeRow, writeOutcomes } from '../../db/sync.ts';
 import { untilSomebodyWaits } from '../../db/testing.ts';
 import { liveLedger } from '../../state/ledger.ts';
 import { openStateCache } from '../../state/state-cache.ts';
@@ -82,7 +83,7 @@ it('what was in the cluster is not said of a later decision, while nobody leads'
     .caller('editor')
     .pools.create({ name, spec: { cidr: '10.9.0.0/16', natOutgoing: true } });
   await writeOutcomes(db, [synced(name, change.id)]);
-  const { Synced: before } = await countSync(db);
+  const { Synced: before } = (await countPools(db)).sync;
   expect((await getPool(ours, name)).sync).toMatchObject({ state: 'Synced', reason: 'AsDesired' });
   const edit = { name, spec: { cidr: '10.9.0.0/16', natOutgoing: false }, expectedVersion: change.id };
   const answer = await updatePool(ours, editor, edit);
@@ -90,7 +91,7 @@ it('what was in the cluster is not said of a later decision, while nobody leads'
   expect([answer.pool.sync, (await getPool(ours, name)).sync, (await comparePool(ours, name)).sync]).toMatchObject(
     Array(3).fill(waits),
   );
-  expect((await countSync(db)).Synced).toBe(before - 1);
+  expect((await countPools(db)).sync.Synced).toBe(before - 1);
 });
 
 interface At {

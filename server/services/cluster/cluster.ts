@@ -3,11 +3,12 @@ import { z } from 'zod';
 import type { ComeBack, Lacks } from '../../../core/cluster/come-back.ts';
 import { ownershipBeside } from '../../../core/cluster/released.ts';
 import { syncStates } from '../../../core/cluster/sync-state.ts';
-import { countOwners, readLivePools } from '../../db/live.ts';
+import { readLivePools } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { readWatch } from '../../db/live-watch.ts';
+import { countPools } from '../../db/pool-counts.ts';
 import { readReleased } from '../../db/released.ts';
-import { countSettingsSync, countSync } from '../../db/sync.ts';
+import { countSettingsSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 import { felixProblemSchema, felixProblems } from './felix-problems.ts';
@@ -52,10 +53,9 @@ export type ClusterView = z.infer<typeof clusterViewSchema>;
 /** Throws NO_CLUSTER. */
 export async function getCluster(deps: Deps): Promise<ClusterView> {
   const { server, election } = clusterOf(deps);
-  const [{ watch, heardAt, leader }, owners, counts, settings, felix, released] = await Promise.all([
+  const [{ watch, heardAt, leader }, { owners, sync }, settings, felix, released] = await Promise.all([
     readWatch(deps.db),
-    countOwners(deps.db),
-    countSync(deps.db),
+    countPools(deps.db),
     countSettingsSync(deps.db),
     readLiveFelixes(deps.db),
     readReleased(deps.db),
@@ -79,7 +79,7 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
     error: watch?.error ?? null,
     leader,
     queued: watch?.queued ?? 0,
-    counts,
+    counts: sync,
     settings,
     live: standing,
     problems: felixProblems(felix, deps.effective.pools()),

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
+import { poolWriter } from '../controller/pool-writer.ts';
+import { type TestApi, testApi } from '../testing/test-api.ts';
+import type { Database, Queryable } from './client.ts';
+import { beginTerm } from './live.ts';
+import { countPools, type PoolCounts } from './pool-counts.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await testApi();
+});
+afterAll(() => api?.close());
+
+let version = 0;
+function object(name: string, cidr: string, labels: object = {}): LivePool {
+  const resourceVersion = `${++version}`;
+  const read = readLivePool({ metadata: { name, uid: name, resourceVersion, labels }, spec: { cidr } });
+  if (read === null) throw new Error('not an object');
+  return read;
+}
+
+it('pools are counted again where something of them was written, by whom ever, and once for all who ask', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'test');
+  const writer = poolWriter({ db, epoch, underWay: new Map() });
+  const editor = api.caller('editor');
+  let counts = 0;
+  const counting: Database = {
+    ...db,
+    transaction: <T>(work: (tx: Queryable) => Promise<T>) => {
+      counts++;
+      return db.transaction(work);
+    },
+  };
+  /** What is counted, by as many as ask at once, and how often that was. */
+  const ask = async (): Promise<{ counted: PoolCounts; times: number }> => {
+    counts = 0;
+    const [counted, ...more] = await Promise.all(Array.from({ length: 20 }, () => countPools(counting)));
+    if (counted === undefined) throw new Error('nothing was counted');
+    for (const one of more) expect(one).toEqual(counted);
+    return { counted, times: counts };
+  };
+  expect(await ask()).toMatchObject({ counted: { owners: [] }, times: 1 });
+  expect((await ask()).times).toBe(0);
+  // what somebody decides
+  const spec = { cidr: '10.1.0.0/16' };
+  const { change } = await editor.pools.create({ name: 'a', spec });
+  expect(await ask()).toMatchObject({ counted: { sync: { Pending: 1, Synced: 0 } }, times: 1 });
+  // what came of it
+  const applied = { uid: 'a', version: change.id, spec };
+  const stand = { state: 'Synced', reason: 'AsDesired', detail: {} } as const;
+  await writer.outcome({ name: 'a', row: { name: 'a', ...stand, applied }, taken: object('a', '10.1.0.0/16') });
+  const ours = { class: 'hand', ours: true, count: 1 };
+  expect(await ask()).toMatchObject({ counted: { sync: { Synced: 1 }, owners: [ours] }, times: 1 });
+  expect((await ask()).times).toBe(0);
+  // what others do, also where nothing in force moves
+  await writer.seen({ seen: [object('theirs', '10.2.0.0/16')], gone: [] });
+  expect((await ask()).counted.owners).toEqual(expect.arrayContaining([{ class: 'hand', ours: false, count: 1 }]));
+  await writer.seen({ seen: [object('theirs', '10.2.0.0/16', { 'helm.toolkit.fluxcd.io/name': 'net' })], gone: [] });
+  const foreign = { class: 'gitops', ours: false, count: 1 };
+  expect((await ask()).counted.owners).toEqual(expect.arrayContaining([foreign]));
+  await writer.all([]);
+  expect(await ask()).toMatchObject({ counted: { owners: [] }, times: 1 });
+  expect((await ask()).times).toBe(0);
+});

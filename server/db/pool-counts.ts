@@ -1,0 +1,66 @@
+/** How many pools there are in the cluster, whose they are, and how ours stand there: every page asks, and most often nothing moved. */
+import type { LivePool } from '../../core/cluster/live-pool.ts';
+import type { SyncState } from '../../core/cluster/sync-state.ts';
+import type { Database, Queryable } from './client.ts';
+import { byState } from './sync.ts';
+
+export interface PoolCounts {
+  /** our pools; one that the controller has not come to since its last change is Pending */
+  readonly sync: Record<SyncState, number>;
+  /** those of the cluster by who owns them, and whether our database has one of that name */
+  readonly owners: readonly {
+    readonly class: LivePool['ownership']['class'];
+    readonly ours: boolean;
+    readonly count: number;
+  }[];
+}
+
+interface Counted {
+  readonly stand: string;
+  readonly counts: PoolCounts;
+}
+
+/** By database: what was counted last, or is being counted. */
+const counted = new WeakMap<Database, Promise<Counted>>();
+
+/** As it is now: counted again where anything of it was written since, and once for all who ask meanwhile. */
+export async function countPools(db: Database): Promise<PoolCounts> {
+  const stand = await readStand(db);
+  const before = counted.get(db);
+  const known = await before?.catch(() => null);
+  if (known?.stand === stand) return known.counts;
+  let now = counted.get(db);
+  // what somebody else began since is of a later moment than what we asked for
+  if (now === undefined || now === before) {
+    now = count(db);
+    counted.set(db, now);
+  }
+  return (await now).counts;
+}
+
+/** Pools of ours move with the change that is written with them; what the leader writes moves its own number. */
+async function readStand(db: Queryable): Promise<string> {
+  const [row] = await db.query<{ stand: string }>(
+    `SELECT concat_ws(' ', d.sequence, l.epoch, l.stand) AS stand FROM desired d, live l WHERE d.id = 1 AND l.id = 1`,
+    [],
+    'read-stand',
+  );
+  return row?.stand ?? '';
+}
+
+function count(db: Database): Promise<Counted> {
+  return db.transaction(async (tx) => {
+    await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const stand = await readStand(tx);
+    const states = await tx.query<{ state: SyncState; count: string }>(
+      `SELECT CASE WHEN sync.state = 'Synced' AND sync.applied_version < pool.sequence THEN 'Pending'
+         ELSE coalesce(sync.state, 'Pending') END AS state, count(*) AS count
+       FROM pool LEFT JOIN sync ON sync.name = pool.name GROUP BY 1`,
+    );
+    const owners = await tx.query<PoolCounts['owners'][number]>(
+      `SELECT l.object->'ownership'->>'class' AS class, p.name IS NOT NULL AS ours, count(*)::int AS count
+       FROM live_pool l LEFT JOIN pool p ON p.name = l.name GROUP BY 1, 2`,
+    );
+    return { stand, counts: { sync: byState(states), owners } };
+  });
+}
