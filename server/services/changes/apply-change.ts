@@ -9,11 +9,8 @@
 import type { PoolField } from '../../../core/cluster/compare.ts';
 import { changedObjects } from '../../../core/cluster/felix-objects.ts';
 import { takenBack, withReleased } from '../../../core/cluster/released.ts';
-import { type ClusterSettings, noSettings } from '../../../core/nat/settings.ts';
-import { validateSettings } from '../../../core/nat/validate-settings.ts';
-import type { Pool, PoolSpec, Violation } from '../../../core/pool/spec.ts';
-import { addedViolationsOfSet } from '../../../core/pool/validate.ts';
-import { addShare, hostsMatter, removeShare, revisionOf } from '../../../core/wire/revision.ts';
+import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
+import { addShare, removeShare, revisionOf } from '../../../core/wire/revision.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { type Desired, lockDesired, readDesired, writeChange } from '../../db/desired.ts';
 import { holdLive } from '../../db/live.ts';
@@ -22,51 +19,11 @@ import { showReleased, writeReleased } from '../../db/released.ts';
 import { settingsSync } from '../../db/sync.ts';
 import { noticeText } from '../../events/notice.ts';
 import { sumOfShares } from '../../state/shares.ts';
-import { type Actor, system } from '../actor.ts';
-import { AppError, type PoolViolation } from '../app-error.ts';
-import type { Action, ChangeView, Content } from './change-view.ts';
-
-export interface Current {
-  readonly desired: Desired;
-  /** the pools that were named, and those that the new CIDRs overlap; of what is let go with the cluster's values */
-  readonly pools: ReadonlyMap<string, StoredPool>;
-}
-
-/** What is to become of the state. Pools to write have canonical CIDRs. */
-export interface Decision {
-  readonly action: Action;
-  readonly upsert?: readonly Pool[];
-  readonly remove?: readonly string[];
-  readonly settings?: ClusterSettings;
-  readonly hosts?: readonly string[];
-  /** what of the cluster is no longer waited for: nothing that is desired changes */
-  readonly follow?: Follow;
-  /** what stood in the cluster, where that is what changes; null: nothing did */
-  readonly before?: Content | null;
-  /** of the one pool: its fields that others decide from here on */
-  readonly released?: readonly PoolField[];
-  /** the pools are as the cluster has them: rules that they break are not ours to refuse */
-  readonly asFound?: boolean;
-}
-
-export interface Follow {
-  readonly pools: readonly string[];
-  /** names of FelixConfigurations */
-  readonly settings: readonly string[];
-  readonly before: Content;
-  readonly after: Content;
-}
-
-export interface Intent {
-  readonly actor: Actor;
-  readonly reason: string | null;
-  /** the pools that may be written or removed */
-  readonly names: readonly string[];
-  /** readable CIDRs of the pools that may be written */
-  readonly cidrs: readonly string[];
-  /** Runs under the lock; in a rehearsal without, where nothing can be written. May throw AppError; an empty list changes nothing. */
-  decide(current: Current, tx: Queryable): readonly Decision[] | Promise<readonly Decision[]>;
-}
+import { system } from '../actor.ts';
+import { contentsOf, targetOf, told } from './change-content.ts';
+import type { ChangeView } from './change-view.ts';
+import type { Current, Decision, Intent } from './decision.ts';
+import { refuseViolations } from './refuse-added.ts';
 
 export interface Applied {
   /** the last change written; null if nothing had to change */
@@ -136,59 +93,6 @@ async function prepare(db: Queryable, desired: Desired, intent: Intent): Promise
   return { current, decisions, stored, released };
 }
 
-/** Pools and settings may already break rules (an older version wrote them): a change must not add to that. */
-function refuseViolations(current: Current, decision: Decision): void {
-  const upsert = decision.upsert ?? [];
-  const before = [...current.pools.values()].map(plain);
-  const rewritten = new Map(upsert.map((pool) => [pool.name, pool]));
-  const removed = new Set(decision.remove ?? []);
-  const after = [...before.filter((pool) => !rewritten.has(pool.name) && !removed.has(pool.name)), ...upsert];
-  refusePools(before, after, upsert);
-  // Settings that are changed are checked against every pool by who changes them (settings/update-settings.ts).
-  if (decision.settings === undefined)
-    refuseSettings(current.desired.settings, before, current.desired.settings, after);
-}
-
-/** More than anybody reads: thousands of pools in one place would be millions of violations. */
-export const MOST_VIOLATIONS = 1000;
-
-/** Throws POOL_VIOLATIONS (with the first 1000) for what `changed` break in `after`, where they stand, and did not in `before`; both sets hold all that matter. */
-export function refusePools(before: readonly Pool[], after: readonly Pool[], changed: readonly Pool[]): void {
-  const names = changed.map(({ name }) => name);
-  const added = addedViolationsOfSet(before, after, { names, most: MOST_VIOLATIONS });
-  // An overlap is said of both pools; the one that was there before is not the one to correct.
-  const violations: PoolViolation[] = [...added].flatMap(([name, found]) =>
-    found.map((one) => (changed.length > 1 ? { ...one, pool: name } : one)),
-  );
-  if (violations.length > 0) {
-    throw new AppError('POOL_VIOLATIONS', summary(violations), { violations: violations.slice(0, MOST_VIOLATIONS) });
-  }
-}
-
-/** Throws SETTINGS_VIOLATIONS for what holds in `now` and did not in `was`; pools are those that matter. */
-export function refuseSettings(
-  was: ClusterSettings,
-  poolsBefore: readonly Pool[],
-  now: ClusterSettings,
-  poolsAfter: readonly Pool[],
-): void {
-  const key = (one: Violation): string => `${one.field} ${one.message}`;
-  const known = new Set(validateSettings(was, poolsBefore).map(key));
-  const violations = validateSettings(now, poolsAfter).filter((one) => !known.has(key(one)));
-  if (violations.length > 0) throw new AppError('SETTINGS_VIOLATIONS', summary(violations), { violations });
-}
-
-const summary = (violations: readonly PoolViolation[]): string =>
-  violations
-    .slice(0, 5)
-    .map(({ pool, message }) => (pool === undefined ? message : `${pool}: ${message}`))
-    .join('; ') +
-  (violations.length >= MOST_VIOLATIONS
-    ? `; and at least ${MOST_VIOLATIONS - 5} more`
-    : violations.length > 5
-      ? `; and ${violations.length - 5} more`
-      : '');
-
 async function write(
   tx: Queryable,
   intent: Intent,
@@ -217,7 +121,7 @@ async function write(
   const content = contentsOf(
     decision,
     desired,
-    old.map((pool) => told(pool, current.released)),
+    old.map((pool) => told(plain(pool), current.released.get(pool.name))),
   );
   const own = decision.action !== 'hosts.update'; // hosts move with the nodes: nobody asked for it
   const actor = own ? intent.actor : system;
@@ -251,54 +155,8 @@ async function write(
   return { change, revision: next.revision, desired: next };
 }
 
-function contentsOf(
-  decision: Decision,
-  desired: Desired,
-  old: readonly Pool[],
-): { before: Content | null; after: Content | null } {
-  const upsert = [...(decision.upsert ?? [])];
-  if (decision.before !== undefined) return { before: decision.before, after: decision.settings ?? upsert[0] ?? null };
-  if (decision.follow !== undefined) return { before: decision.follow.before, after: decision.follow.after };
-  switch (decision.action) {
-    case 'settings.update':
-    case 'settings.force':
-      return { before: desired.settings, after: decision.settings ?? noSettings };
-    case 'hosts.update':
-      return {
-        before: { hosts: hostsMatter(desired.settings) ? [...desired.hosts] : [] },
-        after: { hosts: [...(decision.hosts ?? [])] },
-      };
-    case 'pool.import':
-    case 'pool.adopt':
-      return { before: [...old], after: upsert };
-    default:
-      return { before: old[0] ?? null, after: upsert[0] ?? null };
-  }
-}
-
-/** An import of thousands must not make a target that no index and no line can hold; `pools` has all names. */
-function targetOf(decision: Decision, pools: readonly string[]): string {
-  if (decision.settings !== undefined) return 'settings';
-  if (decision.hosts !== undefined) return 'hosts';
-  const names = [...pools, ...(decision.follow?.settings ?? []).map((name) => `FelixConfiguration ${name}`)];
-  const rest = names.length - 3;
-  return rest <= 0 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${rest} more`;
-}
-
 /** More names might not fit into a notice. */
 const onePool = ([pool, ...others]: readonly string[]): { pool?: string } =>
   pool === undefined || others.length > 0 ? {} : { pool };
-
-/** With the fields that the change lets go, or takes back. */
-function told(pool: Pool, released: Prepared['released']): Pool & { letGo?: string[]; takenBack?: string[] } {
-  const { was, is } = released.get(pool.name) ?? { was: [], is: [] };
-  const letGo = is.filter((field) => !was.includes(field));
-  const back = was.filter((field) => !is.includes(field));
-  return {
-    ...plain(pool),
-    ...(letGo.length === 0 ? {} : { letGo }),
-    ...(back.length === 0 ? {} : { takenBack: back }),
-  };
-}
 
 const plain = ({ name, spec }: { name: string; spec: PoolSpec }): Pool => ({ name, spec });

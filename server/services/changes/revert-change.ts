@@ -20,8 +20,9 @@ import { sameSettings } from '../settings/canonical-settings.ts';
 import { previewSettings, type SettingsEffect } from '../settings/preview-settings.ts';
 import { rehearseSettings } from '../settings/rehearse-settings.ts';
 import { decideSettings } from '../settings/settings.ts';
-import { applyChange, type Current, type Decision, type Intent, rehearseChange } from './apply-change.ts';
+import { applyChange, rehearseChange } from './apply-change.ts';
 import type { ChangeView } from './change-view.ts';
+import type { Current, Decision, Intent } from './decision.ts';
 import { changeNotFound } from './list-changes.ts';
 
 export interface Conflict {

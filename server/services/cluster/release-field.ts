@@ -8,7 +8,7 @@ import type { StoredPool } from '../../db/pools.ts';
 import { readReleased } from '../../db/released.ts';
 import { newSync, readSync, writeSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
-import type { Decision } from '../changes/apply-change.ts';
+import type { Decision } from '../changes/decision.ts';
 import { leaveFields } from './leave-fields.ts';
 import { refusal } from './refusal.ts';
 

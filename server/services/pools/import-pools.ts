@@ -1,7 +1,8 @@
 import type { Pool, Warning } from '../../../core/pool/spec.ts';
 import { type Actor, system } from '../actor.ts';
-import { applyChange, type Current, type Intent, rehearseChange } from '../changes/apply-change.ts';
+import { applyChange, rehearseChange } from '../changes/apply-change.ts';
 import type { ChangeView } from '../changes/change-view.ts';
+import type { Current, Intent } from '../changes/decision.ts';
 import type { Deps } from '../deps.ts';
 import { optionalReason } from '../reason.ts';
 import { clusterRefusals, MOST_REHEARSED } from './cluster-refusals.ts';

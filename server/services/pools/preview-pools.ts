@@ -4,7 +4,7 @@ import { rangeWarnings } from '../../../core/pool/warnings.ts';
 import { poolsTouching } from '../../db/pools.ts';
 import { showReleased } from '../../db/released.ts';
 import { AppError, type PoolViolation } from '../app-error.ts';
-import { MOST_VIOLATIONS } from '../changes/apply-change.ts';
+import { MOST_VIOLATIONS } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
 import { clusterRefusals } from './cluster-refusals.ts';
 import { canonicalPool, readableCidrs } from './pool-input.ts';

@@ -17,7 +17,7 @@ import { readDesired } from '../../db/desired.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { readNodeFacts, readNodeNames } from '../../db/nodes.ts';
 import { settingsSync } from '../../db/sync.ts';
-import { refuseSettings } from '../changes/apply-change.ts';
+import { refuseSettings } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
 import { canonicalSettings } from './canonical-settings.ts';
 import { poolsBesideSettings } from './effective-pools.ts';

@@ -9,7 +9,7 @@ import { parseAddress } from '../../../core/net/address.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 import type { KnownReport } from '../../state/counters.ts';
 import { AppError } from '../app-error.ts';
-import { refusePools } from '../changes/apply-change.ts';
+import { refusePools } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
 import { hostIndex } from './host-of.ts';
 import { type BackendAnswer, judgeBackends, judgeOne } from './judge-backends.ts';
