@@ -102,6 +102,13 @@ module.exports = {
       to: { path: ['^server/(trpc|http|auth|agents)/', '^node_modules/@trpc/'] },
     },
     {
+      name: 'services-stand-on-the-rest',
+      comment: 'what services are made of knows none of them: core has what both say.',
+      severity: 'error',
+      from: { path: '^server/(controller|db|events|kube|state)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^server/services/' },
+    },
+    {
       name: 'nobody-imports-the-edges',
       severity: 'error',
       from: { path: '^(core|server|app|agent)/', pathNot: '\\.test\\.ts$' },

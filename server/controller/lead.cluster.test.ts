@@ -1,6 +1,7 @@
 /** A term of the controller on a real API server and a real database: what becomes of pools. */
 import pg from 'pg';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { seenOf } from '../../core/cluster/seen.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import { ledTerms, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { must } from '../../e2e/cluster/request.ts';
@@ -11,7 +12,6 @@ import { poolsCarriedOut } from '../db/pools-carried-out.ts';
 import { readSync, writeSync } from '../db/sync.ts';
 import { openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
-import { seenOf } from '../services/cluster/seen.ts';
 import { clusterPools } from './cluster-pools.ts';
 
 const site = ledTerms();

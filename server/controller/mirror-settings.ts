@@ -3,6 +3,7 @@ import type { Word } from '../../core/cluster/come-back.ts';
 import { objectAt, objectOf, settingsIn } from '../../core/cluster/felix-objects.ts';
 import { keepLastSettings, type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
 import { UNKNOWN_WRITER } from '../../core/cluster/writer.ts';
+import { canonicalSettings, sameSettings } from '../../core/nat/canonical-settings.ts';
 import type { ClusterSettings, NatSettings } from '../../core/nat/settings.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
@@ -11,7 +12,6 @@ import type { Database, Queryable } from '../db/client.ts';
 import { type Live, lockLive, readLivePools, writeLiveChange } from '../db/live.ts';
 import { readLiveFelixes, writeLiveFelixes } from '../db/live-felix.ts';
 import { noticeText } from '../events/notice.ts';
-import { canonicalSettings, sameSettings } from '../services/settings/canonical-settings.ts';
 import { isNewer } from './is-newer.ts';
 import { type Moved, removedBy, type Told, tellerOf, type Untaken, untakenOf } from './settings-teller.ts';
 

@@ -4,6 +4,7 @@ import { objectAt, placeOf, settingsIn, withObject } from '../../core/cluster/fe
 import { type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { UNKNOWN_WRITER, writerAmong } from '../../core/cluster/writer.ts';
+import { sameSettings } from '../../core/nat/canonical-settings.ts';
 import { type ClusterSettings, noSettings, settingFields } from '../../core/nat/settings.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
 import type { FieldError } from '../../core/pool/shape.ts';
@@ -12,7 +13,6 @@ import { lastSettingsOf } from '../db/changes.ts';
 import type { Queryable } from '../db/client.ts';
 import { readLivePools } from '../db/live.ts';
 import { settingsSync } from '../db/sync.ts';
-import { sameSettings } from '../services/settings/canonical-settings.ts';
 
 export interface Moved {
   readonly name: string;

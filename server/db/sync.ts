@@ -16,7 +16,7 @@ export interface SyncRow<Spec = PoolSpec> {
   readonly applied: { readonly uid: string; readonly version: number; readonly spec: Spec } | null;
   /** this version may be applied by force: an operator saw whose fields it takes */
   readonly forceVersion: number | null;
-  /** what was there then (services/cluster/seen.ts); null: something else was found, and whoever wants force decides it anew */
+  /** what was there then (core/cluster/seen.ts); null: something else was found, and whoever wants force decides it anew */
   readonly forceSeen: string | null;
   /** the change that deleted the pool here: its object is to go too */
   readonly deletedBy: number | null;

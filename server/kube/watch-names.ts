@@ -3,9 +3,9 @@
  * one list and watch. Objects come whole, page by page, and all but a few fields are let go at once. Nothing follows from what
  * is held here but answers to questions, so every replica watches for itself (docs/decisions/0017-names-in-every-replica.md).
  */
+import type { Known, NameBook } from '../../core/names/name-book.ts';
 import type { NamedNode, NamedPod, NamedService, ServiceSlice } from '../../core/names/objects.ts';
 import { readNamedNode, readPod, readService, readSlice } from '../../core/names/read-objects.ts';
-import type { Known, NameBook } from '../services/simulate/name-book.ts';
 import type { Connection } from './connection.ts';
 import { type ListWatch, listWatch } from './list-watch.ts';
 

@@ -2,6 +2,7 @@
 import { differingFields } from '../../../core/cluster/compare.ts';
 import { withReleased } from '../../../core/cluster/released.ts';
 import { standingActions } from '../../../core/cluster/sync-state.ts';
+import { sameSettings } from '../../../core/nat/canonical-settings.ts';
 import type { ClusterSettings } from '../../../core/nat/settings.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 import { changeNumber, isLive } from '../../../core/wire/change-number.ts';
@@ -16,7 +17,6 @@ import type { Deps } from '../deps.ts';
 import { readableCidrs, sameSpec } from '../pools/pool-input.ts';
 import { writeYaml } from '../pools/write-yaml.ts';
 import { requiredReason } from '../reason.ts';
-import { sameSettings } from '../settings/canonical-settings.ts';
 import { previewSettings, type SettingsEffect } from '../settings/preview-settings.ts';
 import { rehearseSettings } from '../settings/rehearse-settings.ts';
 import { decideSettings } from '../settings/settings.ts';

@@ -4,6 +4,7 @@ import { applyBody, compareFields } from '../../../core/cluster/compare.ts';
 import { copyPatch, isTigeras, theirPool } from '../../../core/cluster/copy-patch.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
 import { ownershipBeside, whyNotReleased } from '../../../core/cluster/released.ts';
+import { seenOf } from '../../../core/cluster/seen.ts';
 import { type PoolSpec, poolSpecSchema } from '../../../core/pool/spec.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
@@ -13,7 +14,6 @@ import type { Deps } from '../deps.ts';
 import { poolNotFound } from '../pools/get-pool.ts';
 import { clusterOf } from './cluster.ts';
 import { ownerClass, standingOf } from './live-pools.ts';
-import { seenOf } from './seen.ts';
 import { isBehind, syncViewSchema, viewSync } from './sync-view.ts';
 
 export const comparisonSchema = z.object({

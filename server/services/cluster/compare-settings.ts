@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { statedFields } from '../../../core/cluster/decide-settings.ts';
 import { nodeOf, objectOf, objectsIn, settingsIn } from '../../../core/cluster/felix-objects.ts';
 import { othersOn, ourClaim } from '../../../core/cluster/managed-fields.ts';
+import { seenOfSettings } from '../../../core/cluster/seen.ts';
 import { settingFields } from '../../../core/nat/settings.ts';
 import { readDesired } from '../../db/desired.ts';
 import { readLivePools } from '../../db/live.ts';
@@ -11,7 +12,6 @@ import { settingsSync } from '../../db/sync.ts';
 import type { Deps } from '../deps.ts';
 import { clusterOf } from './cluster.ts';
 import { felixProblemSchema, felixProblems } from './felix-problems.ts';
-import { seenOfSettings } from './seen.ts';
 import { syncViewSchema, viewSync } from './sync-view.ts';
 
 const holderSchema = z.object({

@@ -1,4 +1,5 @@
 /** What a server can say of the cluster itself; what the cluster says of pools is in the database. */
+import type { NameBook } from '../../../core/names/name-book.ts';
 import type { NatSettings } from '../../../core/nat/settings.ts';
 import type { Prefix } from '../../../core/net/prefix.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
@@ -7,7 +8,6 @@ import type { BlocksRead } from '../../kube/ipam-blocks.ts';
 import type { Cause } from '../../kube/kube-error.ts';
 import type { ElectionState } from '../../kube/lease.ts';
 import type { ReviewedRight } from '../../kube/rights.ts';
-import type { NameBook } from '../simulate/name-book.ts';
 
 export interface Cluster {
   /** What the cluster would refuse of this pool, by a dry run; fields as `spec.cidr`. Empty also when it does not answer. */

@@ -5,6 +5,7 @@ import { decideSync } from '../../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
 import { ourClaim } from '../../../core/cluster/managed-fields.ts';
 import { ownerElsewhere } from '../../../core/cluster/released.ts';
+import { seenOf } from '../../../core/cluster/seen.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
@@ -29,7 +30,6 @@ import { leaveFields } from './leave-fields.ts';
 import type { Cluster } from './reach.ts';
 import { refusal } from './refusal.ts';
 import { decideField, fieldChoices, releaseField } from './release-field.ts';
-import { seenOf } from './seen.ts';
 import { takenFrom } from './taken.ts';
 
 /**

@@ -6,6 +6,8 @@ import {
 } from '../../../core/cluster/decide-settings.ts';
 import { settingsIn, withObject } from '../../../core/cluster/felix-objects.ts';
 import type { LiveFelix } from '../../../core/cluster/live-settings.ts';
+import { seenOfSettings } from '../../../core/cluster/seen.ts';
+import { canonicalSettings } from '../../../core/nat/canonical-settings.ts';
 import {
   type ClusterSettings,
   type NatSettings,
@@ -25,13 +27,11 @@ import type { Decision } from '../changes/decision.ts';
 import type { Deps } from '../deps.ts';
 import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
-import { canonicalSettings } from '../settings/canonical-settings.ts';
 import { previewSettings, type SettingsEffect } from '../settings/preview-settings.ts';
 import { rehearseSettings } from '../settings/rehearse-settings.ts';
 import { decideSettings, expectSettings } from '../settings/settings.ts';
 import { clusterOf } from './cluster.ts';
 import type { choices } from './resolve-pool.ts';
-import { seenOfSettings } from './seen.ts';
 import { takenFrom } from './taken.ts';
 
 export interface SettingsResolution {

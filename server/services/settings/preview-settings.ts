@@ -4,6 +4,7 @@ import { decideSettings } from '../../../core/cluster/decide-settings.ts';
 import { changedObjects, nodeOf, settingsIn } from '../../../core/cluster/felix-objects.ts';
 import { type LiveFelix, settingsOf } from '../../../core/cluster/live-settings.ts';
 import { predictSettings } from '../../../core/cluster/predict-settings.ts';
+import { canonicalSettings } from '../../../core/nat/canonical-settings.ts';
 import { makeDecider } from '../../../core/nat/decide.ts';
 import { defaultWay } from '../../../core/nat/default-way.ts';
 import type { ClusterSettings } from '../../../core/nat/settings.ts';
@@ -19,7 +20,6 @@ import { readNodeFacts, readNodeNames } from '../../db/nodes.ts';
 import { settingsSync } from '../../db/sync.ts';
 import { refuseSettings } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
-import { canonicalSettings } from './canonical-settings.ts';
 import { poolsBesideSettings } from './effective-pools.ts';
 
 const count = z.int().min(0);

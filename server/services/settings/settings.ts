@@ -3,6 +3,7 @@
  * here; every other field is what FelixConfiguration says (docs/decisions/0020-settings-field-by-field.md).
  */
 import { modesOf } from '../../../core/cluster/live-settings.ts';
+import { canonicalSettings, sameSettings } from '../../../core/nat/canonical-settings.ts';
 import { type ClusterSettings, overlaySettings } from '../../../core/nat/settings.ts';
 import { type NftablesModes, noModes, warnAboutSettings } from '../../../core/nat/stops-felix.ts';
 import type { Warning } from '../../../core/pool/spec.ts';
@@ -21,7 +22,6 @@ import { refuseSettings } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
 import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
-import { canonicalSettings, sameSettings } from './canonical-settings.ts';
 import { poolsBesideSettings } from './effective-pools.ts';
 import { rehearseSettings } from './rehearse-settings.ts';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Directory } from '../../../core/names/find.ts';
+import type { Known, NameBook, NamedType } from '../../../core/names/name-book.ts';
 import type { NamedService } from '../../../core/names/objects.ts';
 import { AppError } from '../app-error.ts';
-import type { Known, NameBook, NamedType } from './name-book.ts';
 import { planQuestion } from './plan-question.ts';
 
 const web: NamedService = {

@@ -1,11 +1,11 @@
 /** A question with names as flows between addresses: one, or one for each backend of a service. */
 
 import { fullName } from '../../../core/names/find.ts';
+import type { Known, NameBook, NamedType } from '../../../core/names/name-book.ts';
 import { type Caller, type Front, type ServicePlan, serviceFlows } from '../../../core/names/service-flows.ts';
 import { readFlow } from '../../../core/nat/read-flow.ts';
 import type { Flow } from '../../../core/nat/verdict.ts';
 import { AppError } from '../app-error.ts';
-import type { Known, NameBook, NamedType } from './name-book.ts';
 import { hasFamily, type PlainEnd, resolveFrom, resolveTo, type ServiceEnd, unknownWords } from './resolve-ends.ts';
 
 /** What a name, or an address that the cluster knows, stands for. */

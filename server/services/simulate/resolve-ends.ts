@@ -9,6 +9,7 @@ import {
   serviceAt,
   serviceOfNodePort,
 } from '../../../core/names/find.ts';
+import type { Known, NameBook, NamedType } from '../../../core/names/name-book.ts';
 import type { NamedNode, NamedPod, NamedService, ServicePort } from '../../../core/names/objects.ts';
 import { isHeadless } from '../../../core/names/objects.ts';
 import { type EndKind, type ReadEnd, readEnd } from '../../../core/names/read-end.ts';
@@ -16,7 +17,6 @@ import { choosePort, type Front } from '../../../core/names/service-flows.ts';
 import { parseAddress } from '../../../core/net/address.ts';
 import { quote } from '../../../core/net/quote.ts';
 import type { Issue } from '../app-error.ts';
-import type { Known, NameBook, NamedType } from './name-book.ts';
 
 /** Where a connection begins or, when no service stands there, ends. `found` null: an address that nobody is known to have. */
 export interface PlainEnd {

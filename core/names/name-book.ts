@@ -1,5 +1,5 @@
 /** Names of the cluster as this server knows them, and how well. */
-import type { Directory } from '../../../core/names/find.ts';
+import type { Directory } from './find.ts';
 
 export type NamedType = 'pods' | 'services' | 'endpointslices' | 'nodes';
 

@@ -1,7 +1,7 @@
 /** Settings as they are stored: one text for each meaning, nothing that says nothing. */
-import type { ClusterSettings, NatSettings } from '../../../core/nat/settings.ts';
-import { natSettingsSchema } from '../../../core/nat/settings-schema.ts';
-import { formatAddress, parseAddress } from '../../../core/net/address.ts';
+import { formatAddress, parseAddress } from '../net/address.ts';
+import type { ClusterSettings, NatSettings } from './settings.ts';
+import { natSettingsSchema } from './settings-schema.ts';
 
 const names = natSettingsSchema.keyof().options;
 

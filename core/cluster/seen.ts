@@ -1,12 +1,13 @@
 /** What a choice is about: short, and another one when it would do something else than was shown: by values, and by whose they are. */
-import { createHash } from 'node:crypto';
-import { compareFields, type PoolField } from '../../../core/cluster/compare.ts';
-import { statedFields } from '../../../core/cluster/decide-settings.ts';
-import type { LivePool } from '../../../core/cluster/live-pool.ts';
-import type { LiveFelix } from '../../../core/cluster/live-settings.ts';
-import { othersOn } from '../../../core/cluster/managed-fields.ts';
-import type { NatSettings } from '../../../core/nat/settings.ts';
-import type { PoolSpec } from '../../../core/pool/spec.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { NatSettings } from '../nat/settings.ts';
+import type { PoolSpec } from '../pool/spec.ts';
+import { compareFields, type PoolField } from './compare.ts';
+import { statedFields } from './decide-settings.ts';
+import type { LivePool } from './live-pool.ts';
+import type { LiveFelix } from './live-settings.ts';
+import { othersOn } from './managed-fields.ts';
 
 /** Of a pool of ours, as it is shown, and the object that is there; also of these fields, which differ in nothing. */
 export function seenOf(desired: PoolSpec, live: LivePool | undefined, released: readonly PoolField[] = []): string {
@@ -40,5 +41,4 @@ export function seenOfSettings(own: NatSettings, live: LiveFelix | undefined): s
   return short([said === null, differing]);
 }
 
-const short = (content: unknown): string =>
-  createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22);
+const short = (content: unknown): string => bytesToHex(sha256(utf8ToBytes(JSON.stringify(content)))).slice(0, 32);
