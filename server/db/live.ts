@@ -60,14 +60,14 @@ const SELECT = `SELECT sequence, revision, pool_sum, settings, hosts, epoch,
       || CASE WHEN (watch->'settingsLost')::boolean THEN '{}' ELSE '{"settings": []}' END::jsonb AS word
   FROM live WHERE id = 1`;
 
-export const readLive = (db: Queryable): Promise<Live> => read(db, SELECT);
+export const readLive = (db: Queryable): Promise<Live> => read(db, SELECT, 'read-live');
 
 /** A leader that hangs with the lock loses it before its lease runs out, so that the next term can begin. */
 const LOCK = SELECT.replace(' FROM', `, set_config('idle_in_transaction_session_timeout', '5s', true) FROM`);
 
 /** Locks it until the transaction ends. Throws TermOver when `epoch` is not the current term. */
 export async function lockLive(tx: Queryable, epoch: number): Promise<Live> {
-  const live = await read(tx, `${LOCK} FOR UPDATE`);
+  const live = await read(tx, `${LOCK} FOR UPDATE`, 'lock-live');
   if (live.epoch !== epoch) throw new TermOver(`term ${epoch} is over: it is term ${live.epoch}`);
   return live;
 }
@@ -205,11 +205,12 @@ export async function lastLiveChanges(db: Queryable, names: readonly string[]): 
     `SELECT n.name, (SELECT max(c.sequence) FROM live_change c WHERE c.pools @> ARRAY[n.name]) AS sequence
      FROM unnest($1::text[]) AS n(name)`,
     [names],
+    'last-live-changes',
   );
   return new Map(rows.flatMap(({ name, sequence }) => (sequence === null ? [] : [[name, Number(sequence)] as const])));
 }
 
-async function read(db: Queryable, text: string): Promise<Live> {
+async function read(db: Queryable, text: string, name: string): Promise<Live> {
   const [row] = await db.query<{
     sequence: string;
     revision: string;
@@ -218,7 +219,7 @@ async function read(db: Queryable, text: string): Promise<Live> {
     hosts: string[];
     epoch: string;
     word: Word | null;
-  }>(text, []);
+  }>(text, [], name);
   if (row === undefined) throw missing();
   return {
     sequence: Number(row.sequence),

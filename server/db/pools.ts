@@ -113,6 +113,7 @@ export async function overlapsOf(
      ) o
      WHERE o.count > 0`,
     [names, most],
+    'overlaps-of',
   );
   return new Map(
     rows.flatMap(({ names: same, count, first }) =>
