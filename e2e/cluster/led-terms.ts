@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { EVERYWHERE } from '../../core/cluster/agent-placement.ts';
 import { rememberedOf } from '../../core/cluster/come-back.ts';
+import type { PoolSpec } from '../../core/pool/spec.ts';
 import { type Leading, lead } from '../../server/controller/lead.ts';
 import type { Database } from '../../server/db/client.ts';
 import { beginTerm } from '../../server/db/live.ts';
@@ -10,15 +11,22 @@ import { type Hub, makeHub } from '../../server/events/hub.ts';
 import { type Listener, startListener } from '../../server/events/listener.ts';
 import { type Connection, openConnection } from '../../server/kube/connection.ts';
 import { fromKubeconfig } from '../../server/kube/kubeconfig.ts';
+import type { Deps } from '../../server/services/deps.ts';
+import { liveLedger } from '../../server/state/ledger.ts';
+import { openStateCache } from '../../server/state/state-cache.ts';
 import { type TestApi, testApi } from '../../server/testing/test-api.ts';
+import { unheard } from '../../server/testing/unheard-cluster.ts';
 import { calicoPath } from './install-crds.ts';
 import { must, request } from './request.ts';
 import { sharedServer } from './shared-server.ts';
 
 export const POOLS = calicoPath('v3', 'ippools');
+export const nat = { cidr: '10.1.0.0/16', natOutgoing: true };
 
 interface Running {
   api: TestApi;
+  /** as a server in cluster mode has them; it asks nothing of the cluster itself */
+  deps: Deps;
   connection: Connection;
   hub: Hub;
   leading: Leading | undefined;
@@ -58,6 +66,12 @@ export function ledTerms() {
     await running.leading?.stop();
     running.leading = undefined;
   };
+  /** One leads, and the cluster has a pool `a` of ours as it is decided. */
+  const made = async (spec: PoolSpec = nat): Promise<void> => {
+    await begin();
+    await running.api.caller('editor').pools.create({ name: 'a', spec });
+    await stands('a', { state: 'Synced', reason: 'AsDesired' });
+  };
   const stored = async (name: string): Promise<Stored | null> => {
     const { status, body } = await request(server.as('admin'), 'GET', `${POOLS}/${name}`);
     return status === 200 ? (body as Stored) : null;
@@ -78,6 +92,9 @@ export function ledTerms() {
 
   beforeAll(async () => {
     running.api = await testApi();
+    const { db } = running.api.database;
+    const effective = await openStateCache({ db, ledger: liveLedger });
+    running.deps = { ...(await running.api.deps()), cluster: unheard, effective };
     const hub = makeHub();
     running.hub = hub;
     listener = startListener({
@@ -103,5 +120,5 @@ export function ledTerms() {
     await running.connection?.close();
     await running.api?.close();
   });
-  return Object.assign(running, { server, errors, begin, end, stored, edit, make, stand, stands });
+  return Object.assign(running, { server, errors, begin, end, made, stored, edit, make, stand, stands });
 }

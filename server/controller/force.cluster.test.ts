@@ -2,26 +2,19 @@
 import { expect, it, vi } from 'vitest';
 import type { NatSettings } from '../../core/nat/settings.ts';
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
-import { ledTerms, POOLS } from '../../e2e/cluster/led-terms.ts';
+import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
 import { settingsSync } from '../db/sync.ts';
-import type { Actor } from '../services/actor.ts';
 import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { resolveSettings } from '../services/cluster/resolve-settings.ts';
-import { unheard } from '../testing/unheard-cluster.ts';
+import { editor } from '../testing/test-api.ts';
 
 const site = ledTerms();
-const operator: Actor = { id: null, name: 'operator', role: 'editor' };
-const deps = async () => ({ ...(await site.api.deps()), cluster: unheard });
 const settled = { timeout: 15_000, interval: 30 };
-
-const nat = { cidr: '10.1.0.0/16', natOutgoing: true };
 
 /** A pool of ours that somebody edited; when it is known to be so nobody leads any more, and force is decided. */
 async function forced(): Promise<void> {
-  await site.begin();
-  await site.api.caller('editor').pools.create({ name: 'a', spec: nat });
-  await site.stands('a', { state: 'Synced' });
+  await site.made();
   await site.edit('a', { natOutgoing: false });
   await site.stands('a', { state: 'OutOfSync' });
   await site.end();
@@ -29,7 +22,7 @@ async function forced(): Promise<void> {
 }
 async function force() {
   const { version: expectedVersion } = await site.api.caller('editor').pools.get({ name: 'a' });
-  return resolvePool(await deps(), operator, {
+  return resolvePool(site.deps, editor, {
     name: 'a',
     choice: 'ours',
     expectedVersion,
@@ -89,7 +82,7 @@ it('a pool that was deleted since is not made again', async () => {
 it('settings that others changed since force was decided are not written over until somebody decides about that too', async () => {
   const admin = site.server.as('admin');
   const felix = calicoPath('v3', 'felixconfigurations');
-  const editor = site.api.caller('editor');
+  const caller = site.api.caller('editor');
   const edit = (spec: NatSettings, manager: string) =>
     must(admin, 'PATCH', `${felix}/default?fieldManager=${manager}`, { spec });
   const stands = (expected: object) =>
@@ -99,15 +92,15 @@ it('settings that others changed since force was decided are not written over un
     );
   const spec = async () => ((await request(admin, 'GET', `${felix}/default`)).body as { spec: NatSettings }).spec;
   const forceSettings = async () => {
-    const { version: expectedVersion } = await editor.settings.get();
+    const { version: expectedVersion } = await caller.settings.get();
     const choice = { object: 'default', choice: 'ours', expectedVersion, reason: 'it was looked at' } as const;
-    return resolveSettings(await deps(), operator, choice);
+    return resolveSettings(site.deps, editor, choice);
   };
   try {
     await site.begin();
-    const { version: expectedVersion } = await editor.settings.get();
+    const { version: expectedVersion } = await caller.settings.get();
     const settings = { global: { natPortRange: '30000:40000' }, nodes: {} };
-    await editor.settings.update({ settings, expectedVersion, reason: 'so it shall be' });
+    await caller.settings.update({ settings, expectedVersion, reason: 'so it shall be' });
     await stands({ state: 'Synced' });
     await edit({ natPortRange: '50000:60000' }, 'kubectl-edit');
     await stands({ state: 'OutOfSync' });

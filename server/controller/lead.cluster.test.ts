@@ -3,7 +3,7 @@ import pg from 'pg';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { seenOf } from '../../core/cluster/seen.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
-import { ledTerms, POOLS } from '../../e2e/cluster/led-terms.ts';
+import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { must } from '../../e2e/cluster/request.ts';
 import { grant, revoke } from '../../e2e/cluster/rights.ts';
 import { findChanges } from '../db/changes.ts';
@@ -16,7 +16,6 @@ import { clusterPools } from './cluster-pools.ts';
 
 const site = ledTerms();
 const rule = (...verbs: string[]) => [{ apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs }];
-const nat = { cidr: '10.1.0.0/16', natOutgoing: true };
 
 it('what is decided here is in the cluster, under our name, and the ledger names the change', async () => {
   await site.begin();
@@ -107,9 +106,7 @@ it('an apply that the cluster takes and does not carry out is no sync', async ()
 });
 
 it('a pool that is enforced is written over, until it is a fight', async () => {
-  await site.begin();
-  await site.api.caller('editor').pools.create({ name: 'a', spec: nat });
-  await site.stands('a', { state: 'Synced' });
+  await site.made();
   const { db } = site.api.database;
   const row = await site.stand('a');
   if (row?.applied == null) throw new Error('no row');
@@ -201,9 +198,7 @@ it('a new term writes nothing of a pool that is as it should be', async () => {
   const editor = site.api.caller('editor');
   const written = () =>
     db.query(`SELECT xmin FROM sync WHERE name = 'a' UNION ALL SELECT xmin FROM live_pool WHERE name = 'a'`);
-  await site.begin();
-  await editor.pools.create({ name: 'a', spec: nat });
-  await site.stands('a', { state: 'Synced' });
+  await site.made();
   await site.end();
   const before = await written();
   await site.begin();
@@ -214,9 +209,7 @@ it('a new term writes nothing of a pool that is as it should be', async () => {
 });
 
 it('a pool deleted in the cluster is not made again by itself', async () => {
-  await site.begin();
-  await site.api.caller('editor').pools.create({ name: 'a', spec: nat });
-  await site.stands('a', { state: 'Synced' });
+  await site.made();
   await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
   await site.stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
   expect(await site.stored('a')).toBe(null);

@@ -1,6 +1,6 @@
 /** A pool that is released really lets go, on a real API server: our name goes from its object, and nothing else. */
-import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { ledTerms, POOLS } from '../../e2e/cluster/led-terms.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
 import { must } from '../../e2e/cluster/request.ts';
 import { grant, revoke } from '../../e2e/cluster/rights.ts';
@@ -8,32 +8,19 @@ import { forgetSync, markLetGo } from '../db/let-go.ts';
 import { readLivePools } from '../db/live.ts';
 import { openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
-import type { Actor } from '../services/actor.ts';
 import { adoptPools } from '../services/cluster/adopt-pools.ts';
 import { resolvePool } from '../services/cluster/resolve-pool.ts';
-import type { Deps } from '../services/deps.ts';
-import { unheard } from '../testing/unheard-cluster.ts';
+import { editor } from '../testing/test-api.ts';
 import { clusterPools } from './cluster-pools.ts';
 
 const site = ledTerms();
-const nat = { cidr: '10.1.0.0/16', natOutgoing: true };
-const editor: Actor = { id: null, name: 'editor', role: 'editor' };
 const reason = 'somebody else looks after it';
-let deps: Deps;
-beforeAll(async () => {
-  deps = { ...(await site.api.deps()), cluster: unheard };
-});
 
-async function made(): Promise<void> {
-  await site.begin();
-  await site.api.caller('editor').pools.create({ name: 'a', spec: nat });
-  await site.stands('a', { state: 'Synced' });
-}
 async function release(): Promise<void> {
   const { version } = await site.api.caller('viewer').pools.get({ name: 'a' });
-  await resolvePool(deps, editor, { name: 'a', choice: 'release', expectedVersion: version, reason });
+  await resolvePool(site.deps, editor, { name: 'a', choice: 'release', expectedVersion: version, reason });
 }
-const adopt = () => adoptPools(deps, editor, { names: ['a'], reason });
+const adopt = () => adoptPools(site.deps, editor, { names: ['a'], reason });
 const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 30 });
 /** What it says, how often that was changed, and who is named: `outgate Apply`. */
 const object = async () => {
@@ -52,7 +39,7 @@ const applied = (spec: object) =>
   });
 
 it('where nobody else is named too: values stay, and another server-side apply meets no conflict', async () => {
-  await made();
+  await site.made();
   const before = await object();
   await expect(applied({ ...nat, natOutgoing: false })).rejects.toThrow(/conflict with "outgate"/);
   await release();
@@ -64,7 +51,7 @@ it('where nobody else is named too: values stay, and another server-side apply m
 });
 
 it('of several owners only we go, also from what a GitOps tool owns', async () => {
-  await made();
+  await site.made();
   await site.edit('a', { disabled: true });
   const annotations = { 'argocd.argoproj.io/tracking-id': 'net:projectcalico.org/IPPool:/a' };
   await must(site.server.as('admin'), 'PATCH', `${POOLS}/a?fieldManager=argocd-controller`, {
@@ -80,7 +67,7 @@ it('of several owners only we go, also from what a GitOps tool owns', async () =
 });
 
 it('what was released while nobody led is let go by the next leader, and what was half done is forgotten', async () => {
-  await made();
+  await site.made();
   await site.end();
   await release();
   expect((await object()).named).toEqual(['outgate Apply']);
@@ -97,7 +84,7 @@ it('what was released while nobody led is let go by the next leader, and what wa
 });
 
 it('adopted again it is ours again, before it was let go and after, and is deleted as ours', async () => {
-  await made();
+  await site.made();
   await site.end();
   await release();
   const { change } = await adopt();
@@ -115,13 +102,13 @@ it('adopted again it is ours again, before it was let go and after, and is delet
 });
 
 it('what a leader forgets late is not what was adopted meanwhile', async () => {
-  await made();
+  await site.made();
   await forgetSync(site.api.database.db, ['a']);
   expect(await site.stand('a')).toMatchObject({ state: 'Synced' });
 });
 
 it('a right that is missing is waited for', async () => {
-  await made();
+  await site.made();
   await site.end();
   const reader = openConnection(fromKubeconfig(site.server.kubeconfig, 'nobody'));
   const rule = (...verbs: string[]) => [{ apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs }];
@@ -140,7 +127,7 @@ it('a right that is missing is waited for', async () => {
 });
 
 it('an object that has changed since it was looked at is looked at again', async () => {
-  await made();
+  await site.made();
   const [seen] = await readLivePools(site.api.database.db, ['a']);
   if (seen === undefined) throw new Error('it must be known');
   await site.edit('a', { disabled: true });

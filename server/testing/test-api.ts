@@ -2,7 +2,7 @@
 import { TRPCError } from '@trpc/server';
 import { type TestDatabase, testDatabase } from '../db/testing.ts';
 import { makeHub } from '../events/hub.ts';
-import type { Role } from '../services/actor.ts';
+import type { Actor, Role } from '../services/actor.ts';
 import type { Deps } from '../services/deps.ts';
 import { makeCounters } from '../state/counters.ts';
 import { openStateCache } from '../state/state-cache.ts';
@@ -10,6 +10,9 @@ import { type ErrorFields, errorDataOf } from '../trpc/error-data.ts';
 import { createCaller } from '../trpc/router.ts';
 
 export type Caller = ReturnType<typeof createCaller>;
+
+/** Who decides where a test calls a service itself. */
+export const editor: Actor = { id: null, name: 'editor', role: 'editor' };
 
 export interface TestApi {
   readonly database: TestDatabase;

@@ -6,16 +6,14 @@ import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { writeLivePools } from '../../db/live.ts';
 import { readReleased, writeReleased } from '../../db/released.ts';
 import { newSync, writeSync } from '../../db/sync.ts';
-import { type TestApi, testApi } from '../../testing/test-api.ts';
+import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheard } from '../../testing/unheard-cluster.ts';
-import type { Actor } from '../actor.ts';
 import type { Deps } from '../deps.ts';
 import { createPool, updatePool } from '../pools/write-pool.ts';
 import { revertChange } from './revert-change.ts';
 
 let api: TestApi;
 let deps: Deps;
-const editor: Actor = { id: null, name: 'editor', role: 'editor' };
 const reason = 'it was not meant';
 const spec: PoolSpec = { cidr: '10.1.0.0/16', natOutgoing: true };
 beforeAll(async () => {

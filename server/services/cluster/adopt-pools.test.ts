@@ -6,13 +6,11 @@ import type { Database } from '../../db/client.ts';
 import { writeLivePools } from '../../db/live.ts';
 import { countPools } from '../../db/pool-counts.ts';
 import { readSync } from '../../db/sync.ts';
-import { type TestApi, testApi } from '../../testing/test-api.ts';
+import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheard } from '../../testing/unheard-cluster.ts';
-import type { Actor } from '../actor.ts';
 import { adoptPools } from './adopt-pools.ts';
 
 let api: TestApi;
-const editor: Actor = { id: null, name: 'editor', role: 'editor' };
 const reason = 'we decide about these from now on';
 beforeAll(async () => {
   api = await testApi();

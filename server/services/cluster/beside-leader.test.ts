@@ -6,9 +6,8 @@ import { readSync, type SyncOutcomeRow, writeOutcomes } from '../../db/sync.ts';
 import { untilSomebodyWaits } from '../../db/testing.ts';
 import { liveLedger } from '../../state/ledger.ts';
 import { openStateCache } from '../../state/state-cache.ts';
-import { type TestApi, testApi } from '../../testing/test-api.ts';
+import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheard } from '../../testing/unheard-cluster.ts';
-import type { Actor } from '../actor.ts';
 import type { Deps } from '../deps.ts';
 import { getPool } from '../pools/get-pool.ts';
 import { updatePool } from '../pools/write-pool.ts';
@@ -17,7 +16,6 @@ import { resolvePool, setPolicy } from './resolve-pool.ts';
 
 let api: TestApi;
 let deps: Deps;
-const editor: Actor = { id: null, name: 'editor', role: 'editor' };
 beforeAll(async () => {
   api = await testApi();
   deps = { ...(await api.deps()), cluster: unheard };

@@ -1,16 +1,13 @@
 /** A field of a pool is let go to whoever holds it on a real API server: nothing moves there, and it is not ours to write any more. */
-import { beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { PoolField } from '../../../core/cluster/compare.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
-import { ledTerms, POOLS } from '../../../e2e/cluster/led-terms.ts';
+import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readReleased } from '../../db/released.ts';
 import { apply } from '../../kube/write.ts';
-import { liveLedger } from '../../state/ledger.ts';
-import { openStateCache } from '../../state/state-cache.ts';
-import { unheard } from '../../testing/unheard-cluster.ts';
-import type { Actor } from '../actor.ts';
-import type { Deps } from '../deps.ts';
+import { chooseField } from '../../testing/choose-field.ts';
+import { editor } from '../../testing/test-api.ts';
 import { exportPools } from '../pools/export-pools.ts';
 import { getPool } from '../pools/get-pool.ts';
 import { importPools } from '../pools/import-pools.ts';
@@ -23,45 +20,22 @@ import { listLivePools } from './live-pools.ts';
 import { resolvePool, setPolicy } from './resolve-pool.ts';
 
 const site = ledTerms();
-const nat = { cidr: '10.1.0.0/16', natOutgoing: true };
-const editor: Actor = { id: null, name: 'editor', role: 'editor' };
 const reason = 'the gateway decides it';
-let deps: Deps;
-beforeAll(async () => {
-  const { db } = site.api.database;
-  deps = { ...(await site.api.deps()), cluster: unheard, effective: await openStateCache({ db, ledger: liveLedger }) };
-});
-
 const synced = { state: 'Synced', reason: 'AsDesired' };
-async function made(spec: PoolSpec = nat): Promise<void> {
-  await site.begin();
-  await site.api.caller('editor').pools.create({ name: 'a', spec });
-  await site.stands('a', synced);
-}
-const pool = () => getPool(deps, 'a');
-const choose = async (choice: 'release-field' | 'decide-field', field: PoolField) => {
-  const { version, seen } = await comparePool(deps, 'a');
-  const { change } = await resolvePool(deps, editor, {
-    name: 'a',
-    choice,
-    field,
-    expectedVersion: version,
-    seen,
-    reason,
-  });
-  return change;
-};
+const pool = () => getPool(site.deps, 'a');
+const choose = (choice: 'release-field' | 'decide-field', field: PoolField = 'natOutgoing') =>
+  chooseField(site.deps, choice, field);
 const update = async (change: Partial<PoolSpec>) => {
   const { spec, version } = await pool();
-  return updatePool(deps, editor, { name: 'a', spec: { ...spec, ...change }, expectedVersion: version });
+  return updatePool(site.deps, editor, { name: 'a', spec: { ...spec, ...change }, expectedVersion: version });
 };
-/** Server-side, as another controller does it; `force` takes what it says from others. */
-const applyAs = (manager: string, spec: object, force = false) =>
+/** Server-side, as another controller does it. */
+const applyAs = (manager: string, spec: object) =>
   apply(site.connection, {
     path: POOLS,
     manager,
     object: { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec },
-    force,
+    force: false,
   });
 const object = async () => {
   const stored = await site.stored('a');
@@ -73,14 +47,22 @@ const object = async () => {
   return { spec: stored.spec, version: metadata.resourceVersion, ours: Object.keys(ours?.fieldsV1?.['f:spec'] ?? {}) };
 };
 const seenWith = (field: keyof PoolSpec, value: unknown) =>
-  vi.waitFor(
-    async () => {
-      const [live] = await readLivePools(site.api.database.db, ['a']);
-      expect(live?.pool?.spec[field]).toEqual(value);
-    },
-    { timeout: 15_000, interval: 30 },
-  );
+  soon(async () => {
+    const [live] = await readLivePools(site.api.database.db, ['a']);
+    expect(live?.pool?.spec[field]).toEqual(value);
+  });
 const released = async () => (await readReleased(site.api.database.db, ['a'])).get('a')?.fields ?? [];
+const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 30 });
+const row = async (field: PoolField) => (await comparePool(site.deps, 'a')).rows.find((one) => one.field === field);
+const heldBy = (manager: string, field: PoolField = 'natOutgoing') =>
+  soon(async () => expect((await row(field))?.managers).toEqual([manager]));
+/** Of what the cluster has of the pool, what our name stands on. */
+const weHold = (...fields: string[]) => soon(async () => expect((await object()).ours).toEqual(fields));
+/** Somebody has switched it off, and we know. */
+const editedThere = async () => {
+  await site.edit('a', { natOutgoing: false });
+  await site.stands('a', { state: 'OutOfSync' });
+};
 /** The leader has looked at the last decision. */
 const settled = async (expected: object = synced) => {
   const { version } = await pool();
@@ -88,11 +70,10 @@ const settled = async (expected: object = synced) => {
 };
 
 it('what somebody wrote stays theirs: nothing is written, later changes of it are no difference and stand in History', async () => {
-  await made();
-  await site.edit('a', { natOutgoing: false });
-  await site.stands('a', { state: 'OutOfSync' });
+  await site.made();
+  await editedThere();
   const before = await object();
-  const change = await choose('release-field', 'natOutgoing');
+  const change = await choose('release-field');
   expect(change).toMatchObject({
     action: 'pool.release-field',
     before: { spec: nat, letGo: ['natOutgoing'] },
@@ -103,15 +84,20 @@ it('what somebody wrote stays theirs: nothing is written, later changes of it ar
   await site.edit('a', { natOutgoing: true }, 'nightly-job');
   await seenWith('natOutgoing', true);
   expect(await pool()).toMatchObject({ spec: nat, sync: { ...synced, released: ['natOutgoing'] } });
-  expect((await exportPools(deps, { names: ['a'], api: 'v3' })).yaml).toContain('natOutgoing: true');
+  expect((await exportPools(site.deps, { names: ['a'], api: 'v3' })).yaml).toContain('natOutgoing: true');
   const flow = { from: '10.1.0.9', to: '198.51.100.1', protocol: 'TCP' } as const;
-  const { answers } = await simulateFlow(deps, { flow });
+  const { answers } = await simulateFlow(site.deps, { flow });
   expect(answers.slice(0, 2)).toMatchObject([
     { truth: 'desired', verdict: 'SNAT' },
     { truth: 'live', verdict: 'SNAT' },
   ]);
-  const [row] = (await comparePool(deps, 'a')).rows.filter(({ field }) => field === 'natOutgoing');
-  expect(row).toMatchObject({ desired: true, live: true, differs: false, released: true, managers: ['nightly-job'] });
+  expect(await row('natOutgoing')).toMatchObject({
+    desired: true,
+    live: true,
+    differs: false,
+    released: true,
+    managers: ['nightly-job'],
+  });
   const [theirs] = (await pool()).changes;
   expect(theirs).toMatchObject({ action: 'cluster.change', actor: 'nightly-job', role: 'cluster' });
   // a decision about another field is carried out, and is that decision's move
@@ -127,17 +113,13 @@ it('what somebody wrote stays theirs: nothing is written, later changes of it ar
 it.each(['kubectl', 'gateway-controller'])(
   'what %s applies beside us is let go: it moves nothing, and meets no conflict afterwards',
   async (manager) => {
-    await made();
+    await site.made();
     await applyAs(manager, { natOutgoing: true });
     await seenWith('natOutgoing', true);
-    await vi.waitFor(async () =>
-      expect((await comparePool(deps, 'a')).rows.find(({ field }) => field === 'natOutgoing')?.managers).toEqual([
-        manager,
-      ]),
-    );
+    await heldBy(manager);
     await expect(applyAs(manager, { natOutgoing: false })).rejects.toMatchObject({ kind: 'conflict' });
-    await choose('release-field', 'natOutgoing');
-    await vi.waitFor(async () => expect((await object()).ours).toEqual(['f:cidr']), { timeout: 15_000 });
+    await choose('release-field');
+    await weHold('f:cidr');
     await settled();
     expect((await object()).spec['natOutgoing']).toBe(true);
     await applyAs(manager, { natOutgoing: false });
@@ -147,12 +129,12 @@ it.each(['kubectl', 'gateway-controller'])(
     await settled();
     expect((await object()).spec).toMatchObject({ natOutgoing: false, disabled: true });
     // it is a pool of ours like any other, also to be deleted
-    expect(await listLivePools(deps)).toMatchObject([{ name: 'a', standing: 'managed', owner: 'outgate' }]);
-    expect((await getCluster(deps)).live).toEqual({ managed: 1, observed: 0, foreign: 0 });
-    expect((await previewDelete(deps, ['a'])).stays).toEqual([]);
+    expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', standing: 'managed', owner: 'outgate' }]);
+    expect((await getCluster(site.deps)).live).toEqual({ managed: 1, observed: 0, foreign: 0 });
+    expect((await previewDelete(site.deps, ['a'])).stays).toEqual([]);
     const { version } = await pool();
-    await deletePool(deps, editor, { name: 'a', expectedVersion: version, reason });
-    await vi.waitFor(async () => expect(await site.stored('a')).toBe(null), { timeout: 15_000 });
+    await deletePool(site.deps, editor, { name: 'a', expectedVersion: version, reason });
+    await soon(async () => expect(await site.stored('a')).toBe(null));
     await site.api.caller('editor').pools.create({ name: 'a', spec: nat });
     await site.stands('a', synced);
     expect(await released()).toEqual([]);
@@ -160,32 +142,31 @@ it.each(['kubectl', 'gateway-controller'])(
 );
 
 it('enforce and force do not reach it, and reach the other fields', async () => {
-  await made();
-  await site.edit('a', { natOutgoing: false });
-  await site.stands('a', { state: 'OutOfSync' });
-  await choose('release-field', 'natOutgoing');
+  await site.made();
+  await editedThere();
+  await choose('release-field');
   await site.edit('a', { disabled: true });
   await site.stands('a', { state: 'OutOfSync', detail: { fields: ['disabled'] } });
   const { version } = await pool();
-  await resolvePool(deps, editor, { name: 'a', choice: 'ours', expectedVersion: version, reason });
+  await resolvePool(site.deps, editor, { name: 'a', choice: 'ours', expectedVersion: version, reason });
   await settled();
   expect((await object()).spec).toMatchObject({ natOutgoing: false, disabled: false });
   const { version: expectedVersion } = await pool();
-  await setPolicy(deps, editor, { name: 'a', policy: 'enforce', expectedVersion, reason });
+  await setPolicy(site.deps, editor, { name: 'a', policy: 'enforce', expectedVersion, reason });
   await settled();
   await site.edit('a', { disabled: true });
-  await vi.waitFor(async () => expect((await site.stand('a'))?.detail.rewrites).toHaveLength(1), { timeout: 15_000 });
+  await soon(async () => expect((await site.stand('a'))?.detail.rewrites).toHaveLength(1));
   expect((await object()).spec).toMatchObject({ natOutgoing: false, disabled: false });
   expect(await released()).toEqual(['natOutgoing']);
 });
 
 it('one field is released while another waits: nobody is written over for that', async () => {
-  await made();
+  await site.made();
   await applyAs('kubectl', { natOutgoing: true });
   await site.edit('a', { disabled: true });
   await site.stands('a', { state: 'OutOfSync', detail: { fields: ['disabled'] } });
-  await choose('release-field', 'natOutgoing');
-  await vi.waitFor(async () => expect((await object()).ours).toEqual(['f:cidr']), { timeout: 15_000 });
+  await choose('release-field');
+  await weHold('f:cidr');
   await settled({
     state: 'OutOfSync',
     reason: 'FieldChangedInCluster',
@@ -195,7 +176,7 @@ it('one field is released while another waits: nobody is written over for that',
 });
 
 it('what nobody else holds is not released, and says why', async () => {
-  await made();
+  await site.made();
   const refused = (field: PoolField) =>
     expect(choose('release-field', field)).rejects.toMatchObject({
       reason: 'INVALID_INPUT',
@@ -207,23 +188,22 @@ it('what nobody else holds is not released, and says why', async () => {
   // what the object does not have at all is nobody's
   await choose('release-field', 'namespaceSelector');
   await expect(choose('release-field', 'namespaceSelector')).rejects.toMatchObject({ reason: 'NOTHING_CHANGES' });
-  await expect(choose('decide-field', 'natOutgoing')).rejects.toMatchObject({ reason: 'NOTHING_CHANGES' });
+  await expect(choose('decide-field')).rejects.toMatchObject({ reason: 'NOTHING_CHANGES' });
   await site.edit('a', { namespaceSelector: 'all()' });
   await seenWith('namespaceSelector', 'all()');
   await site.stands('a', synced);
 });
 
 it('of a set it is released when others hold every item of ours', async () => {
-  await made({ ...nat, allowedUses: ['Tunnel', 'Workload'] });
+  await site.made({ ...nat, allowedUses: ['Tunnel', 'Workload'] });
   await applyAs('kubectl', { allowedUses: ['Tunnel'] });
-  const held = () => comparePool(deps, 'a').then(({ rows }) => rows.find(({ field }) => field === 'allowedUses'));
-  await vi.waitFor(async () => expect((await held())?.managers).toEqual(['kubectl']), { timeout: 15_000 });
-  expect((await held())?.releaseRefused).toMatch(/nobody else holds/);
+  await heldBy('kubectl', 'allowedUses');
+  expect((await row('allowedUses'))?.releaseRefused).toMatch(/nobody else holds/);
   await expect(choose('release-field', 'allowedUses')).rejects.toMatchObject({ reason: 'INVALID_INPUT' });
   await applyAs('kubectl', { allowedUses: ['Tunnel', 'Workload'] });
-  await vi.waitFor(async () => expect((await held())?.releaseRefused).toBe(null), { timeout: 15_000 });
+  await soon(async () => expect((await row('allowedUses'))?.releaseRefused).toBe(null));
   await choose('release-field', 'allowedUses');
-  await vi.waitFor(async () => expect((await object()).ours).not.toContain('f:allowedUses'), { timeout: 15_000 });
+  await soon(async () => expect((await object()).ours).not.toContain('f:allowedUses'));
   expect((await object()).spec['allowedUses']).toEqual(['Tunnel', 'Workload']);
   await applyAs('kubectl', { allowedUses: ['Workload'] });
   await seenWith('allowedUses', ['Workload']);
@@ -231,13 +211,12 @@ it('of a set it is released when others hold every item of ours', async () => {
 });
 
 it('whoever decides another value than it has takes it back, also the one that it had', async () => {
-  await made();
-  await site.edit('a', { natOutgoing: false });
-  await site.stands('a', { state: 'OutOfSync' });
-  await choose('release-field', 'natOutgoing');
+  await site.made();
+  await editedThere();
+  await choose('release-field');
   await settled();
-  const yaml = (await exportPools(deps, { names: ['a'], api: 'v3' })).yaml;
-  expect(await importPools(deps, editor, { yaml })).toMatchObject({ unchanged: ['a'], change: null });
+  const yaml = (await exportPools(site.deps, { names: ['a'], api: 'v3' })).yaml;
+  expect(await importPools(site.deps, editor, { yaml })).toMatchObject({ unchanged: ['a'], change: null });
   await update({ disabled: true });
   await settled();
   expect(await released()).toEqual(['natOutgoing']);
@@ -247,12 +226,17 @@ it('whoever decides another value than it has takes it back, also the one that i
   // by an apply that takes nothing from anybody
   await site.stands('a', { state: 'Contested', reason: 'FieldOwnedByOther', detail: { managers: ['kubectl-edit'] } });
   expect((await object()).spec['natOutgoing']).toBe(false);
-  await resolvePool(deps, editor, { name: 'a', choice: 'theirs', expectedVersion: (await pool()).version, reason });
+  await resolvePool(site.deps, editor, {
+    name: 'a',
+    choice: 'theirs',
+    expectedVersion: (await pool()).version,
+    reason,
+  });
   await site.stands('a', synced);
   // what is stored is what it had when it was let go
   await site.edit('a', { natOutgoing: true });
   await site.stands('a', { state: 'OutOfSync' });
-  await choose('release-field', 'natOutgoing');
+  await choose('release-field');
   await site.edit('a', { natOutgoing: false });
   await seenWith('natOutgoing', false);
   await update({ natOutgoing: true });
@@ -261,16 +245,15 @@ it('whoever decides another value than it has takes it back, also the one that i
 });
 
 it('decided here again it keeps the cluster’s value, beside who holds it', async () => {
-  await made();
-  await site.edit('a', { natOutgoing: false });
-  await site.stands('a', { state: 'OutOfSync' });
-  await choose('release-field', 'natOutgoing');
+  await site.made();
+  await editedThere();
+  await choose('release-field');
   await site.edit('a', { natOutgoing: true });
   await seenWith('natOutgoing', true);
-  const { version, seen } = await comparePool(deps, 'a');
+  const { version, seen } = await comparePool(site.deps, 'a');
   await site.edit('a', { natOutgoing: false }, 'nightly-job');
   await seenWith('natOutgoing', false);
-  const stale = resolvePool(deps, editor, {
+  const stale = resolvePool(site.deps, editor, {
     name: 'a',
     choice: 'decide-field',
     field: 'natOutgoing',
@@ -279,9 +262,9 @@ it('decided here again it keeps the cluster’s value, beside who holds it', asy
     reason,
   });
   await expect(stale).rejects.toMatchObject({ reason: 'VERSION_STALE' });
-  const change = await choose('decide-field', 'natOutgoing');
+  const change = await choose('decide-field');
   expect(change).toMatchObject({ action: 'pool.decide-field', before: { takenBack: ['natOutgoing'] } });
-  await vi.waitFor(async () => expect((await object()).ours).toEqual(['f:cidr', 'f:natOutgoing']), { timeout: 15_000 });
+  await weHold('f:cidr', 'f:natOutgoing');
   await settled();
   expect((await object()).spec['natOutgoing']).toBe(false);
   expect(await pool()).toMatchObject({ spec: { natOutgoing: false }, sync: { released: [] } });
@@ -290,15 +273,13 @@ it('decided here again it keeps the cluster’s value, beside who holds it', asy
 });
 
 it('what is released while nobody leads, and when another leads, is let go and stays so', async () => {
-  await made();
+  await site.made();
   await applyAs('kubectl', { natOutgoing: true });
-  await vi.waitFor(async () => expect((await comparePool(deps, 'a')).rows[1]?.managers).toEqual(['kubectl']), {
-    timeout: 15_000,
-  });
+  await heldBy('kubectl');
   await site.end();
-  await choose('release-field', 'natOutgoing');
+  await choose('release-field');
   await site.begin();
-  await vi.waitFor(async () => expect((await object()).ours).toEqual(['f:cidr']), { timeout: 15_000 });
+  await weHold('f:cidr');
   await settled();
   await site.end();
   await applyAs('kubectl', { natOutgoing: false });
@@ -310,13 +291,11 @@ it('what is released while nobody leads, and when another leads, is let go and s
 });
 
 it('who else held it is gone by the time that it is let go: it stays as it is, under our name', async () => {
-  await made();
+  await site.made();
   await applyAs('kubectl', { natOutgoing: true });
-  await vi.waitFor(async () => expect((await comparePool(deps, 'a')).rows[1]?.managers).toEqual(['kubectl']), {
-    timeout: 15_000,
-  });
+  await heldBy('kubectl');
   await site.end();
-  await choose('release-field', 'natOutgoing');
+  await choose('release-field');
   await applyAs('kubectl', { disabled: false });
   await site.begin();
   await settled();

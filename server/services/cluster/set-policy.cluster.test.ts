@@ -1,29 +1,20 @@
 /** Who stops a fight over a pool by asking from then on has decided nothing about its fields. */
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ledTerms } from '../../../e2e/cluster/led-terms.ts';
-import { unheard } from '../../testing/unheard-cluster.ts';
-import type { Actor } from '../actor.ts';
-import type { Deps } from '../deps.ts';
+import { editor } from '../../testing/test-api.ts';
 import { comparePool } from './compare-pool.ts';
 import { setPolicy } from './resolve-pool.ts';
 
 const site = ledTerms();
-const editor: Actor = { id: null, name: 'editor', role: 'editor' };
-let deps: Deps;
-beforeAll(async () => {
-  deps = { ...(await site.api.deps()), cluster: unheard };
-});
 
 const choose = async (policy: 'ask' | 'enforce') => {
-  const { version: expectedVersion } = await comparePool(deps, 'a');
-  const { change } = await setPolicy(deps, editor, { name: 'a', policy, expectedVersion, reason: 'whose it is' });
+  const { version: expectedVersion } = await comparePool(site.deps, 'a');
+  const { change } = await setPolicy(site.deps, editor, { name: 'a', policy, expectedVersion, reason: 'whose it is' });
   return change.id;
 };
 
 it('what was taken away last stays away, and waits to be decided', async () => {
-  await site.begin();
-  await site.api.caller('editor').pools.create({ name: 'a', spec: { cidr: '10.1.0.0/16', natOutgoing: true } });
-  await site.stands('a', { state: 'Synced' });
+  await site.made();
   const enforced = await choose('enforce');
   await site.stands('a', { state: 'Synced', applied: { version: enforced } });
   for (const rewrites of [1, 2, 3]) {

@@ -4,13 +4,11 @@ import { readLivePool } from '../../../core/cluster/live-pool.ts';
 import { writeLivePools } from '../../db/live.ts';
 import { writeReleased } from '../../db/released.ts';
 import { newSync, writeSync } from '../../db/sync.ts';
-import { type TestApi, testApi } from '../../testing/test-api.ts';
+import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheard } from '../../testing/unheard-cluster.ts';
-import type { Actor } from '../actor.ts';
 import { getSettings, updateSettings } from './settings.ts';
 
 let api: TestApi;
-const editor: Actor = { id: null, name: 'editor', role: 'editor' };
 beforeAll(async () => {
   api = await testApi();
 });
