@@ -23,10 +23,7 @@ export async function releaseField(
   field: PoolField,
   version: number,
 ): Promise<Decision> {
-  const was = await releasedOf(tx, name);
-  if (was.includes(field)) {
-    throw new AppError('NOTHING_CHANGES', `field '${field}' of pool '${name}' is released already`);
-  }
+  const was = await releasedBefore(tx, name, { field, released: true });
   const row = (await readSync(tx, [name]))[0] ?? newSync(name);
   const [live] = await readLivePools(tx, [name]);
   const why = whyNotReleased(field, live, row.applied);
@@ -44,15 +41,21 @@ export async function decideField(
   field: PoolField,
   version: number,
 ): Promise<Decision> {
-  const was = await releasedOf(tx, name);
-  if (!was.includes(field)) {
-    throw new AppError('NOTHING_CHANGES', `field '${field}' of pool '${name}' is decided here already`);
-  }
+  const was = await releasedBefore(tx, name, { field, released: false });
   const [row] = await readSync(tx, [name]);
   if (row !== undefined) await writeSync(tx, [leaveFields(row, sequence, version)]);
   const released = was.filter((one) => one !== field);
   return { action: 'pool.decide-field', upsert: [{ name, spec }], released, asFound: true };
 }
 
-const releasedOf = async (tx: Queryable, name: string): Promise<readonly PoolField[]> =>
-  (await readReleased(tx, [name])).get(name)?.fields ?? [];
+/** Throws NOTHING_CHANGES where the field is what it is to become. */
+async function releasedBefore(
+  tx: Queryable,
+  name: string,
+  { field, released }: { readonly field: PoolField; readonly released: boolean },
+): Promise<readonly PoolField[]> {
+  const was = (await readReleased(tx, [name])).get(name)?.fields ?? [];
+  if (was.includes(field) !== released) return was;
+  const already = released ? 'released' : 'decided here';
+  throw new AppError('NOTHING_CHANGES', `field '${field}' of pool '${name}' is ${already} already`);
+}

@@ -21,15 +21,13 @@ import { readLiveFelixes } from '../../db/live-felix.ts';
 import { newSync, settingsSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
-import { applyChange } from '../changes/apply-change.ts';
 import type { ChangeView, Content } from '../changes/change-view.ts';
 import type { Decision } from '../changes/decision.ts';
 import type { Deps } from '../deps.ts';
-import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { previewSettings, type SettingsEffect } from '../settings/preview-settings.ts';
 import { rehearseSettings } from '../settings/rehearse-settings.ts';
-import { decideSettings, expectSettings } from '../settings/settings.ts';
+import { changeSettings, decideSettings } from '../settings/settings.ts';
 import { clusterOf } from './cluster.ts';
 import type { choices } from './resolve-pool.ts';
 import { takenFrom } from './taken.ts';
@@ -66,18 +64,7 @@ export async function resolveSettings(
     const { settings } = await readDesired(deps.db);
     await rehearseSettings(deps, settings, settings, [input.object]);
   }
-  return mustChange(
-    await applyChange(deps.db, {
-      actor,
-      reason,
-      names: [],
-      cidrs: [],
-      decide: async ({ desired }, tx) => {
-        expectSettings(desired, input.expectedVersion);
-        return decide(deps, desired, input, tx);
-      },
-    }),
-  );
+  return changeSettings(deps, actor, { ...input, reason }, (desired, tx) => decide(deps, desired, input, tx));
 }
 
 /** What the choice would do to connections. Throws NO_CLUSTER, NOT_FOUND, INVALID_INPUT, SETTINGS_VIOLATIONS. */

@@ -87,22 +87,34 @@ export async function updateSettings(
   const settings = canonicalSettings(input.settings);
   const reason = requiredReason(input.reason);
   await rehearseSettings(deps, (await readDesired(deps.db)).settings, settings);
-  const { change } = mustChange(
+  const { change } = await changeSettings(deps, actor, { ...input, reason }, async (desired, tx) => {
+    if (sameSettings(desired.settings, settings)) {
+      throw new AppError('NOTHING_CHANGES', 'the settings already say all this: nothing would change');
+    }
+    return decideSettings(deps, desired, settings, tx);
+  });
+  return { ...(await getSettings(deps)), change };
+}
+
+/** One change of the settings of that version. Throws VERSION_STALE, NOTHING_CHANGES, and what `decide` throws. */
+export async function changeSettings(
+  deps: Pick<Deps, 'db'>,
+  actor: Actor,
+  { expectedVersion, reason }: { readonly expectedVersion: number; readonly reason: string },
+  decide: (desired: Desired, tx: Queryable) => Promise<readonly Decision[]>,
+): Promise<{ change: ChangeView; revision: string }> {
+  return mustChange(
     await applyChange(deps.db, {
       actor,
       reason,
       names: [],
       cidrs: [],
       decide: async ({ desired }, tx) => {
-        expectSettings(desired, input.expectedVersion);
-        if (sameSettings(desired.settings, settings)) {
-          throw new AppError('NOTHING_CHANGES', 'the settings already say all this: nothing would change');
-        }
-        return decideSettings(deps, desired, settings, tx);
+        expectSettings(desired, expectedVersion);
+        return decide(desired, tx);
       },
     }),
   );
-  return { ...(await getSettings(deps)), change };
 }
 
 /**
@@ -123,7 +135,7 @@ export async function decideSettings(
 }
 
 /** Throws VERSION_STALE. */
-export function expectSettings(desired: Desired, expected: number): void {
+function expectSettings(desired: Desired, expected: number): void {
   if (desired.settingsVersion === expected) return;
   const message = `the settings were changed meanwhile: they are at version ${desired.settingsVersion}, not ${expected}`;
   throw new AppError('VERSION_STALE', message, {

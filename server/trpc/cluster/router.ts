@@ -25,6 +25,8 @@ const settingsChoice = z.strictObject({
   choice: choiceSchema,
   fields: z.array(z.enum(settingFields)).min(1).max(settingFields.length).optional(),
 });
+/** What was looked at when it was decided, and why it was. */
+const decided = { expectedVersion: z.int(), seen: z.string().max(64).optional(), reason: reasonSchema.optional() };
 const written = z.object({ change: changeSchema, revision: z.string() });
 
 export const clusterRouter = router({
@@ -57,13 +59,7 @@ export const clusterRouter = router({
     .output(settingsEffectSchema)
     .query(({ ctx, input }) => previewResolution(ctx.deps, input)),
   resolveSettings: editorProcedure
-    .input(
-      settingsChoice.extend({
-        expectedVersion: z.int(),
-        seen: z.string().max(64).optional(),
-        reason: reasonSchema.optional(),
-      }),
-    )
+    .input(settingsChoice.extend(decided))
     .output(written)
     .mutation(({ ctx, input }) => resolveSettings(ctx.deps, actorOf(ctx.user), input)),
   previewFollow: viewerProcedure
@@ -95,9 +91,7 @@ export const clusterRouter = router({
         name: poolNameSchema,
         choice: z.enum([...choices, ...fieldChoices]),
         field: fieldSchema.optional(),
-        expectedVersion: z.int(),
-        seen: z.string().max(64).optional(),
-        reason: reasonSchema.optional(),
+        ...decided,
       }),
     )
     .output(written)
