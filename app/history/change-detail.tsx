@@ -59,7 +59,7 @@ export function ChangeDetail({ id }: { id: number }) {
         {reverting && refused === undefined && <RevertPanel id={id} onClose={() => setReverting(false)} />}
         <Facts change={change.data} />
         <Before change={change.data} />
-        <EffectPicture savedAt={change.data.at} nodes={change.data.nodeTimes} nobody={nobodyText(action)} />
+        <EffectPicture savedAt={change.data.at} nodes={change.data.nodeTimes} nobody={nobodyText(change.data)} />
       </div>
     </Panel>
   );
@@ -68,7 +68,7 @@ export function ChangeDetail({ id }: { id: number }) {
 type Change = Outputs['changes']['get'];
 
 function Facts({ change }: { change: Change }) {
-  const taken = takenIn(change.before);
+  const taken = takenIn(change);
   return (
     <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-3.5 gap-y-1 text-xs [&>dt]:text-ink-3">
       <dt>Who</dt>
@@ -98,6 +98,14 @@ function Facts({ change }: { change: Change }) {
       <dd className="wrap-anywhere text-ink-1">
         {change.reason === null ? <span className="text-ink-3">none given</span> : <ReasonText text={change.reason} />}
       </dd>
+      {change.didNothing !== null && (
+        <>
+          <dt>Did nothing</dt>
+          <dd className="wrap-anywhere text-ink-1">
+            Before it was applied, what it was decided about moved: {change.didNothing}. Nothing was written over.
+          </dd>
+        </>
+      )}
       {taken.length > 0 && (
         <>
           <dt>Taken from</dt>
@@ -133,7 +141,7 @@ function Before({ change }: { change: Change }) {
   return (
     <section aria-label="Before and after">
       <h3 className="mb-1.5 text-xs font-medium text-ink-2">
-        Before and after
+        {change.didNothing === null ? 'Before and after' : 'What it was decided to write over'}
         {change.before === null && <span className="font-normal text-ink-3"> it did not exist before</span>}
         {change.after === null && <span className="font-normal text-ink-3"> it does not exist after</span>}
       </h3>

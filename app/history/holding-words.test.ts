@@ -9,6 +9,16 @@ it('counts nodes, and says so where there is nothing to count', () => {
 
 it('node addresses that agents reported wait for no node while there is a cluster', () => {
   expect(holdingText({ action: 'hosts.update', nodes: { holding: 0, total: 0 } })).toBe('not for nodes');
-  expect(nobodyText('hosts.update')).toContain('its Node objects say them');
-  expect(nobodyText('pool.update')).toContain('No node had joined');
+  expect(nobodyText({ action: 'hosts.update' })).toContain('its Node objects say them');
+  expect(nobodyText({ action: 'pool.update' })).toContain('No node had joined');
+});
+
+it('force that did nothing waits for no node', () => {
+  const change = {
+    action: 'pool.force',
+    nodes: { holding: 0, total: 0 },
+    didNothing: 'the pool was deleted in the cluster',
+  };
+  expect(holdingText(change)).toBe('did nothing');
+  expect(nobodyText(change)).toContain('no node ever takes it');
 });

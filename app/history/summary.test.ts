@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { summaryOf, textOf } from './summary.ts';
+import { summaryOf, takenIn, textOf } from './summary.ts';
 
 const pool = (name: string, natOutgoing?: boolean) => ({
   name,
@@ -7,6 +7,26 @@ const pool = (name: string, natOutgoing?: boolean) => ({
 });
 const of = (action: Parameters<typeof summaryOf>[0]['action'], before: unknown, after: unknown, pools = 1) =>
   summaryOf({ action, target: 'public', reason: null, before: before as null, after: after as null, pools });
+
+it('of force that did nothing says why, and takes nothing from anybody', () => {
+  const before = { ...pool('public', false), taken: [{ field: 'natOutgoing', managers: ['kubectl-edit'] }] };
+  const force = {
+    action: 'pool.force' as const,
+    target: 'public',
+    reason: null,
+    before,
+    after: pool('public', true),
+    pools: 1,
+  };
+  const didNothing = 'disabled not set → true by nightly-job';
+  expect(summaryOf({ ...force, didNothing })).toBe(`public: force did nothing, ${didNothing}`);
+  expect(takenIn({ ...force, didNothing })).toEqual([]);
+  expect(takenIn({ ...force, didNothing: null })).toEqual(before.taken);
+  const object = 'FelixConfiguration default was deleted in the cluster';
+  expect(summaryOf({ ...force, action: 'settings.force', target: 'settings', didNothing: object })).toBe(
+    `NAT settings: force did nothing, ${object}`,
+  );
+});
 
 it('says in one line what changed', () => {
   expect(of('pool.create', null, pool('public'))).toBe('public created, 203.0.113.0/24');

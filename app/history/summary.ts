@@ -30,10 +30,14 @@ export interface Summarised {
   after: Content | null;
   /** how many pools it touched */
   pools: number;
+  /** of a use of force that did nothing: why */
+  didNothing?: string | null;
 }
 
 /** "public: natOutgoing true → false", "2 pools imported: a, b", "NAT settings: natPortRange 1:2 → not set". */
-export function summaryOf({ action, target, reason, before, after, pools }: Summarised): string {
+export function summaryOf({ action, target, reason, before, after, pools, didNothing }: Summarised): string {
+  if (didNothing != null)
+    return `${action === 'settings.force' ? 'NAT settings' : target}: force did nothing, ${didNothing}`;
   if (action === 'pool.create') return isPool(after) ? `${target} created, ${after.spec.cidr}` : `${target} created`;
   if (action === 'pool.delete') return `${target} deleted`;
   if (action === 'pool.import') {
@@ -68,9 +72,9 @@ export function summaryOf({ action, target, reason, before, after, pools }: Summ
   return `${target}${differences(flat(before), flat(after))}`;
 }
 
-/** Of a use of force; empty: of nothing else, or nobody held anything. */
-export const takenIn = (before: Content | null): readonly Taken[] =>
-  before !== null && 'taken' in before ? (before.taken ?? []) : [];
+/** Of a use of force that did something; empty: of nothing else, or nobody held anything. */
+export const takenIn = ({ before, didNothing }: Pick<Summarised, 'before' | 'didNothing'>): readonly Taken[] =>
+  didNothing == null && before !== null && 'taken' in before ? (before.taken ?? []) : [];
 
 const fieldsIn = (before: Content | null, which: 'letGo' | 'takenBack'): string =>
   (isPool(before) ? before[which] : undefined)?.join(', ') ?? '';

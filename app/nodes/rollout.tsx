@@ -46,7 +46,7 @@ export function Rollout() {
         </div>
         <div className="min-h-34">
           {last.data !== undefined && (
-            <EffectPicture savedAt={last.data.at} nodes={last.data.nodeTimes} nobody={nobodyText(last.data.action)} />
+            <EffectPicture savedAt={last.data.at} nodes={last.data.nodeTimes} nobody={nobodyText(last.data)} />
           )}
         </div>
       </div>

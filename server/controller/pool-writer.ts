@@ -3,10 +3,12 @@
  * for each pool PostgreSQL and we, not the API server, would say how fast ten thousand of them are brought to what is desired.
  */
 import type { LivePool } from '../../core/cluster/live-pool.ts';
+import type { VoidForce } from '../../core/cluster/void-force.ts';
 import type { Database, Queryable } from '../db/client.ts';
 import { forgetSync } from '../db/let-go.ts';
 import { type Live, lockLive, TermOver } from '../db/live.ts';
 import { type SyncOutcomeRow, writeOutcomes } from '../db/sync.ts';
+import { writeVoidForce } from '../db/void-force.ts';
 import { NOTICE_CHANNEL, noticeText } from '../events/notice.ts';
 import type { Versioned } from './is-newer.ts';
 import { mirrorAll, mirrorIn, type Seen } from './mirror.ts';
@@ -17,6 +19,8 @@ export interface Outcome {
   readonly row: SyncOutcomeRow | null;
   /** the object as an apply left it */
   readonly taken: LivePool | null;
+  /** the use of force that it finds void */
+  readonly voided?: VoidForce | undefined;
 }
 
 /** All of it resolves when it is committed, and rejects with TermOver when another leads; nothing was written then. */
@@ -164,6 +168,7 @@ async function writeBatch(tx: Queryable, epoch: number, batch: readonly Waiting[
     tx,
     outcomes.flatMap(({ row }) => row ?? []),
   );
+  for (const { voided } of outcomes) if (voided !== undefined) await writeVoidForce(tx, voided);
   await forgetSync(
     tx,
     outcomes.flatMap(({ name, row }) => (row === null ? name : [])),

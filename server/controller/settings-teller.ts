@@ -13,6 +13,7 @@ import { lastSettingsOf } from '../db/changes.ts';
 import type { Queryable } from '../db/client.ts';
 import { readLivePools } from '../db/live.ts';
 import { settingsSync } from '../db/sync.ts';
+import { readVoidForce } from '../db/void-force.ts';
 
 export interface Moved {
   readonly name: string;
@@ -42,7 +43,8 @@ export async function tellerOf(tx: Queryable, { before, after }: Moved & { reado
   const carriedOut = (gone ? decided.slice(0, 1) : decided).find(fits);
   if (carriedOut === undefined) return { actor, cause: null };
   const [row] = await settingsSync.read(tx, [after.name]);
-  const forced = carriedOut === decided[0] ? (row?.forceVersion ?? 0) : 0;
+  const force = row?.forceVersion ?? 0;
+  const forced = carriedOut === decided[0] && !(await readVoidForce(tx, [force])).has(force) ? force : 0;
   return { actor: OUR_MANAGER, cause: Math.max(carriedOut.sequence, forced) };
 }
 

@@ -10,6 +10,7 @@ import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import { seenOf } from '../../core/cluster/seen.ts';
+import { type VoidForce, voidPoolForce } from '../../core/cluster/void-force.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
 import { newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
@@ -45,7 +46,8 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
     return letGo ? disown(options, row, live ?? null) : remove(options, row, { live: live ?? null, released });
   }
   const toForce = row?.forceVersion === pool.sequence;
-  const forced = toForce && row.forceSeen === seenOf(withReleased(pool.spec, released, live?.pool?.spec ?? null), live);
+  const wanted = withReleased(pool.spec, released, live?.pool?.spec ?? null);
+  const forced = toForce && row.forceSeen === seenOf(wanted, live);
   const decision = decideSync({
     // what came since force was decided was not written over by that decision, and is not by it: it waits for another one
     desired: { name, spec: pool.spec, version: toForce && !forced ? (row.applied?.version ?? 0) : pool.sequence },
@@ -58,16 +60,21 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   });
   const before = row ?? newRow(name);
   const forceSeen = toForce && !forced ? null : before.forceSeen;
+  const moved = { desired: wanted, uid: before.applied?.uid ?? null, live };
+  const voided = toForce && !forced && row.forceSeen !== null ? voidPoolForce(pool.sequence, moved) : undefined;
   if (decision.do === 'nothing') {
     const { state, reason, fields, managers } = decision;
     const detail = { ...rewritten(before), fields, managers };
     // the cluster says it already: that it has this version too is what History and the next look go by
     const applied =
       state === 'Synced' && before.applied !== null ? { ...before.applied, version: pool.sequence } : before.applied;
-    await note(options, before, { ...before, state, reason, detail, applied, forceSeen });
+    await note(options, before, { ...before, state, reason, detail, applied, forceSeen }, voided);
     return 'settled';
   }
-  return apply(options, { ...pool, released }, before, { ...decision, resourceVersion: live?.resourceVersion ?? null });
+  const resourceVersion = live?.resourceVersion ?? null;
+  // a policy that enforces writes over what came since, too
+  const notForced = decision.force ? undefined : voided;
+  return apply(options, { ...pool, released }, before, { ...decision, resourceVersion, voided: notForced });
 }
 
 /** So often within REWRITE_MS a change of others is written over; then it is a fight, and we stop. */
@@ -78,7 +85,8 @@ async function apply(
   options: SyncPoolOptions,
   pool: NonNullable<PoolAtHand['pool']> & Pick<PoolAtHand, 'released'>,
   row: SyncRow | NewRow,
-  decision: Extract<SyncDecision, { do: 'apply' }> & Pick<ApplyRequest<PoolSpec>, 'resourceVersion'>,
+  decision: Extract<SyncDecision, { do: 'apply' }> &
+    Pick<ApplyRequest<PoolSpec>, 'resourceVersion'> & { readonly voided: VoidForce | undefined },
 ): Promise<SyncOutcome> {
   const { now, cluster } = options;
   const settled = row.applied !== null && row.applied.version >= pool.sequence && row.forceVersion !== pool.sequence;
@@ -113,7 +121,7 @@ async function apply(
     detail: { fields: left, managers: [], rewrites: settled && decision.force ? [...recent, now().toISOString()] : [] },
     applied: { uid: taken.uid, version: pool.sequence, spec: decision.spec },
   };
-  await options.write({ name: pool.name, row: next, taken });
+  await options.write({ name: pool.name, row: next, taken, voided: decision.voided });
   return 'settled';
 }
 
@@ -177,7 +185,12 @@ type NewRow = WriteRow & { readonly isNew: true };
 const newRow = (name: string): NewRow => ({ ...newSync(name), isNew: true });
 
 /** Writes only what is news: a resync of ten thousand pools that are as they should be writes nothing. */
-async function note(options: SyncPoolOptions, before: WriteRow | NewRow, after: WriteRow): Promise<void> {
+async function note(
+  options: SyncPoolOptions,
+  before: WriteRow | NewRow,
+  after: WriteRow,
+  voided?: VoidForce,
+): Promise<void> {
   const same =
     !('isNew' in before) &&
     before.state === after.state &&
@@ -186,7 +199,7 @@ async function note(options: SyncPoolOptions, before: WriteRow | NewRow, after: 
     before.forceSeen === after.forceSeen &&
     isDeepStrictEqual(before.detail, after.detail);
   if (same) return;
-  await options.write({ name: after.name, row: outcomeOf(after), taken: null });
+  await options.write({ name: after.name, row: outcomeOf(after), taken: null, voided });
 }
 
 const outcomeOf = ({ name, state, reason, detail, applied, forceVersion, forceSeen }: WriteRow): SyncOutcomeRow => ({

@@ -4,6 +4,7 @@ import { decideSettings, differingSettings, holdersOf, statedFields } from '../.
 import { pathOf, settingsIn } from '../../core/cluster/felix-objects.ts';
 import type { LiveFelix } from '../../core/cluster/live-settings.ts';
 import { seenOfSettings } from '../../core/cluster/seen.ts';
+import { type VoidForce, voidSettingsForce } from '../../core/cluster/void-force.ts';
 import type { NatSettings } from '../../core/nat/settings.ts';
 import { settingsChangesBetween } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
@@ -11,6 +12,7 @@ import { readDesired } from '../db/desired.ts';
 import { lockLive } from '../db/live.ts';
 import { readLiveFelixes } from '../db/live-felix.ts';
 import { newSync, type SyncOutcomeRow, settingsSync } from '../db/sync.ts';
+import { writeVoidForce } from '../db/void-force.ts';
 import { noticeText } from '../events/notice.ts';
 import { KubeError } from '../kube/kube-error.ts';
 import type { ApplyRequest } from './apply-request.ts';
@@ -36,8 +38,12 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
   const forced = forceVersion !== null && forceSeen === seenOfSettings(desired, live);
   // what came since force was decided was not decided about
   const isVoid = forceVersion !== null && forceSeen !== null && !forced;
-  const voided = isVoid ? { forceVoid: forceVersion } : {};
-  const note = async (stand: Pick<Outcome, 'state' | 'reason' | 'detail'>, applied = before): Promise<void> => {
+  const isNow = isVoid ? { forceVoid: forceVersion } : {};
+  const voided = isVoid ? voidSettingsForce(forceVersion, { name, desired, live }) : undefined;
+  const note = async (
+    stand: Pick<SyncOutcomeRow<NatSettings>, 'state' | 'reason' | 'detail'>,
+    applied = before,
+  ): Promise<void> => {
     // only what is news: a resync of settings that are as they should be writes nothing
     const same =
       !isVoid &&
@@ -45,7 +51,7 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
       row.reason === stand.reason &&
       applied?.version === before?.version &&
       isDeepStrictEqual(row.detail, stand.detail);
-    if (!same) await write(options, name, { name, ...stand, ...voided, applied });
+    if (!same) await write(options, name, { row: { name, ...stand, ...isNow, applied }, voided });
   };
   const decision = decideSettings({
     desired,
@@ -54,7 +60,7 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
     forced,
   });
   if (decision.do === 'forget') {
-    if (row !== undefined) await write(options, name, null);
+    if (row !== undefined) await write(options, name, { row: null });
     return 'settled';
   }
   if (decision.do === 'nothing') {
@@ -86,7 +92,8 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
           detail: { fields: left, managers: holdersOf(taken, left) },
         } as const);
   const applied = { uid: taken.uid, version: sequence, spec: desired };
-  await write(options, name, statedFields(desired).length === 0 ? null : { name, ...stand, applied }, taken);
+  const outcome = statedFields(desired).length === 0 ? null : { name, ...stand, applied };
+  await write(options, name, { row: outcome, taken, voided });
   return 'settled';
 }
 
@@ -110,18 +117,21 @@ function readAtOnce(db: Database, name: string) {
   });
 }
 
-type Outcome = SyncOutcomeRow<NatSettings>;
+interface Written {
+  /** null: nothing of the object is ours any more */
+  readonly row: SyncOutcomeRow<NatSettings> | null;
+  /** the object as an apply left it */
+  readonly taken?: LiveFelix;
+  /** the use of force that is found void */
+  readonly voided?: VoidForce | undefined;
+}
 
-/** `row` null: nothing of the object is ours any more. */
-async function write(
-  { db, epoch }: SyncSettingsOptions,
-  name: string,
-  row: Outcome | null,
-  taken: LiveFelix | null = null,
-): Promise<void> {
+async function write({ db, epoch }: SyncSettingsOptions, name: string, { row, taken, voided }: Written): Promise<void> {
   await db.transaction(async (tx) => {
     const live = await lockLive(tx, epoch);
-    if (taken !== null) await mirrorSettingsIn(tx, live, { seen: [taken], gone: [] });
+    // first: what moved is not told as carrying it out
+    if (voided !== undefined) await writeVoidForce(tx, voided);
+    if (taken !== undefined) await mirrorSettingsIn(tx, live, { seen: [taken], gone: [] });
     if (row === null) await settingsSync.remove(tx, [name]);
     else await settingsSync.writeOutcomes(tx, [row]);
     await tx.query(`SELECT pg_notify('outgate', $1)`, [noticeText({ kind: 'sync' })]);

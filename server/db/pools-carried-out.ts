@@ -8,7 +8,7 @@ import { releasedFields } from './released.ts';
 /**
  * By change, the live change from which on the cluster has all of it. Each pool that it touched counts by its first move for
  * this change; where there is none the cluster said so already, or by its first move for a later one, which overtook it. Null:
- * it has not taken all of it. Changes of other things are left out.
+ * it has not taken all of it. Changes of other things are left out, and uses of force that did nothing.
  */
 export async function poolsCarriedOut(db: Queryable, changes: readonly number[]): Promise<Map<number, number | null>> {
   const rows = (await db.query<Came>(CAME, [changes])).map(cameOf);
@@ -63,6 +63,7 @@ const CAME = `
       coalesce((SELECT l.sequence FROM live_change l WHERE l.at <= c.at ORDER BY l.at DESC, l.sequence DESC LIMIT 1), 0)
         AS seen
     FROM change c WHERE c.sequence = ANY($1::bigint[]) AND c.action <> 'cluster.follow'
+      AND NOT EXISTS (SELECT FROM void_force v WHERE v.change = c.sequence)
   ), touched AS (
     SELECT a.sequence, a.many, a.still, a.seen, n.name FROM asked a CROSS JOIN LATERAL unnest(a.pools) AS n(name)
   ), moves AS MATERIALIZED (

@@ -59,7 +59,9 @@ export function PoolChanges({ pool }: { pool: PoolDetail }) {
                   </Link>
                 </Td>
                 <Td className="text-ink-1">
-                  {words[change.action] ?? change.action}
+                  {change.didNothing === null
+                    ? (words[change.action] ?? change.action)
+                    : `force did nothing: ${change.didNothing}`}
                   {change.pools > 1 && `, with ${change.pools - 1} other${change.pools === 2 ? '' : 's'}`}
                 </Td>
                 <Td label="Who" className="max-w-64 truncate" title={change.actor}>

@@ -151,6 +151,7 @@ async function write(
     revision: next.revision,
     pools: pools.length,
     nodes: { holding: 0, total: nodes },
+    didNothing: null,
   };
   return { change, revision: next.revision, desired: next };
 }

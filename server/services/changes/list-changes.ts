@@ -5,6 +5,7 @@ import { carriedOut } from '../../db/live.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
 import { poolsCarriedOut } from '../../db/pools-carried-out.ts';
 import { settingsCarriedOut } from '../../db/settings-carried-out.ts';
+import { readVoidForce } from '../../db/void-force.ts';
 import { HOLDINGS_KEPT } from '../agents/ingest.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
@@ -21,12 +22,14 @@ export async function listChanges(
   ]);
   const page = found.slice(0, filter.limit);
   const last = page.at(-1);
-  const effective = await effectiveNumbers(
-    deps,
-    page.map(({ sequence }) => sequence),
-  );
+  const numbers = page.map(({ sequence }) => sequence);
+  const [effective, voided] = await Promise.all([effectiveNumbers(deps, numbers), readVoidForce(deps.db, numbers)]);
   return {
-    changes: page.map((change) => viewChange(change, effective(change.sequence), takersOf(deps, change, holdings))),
+    changes: page.map((change) => {
+      const didNothing = voided.get(change.sequence) ?? null;
+      const takers = takersOf(deps, change, didNothing, holdings);
+      return viewChange(change, { effective: effective(change.sequence), takers, didNothing });
+    }),
     nextCursor: found.length > filter.limit && last !== undefined ? String(last.sequence) : null,
   };
 }
@@ -36,15 +39,17 @@ export type NodeTime = { node: string; at: string | null };
 /** One change, whole, with the time each node first held it (null: not yet; left out: not kept any more). Throws NOT_FOUND. */
 export async function getChange(deps: Deps, id: number): Promise<ChangeView & { nodeTimes: NodeTime[] }> {
   const effective = (await effectiveNumbers(deps, [id]))(id);
-  const [change, times, holdings] = await Promise.all([
+  const [change, times, holdings, voided] = await Promise.all([
     findChange(deps.db, id),
     readHoldingTimes(deps.db, effective, HOLDINGS_KEPT),
     readHoldings(deps.db),
+    readVoidForce(deps.db, [id]),
   ]);
   if (change === null) throw changeNotFound(id);
-  const takers = takersOf(deps, change, holdings);
+  const didNothing = voided.get(id) ?? null;
+  const takers = takersOf(deps, change, didNothing, holdings);
   return {
-    ...viewChange(change, effective, takers),
+    ...viewChange(change, { effective, takers, didNothing }),
     nodeTimes: (takers.length === 0 ? [] : times).map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
   };
 }
@@ -71,12 +76,25 @@ type Holdings = readonly { readonly node: string; readonly sequence: number | nu
 
 /**
  * The nodes that follow a change. With a cluster node addresses are what its Node objects say, and stand in History as its
- * own changes: no node ever takes those that agents reported to us.
+ * own changes: no node ever takes those that agents reported to us, nor force that did nothing.
  */
-const takersOf = ({ cluster }: Deps, { sequence, action }: LoggedChange, all: Holdings): Holdings =>
-  cluster !== null && sequence < FIRST_LIVE && action === 'hosts.update' ? [] : all;
+function takersOf(
+  { cluster }: Deps,
+  { sequence, action }: LoggedChange,
+  didNothing: string | null,
+  all: Holdings,
+): Holdings {
+  const reported = cluster !== null && sequence < FIRST_LIVE && action === 'hosts.update';
+  return reported || didNothing !== null ? [] : all;
+}
 
-function viewChange(change: LoggedChange, effective: number, holdings: Holdings): ChangeView {
+interface Effect {
+  readonly effective: number;
+  readonly takers: Holdings;
+  readonly didNothing: string | null;
+}
+
+function viewChange(change: LoggedChange, { effective, takers, didNothing }: Effect): ChangeView {
   return {
     id: change.sequence,
     at: change.at.toISOString(),
@@ -90,8 +108,9 @@ function viewChange(change: LoggedChange, effective: number, holdings: Holdings)
     after: change.after as ChangeView['after'],
     pools: change.pools.length,
     nodes: {
-      holding: holdings.filter(({ sequence }) => sequence !== null && sequence >= effective).length,
-      total: holdings.length,
+      holding: takers.filter(({ sequence }) => sequence !== null && sequence >= effective).length,
+      total: takers.length,
     },
+    didNothing,
   };
 }

@@ -7,6 +7,7 @@ import { ourClaim } from '../../../core/cluster/managed-fields.ts';
 import { ownerElsewhere } from '../../../core/cluster/released.ts';
 import { seenOf } from '../../../core/cluster/seen.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
+import { voidPoolForce } from '../../../core/cluster/void-force.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
@@ -16,6 +17,7 @@ import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools, type StoredPool } from '../../db/pools.ts';
 import { readReleased, shownPools } from '../../db/released.ts';
 import { newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
+import { writeVoidForce } from '../../db/void-force.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { applyChange } from '../changes/apply-change.ts';
@@ -127,13 +129,13 @@ export async function setPolicy(
       names: [name],
       cidrs: [],
       decide: async (current, tx) => {
-        const { spec, sequence } = await expectVersion(deps, current, name, expectedVersion);
+        const { spec } = await expectVersion(deps, current, name, expectedVersion);
         await holdLive(tx);
         const row = (await readSync(tx, [name]))[0] ?? newSync(name);
         if (row.policy === policy) {
           throw new AppError('NOTHING_CHANGES', `pool '${name}' has the policy '${policy}' already`);
         }
-        await writeSync(tx, [leaveFields({ ...row, policy }, sequence, current.desired.sequence + 1)]);
+        await writeSync(tx, [await leaveFields(tx, { ...row, policy }, current.desired.sequence + 1)]);
         return [{ action: 'pool.policy', upsert: [{ name, spec }], asFound: true }];
       },
     }),
@@ -167,7 +169,13 @@ async function force(tx: Queryable, { name, spec, sequence }: StoredPool, versio
   }
   // an object that was made anew is another one: what was applied to the old one does not count
   const applied = live !== undefined && row.applied !== null ? { ...row.applied, uid: live.uid } : row.applied;
-  await writeSync(tx, [{ ...row, applied, forceVersion: version, forceSeen: seenOf(spec, live) }]);
+  const seen = seenOf(spec, live);
+  if (row.forceVersion !== null && row.forceSeen !== null && row.forceSeen !== seen) {
+    // nobody led meanwhile: what that was to write over had moved, and this is decided about what is there now
+    const uid = row.applied?.uid ?? null;
+    await writeVoidForce(tx, voidPoolForce(row.forceVersion, { desired: spec, uid, live }));
+  }
+  await writeSync(tx, [{ ...row, applied, forceVersion: version, forceSeen: seen }]);
   return { action: 'pool.force', upsert: [{ name, spec }], before: standing(spec, live), asFound: true };
 }
 

@@ -7,6 +7,7 @@ import {
 import { settingsIn, withObject } from '../../../core/cluster/felix-objects.ts';
 import type { LiveFelix } from '../../../core/cluster/live-settings.ts';
 import { seenOfSettings } from '../../../core/cluster/seen.ts';
+import { voidSettingsForce } from '../../../core/cluster/void-force.ts';
 import { canonicalSettings } from '../../../core/nat/canonical-settings.ts';
 import {
   type ClusterSettings,
@@ -19,6 +20,7 @@ import { type Desired, readDesired } from '../../db/desired.ts';
 import { holdLive } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { newSync, settingsSync } from '../../db/sync.ts';
+import { writeVoidForce } from '../../db/void-force.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import type { ChangeView, Content } from '../changes/change-view.ts';
@@ -97,9 +99,12 @@ async function decide(
       const message = `the cluster's FelixConfiguration '${object}' is as it is decided: there is nothing to force`;
       throw new AppError('NOTHING_CHANGES', message);
     }
-    await settingsSync.write(tx, [
-      { ...row, forceVersion: desired.sequence + 1, forceSeen: seenOfSettings(own, live) },
-    ]);
+    const found = seenOfSettings(own, live);
+    if (row.forceVersion !== null && row.forceSeen !== null && row.forceSeen !== found) {
+      // as with a pool: nobody led meanwhile
+      await writeVoidForce(tx, voidSettingsForce(row.forceVersion, { name: object, desired: own, live }));
+    }
+    await settingsSync.write(tx, [{ ...row, forceVersion: desired.sequence + 1, forceSeen: found }]);
     return [{ action: 'settings.force', settings: desired.settings, before: standing(desired.settings, object, live) }];
   }
   await settingsSync.unforce(tx, [object]);

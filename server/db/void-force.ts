@@ -1,0 +1,33 @@
+/** Uses of force that did nothing. What is written here is never taken back. */
+import type { VoidForce } from '../../core/cluster/void-force.ts';
+import type { Queryable } from './client.ts';
+
+/** Once: nothing where it is known already, nor where the cluster has what it decided by it after all. The caller holds the live row. */
+export async function writeVoidForce(tx: Queryable, { change, why }: VoidForce): Promise<void> {
+  const [row] = await tx.query<{ before: unknown }>(
+    `SELECT before FROM change WHERE sequence = $1
+       AND NOT EXISTS (SELECT FROM void_force WHERE change = $1) AND NOT EXISTS (SELECT FROM live_change WHERE cause = $1)`,
+    [change],
+  );
+  if (row === undefined) return;
+  await tx.query('INSERT INTO void_force (change, why) VALUES ($1, $2)', [change, why(row.before)]);
+}
+
+/** By change why it did nothing; of those that are no use of force, or one that counts, nothing. */
+export async function readVoidForce(db: Queryable, changes: readonly number[]): Promise<Map<number, string>> {
+  const rows = await db.query<{ change: string; why: string }>(
+    'SELECT change, why FROM void_force WHERE change = ANY($1::bigint[])',
+    [changes],
+  );
+  return new Map(rows.map(({ change, why }) => [Number(change), why]));
+}
+
+/** The last change of the pool that was no void use of force: what it decided, and all before, is what the cluster may be behind of. */
+export async function lastInForce(db: Queryable, name: string): Promise<number> {
+  const [row] = await db.query<{ sequence: string | null }>(
+    `SELECT max(sequence) AS sequence FROM change c WHERE pools @> ARRAY[$1::text] AND action <> 'cluster.follow'
+       AND NOT EXISTS (SELECT FROM void_force v WHERE v.change = c.sequence)`,
+    [name],
+  );
+  return Number(row?.sequence ?? 0);
+}
