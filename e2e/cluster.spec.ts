@@ -3,6 +3,7 @@ import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { ensureBinaries, missingForCluster } from './cluster/binaries/build.ts';
 import { crd, installCrds } from './cluster/install-crds.ts';
 import { kubectl, OUTGATE_USER, prepareCluster } from './cluster/prepare-cluster.ts';
+import { untilMay } from './cluster/rights.ts';
 import { type ApiServer, startApiServer } from './cluster/start-api-server.ts';
 import { makeNamespace, makePod, makeService, makeSlice } from './cluster/workloads.ts';
 import { labPlan } from './lab/plan.ts';
@@ -305,6 +306,43 @@ test('the overview names it, and ours applied by force says whose field it takes
   await page.goto(`${outgate.url}/history`);
   await page.getByRole('link', { name: 'by-hand applied by force: natOutgoing false → true' }).first().click();
   await expect(page.getByText('natOutgoing kubectl-patch')).toBeVisible();
+});
+
+test('force that others were quicker than did nothing, and says what they moved', async () => {
+  const { page, outgate, server } = running;
+  const { rules } = JSON.parse(await kubectl(server, ['get', 'clusterrole', 'outgate', '-o', 'json']));
+  const may = async (other: unknown, patches: boolean) => {
+    await kubectl(server, ['patch', 'clusterrole', 'outgate', '--type=merge', '-p', JSON.stringify({ rules: other })]);
+    const right = { verb: 'patch', group: 'projectcalico.org', resource: 'ippools' };
+    await untilMay(server, { kind: 'User', name: OUTGATE_USER }, right, patches);
+  };
+  await edit('by-hand', { natOutgoing: false });
+  await page.goto(`${outgate.url}/pools/by-hand`);
+  await page.getByRole('button', { name: 'Apply ours by force' }).click();
+  const reading = { apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs: ['list', 'watch'] };
+  await may([reading, { apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] }], false);
+  await decide(page, 'Apply ours by force', 'egress of this range must be NATed');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('status').filter({ hasText: 'It is decided: change #' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByText('Forbidden', { exact: true }).first()).toBeVisible();
+  await edit('by-hand', { nodeSelector: 'egress == "yes"' });
+  const why = `nodeSelector 'all()' → 'egress == "yes"' by kubectl-patch`;
+  await page.getByRole('tab', { name: 'Changes' }).click();
+  await expect(page.getByRole('row', { name: `force did nothing: ${why}` })).toContainText('did nothing');
+  await page.goto(`${outgate.url}/history?pool=by-hand`);
+  await page.getByRole('link', { name: `by-hand: force did nothing, ${why}` }).click();
+  await expect(page.getByText(`what it was decided about moved: ${why}. Nothing was written over.`)).toBeVisible();
+  await expect(page.getByText('It was not applied, so no node ever takes it.')).toBeVisible();
+  await expect(page.getByText('Taken from')).toHaveCount(0);
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 375, height: 812 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await may(rules, true);
+  await edit('by-hand', { natOutgoing: true, nodeSelector: null });
+  await page.goto(`${outgate.url}/pools/by-hand`);
+  await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
 });
 
 test('a field is released to who holds it, stays shown with them, and is decided here again', async () => {

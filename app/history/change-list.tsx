@@ -49,7 +49,9 @@ export function ChangeList({
                     <span className="text-xs text-ink-3 tabular-nums">{clock(change.at)}</span>
                   </span>
                   <span className="mt-0.75 flex items-baseline gap-2 text-xs text-ink-3">
-                    <span className="flex-none">{actionWords[change.action]}</span>
+                    <span className="flex-none">
+                      {change.didNothing === null ? actionWords[change.action] : 'Force'}
+                    </span>
                     <span className="min-w-0 flex-1 truncate">
                       <Actor actor={change.actor} role={change.role} />
                     </span>
