@@ -1,5 +1,5 @@
 /** The whole server in cluster mode: HTTP in front, a real API server behind, agents on the stream. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conditionList } from '../agent/conditions.ts';
 import { agentMetrics } from '../agent/metrics.ts';
 import type { StreamMessage } from '../core/wire/state.ts';
@@ -12,6 +12,7 @@ import { system } from './services/actor.ts';
 import { applyChange } from './services/changes/apply-change.ts';
 import { type } from './testing/agent-doors.ts';
 import { serverOfFile } from './testing/file-server.ts';
+import { soon } from './testing/soon.ts';
 import { joinNode, mutate, openAgentStream, post, query } from './testing/test-client.ts';
 import { reportOf } from './testing/test-report.ts';
 import { withCluster } from './testing/test-server.ts';
@@ -31,7 +32,6 @@ const tell = async (procedure: string, input: unknown) => {
   expect(status, JSON.stringify(body)).toBe(200);
   return body.result.data;
 };
-const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
 const edit = (name: string, spec: object, manager = 'kubectl-edit') =>
   must(cluster.as('admin'), 'PATCH', `${path}/${name}?fieldManager=${manager}`, { spec });
 

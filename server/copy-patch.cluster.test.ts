@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Entry, operatorMakes } from '../core/calico/fixtures/operator-pools.ts';
 import { copyPatch } from '../core/cluster/copy-patch.ts';
@@ -14,6 +14,7 @@ import { kubectl } from '../e2e/cluster/prepare-cluster.ts';
 import { must, request } from '../e2e/cluster/request.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
 import { serverOfFile } from './testing/file-server.ts';
+import { soon } from './testing/soon.ts';
 import { mutate, query } from './testing/test-client.ts';
 import { withCluster } from './testing/test-server.ts';
 
@@ -32,7 +33,6 @@ interface Pool {
 
 const ask = async (procedure: string, input?: unknown) =>
   (await query(server.address, procedure, input, server.cookie)).body.result.data;
-const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
 const pools = async (): Promise<Pool[]> => ((await must(admin, 'GET', POOLS)) as { items: Pool[] }).items;
 const full = async () => (await pools()).map(({ metadata, spec }) => [metadata.name, metadata.uid, withDefaults(spec)]);
 

@@ -1,11 +1,12 @@
 /** A pool is held by the nodes that hold what the cluster says, where that is what is desired: whoever wrote it there. */
-import { afterAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { StreamMessage } from '../core/wire/state.ts';
 import { calicoPath } from '../e2e/cluster/install-crds.ts';
 import { must, request } from '../e2e/cluster/request.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
 import { type } from './testing/agent-doors.ts';
 import { serverOfFile } from './testing/file-server.ts';
+import { soon } from './testing/soon.ts';
 import { joinNode, mutate, openAgentStream, post, query } from './testing/test-client.ts';
 import { reportOf } from './testing/test-report.ts';
 import { withCluster } from './testing/test-server.ts';
@@ -16,7 +17,6 @@ const path = calicoPath('v3', 'ippools');
 const server = serverOfFile(withCluster(cluster.kubeconfig));
 afterAll(() => must(admin, 'DELETE', path));
 
-const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
 const get = async () => (await query(server.address, 'pools.get', { name: 'ours' }, server.cookie)).body.result.data;
 const spec = { cidr: '10.3.0.0/16', natOutgoing: true };
 const made = (now: object) =>

@@ -1,9 +1,10 @@
 /** What a cluster refuses by rules of its own: asked before it is saved, and shown in its words afterwards. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { calicoPath } from '../e2e/cluster/install-crds.ts';
 import { must, request } from '../e2e/cluster/request.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
 import { serverOfFile } from './testing/file-server.ts';
+import { soon } from './testing/soon.ts';
 import { mutate, query } from './testing/test-client.ts';
 import { withCluster } from './testing/test-server.ts';
 
@@ -67,7 +68,6 @@ afterAll(async () => {
   await must(admin, 'DELETE', path);
 });
 
-const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
 const ask = async (procedure: string, input?: unknown) =>
   (await query(server.address, procedure, input, server.cookie)).body.result.data;
 const tell = (procedure: string, input: unknown) => mutate(server.address, procedure, input, server.cookie);

@@ -9,6 +9,7 @@ import { type Hub, makeHub } from '../../server/events/hub.ts';
 import { type Connection, openConnection } from '../../server/kube/connection.ts';
 import { fromKubeconfig } from '../../server/kube/kubeconfig.ts';
 import { LEASE_NAME, policyRules } from '../../server/kube/needed-rights.ts';
+import { soon } from '../../server/testing/soon.ts';
 import { type TestApi, testApi } from '../../server/testing/test-api.ts';
 import { ensureBinaries } from './binaries/build.ts';
 import { CALICO_GROUP, type CalicoApi, calicoPath } from './install-crds.ts';
@@ -65,8 +66,7 @@ export function followedGroup(): FollowedGroup {
         interval: 100,
       }),
     known: async () => (await readLivePools(running.database.db)).map(({ name }) => name),
-    knows: (names: readonly string[]) =>
-      vi.waitFor(async () => expect(await site.known()).toEqual(names), { timeout: 20_000 }),
+    knows: (names: readonly string[]) => soon(async () => expect(await site.known()).toEqual(names)),
     make: (api: CalicoApi, name: string, cidr: string) =>
       must(running.server.as('admin'), 'POST', calicoPath(api, 'ippools'), {
         apiVersion: `${CALICO_GROUP[api]}/${api}`,

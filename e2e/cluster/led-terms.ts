@@ -1,5 +1,5 @@
 /** Terms of a controller on the API server that all files share: one leads at a time, and is gone after each test with what it made. */
-import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { EVERYWHERE } from '../../core/cluster/agent-placement.ts';
 import { rememberedOf } from '../../core/cluster/come-back.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
@@ -14,6 +14,7 @@ import { fromKubeconfig } from '../../server/kube/kubeconfig.ts';
 import type { Deps } from '../../server/services/deps.ts';
 import { liveLedger } from '../../server/state/ledger.ts';
 import { openStateCache } from '../../server/state/state-cache.ts';
+import { soon } from '../../server/testing/soon.ts';
 import { type TestApi, testApi } from '../../server/testing/test-api.ts';
 import { unheard } from '../../server/testing/unheard-cluster.ts';
 import { calicoPath } from './install-crds.ts';
@@ -88,7 +89,7 @@ export function ledTerms() {
   const stand = async (name: string): Promise<SyncRow | undefined> =>
     (await readSync(running.api.database.db, [name]))[0];
   const stands = (name: string, expected: object) =>
-    vi.waitFor(async () => expect(await stand(name)).toMatchObject(expected), { timeout: 15_000, interval: 30 });
+    soon(async () => expect(await stand(name)).toMatchObject(expected));
 
   beforeAll(async () => {
     running.api = await testApi();

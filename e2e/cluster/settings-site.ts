@@ -1,7 +1,8 @@
 /** NAT settings on the API server that all files share: a server of the file's own that decides about them, and what tests ask of both. */
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { policyRules } from '../../server/kube/needed-rights.ts';
 import { serverOfFile } from '../../server/testing/file-server.ts';
+import { soon } from '../../server/testing/soon.ts';
 import { mutate, query } from '../../server/testing/test-client.ts';
 import { withCluster } from '../../server/testing/test-server.ts';
 import { calicoPath } from './install-crds.ts';
@@ -47,7 +48,6 @@ export function settingsSite() {
   const ask = async <T>(procedure: string, input?: unknown): Promise<T> =>
     (await query(server.address, procedure, input, server.cookie)).body.result.data as T;
   const tell = (procedure: string, input: unknown) => mutate(server.address, procedure, input, server.cookie);
-  const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
   const stored = async (name = 'default'): Promise<Felix | null> => {
     const { status, body } = await request(admin, 'GET', `${FELIXES}/${name}`);
     return status === 200 ? (body as Felix) : null;

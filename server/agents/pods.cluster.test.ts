@@ -19,6 +19,7 @@ import { reviewToken } from '../kube/token-review.ts';
 import { podStands } from '../services/agents/pod.ts';
 import { agentDoors, bearer, type } from '../testing/agent-doors.ts';
 import { serverOfFile } from '../testing/file-server.ts';
+import { soon } from '../testing/soon.ts';
 import { ask, joinNode, mutate, openAgentStream, post, query } from '../testing/test-client.ts';
 import { reportOf } from '../testing/test-report.ts';
 import { withCluster } from '../testing/test-server.ts';
@@ -69,7 +70,6 @@ const stream = (token: string) => openAgentStream(server.address, token);
 const see = async (procedure: string, input?: unknown) =>
   (await query(server.address, procedure, input, server.cookie)).body.result.data;
 const node = (name: string) => see('nodes.get', { name });
-const soon = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
 const reasons = (view: { conditions: { reason: string }[] }): string[] => view.conditions.map(({ reason }) => reason);
 
 // whether a node has an agent can be said when the leader has read the cluster's nodes

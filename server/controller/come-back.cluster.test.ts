@@ -8,6 +8,7 @@ import { followCarriedOut } from '../db/follow-carried-out.ts';
 import { liveChangesSince, readLive } from '../db/live.ts';
 import { readWatch } from '../db/live-watch.ts';
 import { followAsIs, previewFollow } from '../services/cluster/follow-as-is.ts';
+import { soon } from '../testing/soon.ts';
 import { unheard } from '../testing/unheard-cluster.ts';
 
 const V3 = 'projectcalico.org/v3';
@@ -30,8 +31,7 @@ const setPorts = (natPortRange: string) =>
     }),
   });
 const ports = async () => (await readLive(site.database.db)).settings.global.natPortRange;
-const says = (range: string | undefined) =>
-  vi.waitFor(async () => expect(await ports()).toBe(range), { timeout: 20_000 });
+const says = (range: string | undefined) => soon(async () => expect(await ports()).toBe(range));
 /** The types of projectcalico.org/v3 are deleted, with all their objects, until the leader says so. */
 async function lose(...plurals: CalicoPlural[]): Promise<void> {
   for (const plural of plurals) await removeCrd(site.server, 'v3', plural);
@@ -157,7 +157,7 @@ it('a word of which half was used fits no later loss, however soon it comes', { 
       spec: { natPortRange: '40000:50003' },
     });
   await site.make('v3', 'x', '10.5.0.0/16');
-  await vi.waitFor(async () => expect(await site.known()).toContain('x'), { timeout: 20_000 });
+  await soon(async () => expect(await site.known()).toContain('x'));
   const others = (await site.known()).filter((name) => name !== 'x');
   const restore = async (there: ReadonlySet<string> = new Set()) => {
     for (const [i, name] of others.entries()) if (!there.has(name)) await site.make('v3', name, `10.${20 + i}.0.0/16`);

@@ -16,6 +16,7 @@ import { readLive, readLivePools } from '../db/live.ts';
 import { readWatch } from '../db/live-watch.ts';
 import { readSync } from '../db/sync.ts';
 import { LEASE_NAME } from '../kube/needed-rights.ts';
+import { soon } from '../testing/soon.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
 
 const server = sharedServer();
@@ -230,7 +231,7 @@ it('a leader that was frozen in the middle of applies writes nothing more', { ti
   const requests = ways.get(one.identity)?.requests ?? [];
   const sent = requests.length;
   one.signal('SIGCONT');
-  await vi.waitFor(() => expect(one.output().trimEnd().split('\n').at(-1)).toMatch(/"follower"/), { timeout: 20_000 });
+  await soon(() => expect(one.output().trimEnd().split('\n').at(-1)).toMatch(/"follower"/));
   await sleep(2_000);
   const after = requests.slice(sent).filter((line) => !/leases/.test(line));
   expect(after.filter((line) => !line.startsWith('GET '))).toEqual([]);

@@ -8,6 +8,7 @@ import { must } from '../../e2e/cluster/request.ts';
 import { readWatch } from '../db/live-watch.ts';
 import { readSync } from '../db/sync.ts';
 import { readOwnTypes } from '../services/cluster/own-types.ts';
+import { soon } from '../testing/soon.ts';
 
 const site = followedGroup();
 const V1 = 'crd.projectcalico.org/v1';
@@ -49,12 +50,7 @@ it('our copy of the types, applied by an administrator, is found within 30 s, an
   await kubectl(site.server, ['apply', '--server-side', '-f', '-'], { input: await readOwnTypes() });
   await site.told({ phase: 'live', group: V1, from: V1, error: null });
   expect(Date.now() - applied).toBeLessThan(30_000);
-  await vi.waitFor(
-    async () => expect(await readSync(site.database.db, ['ours'])).toMatchObject([{ state: 'Synced' }]),
-    {
-      timeout: 20_000,
-    },
-  );
+  await soon(async () => expect(await readSync(site.database.db, ['ours'])).toMatchObject([{ state: 'Synced' }]));
   expect(await must(site.server.as('admin'), 'GET', `${calicoPath('v1', 'ippools')}/ours`)).toMatchObject({ spec });
   await editor.pools.delete({ name: 'ours', expectedVersion: change.id, reason: 'the test is over' });
   site.hub.publish({ kind: 'resync' });

@@ -1,5 +1,5 @@
 /** A term of the controller: what it learns of the cluster beside its pools, which is settings and nodes. */
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
 import { ledTerms } from '../../e2e/cluster/led-terms.ts';
 import { must } from '../../e2e/cluster/request.ts';
@@ -8,6 +8,7 @@ import { liveChangesSince, readLive } from '../db/live.ts';
 import { readLiveFelixes } from '../db/live-felix.ts';
 import { openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
+import { soon } from '../testing/soon.ts';
 
 const site = ledTerms();
 const felixObject = { apiVersion: 'projectcalico.org/v3', kind: 'FelixConfiguration', metadata: { name: 'default' } };
@@ -20,24 +21,18 @@ it('settings and node addresses of the cluster are in the ledger; settings that 
     const set = (spec: object) => must(admin, 'PATCH', `${felix}/default?fieldManager=kubectl-patch`, { spec });
     await must(admin, 'POST', felix, { ...felixObject, spec: { natPortRange: '30000:40000' } });
     const settings = async () => (await readLive(site.api.database.db)).settings.global;
-    await vi.waitFor(async () => expect(await settings()).toEqual({ natPortRange: '30000:40000' }), {
-      timeout: 15_000,
-    });
+    await soon(async () => expect(await settings()).toEqual({ natPortRange: '30000:40000' }));
     await set({ natPortRange: '40000:30000' });
     const ranges = async () =>
       (await readLiveFelixes(site.api.database.db)).map(({ settings }) => settings?.natPortRange);
-    await vi.waitFor(async () => expect(await ranges()).toEqual(['40000:30000']), { timeout: 15_000 });
+    await soon(async () => expect(await ranges()).toEqual(['40000:30000']));
     expect(await settings()).toEqual({ natPortRange: '30000:40000' });
     await set({ natPortRange: null, natOutgoingExclusions: 'IPPoolsAndHostIPs' });
     await must(admin, 'POST', '/api/v1/nodes', { metadata: { name: 'facts' } });
     const status = { addresses: [{ type: 'InternalIP', address: '192.0.2.99' }] };
     await must(admin, 'PATCH', '/api/v1/nodes/facts/status', { status });
-    await vi.waitFor(async () => expect((await readLive(site.api.database.db)).hosts).toEqual(['192.0.2.99']), {
-      timeout: 15_000,
-    });
-    await vi.waitFor(async () => expect(await settings()).toEqual({ natOutgoingExclusions: 'IPPoolsAndHostIPs' }), {
-      timeout: 15_000,
-    });
+    await soon(async () => expect((await readLive(site.api.database.db)).hosts).toEqual(['192.0.2.99']));
+    await soon(async () => expect(await settings()).toEqual({ natOutgoingExclusions: 'IPPoolsAndHostIPs' }));
     const log = await liveChangesSince(site.api.database.db, 0, 1000);
     expect(log.filter(({ action }) => action === 'settings.update').at(-1)?.actor).toBe('kubectl-patch');
   } finally {
@@ -52,8 +47,7 @@ it('the heartbeats of nodes lock nothing', async () => {
   const { db } = site.api.database;
   const status = (of: object) => must(admin, 'PATCH', '/api/v1/nodes/beats/status', { status: of });
   const at = (address: string) => status({ addresses: [{ type: 'InternalIP', address }] });
-  const hosts = (expected: string) =>
-    vi.waitFor(async () => expect((await readLive(db)).hosts).toEqual([expected]), { timeout: 15_000 });
+  const hosts = (expected: string) => soon(async () => expect((await readLive(db)).hosts).toEqual([expected]));
   await must(admin, 'POST', '/api/v1/nodes', { metadata: { name: 'beats' } });
   try {
     await at('192.0.2.71');
@@ -99,13 +93,10 @@ it.each([
   ]);
   try {
     await site.begin(halfSighted);
-    await vi.waitFor(
-      async () => {
-        const { hosts, settings } = await readLive(db);
-        expect({ hosts, range: settings.global.natPortRange }).toEqual(expected);
-      },
-      { timeout: 15_000 },
-    );
+    await soon(async () => {
+      const { hosts, settings } = await readLive(db);
+      expect({ hosts, range: settings.global.natPortRange }).toEqual(expected);
+    });
   } finally {
     await site.end();
     await halfSighted.close();

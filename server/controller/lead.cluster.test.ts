@@ -1,6 +1,6 @@
 /** A term of the controller on a real API server and a real database: what becomes of pools. */
 import pg from 'pg';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { seenOf } from '../../core/cluster/seen.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
@@ -12,6 +12,7 @@ import { poolsCarriedOut } from '../db/pools-carried-out.ts';
 import { readSync, writeSync } from '../db/sync.ts';
 import { openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
+import { soon } from '../testing/soon.ts';
 import { clusterPools } from './cluster-pools.ts';
 
 const site = ledTerms();
@@ -36,8 +37,8 @@ it('what is decided here is in the cluster, under our name, and the ledger names
     ['outgate', off.change.id],
   ]);
   const gone = await editor.pools.delete({ name: 'a', expectedVersion: off.change.id, reason: 'not needed' });
-  await vi.waitFor(async () => expect(await site.stored('a')).toBe(null), { timeout: 15_000 });
-  await vi.waitFor(async () => expect(await site.stand('a')).toBe(undefined), { timeout: 15_000 });
+  await soon(async () => expect(await site.stored('a')).toBe(null));
+  await soon(async () => expect(await site.stand('a')).toBe(undefined));
   expect((await log()).at(-1)).toMatchObject({ actor: 'outgate', cause: gone.change.id, pools: ['a'], after: null });
 });
 
@@ -45,9 +46,9 @@ it('what others make is mirrored and left alone', async () => {
   await site.make('found', { cidr: '10.9.0.0/16' });
   const before = await readLive(site.api.database.db);
   await site.begin();
-  await vi.waitFor(async () => expect(await readLivePools(site.api.database.db)).toHaveLength(1), { timeout: 15_000 });
+  await soon(async () => expect(await readLivePools(site.api.database.db)).toHaveLength(1));
   await site.make('later', { cidr: '10.9.0.0/16', natOutgoing: true });
-  await vi.waitFor(async () => expect(await readLivePools(site.api.database.db)).toHaveLength(2), { timeout: 15_000 });
+  await soon(async () => expect(await readLivePools(site.api.database.db)).toHaveLength(2));
   // what else is in the cluster may be noted at any time
   const log = (await liveChangesSince(site.api.database.db, before.sequence, 100)).filter(
     ({ pools }) => pools.length > 0,
@@ -115,7 +116,7 @@ it('a pool that is enforced is written over, until it is a fight', async () => {
   await writeSync(db, [{ ...row, policy: 'enforce' }]);
   for (let i = 1; i <= 3; i++) {
     await site.edit('a', { natOutgoing: false });
-    await vi.waitFor(async () => expect((await site.stand('a'))?.detail.rewrites).toHaveLength(i), { timeout: 15_000 });
+    await soon(async () => expect((await site.stand('a'))?.detail.rewrites).toHaveLength(i));
     expect((await site.stored('a'))?.spec['natOutgoing']).toBe(true);
   }
   await site.edit('a', { natOutgoing: false });
@@ -204,7 +205,7 @@ it('a new term writes nothing of a pool that is as it should be', async () => {
   await site.begin();
   await editor.pools.create({ name: 'b', spec: { cidr: '10.2.0.0/16' } });
   await site.stands('b', { state: 'Synced' });
-  await vi.waitFor(() => expect(site.leading?.queued()).toBe(0), { timeout: 15_000 });
+  await soon(() => expect(site.leading?.queued()).toBe(0));
   expect(await written()).toEqual(before);
 });
 
@@ -246,9 +247,7 @@ it('a database that fails right after the first list costs a moment, not the wai
   await owner.query('DELETE FROM sync; REVOKE INSERT ON sync FROM outgate_app');
   try {
     await site.begin();
-    await vi.waitFor(() => expect(String(site.errors)).toContain('permission denied for table sync'), {
-      timeout: 15_000,
-    });
+    await soon(() => expect(String(site.errors)).toContain('permission denied for table sync'));
   } finally {
     await owner.query('GRANT INSERT ON sync TO outgate_app');
     await owner.end();
@@ -283,15 +282,13 @@ it('a pool that was deleted before anybody noted that it was applied goes from t
   await site.begin();
   const left = async (...names: string[]): Promise<void> => {
     const there = async () => (await readLivePools(db)).map(({ name }) => name);
-    await vi.waitFor(async () => expect(await there()).toEqual(names), { timeout: 15_000 });
+    await soon(async () => expect(await there()).toEqual(names));
     expect(await Promise.all(['soon', 'late', 'other'].map(site.stored))).toMatchObject([null, null, { spec: {} }]);
   };
   await left('other');
-  await vi.waitFor(async () => expect((await site.stand('late'))?.detail).toHaveProperty('absentSince'), {
-    timeout: 15_000,
-  });
+  await soon(async () => expect((await site.stand('late'))?.detail).toHaveProperty('absentSince'));
   await applyLate();
-  await vi.waitFor(async () => expect(await site.stored('late')).toBe(null), { timeout: 15_000 });
+  await soon(async () => expect(await site.stored('late')).toBe(null));
   await left('other');
   // made again, it is a pool like any other
   const { change } = await editor.pools.create({ name: 'late', spec: { cidr: '10.2.0.0/16' } });
@@ -309,7 +306,7 @@ it('the leader of a term that is over writes nothing more', async () => {
   await site.stands('a', { state: 'Synced' });
   await beginTerm(site.api.database.db, 'another');
   await site.edit('a', { natOutgoing: false });
-  await vi.waitFor(() => expect(site.errors).toContain('term over'), { timeout: 15_000 });
+  await soon(() => expect(site.errors).toContain('term over'));
   site.errors.splice(0);
   expect(await site.stand('a')).toMatchObject({ state: 'Synced' });
   await old.stop();

@@ -1,5 +1,5 @@
 /** A pool that is released really lets go, on a real API server: our name goes from its object, and nothing else. */
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
 import { must } from '../../e2e/cluster/request.ts';
@@ -10,6 +10,7 @@ import { openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
 import { adoptPools } from '../services/cluster/adopt-pools.ts';
 import { resolvePool } from '../services/cluster/resolve-pool.ts';
+import { soon } from '../testing/soon.ts';
 import { editor } from '../testing/test-api.ts';
 import { clusterPools } from './cluster-pools.ts';
 
@@ -21,7 +22,6 @@ async function release(): Promise<void> {
   await resolvePool(site.deps, editor, { name: 'a', choice: 'release', expectedVersion: version, reason });
 }
 const adopt = () => adoptPools(site.deps, editor, { names: ['a'], reason });
-const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 30 });
 /** What it says, how often that was changed, and who is named: `outgate Apply`. */
 const object = async () => {
   const stored = await site.stored('a');

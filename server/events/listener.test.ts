@@ -1,7 +1,8 @@
 /** A PostgreSQL that is cut off without a word. */
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../db/testing.ts';
 import { type SilentWay, silentWay } from '../testing/silent-way.ts';
+import { soon } from '../testing/soon.ts';
 import { type Listener, startListener } from './listener.ts';
 
 let database: TestDatabase;
@@ -31,7 +32,7 @@ function listen(): void {
     onLost: (reason) => heard.push(`lost: ${reason}`),
   });
 }
-const hears = (...expected: string[]) => vi.waitFor(() => expect(heard).toEqual(expected), { timeout: 10_000 });
+const hears = (...expected: string[]) => soon(() => expect(heard).toEqual(expected));
 const notify = () => database.db.query(`SELECT pg_notify('outgate', '{"kind":"watch"}')`);
 
 it('a cut that nobody tells of is noticed, and told once; what comes after is heard', async () => {

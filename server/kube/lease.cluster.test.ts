@@ -12,6 +12,7 @@ import { grant, revoke } from '../../e2e/cluster/rights.ts';
 import { type ApiServer, startApiServer } from '../../e2e/cluster/start-api-server.ts';
 import { type Supervised, supervise } from '../../e2e/cluster/supervised.ts';
 import type { CandidateLine } from '../testing/candidate.ts';
+import { soon } from '../testing/soon.ts';
 import { openConnection } from './connection.ts';
 import { KubeError } from './kube-error.ts';
 import { fromKubeconfig } from './kubeconfig.ts';
@@ -149,12 +150,7 @@ describe('processes', { timeout: 120_000 }, () => {
       must(server.as('admin'), 'POST', '/api/v1/namespaces/default/configmaps', { metadata: { name } });
     await sleep(1_000);
     await map('before');
-    await vi.waitFor(
-      () => expect(one.lines()).toContainEqual(expect.objectContaining({ kind: 'heard', holds: true })),
-      {
-        timeout: 20_000,
-      },
-    );
+    await soon(() => expect(one.lines()).toContainEqual(expect.objectContaining({ kind: 'heard', holds: true })));
     one.signal('SIGSTOP');
     const stopped = Date.now();
     await map('during');
@@ -166,9 +162,7 @@ describe('processes', { timeout: 120_000 }, () => {
     await sleep(Math.max(0, stopped + 15_000 - Date.now()));
     const woken = Date.now();
     one.signal('SIGCONT');
-    await vi.waitFor(() => expect(one.lines()).toContainEqual(expect.objectContaining({ kind: 'ends' })), {
-      timeout: 20_000,
-    });
+    await soon(() => expect(one.lines()).toContainEqual(expect.objectContaining({ kind: 'ends' })));
     const after = one.lines().filter(({ at, kind }) => at >= woken && kind === 'heard');
     expect(after.filter((line) => line.kind === 'heard' && line.holds)).toEqual([]);
     await sleep(3_000);
@@ -228,8 +222,8 @@ function stand(name: string, identity: string, onLead: () => Promise<void> = asy
   return { identity, election, states, tenure: () => current };
 }
 const role = ({ election }: Standing): string => election.state().role;
-const leads = (one: Standing) => vi.waitFor(() => expect(role(one)).toBe('leader'), { timeout: 20_000 });
-const follows = (one: Standing) => vi.waitFor(() => expect(role(one)).toBe('follower'), { timeout: 20_000 });
+const leads = (one: Standing) => soon(() => expect(role(one)).toBe('leader'));
+const follows = (one: Standing) => soon(() => expect(role(one)).toBe('follower'));
 
 describe('others at the lease', () => {
   it('labels, annotations and edits of others do not depose the leader', async () => {
@@ -256,10 +250,8 @@ describe('others at the lease', () => {
     await follows(two);
     for (let i = 0; i < 3; i++) {
       await must(server.as('admin'), 'DELETE', `${leases}/deleted`);
-      await vi.waitFor(
-        async () =>
-          expect(await request(server.as('admin'), 'GET', `${leases}/deleted`)).toMatchObject({ status: 200 }),
-        { timeout: 10_000 },
+      await soon(async () =>
+        expect(await request(server.as('admin'), 'GET', `${leases}/deleted`)).toMatchObject({ status: 200 }),
       );
     }
     expect(one.states.map((state) => state.role)).toEqual(['leader']);
@@ -282,7 +274,7 @@ describe('others at the lease', () => {
   it('a missing right is named, and the lease is taken when it is given', async () => {
     await revoke(server, 'lease-test');
     const one = stand('forbidden', 'one');
-    await vi.waitFor(() => expect(one.election.state().error).toBeInstanceOf(KubeError), { timeout: 20_000 });
+    await soon(() => expect(one.election.state().error).toBeInstanceOf(KubeError));
     const { error, role: now } = one.election.state();
     expect(now).toBe('unknown');
     expect((error as KubeError).failure.missing).toEqual({
@@ -301,7 +293,7 @@ describe('others at the lease', () => {
     await leads(one);
     const tenure = one.tenure();
     proxy.fail({ kind: 'hang' }, /leases/);
-    await vi.waitFor(() => expect(role(one)).not.toBe('leader'), { timeout: 20_000 });
+    await soon(() => expect(role(one)).not.toBe('leader'));
     expect(tenure?.holds()).toBe(false);
     expect(tenure?.signal.aborted).toBe(true);
     expect(one.election.state().error?.message).toContain('the server must answer within');
@@ -312,14 +304,12 @@ describe('others at the lease', () => {
 
   it('who cannot do the work gives the lease to others', async () => {
     const one = stand('unable', 'one', () => Promise.reject(new Error('the database is away')));
-    await vi.waitFor(() => expect(one.states.at(-1)?.error?.message).toBe('the database is away'), { timeout: 20_000 });
+    await soon(() => expect(one.states.at(-1)?.error?.message).toBe('the database is away'));
     const two = stand('unable', 'two');
     await leads(two);
     await follows(one);
     two.tenure()?.resign(new Error('enough'));
-    await vi.waitFor(() => expect(two.election.state()).toMatchObject({ error: { message: 'enough' } }), {
-      timeout: 20_000,
-    });
+    await soon(() => expect(two.election.state()).toMatchObject({ error: { message: 'enough' } }));
     expect(role(two)).not.toBe('leader');
   });
 });

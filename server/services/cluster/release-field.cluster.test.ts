@@ -1,5 +1,5 @@
 /** A field of a pool is let go to whoever holds it on a real API server: nothing moves there, and it is not ours to write any more. */
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { PoolField } from '../../../core/cluster/compare.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
@@ -7,6 +7,7 @@ import { readLivePools } from '../../db/live.ts';
 import { readReleased } from '../../db/released.ts';
 import { apply } from '../../kube/write.ts';
 import { chooseField } from '../../testing/choose-field.ts';
+import { soon } from '../../testing/soon.ts';
 import { editor } from '../../testing/test-api.ts';
 import { exportPools } from '../pools/export-pools.ts';
 import { getPool } from '../pools/get-pool.ts';
@@ -52,7 +53,6 @@ const seenWith = (field: keyof PoolSpec, value: unknown) =>
     expect(live?.pool?.spec[field]).toEqual(value);
   });
 const released = async () => (await readReleased(site.api.database.db, ['a'])).get('a')?.fields ?? [];
-const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 30 });
 const row = async (field: PoolField) => (await comparePool(site.deps, 'a')).rows.find((one) => one.field === field);
 const heldBy = (manager: string, field: PoolField = 'natOutgoing') =>
   soon(async () => expect((await row(field))?.managers).toEqual([manager]));

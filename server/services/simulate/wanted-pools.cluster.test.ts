@@ -1,9 +1,10 @@
 /** What is wanted of a connection in a cluster that has pools of others: nobody here wants them to be otherwise. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { calicoPath } from '../../../e2e/cluster/install-crds.ts';
 import { must } from '../../../e2e/cluster/request.ts';
 import { sharedServer } from '../../../e2e/cluster/shared-server.ts';
 import { serverOfFile } from '../../testing/file-server.ts';
+import { soon } from '../../testing/soon.ts';
 import { mutate, query } from '../../testing/test-client.ts';
 import { withCluster } from '../../testing/test-server.ts';
 
@@ -29,7 +30,6 @@ async function ask(more: object = {}): Promise<[boolean | null, ...string[]]> {
   return [agree, ...answers.map(({ truth, code }) => `${truth} ${code}`)];
 }
 const tell = (procedure: string, input: object) => mutate(server.address, procedure, input, server.cookie);
-const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 50 });
 
 it('a pool of others counts as it is, also beside a draft; ours count as decided', async () => {
   const theirs = {
