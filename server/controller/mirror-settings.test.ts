@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LiveFelix, readLiveFelix } from '../../core/cluster/live-settings.ts';
-import { beginTerm, readLive } from '../db/live.ts';
+import type { ClusterSettings, NatSettings } from '../../core/nat/settings.ts';
+import { findChanges } from '../db/changes.ts';
+import { beginTerm, liveChangesSince, lockLive, readLive } from '../db/live.ts';
+import { readLiveFelixes } from '../db/live-felix.ts';
+import { untilSomebodyWaits } from '../db/testing.ts';
+import { liveLedger } from '../state/ledger.ts';
+import { openStateCache } from '../state/state-cache.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
-import { mirrorAllSettings } from './mirror-settings.ts';
+import { mirrorAllSettings, mirrorSettings } from './mirror-settings.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -10,14 +16,15 @@ beforeAll(async () => {
 });
 afterAll(() => api?.close());
 
-const felix = (name: string, natPortRange: string): LiveFelix[] => {
-  const read = readLiveFelix({ metadata: { name, uid: name, resourceVersion: '1' }, spec: { natPortRange } });
-  return read === null ? [] : [read];
-};
+const changesAfter = (sequence: number) => liveChangesSince(api.database.db, sequence, 100);
 
 it('of thousands of objects that are not taken at once the lock is not lost, and the others are taken', async () => {
   const { db } = api.database;
   const epoch = await beginTerm(db, 'test');
+  const felix = (name: string, natPortRange: string): LiveFelix[] => {
+    const read = readLiveFelix({ metadata: { name, uid: name, resourceVersion: '1' }, spec: { natPortRange } });
+    return read === null ? [] : [read];
+  };
   const bad = Array.from({ length: 8_000 }, (_, i) => felix(`node.w-${i}`, '40000:30000')).flat();
   const all = [...felix('default', '1:2'), ...bad, ...felix('node.good', '3:4')];
   expect(await mirrorAllSettings(db, epoch, { all, hosts: () => null })).toBe(false);
@@ -25,4 +32,161 @@ it('of thousands of objects that are not taken at once the lock is not lost, and
     global: { natPortRange: '1:2' },
     nodes: { good: { natPortRange: '3:4' } },
   });
+});
+
+it('a FelixConfiguration that can no longer be read leaves its settings, and a version that is no number stops nothing', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'felix');
+  const see = async (resourceVersion: string, natPortRange: unknown, uid = 'felix-1') => {
+    const fieldsV1 = { 'f:spec': { 'f:natPortRange': {} } };
+    const managedFields = [{ manager: 'no text\0', operation: 'Update', fieldsV1 }];
+    const felix = readLiveFelix({
+      metadata: { name: 'default', uid, resourceVersion, managedFields },
+      spec: { natPortRange },
+    });
+    await mirrorAllSettings(db, epoch, { all: felix === null ? [] : [felix], hosts: () => [] });
+    const [stored] = await readLiveFelixes(db);
+    return { range: (await readLive(db)).settings.global.natPortRange, faulty: (stored?.problems.length ?? 0) > 0 };
+  };
+  expect(await see('1', '31000:32000')).toEqual({ range: '31000:32000', faulty: false });
+  expect(await see('2', { a: 1 })).toEqual({ range: '31000:32000', faulty: true });
+  expect(await see('made-up', '33000:34000')).toEqual({ range: '33000:34000', faulty: false });
+  expect(await see('made-up-2', '35000:36000')).toEqual({ range: '35000:36000', faulty: false });
+  // deleted and made anew it was never readable
+  expect(await see('3', [], 'felix-2')).toEqual({ range: undefined, faulty: true });
+});
+
+it('objects of many nodes by one writer are one change, and one that means nothing holds up no other', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'many nodes');
+  const felix = (name: string, version: number, spec: NatSettings): LiveFelix[] => {
+    const managedFields = [
+      {
+        manager: 'helm',
+        operation: 'Apply',
+        time: '2026-11-28T07:00:00Z',
+        fieldsV1: { 'f:spec': { 'f:natPortRange': {} } },
+      },
+    ];
+    const read = readLiveFelix({ metadata: { name, uid: name, resourceVersion: `${version}`, managedFields }, spec });
+    return read === null ? [] : [read];
+  };
+  const nodes = Array.from({ length: 300 }, (_, i) =>
+    felix(`node.n-${i}`, 1, { natPortRange: `${i + 1}:60000` }),
+  ).flat();
+  const before = (await readLive(db)).sequence;
+  const hosts = () => null;
+  const bad = felix('node.bad', 1, { natPortRange: '40000:30000' });
+  const first = felix('default', 1, { natPortRange: '1:2' });
+  expect(await mirrorAllSettings(db, epoch, { all: [...bad, ...first, ...nodes], hosts })).toBe(false);
+  const [change, ...more] = await changesAfter(before);
+  const { settings } = await readLive(db);
+  // and one that says what is not taken
+  expect([change?.actor, more]).toMatchObject(['helm', [{ actor: 'helm', before: settings, after: settings }]]);
+  expect([settings.global, Object.keys(settings.nodes).length]).toEqual([{ natPortRange: '1:2' }, 300]);
+  await mirrorSettings(db, epoch, { seen: felix('default', 2, { natPortRange: '3:4' }), gone: [], hosts });
+  await mirrorSettings(db, epoch, { seen: felix('node.n-0', 2, { natPortRange: '9:1' }), gone: [], hosts });
+  const then = (await readLive(db)).settings;
+  expect([then.global, then.nodes['n-0'], then.nodes['bad']]).toEqual([
+    { natPortRange: '3:4' },
+    { natPortRange: '1:60000' },
+    undefined,
+  ]);
+  expect(await mirrorAllSettings(db, epoch, { all: [], hosts })).toBe(true);
+  expect((await readLive(db)).settings).toEqual({ global: {}, nodes: {} });
+});
+
+it('settings that are not taken are a change of their writer that moves nothing, once for what is wrong in them', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'not taken');
+  let version = 1000;
+  const felix = (name: string, spec: unknown, manager: string, fields: object): LiveFelix => {
+    const time = new Date(1_800_000_000_000 + ++version * 1000).toISOString();
+    const managedFields = [{ manager, operation: 'Update', time, fieldsV1: { 'f:spec': fields } }];
+    const read = readLiveFelix({ metadata: { name, uid: name, resourceVersion: `${version}`, managedFields }, spec });
+    if (read === null) throw new Error('no object');
+    return read;
+  };
+  const hosts = () => null;
+  const see = (...seen: LiveFelix[]) => mirrorSettings(db, epoch, { seen, gone: [], hosts });
+  const range = { 'f:natPortRange': {} };
+  const ports = (natPortRange: unknown, manager: string, name = 'default') =>
+    felix(name, { natPortRange }, manager, range);
+  await see(ports('1:2', 'kubectl-create'));
+  const cache = await openStateCache({ db, ledger: liveLedger });
+  const before = await readLive(db);
+  await see(ports('0:70000', 'kubectl-edit'));
+  // what is wrong is the same, and so it is when all is read anew
+  await see(ports('0:70000', 'kubectl-annotate'));
+  await mirrorAllSettings(db, epoch, { all: await readLiveFelixes(db), hosts });
+  await see(felix('default', [], 'helm', {}));
+  // as it is in force: nothing moved, and nothing is wrong any more
+  await see(ports('1:2', 'kubectl-edit'));
+  await see(...['a', 'b', 'c', 'd'].map((node) => ports('9:1', 'chart', `node.${node}`)));
+  const others = await findChanges(db, { action: 'settings.update', others: true, limit: 3 });
+  const unmoved = { role: 'cluster', revision: before.revision, before: before.settings, after: before.settings };
+  const why = (what: string) => expect.stringMatching(`^FelixConfiguration ${what}, what is in force stays: `);
+  expect(others).toMatchObject([
+    { ...unmoved, actor: 'chart', reason: why('node.a, node.b, node.c and 1 more is not taken') },
+    { ...unmoved, actor: 'helm', reason: why('default cannot be read') },
+    { ...unmoved, actor: 'kubectl-edit', reason: why('default is not taken') },
+  ]);
+  // who follows the log goes along without a break
+  expect(await cache.refresh()).toBe(before.sequence + 3);
+  expect(cache.since(before.sequence)).toMatchObject({ type: 'delta', revision: before.revision });
+  await mirrorAllSettings(db, epoch, { all: [], hosts });
+});
+
+it('the addresses of nodes that are written last are the newest, also by a list that began before they moved', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'two feeds');
+  let addresses = ['192.0.2.11'];
+  const hosts = () => addresses;
+  const others = { seen: [], gone: [], hosts };
+  await mirrorSettings(db, epoch, others);
+  // a whole list reads what is stored before it waits for its turn; meanwhile the other feed has it
+  let list = Promise.resolve(true);
+  await db.transaction(async (tx) => {
+    await lockLive(tx, epoch);
+    list = mirrorAllSettings(db, epoch, { all: [], hosts });
+    await untilSomebodyWaits(db);
+    addresses = ['192.0.2.12'];
+  });
+  await list;
+  expect((await readLive(db)).hosts).toEqual(['192.0.2.12']);
+});
+
+it('each change of settings is carried out by the apply of what it decided, however quickly the next one came', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'quick');
+  const editor = api.caller('editor');
+  const save = async (settings: Partial<ClusterSettings>): Promise<number> => {
+    const { version: expectedVersion } = await editor.settings.get();
+    const all = { global: {}, nodes: {}, ...settings };
+    return (await editor.settings.update({ settings: all, expectedVersion, reason: 'quick' })).change.id;
+  };
+  let at = 100;
+  const applied = async (name: string, spec: NatSettings): Promise<void> => {
+    at++;
+    const fieldsV1 = { 'f:spec': Object.fromEntries(Object.keys(spec).map((field) => [`f:${field}`, {}])) };
+    const managedFields = [{ manager: 'outgate', operation: 'Apply', time: `2026-11-28T08:00:00.${at}Z`, fieldsV1 }];
+    const felix = readLiveFelix({ metadata: { name, uid: name, resourceVersion: `${at}`, managedFields }, spec });
+    await mirrorSettings(db, epoch, { seen: felix === null ? [] : [felix], gone: [], hosts: () => null });
+  };
+  const nodes = { n: { natPortRange: '5:6' } };
+  const first = await save({ global: { natPortRange: '1:2' } });
+  const node = await save({ global: { natPortRange: '1:2' }, nodes });
+  const last = await save({ global: { natPortRange: '3:4' }, nodes });
+  const before = (await readLive(db)).sequence;
+  await applied('default', { natPortRange: '1:2' });
+  await applied('node.n', { natPortRange: '5:6' });
+  await applied('default', { natPortRange: '3:4' });
+  // another field of an object in which others hold one of ours at their value
+  const beside = await save({ global: { natPortRange: '7:8', iptablesNATOutgoingInterfaceFilter: 'eth0' }, nodes });
+  await applied('default', { natPortRange: '3:4', iptablesNATOutgoingInterfaceFilter: 'eth0' });
+  const letGo = await save({ global: { natPortRange: '7:8' }, nodes });
+  await applied('default', { natPortRange: '3:4' });
+  expect((await changesAfter(before)).map(({ actor, cause }) => [actor, cause])).toEqual(
+    [first, node, last, beside, letGo].map((change) => ['outgate', change]),
+  );
 });
