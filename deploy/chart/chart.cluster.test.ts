@@ -1,15 +1,13 @@
-/** The chart: Helm renders it, and a real API server takes every object, at the Pod Security level that the docs say. */
+/** The chart: Helm renders it, and a real API server takes every object. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { CHART, type Manifest, renderChart, specOf } from '../../e2e/cluster/chart.ts';
+import { CHART, type Manifest, renderChart } from '../../e2e/cluster/chart.ts';
 import { untilServed } from '../../e2e/cluster/install-crds.ts';
 import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
-import { must, request } from '../../e2e/cluster/request.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
-import { readEnvironment } from '../../server/env.ts';
 
 const server = sharedServer();
 const { helm } = server;
@@ -20,11 +18,6 @@ beforeAll(async () => {
   await kubectl(server, ['apply', '--server-side', '-f', '-'], { input: readFileSync(CRDS, 'utf8') });
   for (const plural of ['servicemonitors', 'prometheusrules']) {
     await untilServed(server, `/apis/monitoring.coreos.com/v1/${plural}`);
-  }
-  for (const level of ['restricted', 'privileged']) {
-    await must(server.as('admin'), 'POST', '/api/v1/namespaces', {
-      metadata: { name: `level-${level}`, labels: { 'pod-security.kubernetes.io/enforce': level } },
-    });
   }
 });
 afterAll(() => kubectl(server, ['delete', '-f', '-'], { input: readFileSync(CRDS, 'utf8') }));
@@ -140,64 +133,6 @@ describe('names', () => {
   });
 });
 
-describe('pod security', () => {
-  const podOf = (...which: Parameters<typeof specOf>): object =>
-    (specOf(...which) as { template: { spec: object } }).template.spec;
-  const tryIn = async (level: string, spec: object) => {
-    const { volumes = [] } = spec as { volumes?: { name: string }[] };
-    // a StatefulSet's controller adds the volume of its claim
-    const claim = volumes.some(({ name }) => name === 'data') ? [] : [{ name: 'data', emptyDir: {} }];
-    const whole = { ...spec, priorityClassName: undefined, volumes: [...volumes, ...claim] };
-    const pod = { metadata: { generateName: 'try-' }, spec: whole };
-    return request(server.as('admin'), 'POST', `/api/v1/namespaces/level-${level}/pods?dryRun=All`, pod);
-  };
-
-  it.each([
-    ['chosen users', {}],
-    ['users of the platform', { server: { runAsUser: null }, database: { bundled: { runAsUser: null } } }],
-  ])('server, database and uninstall are restricted (%s)', async (_name, values) => {
-    const objects = await renderChart(helm, values);
-    for (const [kind, name] of [
-      ['Deployment', /server/],
-      ['StatefulSet', /database/],
-      ['Job', /uninstall/],
-    ] as const) {
-      const answer = await tryIn('restricted', podOf(objects, kind, name));
-      expect(answer.status, JSON.stringify(answer.body)).toBe(201);
-    }
-  });
-
-  it.each(['enforce', 'cleanup'])(
-    'agents (%s) need the level privileged, for network and host paths alone',
-    async (mode) => {
-      const spec = podOf(await renderChart(helm, { agent: { mode } }), 'DaemonSet', /agent/) as {
-        hostNetwork: boolean;
-        hostPID?: boolean;
-        containers: Container[];
-        initContainers?: Container[];
-        volumes: { name: string; hostPath?: { path: string; type: string } }[];
-      };
-      expect((await tryIn('privileged', spec)).status).toBe(201);
-      const refused = JSON.stringify((await tryIn('restricted', spec)).body);
-      expect(refused).toContain('hostNetwork=true');
-      expect(refused).not.toMatch(/hostPID|privileged=true|seccompProfile|allowPrivilegeEscalation/);
-      const containers = [...spec.containers, ...(spec.initContainers ?? [])];
-      for (const { securityContext } of containers) {
-        expect(securityContext).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
-        expect(securityContext.capabilities.drop).toEqual(['ALL']);
-        expect(['NET_ADMIN,NET_RAW', undefined]).toContain(securityContext.capabilities.add?.join());
-      }
-      const paths = spec.volumes.flatMap(({ hostPath }) => (hostPath === undefined ? [] : [hostPath]));
-      const lock = { path: '/run/xtables.lock', type: 'FileOrCreate' };
-      const state = { path: '/var/lib/outgate-agent', type: 'DirectoryOrCreate' };
-      expect(paths).toEqual(mode === 'enforce' ? [lock, state] : [lock]);
-    },
-  );
-});
-interface Container {
-  readonly securityContext: { readonly capabilities: { readonly drop: string[]; readonly add?: string[] } };
-}
-
 it('no password is in what is rendered but the one that is made up, and that is another each time', async () => {
   const secretOf = (objects: readonly Manifest[]) =>
     objects.find(({ kind }) => kind === 'Secret')?.['data'] as { password: string };
@@ -206,78 +141,6 @@ it('no password is in what is rendered but the one that is made up, and that is 
   expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
   expect(secretOf(other).password).not.toBe(secretOf(one).password);
   expect(JSON.stringify(one.filter(({ kind }) => kind !== 'Secret'))).not.toContain(password);
-});
-
-it('pods run on Linux nodes alone, whatever else is selected', async () => {
-  const selectors = async (values: object) =>
-    (await renderChart(helm, values))
-      .filter(({ kind }) => ['Deployment', 'DaemonSet', 'StatefulSet', 'Job'].includes(kind))
-      .map((object) => (object['spec'] as PodTemplate).template.spec.nodeSelector);
-  const linux = { 'kubernetes.io/os': 'linux' };
-  expect(await selectors({})).toEqual([linux, linux, linux, linux]);
-  const infra = { role: 'infra' };
-  const chosen = await selectors({
-    server: { nodeSelector: infra },
-    agent: { nodeSelector: infra },
-    database: external,
-  });
-  expect(chosen).toEqual([1, 2, 3].map(() => ({ ...linux, ...infra })));
-});
-interface PodTemplate {
-  readonly template: { readonly spec: { readonly nodeSelector?: Readonly<Record<string, string>> } };
-}
-
-describe('alerts', () => {
-  /** the expression of each that asks for this figure */
-  const asking = async (figure: string, values: object = {}): Promise<string[]> => {
-    const objects = await renderChart(helm, { monitoring: { rules: true }, ...values });
-    const { groups } = specOf(objects, 'PrometheusRule', /outgate/) as { groups: { rules: { expr: string }[] }[] };
-    const all = groups.flatMap((group) => group.rules.map(({ expr }) => expr));
-    return all.filter((expr) => expr.includes(`${figure}{`));
-  };
-
-  it('each state of nodes that needs somebody has one; a node that never had an agent has its own', async () => {
-    const states = (await asking('outgate_nodes')).map((expr) => /state="(\w+)"/.exec(expr)?.[1]).sort();
-    expect(states).toEqual(['Drifted', 'Failed', 'Pending', 'Stale']);
-    expect(await asking('outgate_nodes_without_agent')).toEqual([
-      'max(outgate_nodes{namespace="outgate",state="Stale"} - ignoring (state) outgate_nodes_without_agent{namespace="outgate"}) > 0',
-      'max(outgate_nodes_without_agent{namespace="outgate"}) > 0',
-    ]);
-  });
-
-  it.each([
-    [{}, { nodeSelector: { 'kubernetes.io/os': 'linux' }, tolerations: [{ operator: 'Exists' }] }],
-    [
-      { agent: { nodeSelector: { egress: 'yes' }, tolerations: [{ key: 'egress', effect: 'NoSchedule' }] } },
-      {
-        nodeSelector: { 'kubernetes.io/os': 'linux', egress: 'yes' },
-        tolerations: [{ key: 'egress', effect: 'NoSchedule' }],
-      },
-    ],
-    [{ agent: { enabled: false } }, null],
-  ])('the server knows on which nodes an agent is missing: %#', async (values, placement) => {
-    const objects = await renderChart(helm, values);
-    const { template } = specOf(objects, 'Deployment', /server/) as {
-      template: { spec: { containers: { env: { name: string; value?: string }[] }[] } };
-    };
-    const env = template.spec.containers[0]?.env.map(({ name, value = 'x' }) => [name, value]) ?? [];
-    const read = readEnvironment({ ...Object.fromEntries(env), DATABASE_URL: 'postgresql://x' });
-    expect(read).toMatchObject({ ok: true, value: { agentPlacement: placement } });
-    if (placement !== null) {
-      const daemons = specOf(objects, 'DaemonSet', /agent/) as { template: { spec: object } };
-      expect(daemons.template.spec).toMatchObject(placement);
-    }
-  });
-
-  it('pools that are not read are told in every phase of the watch but the good one: a server may start blind', async () => {
-    const [expr] = await asking('outgate_cluster_watch');
-    expect(
-      /phase=~"([^"]+)"/
-        .exec(expr ?? '')?.[1]
-        ?.split('|')
-        .sort(),
-    ).toEqual(['blind', 'no-pools', 'starting']);
-  });
 });
 
 const BAD: readonly [values: object, words: RegExp][] = [
