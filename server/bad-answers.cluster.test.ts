@@ -14,7 +14,7 @@ import { grant } from '../e2e/cluster/rights.ts';
 import { type ApiServer, startApiServer } from '../e2e/cluster/start-api-server.ts';
 import { policyRules } from './kube/needed-rights.ts';
 import { serverOfFile } from './testing/file-server.ts';
-import { mutate, query } from './testing/test-client.ts';
+import { mutate } from './testing/test-client.ts';
 import { withCluster } from './testing/test-server.ts';
 
 const path = calicoPath('v1', 'ippools');
@@ -54,8 +54,7 @@ const make = (name: string, spec: unknown) =>
   });
 const edit = (name: string, spec: unknown) =>
   must(cluster.as('admin'), 'PATCH', `${path}/${name}?fieldManager=kubectl-edit`, { spec });
-const ask = async (procedure: string, input?: unknown) =>
-  (await query(server.address, procedure, input, server.cookie)).body.result.data;
+const { ask } = server;
 const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 40_000, interval: 50 });
 
 interface Shown {

@@ -15,7 +15,7 @@ import { must, request } from '../e2e/cluster/request.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
 import { serverOfFile } from './testing/file-server.ts';
 import { soon } from './testing/soon.ts';
-import { mutate, query } from './testing/test-client.ts';
+import { mutate } from './testing/test-client.ts';
 import { withCluster } from './testing/test-server.ts';
 
 const cluster = sharedServer();
@@ -31,8 +31,7 @@ interface Pool {
   spec: PoolSpec;
 }
 
-const ask = async (procedure: string, input?: unknown) =>
-  (await query(server.address, procedure, input, server.cookie)).body.result.data;
+const { ask } = server;
 const pools = async (): Promise<Pool[]> => ((await must(admin, 'GET', POOLS)) as { items: Pool[] }).items;
 const full = async () => (await pools()).map(({ metadata, spec }) => [metadata.name, metadata.uid, withDefaults(spec)]);
 

@@ -5,7 +5,7 @@ import { must, request } from '../e2e/cluster/request.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
 import { serverOfFile } from './testing/file-server.ts';
 import { soon } from './testing/soon.ts';
-import { mutate, query } from './testing/test-client.ts';
+import { mutate } from './testing/test-client.ts';
 import { withCluster } from './testing/test-server.ts';
 
 const cluster = sharedServer();
@@ -68,8 +68,7 @@ afterAll(async () => {
   await must(admin, 'DELETE', path);
 });
 
-const ask = async (procedure: string, input?: unknown) =>
-  (await query(server.address, procedure, input, server.cookie)).body.result.data;
+const { ask } = server;
 const tell = (procedure: string, input: unknown) => mutate(server.address, procedure, input, server.cookie);
 const standOf = async (name: string) => (await ask('pools.get', { name })).sync;
 const live = async (name: string) => {

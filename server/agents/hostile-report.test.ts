@@ -3,16 +3,11 @@ import { beforeAll, expect, test } from 'vitest';
 import { type Condition, type Report, reportSchema } from '../../core/wire/report.ts';
 import { agentDoors } from '../testing/agent-doors.ts';
 import { serverOfFile } from '../testing/file-server.ts';
-import { joinNode, query } from '../testing/test-client.ts';
+import { joinNode } from '../testing/test-client.ts';
 import { reportOf } from '../testing/test-report.ts';
 
 const server = serverOfFile();
 const { report } = agentDoors(server);
-const see = async (procedure: string, input?: unknown) => {
-  const { status, body } = await query(server.address, procedure, input, server.cookie);
-  expect(status, procedure).toBe(200);
-  return body.result.data;
-};
 let credential: string;
 let honest: string;
 beforeAll(async () => {
@@ -59,15 +54,15 @@ test('text is told with what is not seen, or turns its direction, escaped; howev
     ['pools.list', {}],
     ['simulate.flow', { from: '10.0.0.1', to: '192.0.2.1' }],
   ] as const) {
-    const text = JSON.stringify(await see(procedure, input)).replaceAll('\\\\u', '');
+    const text = JSON.stringify(await server.ask(procedure, input)).replaceAll('\\\\u', '');
     expect(text, procedure).not.toMatch(/\\u|[\p{Cf}\p{Zl}\p{Zp}]|\\n/u);
     expect(text.length, procedure).toBeLessThan(300_000);
   }
-  const { conditions } = await see('nodes.get', { name: 'taken' });
+  const { conditions } = await server.ask('nodes.get', { name: 'taken' });
   expect(conditions.map(({ message }: Condition) => message)).toContain(
     'a\\u202eb\\u2066c\\u000ad\\u200be\\u001b[2Jf\\u2028g',
   );
-  const { nodes } = await see('nodes.list');
+  const { nodes } = await server.ask('nodes.list');
   expect(nodes.map(({ name }: { name: string }) => name)).toEqual(['honest', 'taken']);
 });
 
@@ -80,7 +75,7 @@ test('so many routes that each question would take seconds are none at all', asy
       facts: { name: 'taken', interfaces: [up0], routes: Array<typeof route>(count).fill(route) },
     };
   };
-  const facts = async () => (await see('nodes.get', { name: 'taken' })).facts;
+  const facts = async () => (await server.ask('nodes.get', { name: 'taken' })).facts;
   for (const body of [many(50_001, 1), many(1, 50_000)]) {
     expect((await report(credential, body)).status).toBe(200);
     expect(await facts()).toBeNull();
@@ -95,7 +90,7 @@ test('since when is never in the future, nor before there were agents, and does 
   const told = async (): Promise<string[]> => {
     const conditions = claims.map((since, index) => condition({ type: `T${index}`, since }));
     expect((await report(credential, { ...reportOf('taken'), conditions })).status).toBe(200);
-    const node = await see('nodes.get', { name: 'taken' });
+    const node = await server.ask('nodes.get', { name: 'taken' });
     const kept = node.conditions.filter(({ type }: Condition) => /^T\d$/.test(type));
     expect(node.report.conditions).toEqual(kept);
     return kept.map(({ since }: Condition) => since);
@@ -139,7 +134,7 @@ test('counters that no kernel has are refused; those that one could have do not 
   );
   expect((await report(credential, counted('18446744073709551615'))).status).toBe(200);
   expect((await report(honest, reportOf('honest', { natted: 50 }))).status).toBe(200);
-  const { points } = await see('overview.series', { minutes: 5 });
+  const { points } = await server.ask('overview.series', { minutes: 5 });
   expect(points.length).toBeGreaterThan(1);
   for (const { v4 } of points) {
     expect(v4).toBeGreaterThanOrEqual(0);

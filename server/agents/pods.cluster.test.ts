@@ -20,7 +20,7 @@ import { podStands } from '../services/agents/pod.ts';
 import { agentDoors, bearer, type } from '../testing/agent-doors.ts';
 import { serverOfFile } from '../testing/file-server.ts';
 import { soon } from '../testing/soon.ts';
-import { ask, joinNode, mutate, openAgentStream, post, query } from '../testing/test-client.ts';
+import { ask, joinNode, mutate, openAgentStream, post } from '../testing/test-client.ts';
 import { reportOf } from '../testing/test-report.ts';
 import { withCluster } from '../testing/test-server.ts';
 import { appRouter } from '../trpc/router.ts';
@@ -67,13 +67,11 @@ const tokenOf = (pod: Pod | undefined, spec: object = {}, of = account) =>
   requestToken(cluster, of, { audiences: ['outgate'], ...(pod === undefined ? {} : { pod }), ...spec });
 const { report, join, makeToken } = agentDoors(server);
 const stream = (token: string) => openAgentStream(server.address, token);
-const see = async (procedure: string, input?: unknown) =>
-  (await query(server.address, procedure, input, server.cookie)).body.result.data;
-const node = (name: string) => see('nodes.get', { name });
+const node = (name: string) => server.ask('nodes.get', { name });
 const reasons = (view: { conditions: { reason: string }[] }): string[] => view.conditions.map(({ reason }) => reason);
 
 // whether a node has an agent can be said when the leader has read the cluster's nodes
-beforeAll(() => soon(async () => expect((await see('nodes.list')).nodes).toHaveLength(3)));
+beforeAll(() => soon(async () => expect((await server.ask('nodes.list')).nodes).toHaveLength(3)));
 
 it("a pod's token follows and reports for its own node, and for no other", async () => {
   const token = await tokenOf(pods['a']);
@@ -164,7 +162,7 @@ it('nodes of the cluster: ready or not, without an agent; and an agent without a
   });
   expect(reasons(await node('node-b'))).toEqual(['NoAgent', 'NodeNotReady']);
   expect(reasons(await node('node-c'))).toEqual(['NoAgent']);
-  const { nodes: counted } = await see('status.get');
+  const { nodes: counted } = await server.ask('status.get');
   expect(counted.total).toBe(3);
   const credential = await joinNode(server.address, server.cookie, 'elsewhere');
   await report(credential, reportOf('elsewhere'));
@@ -173,15 +171,17 @@ it('nodes of the cluster: ready or not, without an agent; and an agent without a
   await report(credential, reportOf('elsewhere', { revision, sequence }));
   // pods run on the cluster's nodes and nowhere else: they alone count, in the same way everywhere
   await mutate(server.address, 'pools.create', { name: 'seen', spec: { cidr: '10.9.0.0/16' } }, server.cookie);
-  expect((await see('status.get')).nodes).toMatchObject({ total: 3, programmed: 0 });
-  const { pools: listed } = await see('pools.list');
+  expect((await server.ask('status.get')).nodes).toMatchObject({ total: 3, programmed: 0 });
+  const { pools: listed } = await server.ask('pools.list');
   expect(listed).toMatchObject([{ nodes: { programmed: 0, total: 3 } }]);
-  const { changes } = await see('changes.list');
+  const { changes } = await server.ask('changes.list');
   expect(changes[0].nodes).toEqual({ holding: 0, total: 3 });
-  const { nodeTimes } = await see('changes.get', { id: changes[0].id });
+  const { nodeTimes } = await server.ask('changes.get', { id: changes[0].id });
   expect(nodeTimes.map((one: { node: string }) => one.node)).toEqual(['node-a', 'node-b', 'node-c']);
   // the next file finds the cluster as this one did
-  await soon(async () => expect((await see('pools.get', { name: 'seen' })).sync).toMatchObject({ state: 'Synced' }));
+  await soon(async () =>
+    expect((await server.ask('pools.get', { name: 'seen' })).sync).toMatchObject({ state: 'Synced' }),
+  );
   const gone = { name: 'seen', expectedVersion: listed[0].version, reason: 'it was seen' };
   expect((await mutate(server.address, 'pools.delete', gone, server.cookie)).status).toBe(200);
   await soon(async () => expect((await request(admin, 'GET', `${calicoPath('v3', 'ippools')}/seen`)).status).toBe(404));
@@ -198,7 +198,7 @@ it('a node that the agents are not meant for lacks none, until it is; one that n
   await must(admin, 'POST', '/api/v1/nodes', { metadata: { name: 'left-out' } });
   const label = (agents: string | null) =>
     must(admin, 'PATCH', '/api/v1/nodes/left-out', { metadata: { labels: { agents } } });
-  const total = async () => (await see('status.get')).nodes.total;
+  const total = async () => (await server.ask('status.get')).nodes.total;
   const figures = async () => (await fetch(`${server.address}/metrics`)).text();
   // as a heartbeat, this says nothing that is kept: what comes after it must be heard all the same
   await label('elsewhere');
@@ -208,7 +208,7 @@ it('a node that the agents are not meant for lacks none, until it is; one that n
   );
   const { token } = await makeToken({ name: 'left-out' });
   expect((await join(token, 'left-out')).status).toBe(403);
-  expect((await see('nodes.list')).nodes.map(({ name }: { name: string }) => name)).toEqual(nodes);
+  expect((await server.ask('nodes.list')).nodes.map(({ name }: { name: string }) => name)).toEqual(nodes);
   expect(await total()).toBe(3);
 
   await server.db.query(`UPDATE cluster_node SET since = now() - interval '1 minute'`);

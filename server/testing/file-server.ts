@@ -1,8 +1,8 @@
 /** One server, its database and an admin's cookie for all tests of a file. */
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { Database } from '../db/client.ts';
 import { type TestDatabase, testDatabase } from '../db/testing.ts';
-import { cookieOf } from './test-client.ts';
+import { type Answer, cookieOf, mutate, query } from './test-client.ts';
 import { startServer, type TestServer, type Variables } from './test-server.ts';
 
 export interface FileServer {
@@ -11,6 +11,10 @@ export interface FileServer {
   readonly db: Database;
   /** connection string of the database, for another server on it */
   readonly databaseUrl: string;
+  /** What the admin's query is answered with; fails where it is refused. */
+  ask(procedure: string, input?: unknown): Promise<Answer['body']>;
+  /** The same of a mutation. */
+  tell(procedure: string, input: unknown): Promise<Answer['body']>;
 }
 
 /** Call it once, at the top of the file; what it returns can be read inside tests. */
@@ -27,7 +31,13 @@ export function serverOfFile(variables?: Variables): FileServer {
     await server?.stop();
     await database?.close();
   });
+  const given = ({ status, body }: Answer): Answer['body'] => {
+    expect(status, JSON.stringify(body)).toBe(200);
+    return body.result.data;
+  };
   return {
+    ask: async (procedure, input) => given(await query(there(server).address, procedure, input, there(cookie))),
+    tell: async (procedure, input) => given(await mutate(there(server).address, procedure, input, there(cookie))),
     get address() {
       return there(server).address;
     },
