@@ -309,18 +309,11 @@ test('the overview names it, and ours applied by force says whose field it takes
 });
 
 test('force that others were quicker than did nothing, and says what they moved', async () => {
-  const { page, outgate, server } = running;
-  const { rules } = JSON.parse(await kubectl(server, ['get', 'clusterrole', 'outgate', '-o', 'json']));
-  const may = async (other: unknown, patches: boolean) => {
-    await kubectl(server, ['patch', 'clusterrole', 'outgate', '--type=merge', '-p', JSON.stringify({ rules: other })]);
-    const right = { verb: 'patch', group: 'projectcalico.org', resource: 'ippools' };
-    await untilMay(server, { kind: 'User', name: OUTGATE_USER }, right, patches);
-  };
+  const { page, outgate } = running;
   await edit('by-hand', { natOutgoing: false });
   await page.goto(`${outgate.url}/pools/by-hand`);
   await page.getByRole('button', { name: 'Apply ours by force' }).click();
-  const reading = { apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs: ['list', 'watch'] };
-  await may([reading, { apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] }], false);
+  const rules = await onlyRead();
   await decide(page, 'Apply ours by force', 'egress of this range must be NATed');
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByRole('status').filter({ hasText: 'It is decided: change #' })).toBeVisible();
@@ -424,9 +417,22 @@ test('theirs is taken, and a pool is released: the cluster keeps it', async () =
   await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
   await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
   await page.getByRole('button', { name: 'Release the pool' }).click();
+  const rules = await onlyRead();
   await decide(page, 'Release the pool', 'somebody else looks after it');
   await expect(page).toHaveURL(/\/cluster$/);
-  await expect(page.getByRole('row', { name: /by-hand-too/ })).toBeVisible();
+  // the cluster refuses to take our name from it, for as long as it does
+  const released = page.getByRole('row', { name: /by-hand-too/ });
+  await expect(released).toContainText('Not let go');
+  await expect(released).toContainText('cannot patch resource "ippools"');
+  await expectAccessible(page);
+  await released.getByRole('link', { name: 'by-hand-too' }).click();
+  const held = page.getByText('It was released here, and our name is still on its fields');
+  await expect(held).toContainText('our account must have the right to patch ippools.projectcalico.org.');
+  await expectAccessible(page);
+  await may(rules, true);
+  await expect(held).toHaveCount(0);
+  await page.goto(`${outgate.url}/cluster`);
+  await expect(released).not.toContainText('Not let go');
   expect((await live('by-hand-too')).natOutgoing).toBe(true);
 });
 
@@ -678,6 +684,22 @@ const edit = (name: string, spec: object): Promise<string> =>
 
 const live = async (name: string): Promise<{ natOutgoing?: boolean }> =>
   JSON.parse(await kubectl(running.server, ['get', RESOURCE, name, '-o', 'json'])).spec;
+
+/** What our account may do, and nothing else. */
+async function may(rules: unknown, patches: boolean): Promise<void> {
+  const { server } = running;
+  await kubectl(server, ['patch', 'clusterrole', 'outgate', '--type=merge', '-p', JSON.stringify({ rules })]);
+  const right = { verb: 'patch', group: 'projectcalico.org', resource: 'ippools' };
+  await untilMay(server, { kind: 'User', name: OUTGATE_USER }, right, patches);
+}
+
+/** Our account may no longer write. Resolves with what it might do until then. */
+async function onlyRead(): Promise<unknown> {
+  const role = JSON.parse(await kubectl(running.server, ['get', 'clusterrole', 'outgate', '-o', 'json']));
+  const reading = { apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs: ['list', 'watch'] };
+  await may([reading, { apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] }], false);
+  return role.rules;
+}
 
 const RESOURCE = 'ippools.projectcalico.org';
 const FELIX = 'felixconfigurations.projectcalico.org';

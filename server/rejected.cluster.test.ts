@@ -17,6 +17,7 @@ const admission = '/apis/admissionregistration.k8s.io/v1';
 const POLICY = 'no-nat.outgate.example';
 const WORDS = 'pools of this site must not be NATed';
 const LATER = 'this one comes later';
+const KEPT = 'nobody else writes this one';
 /** Only pools whose name begins with `site-`: others use the same API server. */
 const policy = {
   apiVersion: 'admissionregistration.k8s.io/v1',
@@ -39,6 +40,11 @@ const policy = {
       { expression: '!has(object.spec.natOutgoing) || !object.spec.natOutgoing', message: WORDS },
       // as a webhook does it, with 403
       { expression: "!object.metadata.name.endsWith('-later')", message: LATER, reason: 'Forbidden' },
+      {
+        expression: "oldObject == null || !object.metadata.name.endsWith('-kept')",
+        message: KEPT,
+        reason: 'Forbidden',
+      },
     ],
   },
 };
@@ -71,9 +77,13 @@ afterAll(async () => {
 const { ask } = server;
 const tell = (procedure: string, input: unknown) => mutate(server.address, procedure, input, server.cookie);
 const standOf = async (name: string) => (await ask('pools.get', { name })).sync;
+interface Metadata {
+  readonly resourceVersion: string;
+  readonly managedFields: readonly { readonly manager: string }[];
+}
 const live = async (name: string) => {
   const { status, body } = await request(admin, 'GET', `${path}/${name}`);
-  return status === 200 ? (body as { spec: Record<string, unknown>; metadata: { resourceVersion: string } }) : null;
+  return status === 200 ? (body as { spec: Record<string, unknown>; metadata: Metadata }) : null;
 };
 const nat = { cidr: '10.64.0.0/16', natOutgoing: true };
 const plain = { cidr: '10.64.0.0/16' };
@@ -125,6 +135,32 @@ it('force that the cluster would refuse is answered with its words, and decides 
   });
   expect((await ask('pools.get', { name: 'site-a' })).version).toBe(now);
   expect((await live('site-a'))?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion);
+});
+
+it('a pool that is released, and that the cluster does not let go, says so in its words until it is', async () => {
+  const name = 'site-kept';
+  const held = async () =>
+    (await ask('cluster.pools')).pools.find((pool: { name: string }) => pool.name === name)?.heldFast;
+  const named = async () =>
+    (await live(name))?.metadata.managedFields.map(({ manager }: { manager: string }) => manager);
+  expect((await tell('pools.create', { name, spec: { cidr: '10.66.0.0/16' } })).status).toBe(200);
+  await soon(async () => expect(await standOf(name)).toMatchObject({ state: 'Synced' }));
+  expect(await held()).toBe(null);
+  const { version: expectedVersion } = await ask('pools.get', { name });
+  const release = { name, choice: 'release', expectedVersion, reason: 'somebody else looks after it' };
+  expect((await tell('cluster.resolve', release)).status).toBe(200);
+  const refused = { since: expect.any(String), message: expect.stringContaining(KEPT), missing: null };
+  await soon(async () => expect(await held()).toEqual(refused));
+  expect(await named()).toEqual(['outgate']);
+  const [last] = policy.spec.validations.slice(-1);
+  const { metadata } = (await must(admin, 'GET', `${admission}/validatingadmissionpolicies/${POLICY}`)) as {
+    metadata: object;
+  };
+  const validations = policy.spec.validations.filter((one) => one !== last);
+  const spec = { ...policy.spec, validations };
+  await must(admin, 'PUT', `${admission}/validatingadmissionpolicies/${POLICY}`, { ...policy, metadata, spec });
+  await soon(async () => expect(await named()).toEqual(['outgate-lets-go']));
+  await soon(async () => expect(await held()).toBe(null));
 });
 
 it('a refusal by 403 is one of the cluster, not a right that is missing; it is tried again by itself', async () => {

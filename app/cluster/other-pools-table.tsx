@@ -112,11 +112,16 @@ export function OtherPoolsTable({
             </Td>
             <Td
               label="Breaks"
-              className={pool.violations.length + pool.problems.length === 0 ? 'narrow:hidden' : undefined}
+              className={
+                pool.violations.length + pool.problems.length === 0 && pool.heldFast === null
+                  ? 'narrow:hidden'
+                  : undefined
+              }
             >
               <span className="inline-flex flex-wrap items-center gap-2">
                 <ViolationsChip violations={pool.violations} />
                 <Problems problems={pool.problems} />
+                <HeldFast held={pool.heldFast} />
               </span>
             </Td>
             <Td className="text-right">
@@ -143,6 +148,19 @@ function Evidence({ evidence }: { evidence: LivePool['evidence'] }) {
       told from <span className="machine">{field.replace('metadata.', '')}</span>{' '}
       <span className="machine text-ink-2">{value}</span>
     </span>
+  );
+}
+
+/** It was released here, and the cluster refuses to take our name from it. */
+function HeldFast({ held }: { held: LivePool['heldFast'] }) {
+  if (held === null) return null;
+  return (
+    <>
+      <FindingChip kind="warning" title={held.message}>
+        Not let go
+      </FindingChip>
+      <span className="block max-w-64 truncate text-xs narrow:whitespace-normal">{held.message}</span>
+    </>
   );
 }
 

@@ -8,6 +8,23 @@ export async function markLetGo(tx: Queryable, name: string, change: number): Pr
   await tx.query("UPDATE sync SET let_go_by = $2, released = '{}' WHERE name = $1", [name, change]);
 }
 
+export interface HeldFast {
+  readonly since: Date;
+  /** the cluster's own words */
+  readonly message: string;
+  /** the right that is missing; null: none is, or the cluster does not say so */
+  readonly missing: string | null;
+}
+
+/** By name those that the cluster does not let go, as the last try said. */
+export async function readHeldFast(db: Queryable): Promise<Map<string, HeldFast>> {
+  const rows = await db.query<HeldFast & { name: string }>(
+    `SELECT name, since, detail->>'message' AS message, detail->>'missing' AS missing FROM sync
+     WHERE let_go_by IS NOT NULL AND state IN ('Rejected', 'Forbidden')`,
+  );
+  return new Map(rows.map(({ name, ...held }) => [name, held]));
+}
+
 /** Nothing is kept of these pools, unless one was made or adopted here meanwhile. */
 export async function forgetSync(tx: Queryable, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;

@@ -4,6 +4,7 @@ import { copyPatch } from '../../../core/cluster/copy-patch.ts';
 import { CopyPatch } from '../../cluster/copy-patch.tsx';
 import { classWords } from '../../cluster/other-pools.ts';
 import { sourceWords } from '../../cluster/source-words.ts';
+import { When } from '../../components/age.tsx';
 import { ButtonLink } from '../../components/button.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { Loading } from '../../components/loading.tsx';
@@ -11,7 +12,7 @@ import { Note } from '../../components/note.tsx';
 import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { useClusterMode } from '../../trpc/cluster-mode.ts';
 import { PoolSpecPanel } from './pool-spec.tsx';
-import { theirWords } from './their-words.ts';
+import { heldFastWords, theirWords } from './their-words.ts';
 
 /** No pool of this name is ours: the cluster may have one all the same, and nodes follow it. */
 export function MissingPool({ name }: { name: string }) {
@@ -35,7 +36,7 @@ export function MissingPool({ name }: { name: string }) {
 type LivePool = Outputs['cluster']['pools']['pools'][number];
 
 function TheirPool({ live, all }: { live: LivePool; all: readonly LivePool[] }) {
-  const { name, owner, standing, spec, facets, problems } = live;
+  const { name, owner, standing, spec, facets, problems, heldFast } = live;
   const foreign = standing === 'foreign';
   const { nodes, next, link } = theirWords(live);
   return (
@@ -57,6 +58,17 @@ function TheirPool({ live, all }: { live: LivePool; all: readonly LivePool[] }) 
           {foreign && <CopyPatch patch={copyPatch(live, { all, api: 'v3' })} source={sourceWords(live)} />}
         </span>
       </Note>
+      {heldFast !== null && (
+        <Note kind="warning">
+          <p>{heldFastWords(heldFast.missing)}</p>
+          <p className="wrap-anywhere">
+            The cluster’s own words: <span className="machine">{heldFast.message}</span>
+          </p>
+          <p>
+            Since <When at={heldFast.since} />
+          </p>
+        </Note>
+      )}
       {spec !== null && facets !== null && <PoolSpecPanel pool={{ spec, facets, natted: null }} />}
     </div>
   );

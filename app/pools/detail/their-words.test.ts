@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { theirWords } from './their-words.ts';
+import { heldFastWords, theirWords } from './their-words.ts';
 
 const pool = {
   name: 'a',
@@ -30,4 +30,13 @@ it('one that may be adopted, one that is owned elsewhere, one that goes', () => 
   expect(theirs.link).toBe('In the cluster');
   expect(theirs.next).toBe('It is changed in the Git repository of Argo CD application net; here it is read-only.');
   expect(theirWords({ ...pool, deleting: true }).nodes).toContain('being deleted there');
+});
+
+it('one that the cluster does not let go says what of it, and what that costs', () => {
+  expect(heldFastWords(null)).toContain(
+    'the cluster does not take it away. Until it is gone, another server-side apply',
+  );
+  expect(heldFastWords('patch ippools.projectcalico.org')).toContain(
+    'our account must have the right to patch ippools.projectcalico.org.',
+  );
 });

@@ -4,6 +4,12 @@ import { sourceWords } from '../../cluster/source-words.ts';
 
 type Evidence = Parameters<typeof sourceWords>[0]['evidence'];
 
+/** Of a pool that was released here, and on whose fields our name still stands. */
+export const heldFastWords = (missing: string | null): string =>
+  `It was released here, and our name is still on its fields: ${
+    missing === null ? 'the cluster does not take it away' : `our account must have the right to ${missing}`
+  }. Until it is gone, another server-side apply of these fields meets a conflict with outgate. It is tried again.`;
+
 /** What it does to nodes, what becomes of it, and where to go on. */
 export function theirWords(live: OtherPool & { deleting: boolean; evidence: Evidence }): {
   nodes: string;

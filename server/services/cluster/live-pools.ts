@@ -5,6 +5,7 @@ import { ownershipBeside } from '../../../core/cluster/released.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, poolSpecSchema, violationSchema } from '../../../core/pool/spec.ts';
 import { validatePools } from '../../../core/pool/validate.ts';
+import { type HeldFast, readHeldFast } from '../../db/let-go.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
 import { readReleased } from '../../db/released.ts';
@@ -30,15 +31,18 @@ export const livePoolViewSchema = z.object({
   problems: z.array(z.object({ field: z.string(), message: z.string() })),
   violations: z.array(violationSchema),
   deleting: z.boolean(),
+  /** it was released here, and the cluster refuses to take our name from it: since when, in its words, and the right that is missing; null: no such thing */
+  heldFast: z.object({ since: z.iso.datetime(), message: z.string(), missing: z.string().nullable() }).nullable(),
 });
 export type LivePoolView = z.infer<typeof livePoolViewSchema>;
 
 /** In the order of names. */
 export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
-  const [found, ours, released] = await Promise.all([
+  const [found, ours, released, heldFast] = await Promise.all([
     readLivePools(deps.db),
     readPools(deps.db),
     readReleased(deps.db),
+    readHeldFast(deps.db),
   ]);
   const live = found.map((one) => ({ ...one, ownership: ownershipBeside(one, released.get(one.name)?.fields ?? []) }));
   const managed = new Set(ours.map(({ name }) => name));
@@ -55,8 +59,12 @@ export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
     problems: one.problems.map((problem) => ({ ...problem })),
     violations: violations.get(one.name) ?? [],
     deleting: one.deleting,
+    heldFast: viewHeldFast(heldFast.get(one.name)),
   }));
 }
+
+const viewHeldFast = (held: HeldFast | undefined): LivePoolView['heldFast'] =>
+  held === undefined ? null : { ...held, since: held.since.toISOString() };
 
 export function standingOf(owner: LivePool['ownership']['class'], inDatabase: boolean): (typeof standings)[number] {
   if (owner !== 'managed' && owner !== 'hand') return 'foreign';
