@@ -4,6 +4,7 @@ import { calicoPath } from '../e2e/cluster/install-crds.ts';
 import { must, request } from '../e2e/cluster/request.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
 import { serverOfFile } from './testing/file-server.ts';
+import { holdAll } from './testing/hold-all.ts';
 import { soon } from './testing/soon.ts';
 import { mutate, query } from './testing/test-client.ts';
 import { withCluster } from './testing/test-server.ts';
@@ -16,11 +17,6 @@ afterAll(() => must(cluster.as('admin'), 'DELETE', path));
 
 const edit = (name: string, spec: object, manager = 'kubectl-edit') =>
   must(cluster.as('admin'), 'PATCH', `${path}/${name}?fieldManager=${manager}`, { spec });
-/** A node that holds all that the cluster said until now. */
-const holdAll = async (): Promise<void> => {
-  await server.db.query(`INSERT INTO node (name, credential_hash) VALUES ('holder', 'x') ON CONFLICT DO NOTHING`);
-  await server.db.query(`INSERT INTO holding (node, sequence, at) SELECT 'holder', sequence, now() FROM live`);
-};
 const isHeld = async (id: number): Promise<boolean> => {
   const { nodeTimes } = await ask('changes.get', { id });
   return nodeTimes.find(({ node }: { node: string }) => node === 'holder').at !== null;
@@ -36,7 +32,7 @@ it('theirs is taken, ours is forced, a released pool stays in the cluster', asyn
   ]);
   const choose = (choice: string, expectedVersion: number) =>
     tell('cluster.resolve', { name: 'ours', choice, expectedVersion, reason: `take ${choice}` });
-  await holdAll();
+  await holdAll(server.db);
   const taken = await choose('theirs', pool.version);
   await soon(async () => expect((await ask('pools.get', { name: 'ours' })).sync.state).toBe('Synced'));
   expect((await ask('pools.get', { name: 'ours' })).spec.natOutgoing).toBe(false);
@@ -58,7 +54,7 @@ it('theirs is taken, ours is forced, a released pool stays in the cluster', asyn
   });
   // what was taken stays held; what was forced had to move
   expect([await isHeld(taken.change.id), await isHeld(forced.change.id)]).toEqual([true, false]);
-  await holdAll();
+  await holdAll(server.db);
   const released = await choose('release', forced.change.id);
   expect(await isHeld(released.change.id)).toBe(true);
   expect((await query(server.address, 'pools.get', { name: 'ours' }, server.cookie)).status).toBe(404);
@@ -78,7 +74,7 @@ it('a pool that somebody made is adopted as it is, and then ours to delete', asy
   expect(pools[0]).toMatchObject({ name: 'found', owner: 'kubectl', class: 'hand', standing: 'observed' });
   expect(pools[0].violations.map(({ rule }: { rule: string }) => rule)).toEqual(['S1', 'C17']);
   const before = (await request(cluster.as('admin'), 'GET', `${path}/found`)).body as { spec: object };
-  await holdAll();
+  await holdAll(server.db);
   const { change } = await tell('cluster.adopt', { names: ['found'], reason: 'it is ours now' });
   expect(change).toMatchObject({ action: 'pool.adopt', target: 'found' });
   await soon(async () => expect((await ask('pools.get', { name: 'found' })).sync.state).toBe('Synced'));

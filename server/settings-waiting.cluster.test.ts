@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { grant, revoke } from '../e2e/cluster/rights.ts';
 import { GRANT, RULES, settingsSite, USER } from '../e2e/cluster/settings-site.ts';
+import { holdAll } from './testing/hold-all.ts';
 import { query } from './testing/test-client.ts';
 
 const { cluster, server, ask, tell, soon, edit, stands, rowOf, decide, tellChoice, choose, history } = settingsSite();
@@ -73,7 +74,7 @@ it('each of several changes made at once is in force when the cluster has it, an
   // what the cluster says already is in force everywhere
   await edit({ natOutgoingExclusions: 'IPPoolsAndHostIPs' });
   await soon(async () => expect(await rowOf('natOutgoingExclusions')).toMatchObject({ live: 'IPPoolsAndHostIPs' }));
-  await server.db.query(`INSERT INTO holding (node, sequence, at) SELECT 'holder', sequence, now() FROM live`);
+  await holdAll(server.db);
   const ports = { natPortRange: '45000:62000', iptablesNATOutgoingInterfaceFilter: 'eth1' };
   const said = await decide({ global: { ...ports, natOutgoingExclusions: 'IPPoolsAndHostIPs' }, nodes });
   await soon(async () => expect(await held()).toContain(said));
@@ -85,9 +86,7 @@ it('each of several changes made at once is in force when the cluster has it, an
     return [first, await decide({ global: { natPortRange: '45000:62000' } })];
   });
   await stands({ state: 'Synced' });
-  await server.db.query(
-    `INSERT INTO holding (node, sequence, at) SELECT 'holder', sequence, now() FROM live ON CONFLICT DO NOTHING`,
-  );
+  await holdAll(server.db);
   await soon(async () => expect(await held()).toEqual(expect.arrayContaining([away, back])));
   await server.db.query(`DELETE FROM node WHERE name = 'holder'`);
   await edit({ natOutgoingExclusions: null });

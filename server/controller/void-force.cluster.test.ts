@@ -1,5 +1,5 @@
 /** What History says of force that did nothing, since what it was decided about had moved: why, and that no node ever holds it. */
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { readLivePool } from '../../core/cluster/live-pool.ts';
 import type { NatSettings } from '../../core/nat/settings.ts';
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
@@ -7,47 +7,40 @@ import { ledTerms, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
 import { beginTerm } from '../db/live.ts';
 import { settingsSync } from '../db/sync.ts';
-import type { Actor } from '../services/actor.ts';
 import { getChange, listChanges } from '../services/changes/list-changes.ts';
 import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { resolveSettings } from '../services/cluster/resolve-settings.ts';
-import { unheard } from '../testing/unheard-cluster.ts';
+import { holdAll } from '../testing/hold-all.ts';
+import { soon } from '../testing/soon.ts';
+import { editor } from '../testing/test-api.ts';
 import { mirror } from './mirror.ts';
 
 const site = ledTerms();
-const operator: Actor = { id: null, name: 'operator', role: 'editor' };
 const reason = 'it was looked at';
-const deps = async () => ({ ...(await site.api.deps()), cluster: unheard });
-const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 30 });
 const version = async () => (await site.api.caller('editor').pools.get({ name: 'a' })).version;
 
 /** A pool of ours that somebody edited; when it is known to be so nobody leads any more. */
 async function edited(): Promise<void> {
-  await site.begin();
-  await site.api.caller('editor').pools.create({ name: 'a', spec: { cidr: '10.1.0.0/16', natOutgoing: true } });
-  await site.stands('a', { state: 'Synced' });
+  await site.made();
   await site.edit('a', { natOutgoing: false });
   await site.stands('a', { state: 'OutOfSync' });
   await site.end();
 }
 async function force(): Promise<number> {
   const input = { name: 'a', choice: 'ours', expectedVersion: await version(), reason } as const;
-  return (await resolvePool(await deps(), operator, input)).change.id;
+  return (await resolvePool(site.deps, editor, input)).change.id;
 }
 /** A node that holds all that the cluster has by now. */
 async function holds(): Promise<void> {
   const { db } = site.api.database;
-  await db.query(`INSERT INTO node (name, credential_hash) VALUES ('holder', 'x') ON CONFLICT DO NOTHING`);
-  await db.query(
-    `INSERT INTO holding (node, sequence, at) SELECT 'holder', sequence, now() FROM live ON CONFLICT DO NOTHING`,
-  );
+  await holdAll(db);
   onTestFinished(async () => {
     await db.query(`DELETE FROM node WHERE name = 'holder'`);
   });
 }
 const told = async (id: number) => {
-  const one = await getChange(await deps(), id);
-  const listed = (await listChanges(await deps(), { limit: 20 })).changes.find((change) => change.id === id);
+  const one = await getChange(site.deps, id);
+  const listed = (await listChanges(site.deps, { limit: 20 })).changes.find((change) => change.id === id);
   expect(listed).toMatchObject({ nodes: one.nodes, didNothing: one.didNothing });
   return one;
 };
@@ -123,7 +116,7 @@ it('a field that is released after it brings nothing else of the pool to the clu
   await site.begin();
   await soon(async () => expect((await told(forced)).didNothing).not.toBe(null));
   const input = { name: 'a', choice: 'release-field', field: 'disabled', reason } as const;
-  const { change } = await resolvePool(await deps(), operator, { ...input, expectedVersion: await version() });
+  const { change } = await resolvePool(site.deps, editor, { ...input, expectedVersion: await version() });
   await site.stands('a', { state: 'OutOfSync', applied: { version: change.id }, detail: { fields: ['natOutgoing'] } });
   expect((await site.stored('a'))?.spec).not.toMatchObject({ natOutgoing: true });
   await holds();
@@ -134,23 +127,23 @@ it('a field that is released after it brings nothing else of the pool to the clu
 it('of settings: of which object what moved, and by whom', async () => {
   const admin = site.server.as('admin');
   const felix = calicoPath('v3', 'felixconfigurations');
-  const editor = site.api.caller('editor');
+  const caller = site.api.caller('editor');
   const edit = (spec: NatSettings, manager: string) =>
     must(admin, 'PATCH', `${felix}/default?fieldManager=${manager}`, { spec });
   const stands = (expected: object) =>
     soon(async () => expect(await settingsSync.read(site.api.database.db, ['default'])).toMatchObject([expected]));
   const forceSettings = async (): Promise<number> => {
-    const { version: expectedVersion } = await editor.settings.get();
+    const { version: expectedVersion } = await caller.settings.get();
     const input = { object: 'default', choice: 'ours', expectedVersion, reason } as const;
-    return (await resolveSettings(await deps(), operator, input)).change.id;
+    return (await resolveSettings(site.deps, editor, input)).change.id;
   };
   onTestFinished(async () => {
     await request(admin, 'DELETE', felix);
   });
   await site.begin();
-  const { version: expectedVersion } = await editor.settings.get();
+  const { version: expectedVersion } = await caller.settings.get();
   const settings = { global: { natPortRange: '30000:40000' }, nodes: {} };
-  await editor.settings.update({ settings, expectedVersion, reason });
+  await caller.settings.update({ settings, expectedVersion, reason });
   await stands({ state: 'Synced' });
   await edit({ natPortRange: '50000:60000' }, 'kubectl-edit');
   await stands({ state: 'OutOfSync' });

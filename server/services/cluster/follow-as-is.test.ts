@@ -4,6 +4,7 @@ import { type LivePool, readLivePool } from '../../../core/cluster/live-pool.ts'
 import { mirror, mirrorAll } from '../../controller/mirror.ts';
 import { beginTerm, liveChangesSince, readLive } from '../../db/live.ts';
 import { type LiveWatch, readWatch, writeWatch } from '../../db/live-watch.ts';
+import { holdAll } from '../../testing/hold-all.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheard } from '../../testing/unheard-cluster.ts';
 import { getChange } from '../changes/list-changes.ts';
@@ -19,7 +20,6 @@ beforeAll(async () => {
   api = await testApi();
   deps = { ...(await api.deps()), cluster: unheard };
   epoch = await beginTerm(deps.db, 'test');
-  await deps.db.query(`INSERT INTO node (name, credential_hash) VALUES ('n', 'x')`);
 });
 afterAll(() => api?.close());
 
@@ -51,11 +51,6 @@ async function decide(pools: string[], settings: string[] = []): Promise<number>
   const { change } = await followAsIs(deps, admin, { since, pools, settings, reason: 'the backup has no more' });
   return change.id;
 }
-/** The node holds all that the cluster says. */
-const hold = () =>
-  deps.db.query(
-    `INSERT INTO holding (node, sequence, at) SELECT 'n', sequence, now() FROM live ON CONFLICT DO NOTHING`,
-  );
 const holding = async (change: number) => (await getChange(deps, change)).nodes.holding;
 const lastMove = async () => {
   const { sequence } = await readLive(deps.db);
@@ -66,7 +61,7 @@ const lastMove = async () => {
 beforeEach(async () => {
   await mirrorAll(deps.db, epoch, [made('a', 1), made('b', 2), made('c', 3)]);
   await whole();
-  await hold();
+  await holdAll(deps.db);
 });
 
 it('it waits until it is carried out, and then for the nodes alone', async () => {
@@ -76,7 +71,7 @@ it('it waits until it is carried out, and then for the nodes alone', async () =>
   expect(await lastMove()).toMatchObject({ actor: 'outgate', cause: change, pools: ['a', 'b'] });
   await whole();
   expect(await holding(change)).toBe(0);
-  await hold();
+  await holdAll(deps.db);
   expect(await holding(change)).toBe(1);
 });
 
@@ -93,7 +88,7 @@ it.each([
     there.map((name) => made(name, 'abc'.indexOf(name) + 1)),
   );
   await whole();
-  await hold();
+  await holdAll(deps.db);
   expect(await holding(change)).toBe(1);
 });
 
