@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../db/testing.ts';
+import { describe, expect, test } from 'vitest';
+import { serverOfFile } from '../testing/file-server.ts';
 import { ask, cookieOf, mutate, post, query, signIn } from '../testing/test-client.ts';
-import { ADMIN, startServer, type TestServer } from '../testing/test-server.ts';
+import { ADMIN, startServer } from '../testing/test-server.ts';
 
-let database: TestDatabase;
-let server: TestServer;
-beforeAll(async () => {
-  database = await testDatabase();
-  server = await startServer(database.url);
-});
-afterAll(async () => {
-  await server?.stop();
-  await database?.close();
-});
+const server = serverOfFile();
 
 const newAccount = async (role: string, email: string) => {
   const cookie = await cookieOf(server.address);
@@ -40,7 +31,7 @@ describe('sign-in', () => {
   });
 
   test('with an https address the cookie is for https alone', async () => {
-    const other = await startServer(database.url, { OUTGATE_URL: 'https://outgate.example' });
+    const other = await startServer(server.databaseUrl, { OUTGATE_URL: 'https://outgate.example' });
     try {
       const [cookie] = (await signIn(other.address)).headers.getSetCookie();
       expect(cookie).toMatch(/^__Secure-outgate\.session_token=/);
@@ -96,14 +87,14 @@ describe('sign-in', () => {
     expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused[0]?.body.error.data.reason).toBe('TOO_MANY_ATTEMPTS');
     // the right password is not tried any more, on this server or another one
-    const other = await startServer(database.url);
+    const other = await startServer(server.databaseUrl);
     try {
       expect((await signIn(other.address, someone)).status).toBe(429);
     } finally {
       await other.stop();
     }
     expect((await signIn(server.address)).status).toBe(200);
-    await database.db.query('DELETE FROM rate_limit');
+    await server.db.query('DELETE FROM rate_limit');
     expect((await signIn(server.address, someone)).status).toBe(200);
   });
 
@@ -125,13 +116,13 @@ describe('sign-in', () => {
     const asked = async () => (await query(server.address, 'accounts.list', undefined, cookie)).status;
     const runsFor = async (interval: string) => {
       const newest = '(SELECT id FROM session ORDER BY created_at DESC LIMIT 1)';
-      await database.db.query(`UPDATE session SET expires_at = now() + $1::interval WHERE id = ${newest}`, [interval]);
+      await server.db.query(`UPDATE session SET expires_at = now() + $1::interval WHERE id = ${newest}`, [interval]);
     };
     expect(await asked()).toBe(200);
     await runsFor('1 day');
     expect(await asked()).toBe(200);
     const extended = `SELECT id FROM session WHERE expires_at BETWEEN now() AND now() + interval '2 days'`;
-    expect(await database.db.query(extended)).toEqual([]);
+    expect(await server.db.query(extended)).toEqual([]);
     await runsFor('-1 second');
     expect(await asked()).toBe(401);
   });
@@ -172,11 +163,11 @@ describe('accounts', () => {
       [ada.id, second.id].map((id) => mutate(server.address, 'accounts.setRole', { id, role: 'viewer' }, cookie)),
     );
     expect(answers.map((one) => one.status).sort()).not.toEqual([200, 200]);
-    const [row] = await database.db.query<{ admins: number }>(
+    const [row] = await server.db.query<{ admins: number }>(
       `SELECT count(*)::int AS admins FROM "user" WHERE role = 'admin'`,
     );
     expect(row?.admins).toBe(1);
-    await database.db.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [ada.id]);
+    await server.db.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [ada.id]);
   });
 
   test('a new password ends the sessions of the old one, and the old one signs in no more', async () => {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../db/testing.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { serverOfFile } from '../testing/file-server.ts';
 import {
   cookieOf,
   joinNode,
@@ -11,29 +11,18 @@ import {
   type SseEvent,
 } from '../testing/test-client.ts';
 import { reportOf } from '../testing/test-report.ts';
-import { startServer, type TestServer } from '../testing/test-server.ts';
+import { startServer } from '../testing/test-server.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import { makeHub } from './hub.ts';
 import { liveEvents } from './live.ts';
 
-let database: TestDatabase;
-let server: TestServer;
-let cookie: string;
-beforeAll(async () => {
-  database = await testDatabase();
-  server = await startServer(database.url);
-  cookie = await cookieOf(server.address);
-});
-afterAll(async () => {
-  await server?.stop();
-  await database?.close();
-});
+const server = serverOfFile();
 
 let pools = 0;
 const makePool = async (): Promise<number> => {
   const spec = { cidr: `10.${++pools}.0.0/16`, natOutgoing: true };
-  return (await mutate(server.address, 'pools.create', { name: `live-${pools}`, spec }, cookie)).body.result.data.change
-    .id;
+  return (await mutate(server.address, 'pools.create', { name: `live-${pools}`, spec }, server.cookie)).body.result.data
+    .change.id;
 };
 const next = (events: Lines, kind: string, ms?: number): Promise<SseEvent> =>
   events.next<SseEvent>((event) => event.data?.kind === kind, ms);
@@ -55,7 +44,7 @@ test('cursors are read back as they were written, and nothing else is one', () =
 });
 
 test('a new stream says reset once, then each change', async () => {
-  const events = await openEvents(server.address, cookie);
+  const events = await openEvents(server.address, server.cookie);
   const first = await next(events, 'reset');
   const change = await makePool();
   const told = await next(events, 'change');
@@ -67,24 +56,24 @@ test('a new stream says reset once, then each change', async () => {
 
 // a node's event may come again: its notice can still be on the way when the replay has told it
 test('what happened in between is replayed, a change never twice', async () => {
-  const before = await openEvents(server.address, cookie);
+  const before = await openEvents(server.address, server.cookie);
   const { id } = await next(before, 'reset');
   before.close();
   const made = [await makePool(), await makePool(), await makePool()];
-  const credential = await joinNode(server.address, cookie, 'live-node');
+  const credential = await joinNode(server.address, server.cookie, 'live-node');
   await post(`${server.address}/agent/v1/report`, reportOf('live-node'), { authorization: `Bearer ${credential}` });
 
-  const resumed = await openEvents(server.address, cookie, id);
+  const resumed = await openEvents(server.address, server.cookie, id);
   const replayed = await all(resumed);
   expect(replayed.filter((event) => event.startsWith('change'))).toEqual(made.map((sequence) => `change ${sequence}`));
   expect(replayed).toContain('node live-node');
   // what leaves no trace: a node that was forgotten, the watch, accounts
   expect(replayed).toEqual(expect.arrayContaining(['nodes', 'watch', 'access']));
   resumed.close();
-  const again = await openEvents(server.address, cookie, id);
+  const again = await openEvents(server.address, server.cookie, id);
   const second = await again.next<SseEvent>((event) => event.data?.sequence === made[1]);
   again.close();
-  const last = await openEvents(server.address, cookie, second.id);
+  const last = await openEvents(server.address, server.cookie, second.id);
   const rest = [`change ${made[2]}`, `change ${(made[2] ?? 0) + 1}`, 'node live-node', 'nodes', 'watch', 'access'];
   expect([...new Set(await all(last))]).toEqual(rest);
   last.close();
@@ -95,7 +84,7 @@ test('a notice that comes after its change was replayed tells it no second time'
   const sequence = await makePool();
   const signal = AbortSignal.timeout(60_000);
   const cursor = { sequence: sequence - 1, at: Date.now() + 60_000 };
-  const events = liveEvents({ db: database.db, hub, cursor, signal, holds: async () => 60_000 });
+  const events = liveEvents({ db: server.db, hub, cursor, signal, holds: async () => 60_000 });
   const kinds = ['change', 'nodes', 'watch', 'access'];
   for (const kind of kinds) expect((await events.next()).value?.event).toMatchObject({ kind });
   hub.publish({ kind: 'change', sequence });
@@ -106,18 +95,18 @@ test('a notice that comes after its change was replayed tells it no second time'
 
 test('too far back, from another database, or unreadable: reset', async () => {
   for (const id of ['999999-1767225600000', 'nonsense']) {
-    const events = await openEvents(server.address, cookie, id);
+    const events = await openEvents(server.address, server.cookie, id);
     expect(await all(events)).toEqual(['reset']);
     events.close();
   }
-  await database.db.query(
+  await server.db.query(
     `INSERT INTO change (sequence, actor, role, action, target, pools, revision)
      SELECT g, 'x', 'editor', 'pool.create', 'x', '{}', 'x' FROM desired, generate_series(sequence + 1, sequence + 300) g`,
   );
-  const [row] = await database.db.query<{ sequence: string }>(
+  const [row] = await server.db.query<{ sequence: string }>(
     'UPDATE desired SET sequence = sequence + 300 RETURNING sequence',
   );
-  const events = await openEvents(server.address, cookie, `${Number(row?.sequence) - 250}-${Date.now()}`);
+  const events = await openEvents(server.address, server.cookie, `${Number(row?.sequence) - 250}-${Date.now()}`);
   expect(await all(events)).toEqual(['reset']);
   events.close();
 });
@@ -132,7 +121,7 @@ describe('a stream ends with what it was opened with', () => {
   };
   let id: string;
   beforeAll(async () => {
-    const made = await mutate(server.address, 'accounts.create', { ...account, role: 'viewer' }, cookie);
+    const made = await mutate(server.address, 'accounts.create', { ...account, role: 'viewer' }, server.cookie);
     id = made.body.result.data.account.id;
   });
 
@@ -151,8 +140,8 @@ describe('a stream ends with what it was opened with', () => {
   test('a session that runs out while nothing else happens', async () => {
     const events = await openEvents(server.address, await session());
     await next(events, 'reset');
-    await database.db.query(`UPDATE session SET expires_at = now() + interval '1 second' WHERE user_id = $1`, [id]);
-    await database.db.query(`SELECT pg_notify('outgate', '{"kind":"access"}')`); // it is asked for how long it holds now
+    await server.db.query(`UPDATE session SET expires_at = now() + interval '1 second' WHERE user_id = $1`, [id]);
+    await server.db.query(`SELECT pg_notify('outgate', '{"kind":"access"}')`); // it is asked for how long it holds now
     await next(events, 'access');
     await ends(events);
   });
@@ -160,7 +149,7 @@ describe('a stream ends with what it was opened with', () => {
   test('a session whose account got another password', async () => {
     const events = await openEvents(server.address, await session());
     await next(events, 'reset');
-    await mutate(server.address, 'accounts.setPassword', { id, password: 'another password' }, cookie);
+    await mutate(server.address, 'accounts.setPassword', { id, password: 'another password' }, server.cookie);
     await ends(events);
   });
 
@@ -168,7 +157,7 @@ describe('a stream ends with what it was opened with', () => {
     const hub = makeHub();
     const holds = async () => left.shift() ?? null;
     const signal = AbortSignal.timeout(60_000);
-    return { hub, left, events: liveEvents({ db: database.db, hub, cursor: null, signal, holds }) };
+    return { hub, left, events: liveEvents({ db: server.db, hub, cursor: null, signal, holds }) };
   };
 
   test('one that was used meanwhile goes on, for as long as it holds now', async () => {
@@ -192,8 +181,8 @@ describe('a stream ends with what it was opened with', () => {
 });
 
 test('a server that stops breaks the stream off, so that the browser opens it again where it was', async () => {
-  const other = await startServer(database.url);
-  const events = await openEvents(other.address, cookie);
+  const other = await startServer(server.databaseUrl);
+  const events = await openEvents(other.address, server.cookie);
   const { id } = await next(events, 'reset');
   await other.stop();
   await events.ended;
@@ -202,7 +191,11 @@ test('a server that stops breaks the stream off, so that the browser opens it ag
   ).rejects.toThrow();
   const change = await makePool();
   const url = `${server.address}/api/trpc/events.subscribe`;
-  const resumed = await openLines(url, { cookie, accept: 'text/event-stream', 'last-event-id': id }, true);
+  const resumed = await openLines(
+    url,
+    { cookie: server.cookie, accept: 'text/event-stream', 'last-event-id': id },
+    true,
+  );
   expect((await next(resumed, 'change')).data.sequence).toBe(change);
   resumed.close();
 });

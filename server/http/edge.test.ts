@@ -1,21 +1,12 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../db/testing.ts';
+import { expect, test } from 'vitest';
+import { serverOfFile } from '../testing/file-server.ts';
 import { ask, cookieOf, mutate, openEvents, post, query } from '../testing/test-client.ts';
-import { startServer, type TestServer } from '../testing/test-server.ts';
+import { startServer } from '../testing/test-server.ts';
 
-let database: TestDatabase;
-let server: TestServer;
-beforeAll(async () => {
-  database = await testDatabase();
-  server = await startServer(database.url);
-});
-afterAll(async () => {
-  await server?.stop();
-  await database?.close();
-});
+const server = serverOfFile();
 
 test('every answer carries the headers, and each its own nonce', async () => {
   const nonces = new Set<string>();
@@ -48,7 +39,7 @@ test('every answer carries the headers, and each its own nonce', async () => {
 });
 
 test('figures have a door of their own where one is asked for, and are behind no other', async () => {
-  const apart = await startServer(database.url, { OUTGATE_METRICS_LISTEN: '127.0.0.1:0' });
+  const apart = await startServer(server.databaseUrl, { OUTGATE_METRICS_LISTEN: '127.0.0.1:0' });
   try {
     const figures = await fetch(`${apart.metricsAddress}/metrics`);
     expect(figures.status).toBe(200);
@@ -178,7 +169,7 @@ test('readyz and metrics say how it is', async () => {
 });
 
 test('stopping ends streams, answers what is being answered, and does not wait until it must cut', async () => {
-  const other = await startServer(database.url);
+  const other = await startServer(server.databaseUrl);
   const cookie = await cookieOf(other.address);
   const events = await openEvents(other.address, cookie);
   await events.next<{ data: { kind?: string } }>((event) => event.data?.kind === 'reset');
