@@ -26,6 +26,10 @@ export async function readReleased(db: Queryable, names?: readonly string[]): Pr
   return new Map(rows.map(({ name, released, live }) => [name, { fields: releasedFields(released), live }]));
 }
 
+/** Of one pool, in the order of a pool's fields; empty: none is let go. */
+export const releasedOf = async (db: Queryable, name: string): Promise<readonly PoolField[]> =>
+  (await readReleased(db, [name])).get(name)?.fields ?? [];
+
 export const releasedFields = (names: readonly string[]): PoolField[] =>
   poolFields.filter((field) => names.includes(field));
 

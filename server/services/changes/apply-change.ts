@@ -20,6 +20,7 @@ import { settingsSync } from '../../db/sync.ts';
 import { noticeText } from '../../events/notice.ts';
 import { sumOfShares } from '../../state/shares.ts';
 import { system } from '../actor.ts';
+import { AppError } from '../app-error.ts';
 import { contentsOf, targetOf, told } from './change-content.ts';
 import type { ChangeView } from './change-view.ts';
 import type { Current, Decision, Intent } from './decision.ts';
@@ -45,6 +46,13 @@ export function applyChange(db: Database, intent: Intent): Promise<Applied> {
     }
     return { change: now.change, revision: now.revision };
   });
+}
+
+/** The same, of what must change something: throws NOTHING_CHANGES too. */
+export async function mustChange(db: Database, intent: Intent): Promise<{ change: ChangeView; revision: string }> {
+  const { change, revision } = await applyChange(db, intent);
+  if (change === null) throw new AppError('NOTHING_CHANGES', 'nothing would change');
+  return { change, revision };
 }
 
 /** The same without lock and without writing: throws what the change would throw, and returns what it would decide. */

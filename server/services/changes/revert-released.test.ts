@@ -4,7 +4,7 @@ import type { PoolField } from '../../../core/cluster/compare.ts';
 import { readLivePool } from '../../../core/cluster/live-pool.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { writeLivePools } from '../../db/live.ts';
-import { readReleased, writeReleased } from '../../db/released.ts';
+import { releasedOf, writeReleased } from '../../db/released.ts';
 import { newSync, writeSync } from '../../db/sync.ts';
 import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheard } from '../../testing/unheard-cluster.ts';
@@ -37,7 +37,7 @@ async function releasedAs(field: PoolField, value: Partial<PoolSpec>): Promise<v
   await writeReleased(api.database.db, name, [field]);
   await inCluster(value);
 }
-const released = async () => (await readReleased(api.database.db, [name])).get(name)?.fields ?? [];
+const released = () => releasedOf(api.database.db, name);
 
 it('a field that moved there, and that the change did not decide, is no change since, and stays released', async () => {
   const { change } = await createPool(deps, editor, { name, spec });

@@ -6,10 +6,9 @@ import { holdLive, readLivePools } from '../../db/live.ts';
 import { newSync, type SyncRow, writeSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError, type Issue } from '../app-error.ts';
-import { applyChange } from '../changes/apply-change.ts';
+import { mustChange } from '../changes/apply-change.ts';
 import type { ChangeView } from '../changes/change-view.ts';
 import type { Deps } from '../deps.ts';
-import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
 import { standingOf } from './live-pools.ts';
@@ -22,7 +21,7 @@ export async function adoptPools(
 ): Promise<{ change: ChangeView; revision: string }> {
   clusterOf(deps);
   const names = [...new Set(input.names)].sort();
-  const applied = await applyChange(deps.db, {
+  return mustChange(deps.db, {
     actor,
     reason: requiredReason(input.reason),
     names,
@@ -61,5 +60,4 @@ export async function adoptPools(
       return [{ action: 'pool.adopt', upsert, asFound: true }];
     },
   });
-  return mustChange(applied);
 }

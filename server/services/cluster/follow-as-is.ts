@@ -13,10 +13,9 @@ import { lockWatch, readWatch, writeWord } from '../../db/live-watch.ts';
 import { readPools } from '../../db/pools.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
-import { applyChange } from '../changes/apply-change.ts';
+import { mustChange } from '../changes/apply-change.ts';
 import type { ChangeView, Content } from '../changes/change-view.ts';
 import type { Deps } from '../deps.ts';
-import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
 
@@ -91,7 +90,7 @@ export async function followAsIs(
   { reason, ...seen }: FollowInput,
 ): Promise<{ change: ChangeView; revision: string }> {
   clusterOf(deps);
-  const applied = await applyChange(deps.db, {
+  return mustChange(deps.db, {
     actor,
     reason: requiredReason(reason),
     names: [],
@@ -113,7 +112,6 @@ export async function followAsIs(
       return [{ action: 'cluster.follow', follow: { pools, settings, ...content } }];
     },
   });
-  return mustChange(applied);
 }
 
 function mustBeSeen(back: ComeBack | null, seen: Pick<Word, 'since' | 'pools' | 'settings'>): ComeBack {

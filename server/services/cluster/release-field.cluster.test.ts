@@ -4,7 +4,7 @@ import type { PoolField } from '../../../core/cluster/compare.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
 import { readLivePools } from '../../db/live.ts';
-import { readReleased } from '../../db/released.ts';
+import { releasedOf } from '../../db/released.ts';
 import { apply } from '../../kube/write.ts';
 import { chooseField } from '../../testing/choose-field.ts';
 import { soon } from '../../testing/soon.ts';
@@ -52,7 +52,7 @@ const seenWith = (field: keyof PoolSpec, value: unknown) =>
     const [live] = await readLivePools(site.api.database.db, ['a']);
     expect(live?.pool?.spec[field]).toEqual(value);
   });
-const released = async () => (await readReleased(site.api.database.db, ['a'])).get('a')?.fields ?? [];
+const released = () => releasedOf(site.api.database.db, 'a');
 const row = async (field: PoolField) => (await comparePool(site.deps, 'a')).rows.find((one) => one.field === field);
 const heldBy = (manager: string, field: PoolField = 'natOutgoing') =>
   soon(async () => expect((await row(field))?.managers).toEqual([manager]));

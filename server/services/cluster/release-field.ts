@@ -5,7 +5,7 @@ import { whyNotReleased, withReleased } from '../../../core/cluster/released.ts'
 import type { Queryable } from '../../db/client.ts';
 import { readLivePools } from '../../db/live.ts';
 import type { StoredPool } from '../../db/pools.ts';
-import { readReleased } from '../../db/released.ts';
+import { releasedOf } from '../../db/released.ts';
 import { newSync, readSync, writeSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
 import type { Decision } from '../changes/decision.ts';
@@ -54,7 +54,7 @@ async function releasedBefore(
   name: string,
   { field, released }: { readonly field: PoolField; readonly released: boolean },
 ): Promise<readonly PoolField[]> {
-  const was = (await readReleased(tx, [name])).get(name)?.fields ?? [];
+  const was = await releasedOf(tx, name);
   if (was.includes(field) !== released) return was;
   const already = released ? 'released' : 'decided here';
   throw new AppError('NOTHING_CHANGES', `field '${field}' of pool '${name}' is ${already} already`);

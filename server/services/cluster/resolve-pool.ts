@@ -15,17 +15,17 @@ import type { Database, Queryable } from '../../db/client.ts';
 import { markLetGo } from '../../db/let-go.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools, type StoredPool } from '../../db/pools.ts';
-import { readReleased, shownPools } from '../../db/released.ts';
+import { releasedOf, shownPools } from '../../db/released.ts';
 import { newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
 import { writeVoidForce } from '../../db/void-force.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
-import { applyChange } from '../changes/apply-change.ts';
+import { mustChange } from '../changes/apply-change.ts';
 import type { ChangeView, Content } from '../changes/change-view.ts';
 import type { Decision } from '../changes/decision.ts';
 import type { Deps } from '../deps.ts';
 import { viewPool } from '../pools/get-pool.ts';
-import { expectVersion, mustChange } from '../pools/write-pool.ts';
+import { expectVersion } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
 import { leaveFields } from './leave-fields.ts';
@@ -66,31 +66,29 @@ export async function resolvePool(
     throw refusal('field', `field must be given with ${fieldChoices.join(' and ')}, and with no other choice`);
   }
   if (choice === 'ours') await rehearse(deps.db, cluster, name);
-  return mustChange(
-    await applyChange(deps.db, {
-      actor,
-      reason: requiredReason(reason),
-      names: [name],
-      cidrs: [],
-      decide: async (current, tx) => {
-        const pool = await expectVersion(deps, current, name, expectedVersion);
-        const next = current.desired.sequence + 1;
-        await holdLive(tx);
-        if (choice === 'release') return [await release(tx, name, next)];
-        if (seen !== undefined) await expectSeen(deps, tx, pool, seen);
-        if (field !== undefined) {
-          return [await (choice === 'release-field' ? releaseField : decideField)(tx, pool, field, next)];
-        }
-        return [choice === 'ours' ? await force(tx, pool, next) : await take(tx, name, next)];
-      },
-    }),
-  );
+  return mustChange(deps.db, {
+    actor,
+    reason: requiredReason(reason),
+    names: [name],
+    cidrs: [],
+    decide: async (current, tx) => {
+      const pool = await expectVersion(deps, current, name, expectedVersion);
+      const next = current.desired.sequence + 1;
+      await holdLive(tx);
+      if (choice === 'release') return [await release(tx, name, next)];
+      if (seen !== undefined) await expectSeen(deps, tx, pool, seen);
+      if (field !== undefined) {
+        return [await (choice === 'release-field' ? releaseField : decideField)(tx, pool, field, next)];
+      }
+      return [choice === 'ours' ? await force(tx, pool, next) : await take(tx, name, next)];
+    },
+  });
 }
 
 /** Whoever decides decides about what was shown: nothing that came since is taken over, or from anybody, unseen. */
 async function expectSeen(deps: Deps, tx: Queryable, pool: StoredPool, seen: string): Promise<void> {
   const [live] = await readLivePools(tx, [pool.name]);
-  const released = (await readReleased(tx, [pool.name])).get(pool.name)?.fields ?? [];
+  const released = await releasedOf(tx, pool.name);
   if (seenOf(pool.spec, live, released) === seen) return;
   const message = `the cluster's pool '${pool.name}' was changed meanwhile: it is not as it was seen`;
   const issues = [{ field: 'seen', message }];
@@ -105,7 +103,7 @@ async function rehearse(db: Database, cluster: Cluster, name: string): Promise<v
     readSync(db, [name]),
   ]);
   // what is not ours to force is refused for that
-  const released = (await readReleased(db, [name])).get(name)?.fields ?? [];
+  const released = await releasedOf(db, name);
   if (pool === undefined || (live !== undefined && notOurs(live, row?.applied != null, released) !== null)) return;
   const refused = await cluster.rehearsePool(pool);
   if (refused.length === 0) return;
@@ -122,24 +120,22 @@ export async function setPolicy(
 ): Promise<{ change: ChangeView; revision: string }> {
   clusterOf(deps);
   const { name, policy, expectedVersion } = input;
-  return mustChange(
-    await applyChange(deps.db, {
-      actor,
-      reason: `${policy}: ${requiredReason(input.reason)}`,
-      names: [name],
-      cidrs: [],
-      decide: async (current, tx) => {
-        const { spec } = await expectVersion(deps, current, name, expectedVersion);
-        await holdLive(tx);
-        const row = (await readSync(tx, [name]))[0] ?? newSync(name);
-        if (row.policy === policy) {
-          throw new AppError('NOTHING_CHANGES', `pool '${name}' has the policy '${policy}' already`);
-        }
-        await writeSync(tx, [await leaveFields(tx, { ...row, policy }, current.desired.sequence + 1)]);
-        return [{ action: 'pool.policy', upsert: [{ name, spec }], asFound: true }];
-      },
-    }),
-  );
+  return mustChange(deps.db, {
+    actor,
+    reason: `${policy}: ${requiredReason(input.reason)}`,
+    names: [name],
+    cidrs: [],
+    decide: async (current, tx) => {
+      const { spec } = await expectVersion(deps, current, name, expectedVersion);
+      await holdLive(tx);
+      const row = (await readSync(tx, [name]))[0] ?? newSync(name);
+      if (row.policy === policy) {
+        throw new AppError('NOTHING_CHANGES', `pool '${name}' has the policy '${policy}' already`);
+      }
+      await writeSync(tx, [await leaveFields(tx, { ...row, policy }, current.desired.sequence + 1)]);
+      return [{ action: 'pool.policy', upsert: [{ name, spec }], asFound: true }];
+    },
+  });
 }
 
 /** The object stays: its row says that our name is to go from it, and where there is none nothing is kept. */
@@ -153,7 +149,7 @@ async function release(tx: Queryable, name: string, version: number): Promise<De
 async function force(tx: Queryable, { name, spec, sequence }: StoredPool, version: number): Promise<Decision> {
   const row = (await readSync(tx, [name]))[0] ?? newSync(name);
   const [live] = await readLivePools(tx, [name]);
-  const released = (await readReleased(tx, [name])).get(name)?.fields ?? [];
+  const released = await releasedOf(tx, name);
   const why = live === undefined ? null : notOurs(live, row.applied !== null, released);
   if (why !== null) {
     throw refusal('choice', `the cluster's pool '${name}' cannot be written over: ${why}`);

@@ -3,7 +3,7 @@ import type { Pool } from '../../../core/pool/spec.ts';
 import type { StoredPool } from '../../db/pools.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
-import { type Applied, applyChange } from '../changes/apply-change.ts';
+import { mustChange } from '../changes/apply-change.ts';
 import type { ChangeView } from '../changes/change-view.ts';
 import type { Current, Intent } from '../changes/decision.ts';
 import type { Deps } from '../deps.ts';
@@ -67,18 +67,16 @@ export async function deletePool(
   input: { name: string; expectedVersion: number; reason?: string | undefined },
 ): Promise<{ change: ChangeView; revision: string }> {
   const reason = requiredReason(input.reason);
-  return mustChange(
-    await applyChange(deps.db, {
-      actor,
-      reason,
-      names: [input.name],
-      cidrs: [],
-      decide: async (current) => {
-        await expectVersion(deps, current, input.name, input.expectedVersion);
-        return [{ action: 'pool.delete', remove: [input.name] }];
-      },
-    }),
-  );
+  return mustChange(deps.db, {
+    actor,
+    reason,
+    names: [input.name],
+    cidrs: [],
+    decide: async (current) => {
+      await expectVersion(deps, current, input.name, input.expectedVersion);
+      return [{ action: 'pool.delete', remove: [input.name] }];
+    },
+  });
 }
 
 const intentFor = (actor: Actor, pool: Pool, reason: string | null): Omit<Intent, 'decide'> => ({
@@ -90,15 +88,13 @@ const intentFor = (actor: Actor, pool: Pool, reason: string | null): Omit<Intent
 
 async function written(deps: Deps, pool: Pool, intent: Intent): Promise<PoolWritten> {
   let createdAt: Date | undefined;
-  const { change, revision } = mustChange(
-    await applyChange(deps.db, {
-      ...intent,
-      decide: (current, tx) => {
-        createdAt = current.pools.get(pool.name)?.createdAt;
-        return intent.decide(current, tx);
-      },
-    }),
-  );
+  const { change, revision } = await mustChange(deps.db, {
+    ...intent,
+    decide: (current, tx) => {
+      createdAt = current.pools.get(pool.name)?.createdAt;
+      return intent.decide(current, tx);
+    },
+  });
   const at = new Date(change.at);
   const stored: StoredPool = { ...pool, sequence: change.id, createdAt: createdAt ?? at, updatedAt: at };
   return { pool: await viewPool(deps, stored), change, revision };
@@ -115,9 +111,4 @@ export async function expectVersion(deps: Deps, current: Current, name: string, 
     });
   }
   return pool;
-}
-
-export function mustChange({ change, revision }: Applied): { change: ChangeView; revision: string } {
-  if (change === null) throw new AppError('NOTHING_CHANGES', 'nothing would change');
-  return { change, revision };
 }

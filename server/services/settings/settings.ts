@@ -15,12 +15,11 @@ import { readLive } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
-import { applyChange } from '../changes/apply-change.ts';
+import { mustChange } from '../changes/apply-change.ts';
 import type { ChangeView } from '../changes/change-view.ts';
 import type { Decision } from '../changes/decision.ts';
 import { refuseSettings } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
-import { mustChange } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { poolsBesideSettings } from './effective-pools.ts';
 import { rehearseSettings } from './rehearse-settings.ts';
@@ -103,18 +102,16 @@ export async function changeSettings(
   { expectedVersion, reason }: { readonly expectedVersion: number; readonly reason: string },
   decide: (desired: Desired, tx: Queryable) => Promise<readonly Decision[]>,
 ): Promise<{ change: ChangeView; revision: string }> {
-  return mustChange(
-    await applyChange(deps.db, {
-      actor,
-      reason,
-      names: [],
-      cidrs: [],
-      decide: async ({ desired }, tx) => {
-        expectSettings(desired, expectedVersion);
-        return decide(desired, tx);
-      },
-    }),
-  );
+  return mustChange(deps.db, {
+    actor,
+    reason,
+    names: [],
+    cidrs: [],
+    decide: async ({ desired }, tx) => {
+      expectSettings(desired, expectedVersion);
+      return decide(desired, tx);
+    },
+  });
 }
 
 /**
