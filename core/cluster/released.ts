@@ -88,3 +88,10 @@ export function takenBack(spec: PoolSpec, released: readonly PoolField[], shown:
   const differing = new Set(differingFields(spec, shown));
   return released.filter((field) => differing.has(field));
 }
+
+/** What is decided by who was shown an older view: a field that stands as it was shown is as it is now. */
+export function keptFromView(spec: PoolSpec, shown: PoolSpec, now: PoolSpec): PoolSpec {
+  const decided = new Set(differingFields(spec, shown));
+  const moved = differingFields(shown, now).filter((field) => !decided.has(field));
+  return withReleased(spec, moved, now);
+}

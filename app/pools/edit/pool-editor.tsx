@@ -115,10 +115,7 @@ export function PoolEditor({
   const blocked = blockedBy({ refused, conflict: theirs !== null || deleted, errors, dirty, pending: save.pending });
   const run = (): void => {
     if (blocked !== null) return;
-    // a released field moves in the cluster without a new version: as it was read at first it would be decided here again
-    const moved = base !== null && live !== null && live.version === base.version;
-    const pool = moved ? mineOnTop(base.pool.spec, live.pool, draft.values.spec) : draft.values;
-    save.save({ pool, version: base?.version ?? null, reason });
+    save.save({ pool: draft.values, base, reason });
   };
   useKeys('Editor', [{ keys: 'mod+Enter', label: 'Save', run }]);
 

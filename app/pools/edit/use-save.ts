@@ -35,12 +35,13 @@ export function useSave({
     pending: create.isPending || update.isPending,
     /** a conflict is shown as one, not as an error */
     error: reasonOf(error) === 'VERSION_STALE' ? null : error,
-    save({ pool, version, reason }: { pool: Pool; version: number | null; reason: string }): void {
+    /** `base`: what was changed to this; null: a new pool */
+    save({ pool, base, reason }: { pool: Pool; base: Current | null; reason: string }): void {
       create.reset();
       update.reset();
       const given = reason.trim() === '' ? {} : { reason: reason.trim() };
-      if (version === null) create.mutate({ ...pool, ...given });
-      else update.mutate({ ...pool, expectedVersion: version, ...given });
+      if (base === null) create.mutate({ ...pool, ...given });
+      else update.mutate({ ...pool, expectedVersion: base.version, shown: base.pool.spec, ...given });
     },
   };
 }

@@ -244,6 +244,29 @@ it('whoever decides another value than it has takes it back, also the one that i
   await site.stands('a', { state: 'Contested' });
 });
 
+it('a save that was begun before it moved takes it back only where it decides it', async () => {
+  await site.made();
+  await editedThere();
+  await choose('release-field');
+  await settled();
+  const { spec: shown, version } = await pool();
+  await site.edit('a', { natOutgoing: true });
+  await seenWith('natOutgoing', true);
+  const save = (spec: PoolSpec, expectedVersion: number) =>
+    updatePool(site.deps, editor, { name: 'a', spec, expectedVersion, shown });
+  await expect(save(shown, version)).rejects.toMatchObject({ reason: 'NOTHING_CHANGES' });
+  const { change } = await save({ ...shown, disabled: true }, version);
+  expect(change.after).toMatchObject({ spec: { natOutgoing: true, disabled: true } });
+  expect(await released()).toEqual(['natOutgoing']);
+  await settled();
+  expect((await object()).spec).toMatchObject({ natOutgoing: true, disabled: true });
+  await site.edit('a', { natOutgoing: false });
+  await seenWith('natOutgoing', false);
+  const { change: back } = await save({ ...shown, natOutgoing: true }, change.id);
+  expect(back.before).toMatchObject({ takenBack: ['natOutgoing'] });
+  expect(await released()).toEqual([]);
+});
+
 it('decided here again it keeps the cluster’s value, beside who holds it', async () => {
   await site.made();
   await editedThere();

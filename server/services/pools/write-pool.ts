@@ -1,5 +1,6 @@
 /** Create, update and delete of one pool. */
-import type { Pool } from '../../../core/pool/spec.ts';
+import { keptFromView } from '../../../core/cluster/released.ts';
+import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
 import type { StoredPool } from '../../db/pools.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
@@ -41,21 +42,25 @@ export async function createPool(
   });
 }
 
-/** Throws NOT_FOUND, VERSION_STALE (with the pool as it is), NOTHING_CHANGES, POOL_VIOLATIONS. */
+/**
+ * `shown`: the spec as it was when it was changed to this. A released field moves without a new version: one that stands as it was
+ * shown was not decided about. Throws NOT_FOUND, VERSION_STALE (with the pool as it is), NOTHING_CHANGES, POOL_VIOLATIONS.
+ */
 export async function updatePool(
   deps: Deps,
   actor: Actor,
-  input: Pool & { expectedVersion: number; reason?: string | undefined },
+  input: Pool & { expectedVersion: number; shown?: PoolSpec | undefined; reason?: string | undefined },
 ): Promise<PoolWritten> {
   const pool = canonicalPool(input);
   return written(deps, pool, {
     ...intentFor(actor, pool, optionalReason(input.reason)),
     decide: async (current) => {
       const before = await expectVersion(deps, current, pool.name, input.expectedVersion);
-      if (sameSpec(before.spec, pool.spec)) {
+      const spec = input.shown === undefined ? pool.spec : keptFromView(pool.spec, input.shown, before.spec);
+      if (sameSpec(before.spec, spec)) {
         throw new AppError('NOTHING_CHANGES', `pool '${pool.name}' already says all this: nothing would change`);
       }
-      return [{ action: 'pool.update', upsert: [pool] }];
+      return [{ action: 'pool.update', upsert: [{ ...pool, spec }] }];
     },
   });
 }

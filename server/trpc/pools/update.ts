@@ -8,6 +8,13 @@ import { reasonSchema } from '../../services/reason.ts';
 import { editorProcedure } from '../init.ts';
 
 export const update = editorProcedure
-  .input(poolInputSchema.extend({ expectedVersion: z.int(), reason: reasonSchema.optional() }))
+  .input(
+    poolInputSchema.extend({
+      expectedVersion: z.int(),
+      /** the spec as it was shown: a released field that stands so still is left as the cluster has it by then */
+      shown: poolInputSchema.shape.spec.optional(),
+      reason: reasonSchema.optional(),
+    }),
+  )
   .output(z.object({ pool: poolViewSchema, change: changeSchema, revision: z.string() }))
   .mutation(({ ctx, input }) => updatePool(ctx.deps, actorOf(ctx.user), input));
