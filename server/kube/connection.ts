@@ -3,10 +3,18 @@
  * each request. Calls and watches do not share any: a watch holds its connection, and is alone on it, so that one that has
  * died in silence takes nothing else with it and is never chosen again.
  */
+import { subscribe } from 'node:diagnostics_channel';
+import type { ClientHttp2Stream } from 'node:http2';
 import { Agent, buildConnector, type Dispatcher, request as send } from 'undici';
 import type { Credentials } from './credentials.ts';
 import { type Failure, failure, KubeError } from './kube-error.ts';
 import { readFailure } from './read-failure.ts';
+
+// A call that is given up in the turn in which it is sent leaves a stream that nobody listens to: when its session ends, idle
+// or closed, the error of that would be one that nobody caught, and end this process.
+subscribe('http2.client.stream.created', (created) => {
+  (created as { stream: ClientHttp2Stream }).stream.on('error', () => {});
+});
 
 /** While we read an answer, the server must have others to work on; more than these do not finish sooner. */
 export const CALLS_AT_A_TIME = 64;

@@ -1,0 +1,35 @@
+/** A call that is given up at any moment leaves nothing that could end the process, on a real API server. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { calicoPath } from '../../e2e/cluster/install-crds.ts';
+import { sharedServer } from '../../e2e/cluster/shared-server.ts';
+import { openConnection } from './connection.ts';
+import { fromKubeconfig } from './kubeconfig.ts';
+
+const server = sharedServer();
+const call = { method: 'GET', path: `${calicoPath('v3', 'ippools')}?limit=500` } as const;
+
+/** Given up after so many steps of the one turn in which it is sent. */
+async function givenUp(steps: number): Promise<void> {
+  const connection = openConnection(fromKubeconfig(server.kubeconfig, 'outgate'));
+  await connection.call(call);
+  const ending = new AbortController();
+  const answer = connection.call({ ...call, signal: ending.signal }).catch(() => {});
+  for (let left = steps; left > 0; left--) await null;
+  ending.abort();
+  await answer;
+  // what was told of it is done with when its session ends
+  await delay(20);
+  await connection.close();
+}
+
+it('also in the moment in which it is sent', async () => {
+  const defects: Error[] = [];
+  const hear = (error: Error): void => void defects.push(error);
+  process.on('uncaughtException', hear);
+  onTestFinished(() => void process.off('uncaughtException', hear));
+  for (let steps = 0; steps < 30; steps++) await givenUp(steps);
+  // what is ended with a connection is told so in a later turn
+  await delay(100);
+  expect(defects).toEqual([]);
+});
