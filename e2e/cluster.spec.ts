@@ -375,6 +375,11 @@ test('a field is released to who holds it, stays shown with them, and is decided
   await expect(page.getByText('natOutgoing is released: the cluster decides it')).toContainText(
     'Another value that is saved here takes a field back.',
   );
+  const nat = page.getByRole('switch', { name: 'Traffic from it is NATed' });
+  await nat.click();
+  await expect(page.getByText('natOutgoing is taken back from kubectl-patch')).toBeVisible();
+  await nat.click();
+  await expect(page.getByText('natOutgoing is taken back from')).toHaveCount(0);
   // it moves while something else is typed: that is no decision about it
   await page.getByRole('switch', { name: 'Allocates addresses' }).click();
   await edit('by-hand', { natOutgoing: false });

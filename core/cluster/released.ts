@@ -61,6 +61,15 @@ export function ownerElsewhere(live: Owned, released: readonly PoolField[]): str
   return is === 'managed' || is === 'hand' ? null : owner;
 }
 
+/** Who would own the pool if this one of its released fields were decided here, and does not now; null: nobody. */
+export function ownerIfDecided(live: Owned, released: readonly PoolField[], field: PoolField): string | null {
+  if (!released.includes(field) || ownerElsewhere(live, released) !== null) return null;
+  return ownerElsewhere(
+    live,
+    released.filter((one) => one !== field),
+  );
+}
+
 type Owned = Pick<LivePool, 'ownership' | 'claims'>;
 
 const releasable = poolFields.filter((field) => field !== 'cidr');

@@ -4,8 +4,9 @@ import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { writePools } from '../../../core/calico/write.ts';
+import { poolFields } from '../../../core/cluster/compare.ts';
 import { parsePoolName, parsePoolSpec } from '../../../core/pool/shape.ts';
-import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
+import type { Pool } from '../../../core/pool/spec.ts';
 import { Button } from '../../components/button.tsx';
 import { DiffView } from '../../components/diff-view.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
@@ -20,7 +21,6 @@ import { type Draft, draftOf, editForm, editText, newPool, rereadForm, type Spec
 import { errorsOf, findingsOf, withServerFindings } from '../findings.ts';
 import { mineOnTop, sameSpec } from '../merge.ts';
 import { poolPath } from '../paths.ts';
-import { listed, valueText } from '../sync/sync-words.ts';
 import { useAllPools } from '../use-all-pools.ts';
 import { lineOf } from '../yaml-edit.ts';
 import { ConflictPanel } from './conflict-panel.tsx';
@@ -28,6 +28,7 @@ import { FindingsPanel, plural } from './findings-panel.tsx';
 import { GonePanel } from './gone-panel.tsx';
 import { keep, readKept } from './kept-draft.ts';
 import { PoolForm } from './pool-form.tsx';
+import { ReleasedNote } from './released-note.tsx';
 import { SaveBar } from './save-bar.tsx';
 import { type Current, useSave } from './use-save.ts';
 
@@ -144,13 +145,13 @@ export function PoolEditor({
           </span>
         </Note>
       )}
-      {released.length > 0 && (
-        <Note className="mb-3">
-          {listed(released)} {released.length === 1 ? 'is' : 'are'} released: the cluster decides{' '}
-          {released.length === 1 ? 'it' : 'them'}, and has{' '}
-          {listed(released.map((field) => `${field} ${valueText(live?.pool.spec[field as keyof PoolSpec])}`))} now.
-          Another value that is saved here takes a field back.
-        </Note>
+      {released.length > 0 && base !== null && (
+        <ReleasedNote
+          released={poolFields.filter((field) => released.includes(field))}
+          live={live?.pool}
+          base={base.pool.spec}
+          draft={draft.values}
+        />
       )}
       {deleted && (
         <GonePanel

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { syncReasons } from '../../../core/cluster/sync-state.ts';
-import { type FieldRow, type Stand, takenFrom, valueText, wayOfField, waysOf, whyOf } from './sync-words.ts';
+import {
+  type FieldRow,
+  type Stand,
+  takenBackWords,
+  takenFrom,
+  valueText,
+  wayOfField,
+  waysOf,
+  whyOf,
+} from './sync-words.ts';
 
 const stand = (reason: Stand['reason'], more: Partial<Stand> = {}): Stand => ({
   state: 'OutOfSync',
@@ -22,6 +31,7 @@ const row = (field: string, desired: unknown, live: unknown, managers: string[] 
   managers,
   released: false,
   releaseRefused: null,
+  ownerIfDecided: null,
 });
 const rows = [row('cidr', '10.0.0.0/16', '10.0.0.0/16'), row('natOutgoing', true, false, ['kubectl-edit'])];
 const ways = (reason: Stand['reason'], owner: string | null = 'outgate') =>
@@ -115,4 +125,21 @@ it('values as they are read', () => {
     'false',
     '26',
   ]);
+});
+
+describe('a released field of which another value is saved', () => {
+  const gateway = { ...row('natOutgoing', false, false, ['gateway']), released: true };
+  it('that an applier holds would make the pool theirs', () => {
+    expect(takenBackWords(['natOutgoing'], [{ ...gateway, ownerIfDecided: 'gateway' }, ...rows.slice(0, 1)])).toEqual([
+      'natOutgoing is gateway’s: taken back, gateway owns the pool, nothing of it is written to the cluster, and force is refused. Change natOutgoing where it comes from.',
+    ]);
+  });
+  it('that somebody wrote, or nobody, is taken back', () => {
+    const nobodys = { ...row('disabled', false, false), released: true };
+    expect(takenBackWords(['natOutgoing', 'disabled'], [gateway, nobodys])).toEqual([
+      'natOutgoing is taken back from gateway: nothing is written over without force, which is asked for on the pool’s page.',
+      'disabled is taken back: it is decided here from then on.',
+    ]);
+    expect(takenBackWords([], [gateway])).toEqual([]);
+  });
 });

@@ -24,6 +24,8 @@ export interface FieldRow {
   released: boolean;
   /** why it cannot be released; null: it can */
   releaseRefused: string | null;
+  /** of a released field: who would own the pool if it were decided here; null: nobody else */
+  ownerIfDecided: string | null;
 }
 
 export function whyOf({ reason, fields, managers, missing, released }: Stand): string {
@@ -167,6 +169,23 @@ export function wayOfField(
     ],
     refused: releaseRefused === null ? null : `It cannot be released: ${releaseRefused}.`,
   };
+}
+
+/** What comes of released fields of which another value is saved, one sentence each. */
+export function takenBackWords(
+  fields: readonly string[],
+  rows: readonly Pick<FieldRow, 'field' | 'managers' | 'ownerIfDecided'>[],
+): string[] {
+  return rows
+    .filter(({ field }) => fields.includes(field))
+    .map(({ field, managers, ownerIfDecided }) => {
+      if (ownerIfDecided !== null) {
+        return `${field} is ${ownerIfDecided}’s: taken back, ${ownerIfDecided} owns the pool, nothing of it is written to the cluster, and force is refused. Change ${field} where it comes from.`;
+      }
+      return managers.length === 0
+        ? `${field} is taken back: it is decided here from then on.`
+        : `${field} is taken back from ${listed(managers)}: nothing is written over without force, which is asked for on the pool’s page.`;
+    });
 }
 
 /** Whose fields a forced apply takes. */

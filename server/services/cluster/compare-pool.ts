@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { applyBody, compareFields } from '../../../core/cluster/compare.ts';
 import { copyPatch, isTigeras, theirPool } from '../../../core/cluster/copy-patch.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
-import { ownershipBeside, whyNotReleased } from '../../../core/cluster/released.ts';
+import { ownerIfDecided, ownershipBeside, whyNotReleased } from '../../../core/cluster/released.ts';
 import { seenOf } from '../../../core/cluster/seen.ts';
 import { type PoolSpec, poolSpecSchema } from '../../../core/pool/spec.ts';
 import { readLivePools } from '../../db/live.ts';
@@ -47,6 +47,8 @@ export const comparisonSchema = z.object({
       released: z.boolean(),
       /** why it cannot be released; null: it can */
       releaseRefused: z.string().nullable(),
+      /** of a released field: who would own the pool if it were decided here; null: nobody else */
+      ownerIfDecided: z.string().nullable(),
     }),
   ),
   /** what is to be written where the pool comes from, as YAML, and the fields that cannot be said there; null: it is ours to write */
@@ -94,6 +96,7 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
       managers: [...one.managers],
       released: released.includes(one.field),
       releaseRefused: whyNotReleased(one.field, found, row?.applied ?? null),
+      ownerIfDecided: found === undefined ? null : ownerIfDecided(found, released, one.field),
     })),
     patch: live === undefined ? null : await patchFor(deps, live, pool.spec),
   };
