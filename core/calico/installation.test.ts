@@ -94,6 +94,16 @@ spec:
     expect(entries(text).map(({ name }) => name)).toEqual(['odd', 'web']);
   });
 
+  it('says so when the list is longer than an Installation takes', () => {
+    const pools = (count: number) =>
+      Array.from({ length: count }, (_, at) => pool(`p${at}`, { cidr: `10.${at}.0.0/16` }));
+    const said = 'The whole list has 26 pools, and an Installation takes at most 25: the cluster refuses a longer one.';
+    const text = (count: number) => installationPatch(pools(count), { name: 'p0', as: 'live' }).text;
+    expect(text(26)).toContain(`# ${said}\n`);
+    expect(entries(text(26))).toHaveLength(26);
+    expect(text(25)).not.toContain('at most');
+  });
+
   it('a key of the cluster’s is never more than a comment', () => {
     const problems = [{ field: 'spec.x\nspec: {calicoNetwork: null}\r\u2028#', message: 'm' }];
     const { text } = installationPatch([pool('web', { cidr: '10.0.0.0/16' }, problems)], { name: 'web', as: 'live' });

@@ -56,6 +56,11 @@ export function installationPatch(
         ? []
         : [`# ${name} goes without ${left.join(', ')}: an Installation has no place for it.`];
     }),
+    ...(pools.length <= MOST_POOLS
+      ? []
+      : [
+          `# The whole list has ${pools.length} pools, and an Installation takes at most ${MOST_POOLS}: the cluster refuses a longer one.`,
+        ]),
     'spec:',
     '  calicoNetwork:',
     '    ipPools:',
@@ -91,6 +96,9 @@ export function installationPool(name: string, spec: PoolSpec): InstallationPool
 }
 
 const LONGEST_KEY = 80;
+
+/** `maxItems` of `ipPools` in the operator's schema of an Installation. */
+const MOST_POOLS = 25;
 
 /** Fields that say something and that an Installation cannot say, and those that were not understood. */
 function lacking(spec: PoolSpec, problems: readonly FieldError[]): string[] {
