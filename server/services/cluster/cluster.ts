@@ -7,6 +7,7 @@ import { readLivePools } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { readWatch } from '../../db/live-watch.ts';
 import { countPools } from '../../db/pool-counts.ts';
+import { readPools } from '../../db/pools.ts';
 import { readReleased } from '../../db/released.ts';
 import { countSettingsSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
@@ -63,11 +64,14 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
   ]);
   const standing = { managed: 0, observed: 0, foreign: 0 };
   for (const { class: owner, ours, count } of owners) standing[standingOf(owner, ours)] += count;
-  const beside = released.size === 0 ? [] : await readLivePools(deps.db, [...released.keys()]);
+  const names = [...released.keys()];
+  const beside = names.length === 0 ? [] : await readLivePools(deps.db, names);
+  // one that was deleted here keeps its released fields until its object is gone
+  const ours = new Set(names.length === 0 ? [] : (await readPools(deps.db, names)).map(({ name }) => name));
   for (const pool of beside) {
     const { class: owner } = ownershipBeside(pool, released.get(pool.name)?.fields ?? []);
-    standing[standingOf(pool.ownership.class, true)] -= 1;
-    standing[standingOf(owner, true)] += 1;
+    standing[standingOf(pool.ownership.class, ours.has(pool.name))] -= 1;
+    standing[standingOf(owner, ours.has(pool.name))] += 1;
   }
   const { role, holder, error } = election();
   return {

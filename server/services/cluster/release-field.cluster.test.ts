@@ -247,6 +247,20 @@ it('whoever decides another value than it has takes it back, also the one that i
   await site.stands('a', { state: 'Contested' });
 });
 
+it('deleted here, it is counted as what it is while its object is there still', async () => {
+  await site.made();
+  await applyAs('gateway-controller', { natOutgoing: true });
+  await heldBy('gateway-controller');
+  await choose('release-field');
+  await weHold('f:cidr');
+  await settled();
+  await site.end();
+  const { version } = await pool();
+  await deletePool(site.deps, editor, { name: 'a', expectedVersion: version, reason });
+  expect(await listLivePools(site.deps)).toMatchObject([{ standing: 'observed', owner: 'outgate' }]);
+  expect((await getCluster(site.deps)).live).toEqual({ managed: 0, observed: 1, foreign: 0 });
+});
+
 it('a save that was begun before it moved takes it back only where it decides it', async () => {
   await site.made();
   await editedThere();
