@@ -7,6 +7,7 @@ import type { LivePool } from '../../core/cluster/live-pool.ts';
 import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import type { Database, Queryable } from './client.ts';
+import { readLeaving } from './leaving.ts';
 
 export interface Live {
   /** the last live change; 0: the cluster was never read */
@@ -151,18 +152,12 @@ export async function readLivePools(db: Queryable, names?: readonly string[]): P
 
 /**
  * The pools as they were last seen, and as known those that must not go missing unasked when the cluster's types are lost and
- * come back. One that was deleted here since, and whose object was ours (as `syncPool` has it), is not waited for.
+ * come back. One that was deleted here since, and whose object was ours, is not waited for.
  */
 export async function rememberedPools(db: Queryable): Promise<Remembered> {
-  const rows = await db.query<{ name: string; uid: string; known: boolean }>(
-    `SELECT l.name, l.uid, NOT EXISTS (
-       SELECT FROM sync s WHERE s.name = l.name AND s.deleted_by IS NOT NULL
-         AND (s.applied_uid IS NULL OR s.applied_uid = l.uid) AND l.object->'ownership'->>'class' = 'managed'
-         AND NOT EXISTS (SELECT FROM pool p WHERE p.name = l.name)
-     ) AS known FROM live_pool l ORDER BY l.name`,
-    [],
-  );
-  return rememberedOf(rows);
+  const leaving = await readLeaving(db);
+  const rows = await db.query<{ name: string; uid: string }>('SELECT name, uid FROM live_pool ORDER BY name');
+  return rememberedOf(rows.map((row) => ({ ...row, known: leaving.get(row.name) !== row.uid })));
 }
 
 /** The live state of one moment: the pools that Calico can decode. */

@@ -148,12 +148,6 @@ export function byState(rows: readonly { state: SyncState; count: string }[]): R
   return Object.fromEntries(syncStates.map((state) => [state, counted.get(state) ?? 0])) as Record<SyncState, number>;
 }
 
-/** Names of the pools that were deleted here, and whose objects are still to go. */
-export async function readLeaving(db: Queryable): Promise<Set<string>> {
-  const rows = await db.query<{ name: string }>('SELECT name FROM sync WHERE deleted_by IS NOT NULL', []);
-  return new Set(rows.map(({ name }) => name));
-}
-
 /** Pools have their row before anything is sent for them (see `writeChange`); these are from before there was a cluster. */
 export async function makeMissingSync(db: Queryable): Promise<void> {
   await db.query(

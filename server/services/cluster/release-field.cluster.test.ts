@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { PoolField } from '../../../core/cluster/compare.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
-import { readLivePools } from '../../db/live.ts';
+import { readLivePools, rememberedPools } from '../../db/live.ts';
 import { releasedOf } from '../../db/released.ts';
 import { apply } from '../../kube/write.ts';
 import { chooseField } from '../../testing/choose-field.ts';
@@ -259,6 +259,7 @@ it('deleted here, it is counted as what it is while its object is there still', 
   await deletePool(site.deps, editor, { name: 'a', expectedVersion: version, reason });
   expect(await listLivePools(site.deps)).toMatchObject([{ standing: 'observed', owner: 'outgate' }]);
   expect((await getCluster(site.deps)).live).toEqual({ managed: 0, observed: 1, foreign: 0 });
+  expect((await rememberedPools(site.api.database.db)).known).toEqual(new Map());
 });
 
 it('a save that was begun before it moved takes it back only where it decides it', async () => {

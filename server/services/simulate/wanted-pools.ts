@@ -1,10 +1,10 @@
 /** What is wanted of the pools: ours as decided, but for what is let go, and beside them those of others as the cluster has them. */
 import type { Pool } from '../../../core/pool/spec.ts';
+import { readLeaving } from '../../db/leaving.ts';
 import { readReleased, showReleased } from '../../db/released.ts';
-import { readLeaving } from '../../db/sync.ts';
 import type { Deps } from '../deps.ts';
 
-/** A pool that was deleted here is wanted no more, also while the cluster has it still. In the order of names only without a cluster. */
+/** A pool that was deleted here is wanted no more, also while the cluster has it still, unless that is not ours and stays. In the order of names only without a cluster. */
 export async function wantedPools({
   db,
   state,
