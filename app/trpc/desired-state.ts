@@ -30,22 +30,25 @@ export function useDesiredState(): DesiredState | undefined {
   // the log has the nodes' addresses from the moment on that they matter
   const hosts = useQuery(trpc.changes.list.queryOptions({ action: 'hosts.update', limit: 1 }, { enabled: matter }));
   const pools = useQuery({
-    // a name of its own that only changes touch: node reports and the cluster's events do not load ten thousand pools again
+    // a name of its own that changes touch, and the cluster where a field is released (touched.ts): what else is told, as by nodes,
+    // does not load ten thousand pools again
     queryKey: [['desired', 'pools'], { type: 'all' }],
     queryFn: async ({ signal }) => {
       const all: Pool[] = [];
       let cursor: string | undefined;
       let revision = '';
+      let released = false;
       do {
         const page = await client.pools.list.query(
           { limit: 1000, ...(cursor === undefined ? {} : { cursor }) },
           { signal },
         );
         all.push(...page.pools.map(({ name, spec }) => ({ name, spec })));
+        released ||= page.pools.some(({ sync }) => (sync?.released.length ?? 0) > 0);
         revision = page.desiredRevision;
         cursor = page.nextCursor ?? undefined;
       } while (cursor !== undefined);
-      return { pools: all, revision };
+      return { pools: all, revision, released };
     },
     refetchInterval: false,
     staleTime: Number.POSITIVE_INFINITY,

@@ -4,6 +4,7 @@ import { useSubscription } from '@trpc/tanstack-react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import type { LiveEvent } from '../../core/wire/events.ts';
 import { useTRPC } from './client.ts';
+import { isTouched } from './touched.ts';
 
 export type LiveState = { kind: 'live' } | { kind: 'connecting' } | { kind: 'lost'; since: string };
 
@@ -41,23 +42,6 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   return <LiveContext value={state}>{children}</LiveContext>;
 }
 
-/** Which routers may answer differently after an event; the first part of a query's key is its path. */
-const touched: Record<LiveEvent['kind'], readonly string[] | 'all'> = {
-  change: ['desired', 'pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes', 'cluster'],
-  node: ['nodes', 'status', 'overview', 'simulate', 'pools', 'changes'],
-  nodes: ['nodes', 'status', 'overview', 'simulate', 'pools', 'changes'],
-  access: ['session', 'accounts', 'joinTokens', 'apiTokens', 'nodes'],
-  watch: ['cluster'],
-  cluster: ['cluster', 'pools', 'changes', 'status', 'settings', 'simulate', 'overview', 'nodes'],
-  reset: 'all',
-};
-
 function refresh(queryClient: QueryClient, event: LiveEvent): void {
-  const routers = touched[event.kind];
-  void queryClient.invalidateQueries({
-    predicate: ({ queryKey }) => {
-      const path = queryKey[0];
-      return routers === 'all' || (Array.isArray(path) && routers.includes(String(path[0])));
-    },
-  });
+  void queryClient.invalidateQueries({ predicate: (query) => isTouched(event.kind, query) });
 }
