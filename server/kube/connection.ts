@@ -3,23 +3,15 @@
  * each request. Calls and watches do not share any: a watch holds its connection, and is alone on it, so that one that has
  * died in silence takes nothing else with it and is never chosen again.
  */
-import { subscribe } from 'node:diagnostics_channel';
-import type { ClientHttp2Stream } from 'node:http2';
 import { Agent, buildConnector, type Dispatcher, request as send } from 'undici';
 import type { Credentials } from './credentials.ts';
 import { type Failure, failure, KubeError } from './kube-error.ts';
 import { readFailure } from './read-failure.ts';
 
-// A call that is given up in the turn in which it is sent leaves a stream that nobody listens to: when its session ends, idle
-// or closed, the error of that would be one that nobody caught, and end this process.
-subscribe('http2.client.stream.created', (created) => {
-  (created as { stream: ClientHttp2Stream }).stream.on('error', () => {});
-});
-
-/** While we read an answer, the server must have others to work on; more than these do not finish sooner. */
+/** While we read an answer, the server must have others to work on; more than these do not finish sooner. Each has a connection of its own. */
 export const CALLS_AT_A_TIME = 64;
-/** HTTP/2 takes several calls over each, HTTP/1.1, as a proxy may speak it, one. */
-const CONNECTIONS = 16;
+/** Unused, a connection is kept for so long: the API server ends it after 90 s, a balancer before it may do so sooner. */
+const KEPT_MS = 30_000;
 const CONNECT_MS = 5_000;
 /** from the request to the head of the answer, and between two pieces of it */
 const SILENCE_MS = 10_000;
@@ -58,8 +50,8 @@ export function openConnection(credentials: Credentials): Connection {
   const connect = connector(credentials);
   const calls = new Agent({
     connect,
-    connections: CONNECTIONS,
-    h2Options: { maxConcurrentStreams: CALLS_AT_A_TIME / CONNECTIONS },
+    connections: CALLS_AT_A_TIME,
+    keepAliveTimeout: KEPT_MS,
     headersTimeout: SILENCE_MS,
     bodyTimeout: SILENCE_MS,
   });
@@ -116,11 +108,18 @@ export function openConnection(credentials: Credentials): Connection {
   };
 }
 
-/** Each new connection reads its certificates: they are replaced in place while we run. */
+/**
+ * Each new connection reads its certificates: they are replaced in place while we run. HTTP/1.1 alone: over HTTP/2, calls that are
+ * given up before they could be sent make Node write empty frames without end, until there is no memory (`given-up.cluster.test.ts`).
+ */
 function connector(credentials: Credentials): buildConnector.connector {
   return (options, callback) => {
     credentials.tls().then(
-      (tls) => buildConnector({ ...(tls as buildConnector.BuildOptions), timeout: CONNECT_MS })(options, callback),
+      (tls) =>
+        buildConnector({ ...(tls as buildConnector.BuildOptions), allowH2: false, timeout: CONNECT_MS })(
+          options,
+          callback,
+        ),
       (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
     );
   };

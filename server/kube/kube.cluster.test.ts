@@ -7,7 +7,7 @@ import { type FaultProxy, startFaultProxy } from '../../e2e/cluster/fault-proxy.
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
 import { must, request } from '../../e2e/cluster/request.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
-import { type Connection, openConnection } from './connection.ts';
+import { CALLS_AT_A_TIME, type Connection, openConnection } from './connection.ts';
 import { presenceOf } from './discovery.ts';
 import { inCluster } from './in-cluster.ts';
 import { KubeError } from './kube-error.ts';
@@ -202,10 +202,13 @@ describe('when the way to the server is bad', () => {
     expect((await names()).items).toEqual([]);
   });
 
-  it('a hundred calls need no more connections than sixteen', async () => {
+  it('five hundred calls need no more connections than are used at a time, and the next none', async () => {
     const before = proxy.opened();
-    await Promise.all(Array.from({ length: 100 }, names));
-    expect(proxy.opened() - before).toBeLessThanOrEqual(16);
+    await Promise.all(Array.from({ length: 500 }, names));
+    const opened = proxy.opened();
+    expect(opened - before).toBeLessThanOrEqual(CALLS_AT_A_TIME);
+    await names();
+    expect(proxy.opened()).toBe(opened);
   });
 
   it('nobody there', async () => {
