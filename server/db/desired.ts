@@ -45,7 +45,7 @@ export interface NewChange {
 export async function writeChange(tx: Queryable, change: NewChange): Promise<{ at: Date; nodes: number }> {
   const { next } = change;
   // of many pools both we and the leader lock the rows in sync, each in an order of its own
-  if (change.remove.length > 0) await holdLive(tx);
+  if (change.remove.length > 0 || change.upsert.length > 1) await holdLive(tx);
   const [row] = await tx.query<{ at: Date; nodes: number }>(
     WRITE,
     [

@@ -1,5 +1,6 @@
 /** What an operator decides while the leader writes what came of the same pools: neither loses what the other wrote. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { markLetGo } from '../../db/let-go.ts';
 import { beginTerm, lockLive } from '../../db/live.ts';
 import { countPools } from '../../db/pool-counts.ts';
 import { readSync, type SyncOutcomeRow, writeOutcomes } from '../../db/sync.ts';
@@ -50,6 +51,32 @@ it('pools that are deleted together while what came of them is written are delet
   expect(rows.map(({ name, applied, deletedBy }) => [name, applied?.version, deletedBy])).toEqual(
     ['a', 'b', 'c'].map((name) => [name, version, version + 1]),
   );
+});
+
+it('released pools that are imported while the leader writes of them are ours again', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'test');
+  const names = ['let-go-a', 'let-go-b', 'let-go-c'];
+  for (const name of names) await markLetGo(db, name, 1);
+  const yaml = names.map((name, i) => pool(name, `10.2${i}.0.0/16`)).join('---\n');
+  const refused = (name: string): SyncOutcomeRow => ({ ...synced(name, 1), state: 'Rejected', applied: null });
+  let [importing, leading]: Promise<unknown>[] = [];
+  await db.transaction(async (other) => {
+    // has an import that waits for nobody else stop among them
+    await other.query(`SELECT FROM sync WHERE name = 'let-go-a' FOR UPDATE`);
+    await new Promise<void>((locked) => {
+      leading = db.transaction(async (tx) => {
+        await lockLive(tx, epoch);
+        importing = api.caller('editor').pools.import({ yaml });
+        await untilSomebodyWaits(db);
+        await tx.query('SELECT FROM sync WHERE name = ANY($1) FOR UPDATE SKIP LOCKED', [names]);
+        locked();
+        await writeOutcomes(tx, names.map(refused));
+      });
+    });
+  });
+  await Promise.all([importing, leading]);
+  expect(await db.query('SELECT name FROM sync WHERE name = ANY($1) AND let_go_by IS NULL', [names])).toHaveLength(3);
 });
 
 it.each([
