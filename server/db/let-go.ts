@@ -28,6 +28,8 @@ export async function readHeldFast(db: Queryable): Promise<Map<string, HeldFast>
 /** Nothing is kept of these pools, unless one was made or adopted here meanwhile. */
 export async function forgetSync(tx: Queryable, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
+  // a statement of its own: the next one sees what was committed while this one waited for it (`writeChange`)
+  await tx.query('SELECT FROM sync WHERE name = ANY($1::text[]) FOR UPDATE', [names]);
   await tx.query(
     `DELETE FROM sync WHERE name = ANY($1::text[]) AND NOT EXISTS (SELECT FROM pool WHERE pool.name = sync.name)`,
     [names],

@@ -1,6 +1,7 @@
 /** What an operator decides while the leader writes what came of the same pools: neither loses what the other wrote. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { markLetGo } from '../../db/let-go.ts';
+import type { Database } from '../../db/client.ts';
+import { forgetSync, markLetGo } from '../../db/let-go.ts';
 import { beginTerm, lockLive } from '../../db/live.ts';
 import { countPools } from '../../db/pool-counts.ts';
 import { readSync, type SyncOutcomeRow, writeOutcomes } from '../../db/sync.ts';
@@ -11,7 +12,7 @@ import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheard } from '../../testing/unheard-cluster.ts';
 import type { Deps } from '../deps.ts';
 import { getPool } from '../pools/get-pool.ts';
-import { updatePool } from '../pools/write-pool.ts';
+import { createPool, deletePool, updatePool } from '../pools/write-pool.ts';
 import { comparePool } from './compare-pool.ts';
 import { resolvePool, setPolicy } from './resolve-pool.ts';
 
@@ -77,6 +78,33 @@ it('released pools that are imported while the leader writes of them are ours ag
   });
   await Promise.all([importing, leading]);
   expect(await db.query('SELECT name FROM sync WHERE name = ANY($1) AND let_go_by IS NULL', [names])).toHaveLength(3);
+});
+
+it('a pool that is made again while the leader forgets the one of before is known to it', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'test');
+  const again = { name: 'again', spec: { cidr: '10.8.0.0/16' } };
+  const { change } = await createPool(deps, editor, again);
+  await deletePool(deps, editor, { name: 'again', expectedVersion: change.id, reason: 'not needed' });
+  const forget = () =>
+    db.transaction(async (tx) => {
+      await lockLive(tx, epoch);
+      await forgetSync(tx, ['again']);
+    });
+  let forgetting: Promise<void> = Promise.resolve();
+  const beforeItsCommit: Database = {
+    ...db,
+    transaction: (work) =>
+      db.transaction(async (tx) => {
+        const made = await work(tx);
+        forgetting = forget();
+        await Promise.race([forgetting, untilSomebodyWaits(db)]);
+        return made;
+      }),
+  };
+  await createPool({ ...deps, db: beforeItsCommit }, editor, again);
+  await forgetting;
+  expect(await readSync(db, ['again'])).toHaveLength(1);
 });
 
 it.each([
