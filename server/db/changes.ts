@@ -166,7 +166,7 @@ export async function lastSpecsOf(db: Queryable, name: string): Promise<{ sequen
   return rows.flatMap(({ sequence, spec }) => (spec === null ? [] : [{ sequence: Number(sequence), spec }]));
 }
 
-/** Later changes that touched one of the pools, or (`settings`) the settings: the oldest first. */
+/** Later changes that touched one of the pools, or (`settings`) the settings, without force that did nothing: the oldest first. */
 export async function laterChanges(
   db: Queryable,
   after: number,
@@ -175,7 +175,9 @@ export async function laterChanges(
   const rows = await db.query<Row>(
     `SELECT sequence, at, actor, role, action, target, pools, reason, revision, NULL AS before, NULL AS after
      FROM change
-     WHERE sequence > $1 AND (pools && $2::text[] OR ($3 AND action IN ('settings.update', 'settings.force'))) ORDER BY sequence`,
+     WHERE sequence > $1 AND (pools && $2::text[] OR ($3 AND action IN ('settings.update', 'settings.force')))
+       AND NOT EXISTS (SELECT FROM void_force WHERE void_force.change = sequence)
+     ORDER BY sequence`,
     [after, touching.pools, touching.settings],
   );
   return rows.map(logged);

@@ -1,4 +1,4 @@
-/** A change of a pool is taken back while the cluster decides a field of it. */
+/** A change of a pool is taken back while the cluster decides a field of it, or has it otherwise. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { PoolField } from '../../../core/cluster/compare.ts';
 import { readLivePool } from '../../../core/cluster/live-pool.ts';
@@ -6,8 +6,10 @@ import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { writeLivePools } from '../../db/live.ts';
 import { releasedOf, writeReleased } from '../../db/released.ts';
 import { newSync, writeSync } from '../../db/sync.ts';
+import { writeVoidForce } from '../../db/void-force.ts';
 import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheard } from '../../testing/unheard-cluster.ts';
+import { resolvePool } from '../cluster/resolve-pool.ts';
 import type { Deps } from '../deps.ts';
 import { createPool, updatePool } from '../pools/write-pool.ts';
 import { revertChange } from './revert-change.ts';
@@ -72,4 +74,22 @@ it('one that the change decided is decided here again, unless it moved there sin
   const reverted = await revertChange(deps, editor, { id: racked.id, reason });
   expect(reverted.change).toMatchObject({ before: { takenBack: ['nodeSelector'] }, after: { spec: own } });
   expect(await released()).toEqual([]);
+});
+
+it('of what was changed since, force that did nothing is no part', async () => {
+  const own = { ...spec, cidr: '10.3.0.0/16' };
+  const { change } = await createPool(deps, editor, { name, spec: own });
+  await inCluster({ ...own, natOutgoing: false });
+  const applied = { uid: name, version: change.id, spec: own };
+  await writeSync(api.database.db, [{ ...newSync(name), applied }]);
+  const force = { name, choice: 'ours', expectedVersion: change.id, reason } as const;
+  const { change: forced } = await resolvePool(deps, editor, force);
+  await writeVoidForce(api.database.db, { change: forced.id, why: () => 'the pool was deleted in the cluster' });
+  const { change: later } = await updatePool(deps, editor, {
+    name,
+    spec: { ...own, disabled: true },
+    expectedVersion: forced.id,
+  });
+  const { conflicts } = await revertChange(deps, editor, { id: change.id, dryRun: true });
+  expect(conflicts).toMatchObject([{ target: name, changes: [{ id: later.id }] }]);
 });
