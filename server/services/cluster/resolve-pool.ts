@@ -166,10 +166,11 @@ async function force(tx: Queryable, { name, spec, sequence }: StoredPool, versio
   // an object that was made anew is another one: what was applied to the old one does not count
   const applied = live !== undefined && row.applied !== null ? { ...row.applied, uid: live.uid } : row.applied;
   const seen = seenOf(spec, live);
-  if (row.forceVersion !== null && row.forceSeen !== null && row.forceSeen !== seen) {
+  // of force that a later change overtook nobody knows what moved
+  if (row.forceVersion === sequence && row.forceSeen !== null && row.forceSeen !== seen) {
     // nobody led meanwhile: what that was to write over had moved, and this is decided about what is there now
     const uid = row.applied?.uid ?? null;
-    await writeVoidForce(tx, voidPoolForce(row.forceVersion, { desired: spec, uid, live }));
+    await writeVoidForce(tx, voidPoolForce(sequence, { desired: spec, uid, live }));
   }
   await writeSync(tx, [{ ...row, applied, forceVersion: version, forceSeen: seen }]);
   return { action: 'pool.force', upsert: [{ name, spec }], before: standing(spec, live), asFound: true };
