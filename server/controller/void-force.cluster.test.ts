@@ -27,6 +27,13 @@ const told = async (id: number) => {
   expect(listed).toMatchObject({ nodes: one.nodes, didNothing: one.didNothing });
   return one;
 };
+/** A leader that ends when it has told what it saw of the pool. */
+async function onlyTold(): Promise<void> {
+  const { db } = site.api.database;
+  const seen = readLivePool(await site.stored('a'));
+  if (seen === null) throw new Error('the cluster must have it');
+  await mirror(db, await beginTerm(db, 'test'), { seen: [seen], gone: [] });
+}
 const nowhere = { nodes: { holding: 0, total: 0 }, nodeTimes: [] };
 const held = { nodes: { holding: 1, total: 1 }, didNothing: null };
 
@@ -55,11 +62,7 @@ it('of a pool about which force was decided once more before anybody led', async
   await edited.make();
   const { id: first } = await edited.force();
   await site.edit('a', { disabled: true }, 'nightly-job');
-  // a leader that ends when it has told what it saw
-  const { db } = site.api.database;
-  const seen = readLivePool(await site.stored('a'));
-  if (seen === null) throw new Error('the cluster must have it');
-  await mirror(db, await beginTerm(db, 'test'), { seen: [seen], gone: [] });
+  await onlyTold();
   const { id: same } = await edited.force();
   await site.begin();
   await site.stands('a', { state: 'Synced', forceVersion: null });
@@ -87,24 +90,32 @@ it('of a pool that is gone, or was set as desired by whoever had set it otherwis
   expect(await told(again)).toMatchObject({ ...nowhere, didNothing: 'the pool was deleted in the cluster' });
 });
 
-it('a field that is released after it brings nothing else of the pool to the cluster', async () => {
-  await edited.make();
-  await site.begin();
-  // taken away: nobody holds it, so that whatever is sent unforced sets it again
-  await site.edit('a', { natOutgoing: null });
-  await site.stands('a', { state: 'OutOfSync', detail: { fields: ['natOutgoing'], managers: [] } });
-  await site.end();
-  const { id: forced } = await edited.force();
-  await site.edit('a', { disabled: true }, 'nightly-job');
-  await site.begin();
-  await soon(async () => expect((await told(forced)).didNothing).not.toBe(null));
-  const change = await chooseField(site.deps, 'release-field', 'disabled');
-  await site.stands('a', { state: 'OutOfSync', applied: { version: change.id }, detail: { fields: ['natOutgoing'] } });
-  expect((await site.stored('a'))?.spec).not.toMatchObject({ natOutgoing: true });
-  await holds();
-  expect(await told(change.id)).toMatchObject(held);
-  expect(await told(forced)).toMatchObject(nowhere);
-});
+it.each(['after a leader found it', 'before anybody led'])(
+  'a field that is released %s brings nothing else of the pool to the cluster',
+  async (when) => {
+    await edited.make();
+    await site.begin();
+    // taken away: nobody holds it, so that whatever is sent unforced sets it again
+    await site.edit('a', { natOutgoing: null });
+    await site.stands('a', { state: 'OutOfSync', detail: { fields: ['natOutgoing'], managers: [] } });
+    await site.end();
+    const { id: forced } = await edited.force();
+    await site.edit('a', { disabled: true }, 'nightly-job');
+    if (when === 'before anybody led') await onlyTold();
+    else {
+      await site.begin();
+      await soon(async () => expect((await told(forced)).didNothing).not.toBe(null));
+    }
+    const change = await chooseField(site.deps, 'release-field', 'disabled');
+    if (when === 'before anybody led') await site.begin();
+    const applied = { version: change.id };
+    await site.stands('a', { state: 'OutOfSync', applied, detail: { fields: ['natOutgoing'] } });
+    expect((await site.stored('a'))?.spec).not.toMatchObject({ natOutgoing: true });
+    await holds();
+    expect(await told(change.id)).toMatchObject(held);
+    expect(await told(forced)).toMatchObject({ ...nowhere, didNothing: 'disabled not set → true by nightly-job' });
+  },
+);
 
 it('of settings: of which object what moved, and by whom', async () => {
   const settings = editedSettings(site);

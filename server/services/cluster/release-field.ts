@@ -19,16 +19,17 @@ export const fieldSchema = z.enum(poolFields);
 /** The value stays in the cluster; the leader lets go of what we claim of it. */
 export async function releaseField(
   tx: Queryable,
-  { name, spec }: StoredPool,
+  pool: StoredPool,
   field: PoolField,
   version: number,
 ): Promise<Decision> {
+  const { name, spec } = pool;
   const was = await releasedBefore(tx, name, { field, released: true });
   const row = (await readSync(tx, [name]))[0] ?? newSync(name);
   const [live] = await readLivePools(tx, [name]);
   const why = whyNotReleased(field, live, row.applied);
   if (why !== null) throw refusal('field', `field '${field}' of pool '${name}' cannot be released: ${why}`);
-  await writeSync(tx, [await leaveFields(tx, row, version)]);
+  await writeSync(tx, [await leaveFields(tx, pool, row, version)]);
   const left = withReleased(spec, [field], live?.pool?.spec ?? null);
   const released = poolFields.filter((one) => one === field || was.includes(one));
   return { action: 'pool.release-field', upsert: [{ name, spec: left }], released, asFound: true };
@@ -37,13 +38,14 @@ export async function releaseField(
 /** With the cluster's value, which is how `spec` shows it: the leader shares it without taking it from anybody. */
 export async function decideField(
   tx: Queryable,
-  { name, spec }: StoredPool,
+  pool: StoredPool,
   field: PoolField,
   version: number,
 ): Promise<Decision> {
+  const { name, spec } = pool;
   const was = await releasedBefore(tx, name, { field, released: false });
   const [row] = await readSync(tx, [name]);
-  if (row !== undefined) await writeSync(tx, [await leaveFields(tx, row, version)]);
+  if (row !== undefined) await writeSync(tx, [await leaveFields(tx, pool, row, version)]);
   const released = was.filter((one) => one !== field);
   return { action: 'pool.decide-field', upsert: [{ name, spec }], released, asFound: true };
 }

@@ -7,7 +7,6 @@ import { ourClaim } from '../../../core/cluster/managed-fields.ts';
 import { ownerElsewhere } from '../../../core/cluster/released.ts';
 import { seenOf } from '../../../core/cluster/seen.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
-import { voidPoolForce } from '../../../core/cluster/void-force.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
@@ -17,7 +16,6 @@ import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools, type StoredPool } from '../../db/pools.ts';
 import { releasedOf, shownPools } from '../../db/released.ts';
 import { newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
-import { writeVoidForce } from '../../db/void-force.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { mustChange } from '../changes/apply-change.ts';
@@ -29,6 +27,7 @@ import { expectVersion } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
 import { leaveFields } from './leave-fields.ts';
+import { noteVoidForce } from './note-void-force.ts';
 import type { Cluster } from './reach.ts';
 import { refusal } from './refusal.ts';
 import { decideField, fieldChoices, releaseField } from './release-field.ts';
@@ -126,14 +125,14 @@ export async function setPolicy(
     names: [name],
     cidrs: [],
     decide: async (current, tx) => {
-      const { spec } = await expectVersion(deps, current, name, expectedVersion);
+      const pool = await expectVersion(deps, current, name, expectedVersion);
       await holdLive(tx);
       const row = (await readSync(tx, [name]))[0] ?? newSync(name);
       if (row.policy === policy) {
         throw new AppError('NOTHING_CHANGES', `pool '${name}' has the policy '${policy}' already`);
       }
-      await writeSync(tx, [await leaveFields(tx, { ...row, policy }, current.desired.sequence + 1)]);
-      return [{ action: 'pool.policy', upsert: [{ name, spec }], asFound: true }];
+      await writeSync(tx, [await leaveFields(tx, pool, { ...row, policy }, current.desired.sequence + 1)]);
+      return [{ action: 'pool.policy', upsert: [{ name, spec: pool.spec }], asFound: true }];
     },
   });
 }
@@ -146,7 +145,8 @@ async function release(tx: Queryable, name: string, version: number): Promise<De
   return { action: 'pool.release', remove: [name] };
 }
 
-async function force(tx: Queryable, { name, spec, sequence }: StoredPool, version: number): Promise<Decision> {
+async function force(tx: Queryable, pool: StoredPool, version: number): Promise<Decision> {
+  const { name, spec, sequence } = pool;
   const row = (await readSync(tx, [name]))[0] ?? newSync(name);
   const [live] = await readLivePools(tx, [name]);
   const released = await releasedOf(tx, name);
@@ -165,14 +165,8 @@ async function force(tx: Queryable, { name, spec, sequence }: StoredPool, versio
   }
   // an object that was made anew is another one: what was applied to the old one does not count
   const applied = live !== undefined && row.applied !== null ? { ...row.applied, uid: live.uid } : row.applied;
-  const seen = seenOf(spec, live);
-  // of force that a later change overtook nobody knows what moved
-  if (row.forceVersion === sequence && row.forceSeen !== null && row.forceSeen !== seen) {
-    // nobody led meanwhile: what that was to write over had moved, and this is decided about what is there now
-    const uid = row.applied?.uid ?? null;
-    await writeVoidForce(tx, voidPoolForce(sequence, { desired: spec, uid, live }));
-  }
-  await writeSync(tx, [{ ...row, applied, forceVersion: version, forceSeen: seen }]);
+  await noteVoidForce(tx, pool, row);
+  await writeSync(tx, [{ ...row, applied, forceVersion: version, forceSeen: seenOf(spec, live) }]);
   return { action: 'pool.force', upsert: [{ name, spec }], before: standing(spec, live), asFound: true };
 }
 
