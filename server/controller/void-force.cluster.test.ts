@@ -132,4 +132,13 @@ it('of settings: of which object what moved, and by whom', async () => {
   await holds();
   expect(await told(second)).toMatchObject(held);
   expect(await told(first)).toMatchObject({ ...nowhere, didNothing: why });
+  // where nothing moved, what is decided once more before anybody led came with the later one
+  await settings.edit({ natPortRange: '50000:60000' }, 'kubectl-edit');
+  await settings.stands({ state: 'OutOfSync' });
+  await site.end();
+  const twice = [await settings.force(), await settings.force()];
+  await site.begin();
+  await settings.stands({ state: 'Synced', forceVersion: null });
+  await holds();
+  for (const { id } of twice) expect(await told(id)).toMatchObject(held);
 });

@@ -5,7 +5,7 @@ import type { Queryable } from './client.ts';
  * By change, the live change from which on the cluster has all of it. Each object that it touched counts by the first move of
  * ours for this change or for a later one of the same object: applied together, or the later alone, they came together. Where
  * nothing had to move, also because a later one took it back before it was carried out, the cluster said so already. Null: it
- * has not taken all of it. Changes of other things are left out.
+ * has not taken all of it. Changes of other things are left out, and uses of force that did nothing.
  */
 export async function settingsCarriedOut(
   db: Queryable,
@@ -23,7 +23,8 @@ const CARRIED_OUT = `
       UNION ALL
       SELECT 'node.' || k, ARRAY['nodes', k] FROM jsonb_object_keys((c.before->'nodes') || (c.after->'nodes')) AS k
     ) o
-    WHERE c.sequence = ANY($1::bigint[]) AND c.action = 'settings.update'
+    WHERE c.sequence = ANY($1::bigint[]) AND c.action IN ('settings.update', 'settings.force')
+      AND NOT EXISTS (SELECT FROM void_force v WHERE v.change = c.sequence)
       AND (c.before #> o.path) IS DISTINCT FROM (c.after #> o.path)
   ), moves AS MATERIALIZED (
     SELECT sequence, cause, before, after FROM live_change
