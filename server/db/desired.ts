@@ -98,7 +98,7 @@ const WRITE = `
     ON CONFLICT (name) DO UPDATE
       SET spec = excluded.spec, cidr = excluded.cidr, sequence = excluded.sequence, updated_at = excluded.updated_at
   ), born AS (
-    INSERT INTO sync (name) SELECT u.name FROM unnest($8::text[]) AS u(name), live WHERE live.epoch > 0
+    INSERT INTO sync (name) SELECT u.name FROM unnest($8::text[]) AS u(name), live WHERE live.epoch > 0 ORDER BY u.name COLLATE "C"
     ON CONFLICT (name) DO NOTHING
   ), moved AS (
     UPDATE desired SET sequence = $1, revision = $2, pool_sum = $3, settings = $4::jsonb, settings_version = $5,

@@ -148,11 +148,11 @@ export function byState(rows: readonly { state: SyncState; count: string }[]): R
   return Object.fromEntries(syncStates.map((state) => [state, counted.get(state) ?? 0])) as Record<SyncState, number>;
 }
 
-/** Pools have their row before anything is sent for them (see `writeChange`); these are from before there was a cluster. */
+/** Pools have their row before anything is sent for them (see `writeChange`, which goes by name too); these are from before there was a cluster. */
 export async function makeMissingSync(db: Queryable): Promise<void> {
   await db.query(
     `INSERT INTO sync (name) SELECT name FROM pool WHERE NOT EXISTS (SELECT FROM sync WHERE sync.name = pool.name)
-     ON CONFLICT (name) DO NOTHING`,
+     ORDER BY name COLLATE "C" ON CONFLICT (name) DO NOTHING`,
     [],
   );
 }

@@ -4,10 +4,11 @@ import type { Database } from '../../db/client.ts';
 import { forgetSync, markLetGo } from '../../db/let-go.ts';
 import { beginTerm, lockLive } from '../../db/live.ts';
 import { countPools } from '../../db/pool-counts.ts';
-import { readSync, type SyncOutcomeRow, writeOutcomes } from '../../db/sync.ts';
+import { makeMissingSync, readSync, type SyncOutcomeRow, writeOutcomes } from '../../db/sync.ts';
 import { untilSomebodyWaits } from '../../db/testing.ts';
 import { liveLedger } from '../../state/ledger.ts';
 import { openStateCache } from '../../state/state-cache.ts';
+import { soon } from '../../testing/soon.ts';
 import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheard } from '../../testing/unheard-cluster.ts';
 import type { Deps } from '../deps.ts';
@@ -78,6 +79,26 @@ it('released pools that are imported while the leader writes of them are ours ag
   });
   await Promise.all([importing, leading]);
   expect(await db.query('SELECT name FROM sync WHERE name = ANY($1) AND let_go_by IS NULL', [names])).toHaveLength(3);
+});
+
+it('pools from before there was a cluster that are imported while the leader first comes to them are written', async () => {
+  const { db } = api.database;
+  const names = ['old-a', 'old-b', 'old-c'];
+  const yaml = names.map((name, i) => pool(name, `10.3${i}.0.0/16`));
+  await api.caller('editor').pools.import({ yaml: yaml.join('---\n') });
+  const otherwise = yaml.reverse().join('---\n').replaceAll('cidr', 'natOutgoing: true, cidr');
+  await db.query('DELETE FROM sync WHERE name = ANY($1)', [names]);
+  let all: Promise<unknown>[] = [];
+  const other = db.transaction(async (tx) => {
+    // has both stop among them
+    await tx.query(`INSERT INTO sync (name) VALUES ('old-b')`);
+    all = [api.caller('editor').pools.import({ yaml: otherwise }), makeMissingSync(db)];
+    await soon(async () => expect((await db.query('SELECT FROM pg_locks WHERE NOT granted')).length).toBe(2));
+    throw new Error('given up');
+  });
+  await expect(other).rejects.toThrow('given up');
+  await Promise.all(all);
+  expect(await readSync(db, names)).toHaveLength(3);
 });
 
 it('a pool that is made again while the leader forgets the one of before is known to it', async () => {
