@@ -219,6 +219,33 @@ test('a change in one browser shows in another within a second, and a conflict l
   await other.close();
 });
 
+test('what was typed before another saved is a conflict when it is taken up again', async () => {
+  const editor = new PoolEditor(page);
+  const spec = { cidr: '100.65.1.0/24', natOutgoing: true };
+  await post('pools.create', { name: 'taken-up', spec });
+  const { version } = (await get('pools.get', { name: 'taken-up' })) as { version: number };
+  await page.goto(`${outgate.url}/pools/taken-up/edit`);
+  await page.getByText('Allocation, selectors and uses').click();
+  await page.getByLabel('nodeSelector').fill('site == "ams"');
+  await expect(editor.status('Ready to save.')).toBeVisible();
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.goto(`${outgate.url}/pools`);
+  await post('pools.update', {
+    name: 'taken-up',
+    spec: { cidr: spec.cidr, natOutgoing: false },
+    expectedVersion: version,
+  });
+  await page.goto(`${outgate.url}/pools/taken-up/edit`);
+  await expect(page.getByRole('heading', { name: 'taken-up was changed while you edited it' })).toBeVisible();
+  await expect(editor.save()).toHaveAttribute('aria-disabled', 'true');
+  await page.getByRole('button', { name: 'Keep mine on top of theirs' }).click();
+  await editor.save().click();
+  await page.waitForURL(`${outgate.url}/pools/taken-up`);
+  const now = (await get('pools.get', { name: 'taken-up' })) as { version: number; spec: object };
+  expect(now.spec).toEqual({ cidr: spec.cidr, natOutgoing: false, nodeSelector: 'site == "ams"' });
+  await post('pools.delete', { name: 'taken-up', expectedVersion: now.version, reason: 'not needed' });
+});
+
 test('a pool that another deletes while it is edited: nothing is lost, and a choice is offered', async () => {
   const editor = new PoolEditor(page);
   await post('pools.create', { name: 'short-lived', spec: { cidr: '100.65.0.0/24' } });

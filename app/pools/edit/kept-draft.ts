@@ -1,11 +1,12 @@
 /** What is typed survives a reload or the browser's Back button: kept in this tab until it is saved or given up. */
 import type { Draft } from '../draft.ts';
+import type { Current } from './use-save.ts';
 
 export interface Kept {
   draft: Draft;
   reason: string;
-  /** the version that was edited; null while creating */
-  version: number | null;
+  /** what was edited: if it has moved when the draft is taken up again, that is a conflict; null while creating */
+  base: Current | null;
 }
 
 const keyOf = (name: string | null): string => `outgate-draft:${name ?? ''}`;

@@ -80,10 +80,12 @@ export function PoolEditor({
     if (kept === null) return;
     setDraft(kept.draft);
     setReason(kept.reason);
+    // a page of an older version kept none
+    if (kept.base) setBase(kept.base);
     setRestored(true);
   }, [keptName]);
   useEffect(() => {
-    if (!saved) keep(keptName, dirty ? { draft, reason, version: base?.version ?? null } : null);
+    if (!saved) keep(keptName, dirty ? { draft, reason, base } : null);
   }, [keptName, dirty, draft, reason, base, saved]);
 
   const values = useDeferredValue(draft.values);
@@ -135,7 +137,8 @@ export function PoolEditor({
             <Button
               small
               onClick={() => {
-                setDraft(draftOf(start));
+                setBase(live ?? stored);
+                setDraft(draftOf((live ?? stored)?.pool ?? newPool));
                 setReason('');
                 setRestored(false);
               }}
