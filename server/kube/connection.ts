@@ -10,8 +10,8 @@ import { readFailure } from './read-failure.ts';
 
 /** While we read an answer, the server must have others to work on; more than these do not finish sooner. Each has a connection of its own. */
 export const CALLS_AT_A_TIME = 64;
-/** Unused, a connection is kept for so long: the API server ends it after 90 s, a balancer before it may do so sooner. */
-const KEPT_MS = 30_000;
+/** Unused, a connection is kept for so long: sixty-four take 8 MB, and the API server ends them after 90 s, a balancer before it maybe sooner. */
+const KEPT_MS = 15_000;
 const CONNECT_MS = 5_000;
 /** from the request to the head of the answer, and between two pieces of it */
 const SILENCE_MS = 10_000;
