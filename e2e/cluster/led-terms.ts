@@ -16,7 +16,7 @@ import { liveLedger } from '../../server/state/ledger.ts';
 import { openStateCache } from '../../server/state/state-cache.ts';
 import { soon } from '../../server/testing/soon.ts';
 import { type TestApi, testApi } from '../../server/testing/test-api.ts';
-import { unheard } from '../../server/testing/unheard-cluster.ts';
+import { unheardDeps } from '../../server/testing/unheard-cluster.ts';
 import { calicoPath } from './install-crds.ts';
 import { must, request } from './request.ts';
 import { sharedServer } from './shared-server.ts';
@@ -95,7 +95,7 @@ export function ledTerms() {
     running.api = await testApi();
     const { db } = running.api.database;
     const effective = await openStateCache({ db, ledger: liveLedger });
-    running.deps = { ...(await running.api.deps()), cluster: unheard, effective };
+    running.deps = { ...(await unheardDeps(running.api)), effective };
     const hub = makeHub();
     running.hub = hub;
     listener = startListener({

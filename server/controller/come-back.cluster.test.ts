@@ -9,7 +9,7 @@ import { liveChangesSince, readLive } from '../db/live.ts';
 import { readWatch } from '../db/live-watch.ts';
 import { followAsIs, previewFollow } from '../services/cluster/follow-as-is.ts';
 import { soon } from '../testing/soon.ts';
-import { unheard } from '../testing/unheard-cluster.ts';
+import { unheardDeps } from '../testing/unheard-cluster.ts';
 
 const V3 = 'projectcalico.org/v3';
 const site = followedGroup();
@@ -73,7 +73,7 @@ it('a type that goes takes no pool and no setting with it; it is followed again 
 it('half of a backup is followed by somebody’s word alone: whoever leads then, once, and without no more than was seen', {
   timeout: 300_000,
 }, async () => {
-  const deps = { ...(await site.api.deps()), cluster: unheard };
+  const deps = await unheardDeps(site.api);
   const admin = { id: null, name: 'admin', role: 'admin' } as const;
   const reason = 'the backup has no more';
   await expect(followAsIs(deps, admin, { since: 1, pools: ['a'], settings: [], reason })).rejects.toThrow(
@@ -147,7 +147,7 @@ it('half of a backup is followed by somebody’s word alone: whoever leads then,
 });
 
 it('a word of which half was used fits no later loss, however soon it comes', { timeout: 180_000 }, async () => {
-  const deps = { ...(await site.api.deps()), cluster: unheard };
+  const deps = await unheardDeps(site.api);
   const admin = { id: null, name: 'admin', role: 'admin' } as const;
   const felix = (name: string) =>
     must(site.server.as('admin'), 'POST', calicoPath('v3', 'felixconfigurations'), {

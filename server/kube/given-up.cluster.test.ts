@@ -3,9 +3,9 @@ import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest';
 import { calicoPath } from '../../e2e/cluster/install-crds.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
+import { tryPool } from '../../e2e/cluster/try-pool.ts';
 import { CALLS_AT_A_TIME, openConnection } from './connection.ts';
 import { fromKubeconfig } from './kubeconfig.ts';
-import { apply } from './write.ts';
 
 const server = sharedServer();
 const call = { method: 'GET', path: `${calicoPath('v3', 'ippools')}?limit=500` } as const;
@@ -38,26 +38,15 @@ it('also in the moment in which it is sent', async () => {
 it('also with all that wait for a connection', async () => {
   const connection = openConnection(fromKubeconfig(server.kubeconfig, 'outgate'));
   onTestFinished(() => connection.close());
-  const tried = (i: number, signal: AbortSignal) =>
-    apply(connection, {
-      path: calicoPath('v3', 'ippools'),
-      manager: 'outgate',
-      object: {
-        apiVersion: 'projectcalico.org/v3',
-        kind: 'IPPool',
-        metadata: { name: `tried-${i}` },
-        spec: { cidr: `10.${i >> 8}.${i & 255}.0/24` },
-      },
-      dryRun: true,
-      signal,
-    });
   await connection.call(call);
   const ending = new AbortController();
-  const ended = Promise.allSettled(Array.from({ length: 4 * CALLS_AT_A_TIME }, (_, i) => tried(i, ending.signal)));
+  const ended = Promise.allSettled(
+    Array.from({ length: 4 * CALLS_AT_A_TIME }, (_, i) => tryPool(connection, i, ending.signal)),
+  );
   await turn(); // those that have a connection are on their way
   const reason = new Error('another leads');
   ending.abort(reason);
   const reasons = (await ended).map((one) => (one.status === 'rejected' ? one.reason : 'answered'));
   expect(new Set(reasons)).toEqual(new Set([reason]));
-  expect(await tried(1, new AbortController().signal)).toMatchObject({ created: true });
+  expect(await tryPool(connection, 1)).toMatchObject({ created: true });
 });

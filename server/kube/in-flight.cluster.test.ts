@@ -1,30 +1,15 @@
 /** How many calls of one connection the API server has at a time, as it counts them itself. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { calicoPath } from '../../e2e/cluster/install-crds.ts';
 import { request } from '../../e2e/cluster/request.ts';
 import { sharedServer } from '../../e2e/cluster/shared-server.ts';
+import { tryPool } from '../../e2e/cluster/try-pool.ts';
 import { CALLS_AT_A_TIME, openConnection } from './connection.ts';
 import { fromKubeconfig } from './kubeconfig.ts';
-import { apply } from './write.ts';
 
 const server = sharedServer();
-const path = calicoPath('v3', 'ippools');
 const outgate = openConnection(fromKubeconfig(server.kubeconfig, 'outgate'));
 afterAll(() => outgate.close());
-
-const tried = (i: number) =>
-  apply(outgate, {
-    path,
-    manager: 'outgate',
-    object: {
-      apiVersion: 'projectcalico.org/v3',
-      kind: 'IPPool',
-      metadata: { name: `tried-${i}` },
-      spec: { cidr: `10.${i >> 8}.${i & 255}.0/24` },
-    },
-    dryRun: true,
-  });
 
 /** Of the last second the most that were under way (`apiserver_current_inflight_requests`). */
 async function mostWriting(): Promise<number> {
@@ -42,7 +27,7 @@ it('keeps calls back that would be too many at a time', async () => {
       await delay(100);
     }
   })();
-  await Promise.all(Array.from({ length: 3_000 }, (_, i) => tried(i)));
+  await Promise.all(Array.from({ length: 3_000 }, (_, i) => tryPool(outgate, i)));
   under = false;
   await watched;
   expect(Math.max(...seen)).toBeGreaterThan(1);

@@ -8,7 +8,7 @@ import { releasedOf, writeReleased } from '../../db/released.ts';
 import { newSync, writeSync } from '../../db/sync.ts';
 import { writeVoidForce } from '../../db/void-force.ts';
 import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
-import { unheard } from '../../testing/unheard-cluster.ts';
+import { unheardDeps } from '../../testing/unheard-cluster.ts';
 import { resolvePool } from '../cluster/resolve-pool.ts';
 import type { Deps } from '../deps.ts';
 import { createPool, updatePool } from '../pools/write-pool.ts';
@@ -20,7 +20,7 @@ const reason = 'it was not meant';
 const spec: PoolSpec = { cidr: '10.1.0.0/16', natOutgoing: true };
 beforeAll(async () => {
   api = await testApi();
-  deps = { ...(await api.deps()), cluster: unheard };
+  deps = await unheardDeps(api);
 });
 afterAll(() => api?.close());
 

@@ -7,7 +7,7 @@ import { writeLivePools } from '../../db/live.ts';
 import { countPools } from '../../db/pool-counts.ts';
 import { readSync } from '../../db/sync.ts';
 import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
-import { unheard } from '../../testing/unheard-cluster.ts';
+import { unheardDeps } from '../../testing/unheard-cluster.ts';
 import { adoptPools } from './adopt-pools.ts';
 
 let api: TestApi;
@@ -46,7 +46,7 @@ async function statementsOf(work: (db: Database) => Promise<unknown>): Promise<n
 
 it('thousands are adopted by as many statements as two, each as it is, in one change', async () => {
   const { db } = api.database;
-  const deps = { ...(await api.deps()), cluster: unheard };
+  const deps = await unheardDeps(api);
   const adopt = (names: readonly string[]) =>
     statementsOf((counting) => adoptPools({ ...deps, db: counting }, editor, { names, reason }));
   const [few, lots] = [many('few', 2, 1), many('lots', 3_000, 10)];
@@ -73,7 +73,7 @@ it('thousands are adopted by as many statements as two, each as it is, in one ch
 });
 
 it('all or none: one that is not there leaves the others as they were', async () => {
-  const deps = { ...(await api.deps()), cluster: unheard };
+  const deps = await unheardDeps(api);
   await writeLivePools(api.database.db, made('alone', 40, 0), []);
   const both = { names: ['alone', 'nowhere'], reason };
   await expect(adoptPools(deps, editor, both)).rejects.toThrow('nowhere cannot be adopted: the cluster has no pool');

@@ -10,7 +10,7 @@ import { liveLedger } from '../../state/ledger.ts';
 import { openStateCache } from '../../state/state-cache.ts';
 import { soon } from '../../testing/soon.ts';
 import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
-import { unheard } from '../../testing/unheard-cluster.ts';
+import { unheardDeps } from '../../testing/unheard-cluster.ts';
 import type { Deps } from '../deps.ts';
 import { getPool } from '../pools/get-pool.ts';
 import { createPool, deletePool, updatePool } from '../pools/write-pool.ts';
@@ -21,7 +21,7 @@ let api: TestApi;
 let deps: Deps;
 beforeAll(async () => {
   api = await testApi();
-  deps = { ...(await api.deps()), cluster: unheard };
+  deps = await unheardDeps(api);
 });
 afterAll(() => api?.close());
 

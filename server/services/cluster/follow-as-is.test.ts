@@ -6,7 +6,7 @@ import { beginTerm, liveChangesSince, readLive } from '../../db/live.ts';
 import { type LiveWatch, readWatch, writeWatch } from '../../db/live-watch.ts';
 import { holdAll } from '../../testing/hold-all.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
-import { unheard } from '../../testing/unheard-cluster.ts';
+import { unheardDeps } from '../../testing/unheard-cluster.ts';
 import { getChange } from '../changes/list-changes.ts';
 import type { Deps } from '../deps.ts';
 import { followAsIs } from './follow-as-is.ts';
@@ -18,7 +18,7 @@ const admin = { id: null, name: 'admin', role: 'admin' } as const;
 
 beforeAll(async () => {
   api = await testApi();
-  deps = { ...(await api.deps()), cluster: unheard };
+  deps = await unheardDeps(api);
   epoch = await beginTerm(deps.db, 'test');
 });
 afterAll(() => api?.close());

@@ -5,7 +5,7 @@ import { writeLivePools } from '../../db/live.ts';
 import { newSync, writeSync } from '../../db/sync.ts';
 import { readVoidForce } from '../../db/void-force.ts';
 import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
-import { unheard } from '../../testing/unheard-cluster.ts';
+import { unheardDeps } from '../../testing/unheard-cluster.ts';
 import type { Deps } from '../deps.ts';
 import { createPool, updatePool } from '../pools/write-pool.ts';
 import { resolvePool } from './resolve-pool.ts';
@@ -14,7 +14,7 @@ let api: TestApi;
 let deps: Deps;
 beforeAll(async () => {
   api = await testApi();
-  deps = { ...(await api.deps()), cluster: unheard };
+  deps = await unheardDeps(api);
 });
 afterAll(() => api?.close());
 

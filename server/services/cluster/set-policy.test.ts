@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readSync } from '../../db/sync.ts';
 import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
-import { unheard } from '../../testing/unheard-cluster.ts';
+import { unheardDeps } from '../../testing/unheard-cluster.ts';
 import { setPolicy } from './resolve-pool.ts';
 
 let api: TestApi;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => api?.close());
 
 it('a policy that the pool has already is no change, also where nothing was decided about it yet', async () => {
-  const deps = { ...(await api.deps()), cluster: unheard };
+  const deps = await unheardDeps(api);
   const { change } = await api.caller('editor').pools.create({ name: 'a', spec: { cidr: '10.1.0.0/16' } });
   const choose = (policy: 'ask' | 'enforce', expectedVersion: number) =>
     setPolicy(deps, editor, { name: 'a', policy, expectedVersion, reason: 'nobody else may change it' });

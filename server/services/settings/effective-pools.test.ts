@@ -5,7 +5,7 @@ import { writeLivePools } from '../../db/live.ts';
 import { writeReleased } from '../../db/released.ts';
 import { newSync, writeSync } from '../../db/sync.ts';
 import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
-import { unheard } from '../../testing/unheard-cluster.ts';
+import { unheardDeps } from '../../testing/unheard-cluster.ts';
 import { getSettings, updateSettings } from './settings.ts';
 
 let api: TestApi;
@@ -16,7 +16,7 @@ afterAll(() => api?.close());
 
 it('an address in a pool that is NATed by a released field is refused', async () => {
   const { db } = api.database;
-  const deps = { ...(await api.deps()), cluster: unheard };
+  const deps = await unheardDeps(api);
   const spec = { cidr: '10.1.0.0/16', natOutgoing: false };
   await api.caller('editor').pools.create({ name: 'a', spec });
   await writeSync(db, [newSync('a')]);
