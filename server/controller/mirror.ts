@@ -82,9 +82,13 @@ async function movesOf(
   }
   const names = [...changed, ...removed].map(({ name }) => name);
   if (names.length === 0) return [...groups.values()];
-  const desired = new Map((await readPools(tx, names)).map((pool) => [pool.name, pool]));
-  const rows = new Map((await readSync(tx, names)).map((row) => [row.name, row]));
-  const released = await readReleased(tx, names);
+  const [pools, synced, released] = await Promise.all([
+    readPools(tx, names),
+    readSync(tx, names),
+    readReleased(tx, names),
+  ]);
+  const desired = new Map(pools.map((pool) => [pool.name, pool]));
+  const rows = new Map(synced.map((row) => [row.name, row]));
   for (const after of changed) {
     const { name } = after;
     const before = known.get(name) ?? null;

@@ -55,3 +55,45 @@ test('a database that is cut off without a word fails what was asked, and is ask
     way.close();
   }
 });
+
+test('what a transaction asks for together runs in its order, and all of it is rolled back when one part fails', async () => {
+  const one = openDatabase({ url: database.url, connections: 1 });
+  const name = 'together';
+  const rowsOf = () => one.query(`SELECT name FROM sync WHERE name = '${name}'`);
+  const insert = `INSERT INTO sync (name) VALUES ('${name}')`;
+  try {
+    const failed = one.transaction((tx) =>
+      Promise.all([tx.query(insert), tx.query('SELECT 1 / 0'), tx.query('SELECT 1'), tx.query(insert)]),
+    );
+    await expect(failed).rejects.toThrow('division by zero');
+    expect(await rowsOf()).toEqual([]);
+    // who gives up waits for nothing: what was asked for is rolled back all the same
+    const givenUp = one.transaction(async (tx) => {
+      tx.query(insert).catch(() => {});
+      throw new Error('given up');
+    });
+    await expect(givenUp).rejects.toThrow('given up');
+    expect(await rowsOf()).toEqual([]);
+    const seen = await one.transaction((tx) =>
+      Promise.all([
+        tx.query(insert),
+        tx.query(`UPDATE sync SET reason = 'x' WHERE name = $1 RETURNING reason`, [name], 'moved'),
+        tx.query(`DELETE FROM sync WHERE name = $1 RETURNING reason`, [name]),
+      ]),
+    );
+    expect(seen).toEqual([[], [{ reason: 'x' }], [{ reason: 'x' }]]);
+  } finally {
+    await one.close();
+  }
+});
+
+test('what is asked for together outside of a transaction fails by itself', async () => {
+  const asked = await db.together((on) =>
+    Promise.allSettled([
+      on.query('SELECT 1 AS n'),
+      on.query('SELECT 1 / 0'),
+      on.query('SELECT pg_backend_pid() AS pid'),
+    ]),
+  );
+  expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});

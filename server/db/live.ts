@@ -143,10 +143,10 @@ export async function writeLiveChange(tx: Queryable, change: NewLiveChange): Pro
 
 /** Every pool, or those of these names, in the order of names. */
 export async function readLivePools(db: Queryable, names?: readonly string[]): Promise<LivePool[]> {
-  const rows = await db.query<{ object: LivePool }>(
-    'SELECT object FROM live_pool WHERE $1::text[] IS NULL OR name = ANY($1) ORDER BY name',
-    [names ?? null],
-  );
+  const all = 'SELECT object FROM live_pool';
+  const rows = await (names === undefined
+    ? db.query<{ object: LivePool }>(`${all} ORDER BY name`)
+    : db.query<{ object: LivePool }>(`${all} WHERE name = ANY($1::text[]) ORDER BY name`, [names], 'read-live-pools'));
   return rows.map(({ object }) => object);
 }
 

@@ -76,11 +76,10 @@ export async function poolsTouching(
 
 /** Every pool, or those of these names, in the order of names. */
 export async function readPools(db: Queryable, names?: readonly string[]): Promise<StoredPool[]> {
-  const rows = await db.query<PoolRow>(
-    `SELECT name, spec, sequence, created_at, updated_at FROM pool
-     WHERE $1::text[] IS NULL OR name = ANY($1) ORDER BY name`,
-    [names ?? null],
-  );
+  const all = 'SELECT name, spec, sequence, created_at, updated_at FROM pool';
+  const rows = await (names === undefined
+    ? db.query<PoolRow>(`${all} ORDER BY name`)
+    : db.query<PoolRow>(`${all} WHERE name = ANY($1::text[]) ORDER BY name`, [names], 'read-pools'));
   return rows.map(stored);
 }
 

@@ -80,10 +80,10 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
     THEN ${table}.since ELSE now() END`;
   return {
     async read(db, names) {
-      const rows = await db.query<SyncRecord<Spec>>(
-        `SELECT ${columns}, since FROM ${table} WHERE $1::text[] IS NULL OR name = ANY($1) ORDER BY name`,
-        [names ?? null],
-      );
+      const all = `SELECT ${columns}, since FROM ${table}`;
+      const rows = await (names === undefined
+        ? db.query<SyncRecord<Spec>>(`${all} ORDER BY name`)
+        : db.query<SyncRecord<Spec>>(`${all} WHERE name = ANY($1::text[]) ORDER BY name`, [names], `read-${table}`));
       return rows.map(syncRow);
     },
     async write(tx, rows) {

@@ -16,8 +16,8 @@ export interface KnownReport {
 export interface Counters {
   /** The last report of each node, as of now: only those that changed are read. */
   reports(): Promise<ReadonlyMap<string, KnownReport>>;
-  /** Connections NATed so far for each source CIDR, over all nodes. */
-  natted(): Promise<ReadonlyMap<string, bigint>>;
+  /** Connections NATed so far for each source CIDR, over all nodes; `on`: where it is asked for with other things. */
+  natted(on?: Queryable): Promise<ReadonlyMap<string, bigint>>;
 }
 
 interface Entry extends KnownReport {
@@ -27,9 +27,9 @@ interface Entry extends KnownReport {
 
 export function makeCounters(db: Queryable): Counters {
   let known = new Map<string, Entry>();
-  const reports = async (): Promise<ReadonlyMap<string, Entry>> => {
+  const reports = async (on = db): Promise<ReadonlyMap<string, Entry>> => {
     const before = known;
-    const rows = await readNewReports(db, new Map([...before].map(([node, entry]) => [node, entry.version])));
+    const rows = await readNewReports(on, new Map([...before].map(([node, entry]) => [node, entry.version])));
     const next = new Map<string, Entry>();
     for (const { node, version, at, body } of rows) {
       const entry =
@@ -40,10 +40,10 @@ export function makeCounters(db: Queryable): Counters {
     return next;
   };
   return {
-    reports,
-    natted: async () => {
+    reports: () => reports(),
+    natted: async (on) => {
       const sums = new Map<string, bigint>();
-      for (const { natted } of (await reports()).values()) {
+      for (const { natted } of (await reports(on)).values()) {
         for (const [cidr, packets] of natted) sums.set(cidr, (sums.get(cidr) ?? 0n) + packets);
       }
       return sums;

@@ -35,8 +35,8 @@ export interface Applied {
 /** Throws POOL_VIOLATIONS or SETTINGS_VIOLATIONS with everything that the change would add, and what `decide` throws. */
 export function applyChange(db: Database, intent: Intent): Promise<Applied> {
   return db.transaction(async (tx) => {
-    const desired = await lockDesired(tx);
-    const { current, decisions, stored, released } = await prepare(tx, desired, intent);
+    const { current, decisions, stored, released } = await prepare(tx, lockDesired, intent);
+    const { desired } = current;
     // their rows in sync are the leader's to write as well, in an order of its own
     if (released.size > 0) await holdLive(tx);
     for (const [name, { is }] of released) await writeReleased(tx, name, is);
@@ -62,7 +62,7 @@ export function rehearseChange(
 ): Promise<{ current: Current; decisions: readonly Decision[] }> {
   return db.transaction(async (tx) => {
     await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    return prepare(tx, await readDesired(tx), intent);
+    return prepare(tx, readDesired, intent);
   });
 }
 
@@ -76,10 +76,12 @@ interface Prepared {
 }
 
 /** A field that was let go, and of which another value is decided now than it has, is decided here again. */
-async function prepare(db: Queryable, desired: Desired, intent: Intent): Promise<Prepared> {
+async function prepare(db: Queryable, read: typeof readDesired, intent: Intent): Promise<Prepared> {
   const none: Awaited<ReturnType<typeof poolsTouching>> = { pools: [], released: new Map() };
-  const { pools: touched, released: known } =
-    intent.names.length + intent.cidrs.length === 0 ? none : await poolsTouching(db, intent.names, intent.cidrs);
+  const [desired, { pools: touched, released: known }] = await Promise.all([
+    read(db),
+    intent.names.length + intent.cidrs.length === 0 ? none : poolsTouching(db, intent.names, intent.cidrs),
+  ]);
   const stored = new Map(touched.map((pool) => [pool.name, pool]));
   const current: Current = {
     desired,

@@ -5,6 +5,7 @@ import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, type Pool, poolSpecSchema, violationSchema, warningSchema } from '../../../core/pool/spec.ts';
 import { MOST_OVERLAPS, validateAmong } from '../../../core/pool/validate.ts';
 import { rangeWarnings } from '../../../core/pool/warnings.ts';
+import type { Queryable } from '../../db/client.ts';
 import { lastLiveChanges, readLivePools } from '../../db/live.ts';
 import { overlapsOf, type StoredPool } from '../../db/pools.ts';
 import { type ReleasedByName, readReleased, showReleased } from '../../db/released.ts';
@@ -34,17 +35,17 @@ export type PoolView = z.infer<typeof poolViewSchema>;
 
 /** Of a field that is let go the cluster's value is told. */
 export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Promise<PoolView[]> {
-  const head = await deps.effective.ledger.head(deps.db);
-  const [{ groups, total }, natted, overlapping, cluster] = await Promise.all([
-    nodesByState(deps.db, head.revision, deps.now()),
-    deps.counters.natted(),
-    overlapsOf(
-      deps.db,
-      stored.map((pool) => pool.name),
-      MOST_OVERLAPS,
-    ),
-    inCluster(deps, stored),
-  ]);
+  const names = stored.map(({ name }) => name);
+  const [head, { groups, total }, natted, overlapping, cluster] = await deps.db.together((db) => {
+    const reading = deps.effective.ledger.head(db);
+    return Promise.all([
+      reading,
+      reading.then(({ revision }) => nodesByState(db, revision, deps.now())),
+      deps.counters.natted(db),
+      overlapsOf(db, names, MOST_OVERLAPS),
+      deps.effective === deps.state ? null : inCluster(db, stored),
+    ]);
+  });
   const pools = cluster === null ? stored : showReleased(stored, cluster.released);
   const programmed = groups.filter(({ is }) => is === 'Programmed');
   // from that number on a node holds the pool as it is desired; undefined: the cluster has none that is so
@@ -83,14 +84,12 @@ interface InCluster {
   asDesired(pool: StoredPool): boolean;
 }
 
-/** Null where there is no cluster. */
-async function inCluster(deps: Deps, pools: readonly StoredPool[]): Promise<InCluster | null> {
-  if (deps.effective === deps.state) return null;
+async function inCluster(db: Queryable, pools: readonly StoredPool[]): Promise<InCluster> {
   const names = pools.map(({ name }) => name);
   const [rows, moved, released] = await Promise.all([
-    readSync(deps.db, names),
-    lastLiveChanges(deps.db, names),
-    readReleased(deps.db, names),
+    readSync(db, names),
+    lastLiveChanges(db, names),
+    readReleased(db, names),
   ]);
   const known = new Map(rows.map((row) => [row.name, row]));
   const sync = new Map(
@@ -100,7 +99,7 @@ async function inCluster(deps: Deps, pools: readonly StoredPool[]): Promise<InCl
     }),
   );
   const apart = names.filter((name) => sync.get(name)?.state !== 'Synced');
-  const live = apart.length === 0 ? [] : await readLivePools(deps.db, apart);
+  const live = apart.length === 0 ? [] : await readLivePools(db, apart);
   const specs = new Map(live.map(({ name, pool }) => [name, pool?.spec]));
   return {
     sync,
