@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentWay } from '../testing/silent-way.ts';
-import { type Database, openDatabase } from './client.ts';
+import { type Database, openDatabase, type Queryable } from './client.ts';
 import { type TestDatabase, testDatabase } from './testing.ts';
 
 let database: TestDatabase;
@@ -61,9 +61,11 @@ test('what a transaction asks for together runs in its order, and all of it is r
   const name = 'together';
   const rowsOf = () => one.query(`SELECT name FROM sync WHERE name = '${name}'`);
   const insert = `INSERT INTO sync (name) VALUES ('${name}')`;
+  const move = (tx: Queryable) =>
+    tx.query(`UPDATE sync SET reason = 'x' WHERE name = $1 RETURNING reason`, [name], 'moved');
   try {
     const failed = one.transaction((tx) =>
-      Promise.all([tx.query(insert), tx.query('SELECT 1 / 0'), tx.query('SELECT 1'), tx.query(insert)]),
+      Promise.all([tx.query(insert), tx.query('SELECT 1 / 0'), move(tx), tx.query(insert)]),
     );
     await expect(failed).rejects.toThrow('division by zero');
     expect(await rowsOf()).toEqual([]);
@@ -77,7 +79,7 @@ test('what a transaction asks for together runs in its order, and all of it is r
     const seen = await one.transaction((tx) =>
       Promise.all([
         tx.query(insert),
-        tx.query(`UPDATE sync SET reason = 'x' WHERE name = $1 RETURNING reason`, [name], 'moved'),
+        move(tx), // what could not be prepared then is prepared now
         tx.query(`DELETE FROM sync WHERE name = $1 RETURNING reason`, [name]),
       ]),
     );
