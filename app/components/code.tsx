@@ -1,9 +1,10 @@
+import { ScrollRegion } from './scroll-region.tsx';
+
 /** YAML to read, keys quiet and values in ink; it scrolls inside its own box. */
 export function Code({ label, text }: { label: string; text: string }) {
   const lines = text.replace(/\n$/, '').split('\n');
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} className="min-w-0 overflow-x-auto rounded-md bg-surface-2 px-3.5 py-2.5">
+    <ScrollRegion label={label} className="min-w-0 overflow-x-auto rounded-md bg-surface-2 px-3.5 py-2.5">
       <pre className="leading-5 text-ink-1">
         {lines.map((line, index) => {
           const [, lead = '', rest = ''] = /^(\s*(?:- )?[A-Za-z]\w*:)(.*)$/.exec(line) ?? [];
@@ -22,6 +23,6 @@ export function Code({ label, text }: { label: string; text: string }) {
           );
         })}
       </pre>
-    </section>
+    </ScrollRegion>
   );
 }

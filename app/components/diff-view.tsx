@@ -1,12 +1,12 @@
 import { clsx } from 'clsx';
 import { diffLines } from './diff-lines.ts';
+import { ScrollRegion } from './scroll-region.tsx';
 
 /** A text diff: line numbers, sign and edge besides the colour. An empty side is a whole creation or deletion. */
 export function DiffView({ label, before, after }: { label: string; before: string; after: string }) {
   const lines = diffLines(before, after);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} className="min-w-0 overflow-x-auto py-1.5 -outline-offset-2">
+    <ScrollRegion label={label} className="min-w-0 overflow-x-auto py-1.5 -outline-offset-2">
       <ol className="machine w-max min-w-full leading-5 text-ink-1">
         {lines.map((line) => (
           <li
@@ -28,6 +28,6 @@ export function DiffView({ label, before, after }: { label: string; before: stri
           </li>
         ))}
       </ol>
-    </section>
+    </ScrollRegion>
   );
 }

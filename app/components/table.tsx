@@ -2,6 +2,7 @@
 import { clsx } from 'clsx';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useEffect, useRef } from 'react';
+import { ScrollRegion } from './scroll-region.tsx';
 
 /*
  * The one way in which tables are shown. Where a page is narrow a row becomes a block: its first cell leads, each other cell
@@ -19,11 +20,9 @@ export function Table({ label, className, children }: { label: string; className
     region.current?.focus({ preventScroll: true });
   });
   return (
-    <section
+    <ScrollRegion
       ref={region}
-      aria-label={label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-      tabIndex={0}
+      label={label}
       onFocus={({ target }) => {
         focused.current = target;
       }}
@@ -32,7 +31,7 @@ export function Table({ label, className, children }: { label: string; className
       <table role="table" className={clsx('w-full border-separate border-spacing-0 text-sm narrow:block', className)}>
         {children}
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 

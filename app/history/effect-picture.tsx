@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { useId, useState } from 'react';
 import { utc } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
+import { ScrollRegion } from '../components/scroll-region.tsx';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { after, dotsOf, effectOf, type Holding } from './effect.ts';
 
@@ -58,8 +59,7 @@ function Dots({ taken, total }: { taken: { node: string; ms: number }[]; total: 
   const [first] = taken;
   const last = taken.at(-1);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label="Picture" tabIndex={0} className="mt-1.5 overflow-x-auto -outline-offset-2">
+    <ScrollRegion label="Picture" className="mt-1.5 overflow-x-auto -outline-offset-2">
       <svg viewBox={`0 0 ${WIDTH} 84`} role="img" aria-labelledby={id} className="w-full max-w-3xl min-w-[34rem]">
         <title id={id}>
           {first === undefined || last === undefined
@@ -88,7 +88,7 @@ function Dots({ taken, total }: { taken: { node: string; ms: number }[]; total: 
           )),
         )}
       </svg>
-    </section>
+    </ScrollRegion>
   );
 }
 

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Program } from '../../core/rules/model.ts';
 import { Button } from '../components/button.tsx';
 import { Panel } from '../components/panel.tsx';
+import { ScrollRegion } from '../components/scroll-region.tsx';
 import { Tag } from '../components/tag.tsx';
 import { differenceOf } from './difference.ts';
 import type { FamilyName, NodeDetail } from './node-detail.ts';
@@ -62,8 +63,7 @@ export function DifferencePanel({
       lead={`${missing} ${word} and not in the kernel, ${lines.length - missing} in the kernel and not ${word}`}
       flush
     >
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section aria-label="Difference" tabIndex={0} className="max-h-96 overflow-auto py-1.5 -outline-offset-2">
+      <ScrollRegion label="Difference" className="max-h-96 overflow-auto py-1.5 -outline-offset-2">
         <ol className="w-max min-w-full machine leading-5 text-ink-1">
           {lines.slice(0, shown).map(({ kind, text, family }, index) => (
             <li
@@ -83,7 +83,7 @@ export function DifferencePanel({
             </li>
           ))}
         </ol>
-      </section>
+      </ScrollRegion>
       {lines.length > shown && (
         <div className="border-t border-line-faint p-2">
           <Button small look="ghost" onClick={() => setShown(shown + 20 * STEP)}>

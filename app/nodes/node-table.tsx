@@ -7,6 +7,7 @@ import { type CSSProperties, type Ref, useEffect, useRef } from 'react';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import { Age } from '../components/age.tsx';
 import { useRowForm } from '../components/row-form.ts';
+import { ScrollRegion } from '../components/scroll-region.tsx';
 import { NodeStateChip } from '../components/state-chip.tsx';
 import { HeadRow, labelAbove, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { useKeys } from '../keys/use-keys.ts';
@@ -53,11 +54,9 @@ export function NodeTable({
     { keys: 'k', label: 'Previous node', run: () => move(-1) },
   ]);
   return (
-    <section
+    <ScrollRegion
       ref={scroller}
-      aria-label="Node list"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-      tabIndex={0}
+      label="Node list"
       // rows are as high as the virtual scroll counts on
       style={{ '--row': `${height}px` } as CSSProperties}
       className="max-h-[max(20rem,calc(100dvh-21rem))] overflow-auto -outline-offset-2"
@@ -97,7 +96,7 @@ export function NodeTable({
           {below > 0 && <Spacer height={below} />}
         </Tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 

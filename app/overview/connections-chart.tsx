@@ -8,6 +8,7 @@ import { clock, useNow } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { Panel } from '../components/panel.tsx';
+import { ScrollRegion } from '../components/scroll-region.tsx';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { type Chart, chartOf, labelled, rate } from './chart-geometry.ts';
@@ -66,13 +67,7 @@ function Picture({ series, minutes }: { series: Series; minutes: number }) {
     gapMs: Math.max(GAP_MS, spacing(series.points) * 2.5),
   });
   return (
-    <section
-      ref={toNewest}
-      aria-label="Chart"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-      tabIndex={0}
-      className="relative overflow-x-auto px-3.5 pt-2 pb-1 -outline-offset-2"
-    >
+    <ScrollRegion ref={toNewest} label="Chart" className="relative overflow-x-auto px-3.5 pt-2 pb-1 -outline-offset-2">
       <div className="relative min-w-[56rem]">
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -100,7 +95,7 @@ function Picture({ series, minutes }: { series: Series; minutes: number }) {
           No node has reported counters in the last {span(minutes)}.
         </p>
       )}
-    </section>
+    </ScrollRegion>
   );
 }
 

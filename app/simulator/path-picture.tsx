@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { ScrollRegion } from '../components/scroll-region.tsx';
 import { END, LANE, NODE, TOP, WIDTH } from './path-geometry.ts';
 import { LanePicture } from './path-lane.tsx';
 import { endText, type Lane, laneWords, type PathEnds } from './path-lanes.ts';
@@ -26,8 +27,7 @@ export function PathPicture({
   const words = lanes.map((lane) => `${lane.label}: ${laneWords(lane, ends, node).join(' ')}`);
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section aria-label="Path picture" tabIndex={0} className="overflow-x-auto -outline-offset-2">
+      <ScrollRegion label="Path picture" className="overflow-x-auto -outline-offset-2">
         <svg
           viewBox={`0 0 ${WIDTH} ${height}`}
           role="img"
@@ -68,7 +68,7 @@ export function PathPicture({
             <LanePicture key={lane.label} lane={lane} id={id} index={index} from={ends.from} />
           ))}
         </svg>
-      </section>
+      </ScrollRegion>
       <details className="mt-2 text-xs">
         <summary className="w-fit rounded-sm text-ink-3 hover:text-ink-1">The path in words</summary>
         {lanes.map((lane) => (

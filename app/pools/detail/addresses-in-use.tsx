@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { askOnce } from '../../trpc/ask-once.ts';
 import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { trafficWords, verdictOf } from './address-words.ts';
@@ -49,8 +50,7 @@ function AddressTable({ known: { addresses, total } }: { known: Known }) {
   return (
     <details>
       <summary className="w-fit rounded-sm px-0.5 py-1 text-ink-2 hover:text-ink-1">Who uses them</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section aria-label="Who uses them" tabIndex={0} className="max-h-48 overflow-auto">
+      <ScrollRegion label="Who uses them" className="max-h-48 overflow-auto">
         <table className="w-full text-left">
           <thead className="text-ink-3">
             <tr>
@@ -70,7 +70,7 @@ function AddressTable({ known: { addresses, total } }: { known: Known }) {
           </tbody>
         </table>
         {more > 0 && <p className="text-ink-3">and {more.toLocaleString('en-US')} more</p>}
-      </section>
+      </ScrollRegion>
     </details>
   );
 }

@@ -8,6 +8,7 @@ import { useCallback, useEffect, useRef } from 'react';
 import { useHeard } from '../../cluster/use-heard.ts';
 import { Checkbox } from '../../components/checkbox.tsx';
 import { useRowForm } from '../../components/row-form.ts';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { useKeys } from '../../keys/use-keys.ts';
 import type { ListView } from '../list-view.ts';
 import { editPath, poolPath } from '../paths.ts';
@@ -64,11 +65,9 @@ export function PoolTable({
   });
   const all = rows.length > 0 && rows.every(({ pool }) => selected.has(pool.name));
   return (
-    <section
+    <ScrollRegion
       ref={scroller}
-      aria-label="List of pools"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-      tabIndex={0}
+      label="List of pools"
       className="relative max-h-[max(20rem,calc(100dvh-15.5rem))] min-w-0 overflow-auto overscroll-contain narrow:overscroll-auto -outline-offset-2"
     >
       <table role="table" aria-label="Pools" aria-rowcount={rows.length + 2} className="block">
@@ -149,7 +148,7 @@ export function PoolTable({
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 
