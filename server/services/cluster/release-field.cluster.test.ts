@@ -273,8 +273,9 @@ it('a save that was begun before it moved takes it back only where it decides it
   const save = (spec: PoolSpec, expectedVersion: number) =>
     updatePool(site.deps, editor, { name: 'a', spec, expectedVersion, shown });
   await expect(save(shown, version)).rejects.toMatchObject({ reason: 'NOTHING_CHANGES' });
-  const { change } = await save({ ...shown, disabled: true }, version);
+  const { change, pool: saved } = await save({ ...shown, disabled: true }, version);
   expect(change.after).toMatchObject({ spec: { natOutgoing: true, disabled: true } });
+  expect(saved.spec).toMatchObject({ natOutgoing: true, disabled: true });
   expect(await released()).toEqual(['natOutgoing']);
   await settled();
   expect((await object()).spec).toMatchObject({ natOutgoing: true, disabled: true });

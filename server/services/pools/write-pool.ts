@@ -2,6 +2,7 @@
 import { keptFromView } from '../../../core/cluster/released.ts';
 import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
 import type { StoredPool } from '../../db/pools.ts';
+import { poolsOf } from '../../state/effect.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { mustChange } from '../changes/apply-change.ts';
@@ -101,7 +102,9 @@ async function written(deps: Deps, pool: Pool, intent: Intent): Promise<PoolWrit
     },
   });
   const at = new Date(change.at);
-  const stored: StoredPool = { ...pool, sequence: change.id, createdAt: createdAt ?? at, updatedAt: at };
+  // not what was asked for: a field that was not decided about stands as it did
+  const [wrote = pool] = poolsOf(change.after);
+  const stored: StoredPool = { ...wrote, sequence: change.id, createdAt: createdAt ?? at, updatedAt: at };
   return { pool: await viewPool(deps, stored), change, revision };
 }
 

@@ -69,6 +69,16 @@ it('the same pools have the same revision, whatever happened between', async () 
   expect(same.revision).toBe(revision);
 });
 
+it('a field that stands as it was shown is answered as it is stored, also where it was never so', async () => {
+  const editor = api.caller('editor');
+  const { pool } = await editor.pools.create({ name: 'a', spec: nat('10.1.0.0/16') });
+  const shown = { ...nat('10.1.0.0/16'), disabled: true };
+  const at = { name: 'a', expectedVersion: pool.version, shown };
+  const { pool: answered } = await editor.pools.update({ ...at, spec: { ...shown, natOutgoing: false } });
+  expect(answered.spec).toEqual({ cidr: '10.1.0.0/16', natOutgoing: false });
+  expect(await editor.pools.get({ name: 'a' })).toMatchObject(answered);
+});
+
 it('a stale version is a conflict that shows the pool as it is, and a new pool of an old name is another version', async () => {
   const editor = api.caller('editor');
   const { pool } = await editor.pools.create({ name: 'a', spec: nat('10.1.0.0/16') });
