@@ -110,8 +110,11 @@ function describeGroup(version: CalicoApi, start: () => Promise<Running>, way: s
     });
     test.afterAll(async () => {
       test.setTimeout(60_000);
-      await running?.outgate.stop();
-      await running?.server?.stop();
+      try {
+        await running?.outgate.stop();
+      } finally {
+        await running?.server?.stop();
+      }
     });
 
     test('it is the group that is found, no right is missing, and the pods keep their addresses', async () => {

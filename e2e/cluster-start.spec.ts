@@ -7,9 +7,10 @@ import { ROOT } from '../scripts/supervisor/paths.ts';
 import { type Api, signIn } from './api.ts';
 import { ensureBinaries, missingForCluster } from './cluster/binaries/build.ts';
 import { kubectl } from './cluster/prepare-cluster.ts';
+import { leftOf } from './left-behind.ts';
 import { ADMIN } from './pages/sign-in-page.ts';
 import { withAdmin } from './pages/signed-in.ts';
-import { leftOf, type Outgate, type StartOptions, startOutgate } from './start-outgate.ts';
+import { type Outgate, type StartOptions, startOutgate } from './start-outgate.ts';
 
 const POOL = 'default-ipv4-ippool';
 

@@ -39,8 +39,11 @@ test.beforeAll(async ({ browser }) => {
 test.afterAll(async () => {
   test.setTimeout(60_000);
   await running.context?.close();
-  await running.outgate?.stop();
-  await running.server?.stop();
+  try {
+    await running.outgate?.stop();
+  } finally {
+    await running.server?.stop();
+  }
 });
 
 test('the cluster’s page says first that it is heard, then what we may do', async () => {

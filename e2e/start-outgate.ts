@@ -1,14 +1,14 @@
 /** Starts the product as a user does, on a free port and a data directory of its own, and sees that nothing stays. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT } from '../scripts/supervisor/paths.ts';
+import { type ProcessRecord, readRecord, signal } from '../scripts/supervisor/process-record.ts';
 import { freePort } from './free-port.ts';
-import { listNamespaces } from './lab/network.ts';
-import { labPlan, namespacesOf } from './lab/plan.ts';
+import { endLeftOf, leftOf } from './left-behind.ts';
 
 export interface StartOptions {
   /** the npm script, default start */
@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly labPrefix?: string;
   /** default: a free one. Agents know their server by it: at another they join anew, which takes half a minute */
   readonly port?: number;
+  /** how long it may take to be ready; default: as long as a first start, which builds the pages */
+  readonly patienceMs?: number;
 }
 
 export interface Outgate {
@@ -42,9 +44,11 @@ export interface Outgate {
 }
 
 let started = 0;
-const PATIENCE = 240_000;
+const PATIENCE_MS = 240_000;
+/** longer than the supervisor waits for each of those that it stops */
+const LONGEST_STOP = 50_000;
 
-/** Resolves when the pages can be used; throws with everything printed when they cannot. */
+/** Resolves when the pages can be used; throws with everything printed when they cannot, and then nothing of it stays. */
 export async function startOutgate(options: StartOptions = {}): Promise<Outgate> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'outgate-e2e-')));
   const labPrefix = options.labPrefix ?? `oge${process.pid}x${started++}`;
@@ -68,8 +72,17 @@ export async function startOutgate(options: StartOptions = {}): Promise<Outgate>
       output += text;
     });
   }
-  await untilPrinted(child, () => output, 'Outgate is ready');
-  const pid = Number(JSON.parse(await readFile(join(dataDir, 'run/supervisor.json'), 'utf8')).pid);
+  const end = async (): Promise<string[]> => {
+    if (isRunning(child)) await interrupt(child, dataDir);
+    const left = await leftOf(dataDir, labPrefix);
+    if (left.length > 0) await endLeftOf(dataDir, labPrefix);
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+    return left;
+  };
+  const pid = await untilReady(child, dataDir, () => output, options.patienceMs ?? PATIENCE_MS).catch(async (error) => {
+    await end();
+    throw error;
+  });
   return {
     url,
     setupLink: /First visit, once: (\S+)/.exec(output)?.[1] ?? null,
@@ -78,11 +91,7 @@ export async function startOutgate(options: StartOptions = {}): Promise<Outgate>
     pid,
     output: () => output,
     async stop() {
-      const ended = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
-      process.kill(pid, 'SIGINT');
-      await ended;
-      const left = await leftOf(dataDir, labPrefix);
-      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      const left = await end();
       if (left.length > 0) throw new Error(`npm start left behind: ${left.join(', ')}`);
     },
     async kill() {
@@ -93,30 +102,31 @@ export async function startOutgate(options: StartOptions = {}): Promise<Outgate>
   };
 }
 
-/** Processes that name the data directory, namespaces of the lab, sockets in the data directory. */
-export async function leftOf(dataDir: string, labPrefix: string): Promise<string[]> {
-  const names = namespacesOf(labPlan(labPrefix));
-  const namespaces = (await listNamespaces()).filter((name) => names.includes(name));
-  const run = await readdir(join(dataDir, 'run')).catch(() => []);
-  return [...(await processesNaming(dataDir)), ...namespaces, ...run.filter((file) => file.endsWith('.sock'))];
-}
-
-/** Our own processes name it as an argument or in their environment; PostgreSQL has it as its working directory. */
-async function processesNaming(dataDir: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-    if (`${command}\0${environment}`.includes(dataDir)) found.push(`process ${pid}: ${command.replaceAll('\0', ' ')}`);
+/** Resolves with the supervisor's process id. */
+async function untilReady(
+  child: ChildProcess,
+  dataDir: string,
+  output: () => string,
+  patienceMs: number,
+): Promise<number> {
+  for (const deadline = Date.now() + patienceMs; isRunning(child) && Date.now() < deadline; await delay(50)) {
+    // the end of what it says then
+    const supervisor = output().includes('Stop: Ctrl-C') ? supervisorOf(dataDir) : null;
+    if (supervisor !== null) return supervisor.pid;
   }
-  return found;
-}
-
-async function untilPrinted(child: ChildProcess, output: () => string, text: string): Promise<void> {
-  for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await delay(50)) {
-    if (output().includes(text)) return;
-    if (child.exitCode !== null) break;
-  }
-  child.kill('SIGTERM');
   throw new Error(`npm start did not become ready:\n${output()}`);
+}
+
+const supervisorOf = (dataDir: string): ProcessRecord | null => readRecord(join(dataDir, 'run'), 'supervisor');
+
+const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
+
+/** Ctrl-C to the supervisor; what is set up before there is one is not asked. Resolves when it has ended, or takes too long. */
+async function interrupt(child: ChildProcess, dataDir: string): Promise<void> {
+  const ended = once(child, 'exit');
+  const supervisor = supervisorOf(dataDir);
+  // a shell between npm and the set-up lets no Ctrl-C through
+  if (supervisor === null) child.kill('SIGTERM');
+  else signal(supervisor.pid, 'SIGINT');
+  await Promise.race([ended, delay(LONGEST_STOP, undefined, { ref: false })]);
 }

@@ -1,26 +1,30 @@
 /** The life of `npm start`: what it leaves, what it finds, what it heals. No browser is needed for that. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, utimes } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { ROOT } from '../scripts/supervisor/paths.ts';
 import { listNamespaces } from './lab/network.ts';
 import { labPlan, namespacesOf } from './lab/plan.ts';
-import { leftOf, type Outgate, startOutgate } from './start-outgate.ts';
+import { endLeftOf, leftOf } from './left-behind.ts';
+import { type Outgate, startOutgate } from './start-outgate.ts';
 
 // the first start of a checkout builds the pages
 test.describe.configure({ timeout: 300_000 });
 
 let dataDir: string;
 const running: Outgate[] = [];
+/** the lab's prefix of starts that are to fail */
+const failing = `ogf${process.pid}`;
 
 test.beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'outgate-start-'));
 });
 test.afterEach(async () => {
   for (const outgate of running.splice(0)) await outgate.stop().catch(() => {});
+  await endLeftOf(dataDir, failing);
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -111,8 +115,32 @@ test('an unusable environment is told all at once, by name', async () => {
   expect(output).not.toMatch(/^\s+at /m);
 });
 
+// not of this machine: all the rest runs, and the server is started again and again
+const ELSEWHERE = '192.0.2.1:9090';
+
+for (const { how, options } of [
+  { how: 'fails', options: { environment: { OUTGATE_LISTEN: 'nowhere' } } },
+  { how: 'is given up', options: { environment: { OUTGATE_METRICS_LISTEN: ELSEWHERE }, patienceMs: 8_000 } },
+]) {
+  test(`a start of a test that ${how} leaves no file, process, namespace`, async () => {
+    const { TMPDIR } = process.env;
+    // PostgreSQL, which has its socket there, is not root
+    await chmod(dataDir, 0o755);
+    process.env['TMPDIR'] = dataDir;
+    try {
+      await expect(startOutgate({ ...options, labPrefix: failing })).rejects.toThrow('did not become ready');
+    } finally {
+      if (TMPDIR === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = TMPDIR;
+    }
+    expect(await leftOf(dataDir, failing)).toEqual([]);
+    expect((await readdir(dataDir)).filter((name) => name.startsWith('outgate'))).toEqual([]);
+  });
+}
+
 async function runToEnd(environment: Record<string, string>): Promise<{ code: number; output: string }> {
-  const child: ChildProcess = spawn('npm', ['start'], { cwd: ROOT, env: { ...process.env, ...environment } });
+  const env = { ...process.env, OUTGATE_LAB_PREFIX: failing, ...environment };
+  const child: ChildProcess = spawn('npm', ['start'], { cwd: ROOT, env });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => (output += text.toString()));
   const [code] = await once(child, 'close');

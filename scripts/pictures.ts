@@ -31,8 +31,8 @@ if (executablePath === null) throw new Error('Chromium must be installed: /usr/b
 const directory = join(ROOT, 'docs/images');
 mkdirSync(directory, { recursive: true });
 
-const outgate = await startOutgate();
 const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+const outgate = await startOutgate();
 try {
   await createFirstAdmin(outgate.setupLink, ADMIN);
   const api = await signIn(outgate.url, ADMIN);
