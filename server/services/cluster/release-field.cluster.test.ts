@@ -1,35 +1,23 @@
 /** A field of a pool is let go to whoever holds it on a real API server: nothing moves there, and it is not ours to write any more. */
 import { expect, it } from 'vitest';
 import type { PoolField } from '../../../core/cluster/compare.ts';
-import type { PoolSpec } from '../../../core/pool/spec.ts';
-import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
-import { readLivePools, rememberedPools } from '../../db/live.ts';
-import { releasedOf } from '../../db/released.ts';
+import { fieldTerms, synced } from '../../../e2e/cluster/field-terms.ts';
+import { nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
+import { rememberedPools } from '../../db/live.ts';
 import { apply } from '../../kube/write.ts';
-import { chooseField } from '../../testing/choose-field.ts';
 import { soon } from '../../testing/soon.ts';
 import { editor } from '../../testing/test-api.ts';
 import { exportPools } from '../pools/export-pools.ts';
-import { getPool } from '../pools/get-pool.ts';
-import { importPools } from '../pools/import-pools.ts';
 import { previewDelete } from '../pools/preview-delete.ts';
-import { deletePool, updatePool } from '../pools/write-pool.ts';
+import { deletePool } from '../pools/write-pool.ts';
 import { simulateFlow } from '../simulate/simulate-flow.ts';
 import { getCluster } from './cluster.ts';
 import { comparePool } from './compare-pool.ts';
 import { listLivePools } from './live-pools.ts';
 import { resolvePool, setPolicy } from './resolve-pool.ts';
 
-const site = ledTerms();
+const { site, pool, choose, update, object, seenWith, released, weHold, editedThere, settled } = fieldTerms();
 const reason = 'the gateway decides it';
-const synced = { state: 'Synced', reason: 'AsDesired' };
-const pool = () => getPool(site.deps, 'a');
-const choose = (choice: 'release-field' | 'decide-field', field: PoolField = 'natOutgoing') =>
-  chooseField(site.deps, choice, field);
-const update = async (change: Partial<PoolSpec>) => {
-  const { spec, version } = await pool();
-  return updatePool(site.deps, editor, { name: 'a', spec: { ...spec, ...change }, expectedVersion: version });
-};
 /** Server-side, as another controller does it. */
 const applyAs = (manager: string, spec: object) =>
   apply(site.connection, {
@@ -38,36 +26,9 @@ const applyAs = (manager: string, spec: object) =>
     object: { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec },
     force: false,
   });
-const object = async () => {
-  const stored = await site.stored('a');
-  if (stored === null) throw new Error('the cluster must have it');
-  const { managedFields, ...metadata } = stored.metadata as typeof stored.metadata & { resourceVersion: string };
-  const ours = managedFields.find(({ manager, operation }) => manager === 'outgate' && operation === 'Apply') as
-    | { fieldsV1?: { 'f:spec'?: object } }
-    | undefined;
-  return { spec: stored.spec, version: metadata.resourceVersion, ours: Object.keys(ours?.fieldsV1?.['f:spec'] ?? {}) };
-};
-const seenWith = (field: keyof PoolSpec, value: unknown) =>
-  soon(async () => {
-    const [live] = await readLivePools(site.api.database.db, ['a']);
-    expect(live?.pool?.spec[field]).toEqual(value);
-  });
-const released = () => releasedOf(site.api.database.db, 'a');
 const row = async (field: PoolField) => (await comparePool(site.deps, 'a')).rows.find((one) => one.field === field);
 const heldBy = (manager: string, field: PoolField = 'natOutgoing') =>
   soon(async () => expect((await row(field))?.managers).toEqual([manager]));
-/** Of what the cluster has of the pool, what our name stands on. */
-const weHold = (...fields: string[]) => soon(async () => expect((await object()).ours).toEqual(fields));
-/** Somebody has switched it off, and we know. */
-const editedThere = async () => {
-  await site.edit('a', { natOutgoing: false });
-  await site.stands('a', { state: 'OutOfSync' });
-};
-/** The leader has looked at the last decision. */
-const settled = async (expected: object = synced) => {
-  const { version } = await pool();
-  await site.stands('a', { ...expected, applied: { version } });
-};
 
 it('what somebody wrote stays theirs: nothing is written, later changes of it are no difference and stand in History', async () => {
   await site.made();
@@ -213,40 +174,6 @@ it('of a set it is released when others hold every item of ours', async () => {
   await site.stands('a', synced);
 });
 
-it('whoever decides another value than it has takes it back, also the one that it had', async () => {
-  await site.made();
-  await editedThere();
-  await choose('release-field');
-  await settled();
-  const yaml = (await exportPools(site.deps, { names: ['a'], api: 'v3' })).yaml;
-  expect(await importPools(site.deps, editor, { yaml })).toMatchObject({ unchanged: ['a'], change: null });
-  await update({ disabled: true });
-  await settled();
-  expect(await released()).toEqual(['natOutgoing']);
-  const { change } = await update({ natOutgoing: true });
-  expect(change).toMatchObject({ before: { spec: { natOutgoing: false }, takenBack: ['natOutgoing'] } });
-  expect(await released()).toEqual([]);
-  // by an apply that takes nothing from anybody
-  await site.stands('a', { state: 'Contested', reason: 'FieldOwnedByOther', detail: { managers: ['kubectl-edit'] } });
-  expect((await object()).spec['natOutgoing']).toBe(false);
-  await resolvePool(site.deps, editor, {
-    name: 'a',
-    choice: 'theirs',
-    expectedVersion: (await pool()).version,
-    reason,
-  });
-  await site.stands('a', synced);
-  // what is stored is what it had when it was let go
-  await site.edit('a', { natOutgoing: true });
-  await site.stands('a', { state: 'OutOfSync' });
-  await choose('release-field');
-  await site.edit('a', { natOutgoing: false });
-  await seenWith('natOutgoing', false);
-  await update({ natOutgoing: true });
-  expect(await released()).toEqual([]);
-  await site.stands('a', { state: 'Contested' });
-});
-
 it('deleted here, it is counted as what it is while its object is there still', async () => {
   await site.made();
   await applyAs('gateway-controller', { natOutgoing: true });
@@ -260,58 +187,6 @@ it('deleted here, it is counted as what it is while its object is there still', 
   expect(await listLivePools(site.deps)).toMatchObject([{ standing: 'observed', owner: 'outgate' }]);
   expect((await getCluster(site.deps)).live).toEqual({ managed: 0, observed: 1, foreign: 0 });
   expect((await rememberedPools(site.api.database.db)).known).toEqual(new Map());
-});
-
-it('a save that was begun before it moved takes it back only where it decides it', async () => {
-  await site.made();
-  await editedThere();
-  await choose('release-field');
-  await settled();
-  const { spec: shown, version } = await pool();
-  await site.edit('a', { natOutgoing: true });
-  await seenWith('natOutgoing', true);
-  const save = (spec: PoolSpec, expectedVersion: number) =>
-    updatePool(site.deps, editor, { name: 'a', spec, expectedVersion, shown });
-  await expect(save(shown, version)).rejects.toMatchObject({ reason: 'NOTHING_CHANGES' });
-  const { change, pool: saved } = await save({ ...shown, disabled: true }, version);
-  expect(change.after).toMatchObject({ spec: { natOutgoing: true, disabled: true } });
-  expect(saved.spec).toMatchObject({ natOutgoing: true, disabled: true });
-  expect(await released()).toEqual(['natOutgoing']);
-  await settled();
-  expect((await object()).spec).toMatchObject({ natOutgoing: true, disabled: true });
-  await site.edit('a', { natOutgoing: false });
-  await seenWith('natOutgoing', false);
-  const { change: back } = await save({ ...shown, natOutgoing: true }, change.id);
-  expect(back.before).toMatchObject({ takenBack: ['natOutgoing'] });
-  expect(await released()).toEqual([]);
-});
-
-it('decided here again it keeps the cluster’s value, beside who holds it', async () => {
-  await site.made();
-  await editedThere();
-  await choose('release-field');
-  await site.edit('a', { natOutgoing: true });
-  await seenWith('natOutgoing', true);
-  const { version, seen } = await comparePool(site.deps, 'a');
-  await site.edit('a', { natOutgoing: false }, 'nightly-job');
-  await seenWith('natOutgoing', false);
-  const stale = resolvePool(site.deps, editor, {
-    name: 'a',
-    choice: 'decide-field',
-    field: 'natOutgoing',
-    expectedVersion: version,
-    seen,
-    reason,
-  });
-  await expect(stale).rejects.toMatchObject({ reason: 'VERSION_STALE' });
-  const change = await choose('decide-field');
-  expect(change).toMatchObject({ action: 'pool.decide-field', before: { takenBack: ['natOutgoing'] } });
-  await weHold('f:cidr', 'f:natOutgoing');
-  await settled();
-  expect((await object()).spec['natOutgoing']).toBe(false);
-  expect(await pool()).toMatchObject({ spec: { natOutgoing: false }, sync: { released: [] } });
-  await site.edit('a', { natOutgoing: true });
-  await site.stands('a', { state: 'OutOfSync', detail: { fields: ['natOutgoing'] } });
 });
 
 it('what is released while nobody leads, and when another leads, is let go and stays so', async () => {
