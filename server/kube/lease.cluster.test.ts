@@ -1,65 +1,45 @@
-/** One leader at a time, on a real API server: kills, freezes, wrong clocks, and others who write on the lease. */
+/** One leader at a time among processes, on a real API server: kills, freezes and wrong clocks. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { ensureBinaries } from '../../e2e/cluster/binaries/build.ts';
-import { type FaultProxy, startFaultProxy } from '../../e2e/cluster/fault-proxy.ts';
-import { must, request } from '../../e2e/cluster/request.ts';
-import { grant, revoke } from '../../e2e/cluster/rights.ts';
+import { must } from '../../e2e/cluster/request.ts';
+import { grant } from '../../e2e/cluster/rights.ts';
 import { type ApiServer, startApiServer } from '../../e2e/cluster/start-api-server.ts';
 import { type Supervised, supervise } from '../../e2e/cluster/supervised.ts';
 import type { CandidateLine } from '../testing/candidate.ts';
 import { soon } from '../testing/soon.ts';
-import { openConnection } from './connection.ts';
-import { KubeError } from './kube-error.ts';
-import { fromKubeconfig } from './kubeconfig.ts';
-import { type Election, type ElectionState, elect } from './lease.ts';
 import { policyRules } from './needed-rights.ts';
-import type { Tenure } from './tenure.ts';
 
 const TAKEOVER_MS = 12_000;
 const HANDOVER_MS = 2_000;
-const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
 let server: ApiServer;
-let proxy: FaultProxy;
 let dir: string;
 let round = 0;
 const endings: (() => Promise<unknown>)[] = [];
 
 /** each test is about a lease of its own */
-const LEASES = [
-  'labelled',
-  'deleted',
-  'taken',
-  'forbidden',
-  'hung',
-  'unable',
-  ...[1, 2, 3, 4].map((n) => `election-${n}`),
-];
-const allow = () =>
-  grant(server, 'lease-test', { kind: 'User', name: 'outgate' }, [
-    ...policyRules('own').map((rule) => (rule.resourceNames === undefined ? rule : { ...rule, resourceNames: LEASES })),
-    // of the test's own count
-    { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] },
-  ]);
+const LEASES = [1, 2, 3, 4].map((n) => `election-${n}`);
+
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'outgate-lease-'));
   server = await startApiServer({
     binaries: await ensureBinaries((line) => console.error(line)),
     users: { outgate: [] },
   });
-  proxy = await startFaultProxy(server);
-  await allow();
+  await grant(server, 'lease-test', { kind: 'User', name: 'outgate' }, [
+    ...policyRules('own').map((rule) => (rule.resourceNames === undefined ? rule : { ...rule, resourceNames: LEASES })),
+    // of the test's own count
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] },
+  ]);
 });
 afterEach(async () => {
-  proxy.heal();
   await Promise.all(endings.splice(0).map((end) => end()));
 });
 afterAll(async () => {
-  await proxy?.close();
   await server?.stop();
   rmSync(dir, { recursive: true, force: true });
 });
@@ -115,201 +95,73 @@ const nthTerm = async (all: readonly Candidate[], n: number, killed?: ReadonlyMa
     { timeout: 40_000, interval: 20 },
   );
 
-describe('processes', { timeout: 120_000 }, () => {
-  it('each kill is followed by one new leader in time, however wrong the clocks are', async () => {
-    const all = await candidates([0, 3_600_000, -3_600_000]);
-    const killed = new Map<Candidate, number>();
-    for (let n = 1; n <= 2; n++) {
-      const { one } = await nthTerm(all, n, killed);
-      await sleep(3_000); // past a renewal
-      await one.kill();
-      killed.set(one, Date.now());
-      const next = await nthTerm(all, n + 1, killed);
-      expect(next.from - (killed.get(one) ?? 0)).toBeLessThan(TAKEOVER_MS);
-    }
-    expectNoTwo(terms(all, killed));
-  });
-
-  it('a shutdown hands over', async () => {
-    const all = await candidates([0, 0, 0]);
-    for (let n = 1; n <= 2; n++) {
-      const { one } = await nthTerm(all, n);
-      const at = Date.now();
-      one.signal('SIGTERM');
-      const next = await nthTerm(all, n + 1);
-      expect(next.from - at).toBeLessThan(HANDOVER_MS);
-      expect(await one.ended).toBe(0);
-    }
-    expectNoTwo(terms(all));
-  });
-
-  it('a leader that was frozen knows that it leads no longer before it acts on anything', async () => {
-    const all = await candidates([0, 0]);
-    const { one } = await nthTerm(all, 1);
-    const map = (name: string) =>
-      must(server.as('admin'), 'POST', '/api/v1/namespaces/default/configmaps', { metadata: { name } });
-    await sleep(1_000);
-    await map('before');
-    await soon(() => expect(one.lines()).toContainEqual(expect.objectContaining({ kind: 'heard', holds: true })));
-    one.signal('SIGSTOP');
-    const stopped = Date.now();
-    await map('during');
-    const next = await nthTerm(
-      all.filter((other) => other !== one),
-      1,
-    );
-    expect(next.from - stopped).toBeLessThan(TAKEOVER_MS);
-    await sleep(Math.max(0, stopped + 15_000 - Date.now()));
-    const woken = Date.now();
-    one.signal('SIGCONT');
-    await soon(() => expect(one.lines()).toContainEqual(expect.objectContaining({ kind: 'ends' })));
-    const after = one.lines().filter(({ at, kind }) => at >= woken && kind === 'heard');
-    expect(after.filter((line) => line.kind === 'heard' && line.holds)).toEqual([]);
-    await sleep(3_000);
-    expect(terms(all).map(({ one: { identity } }) => identity)).toEqual([one.identity, next.one.identity]);
-  });
-
-  it('while the API server is frozen or gone nobody leads for long, and one does when it is back', async () => {
-    const all = await candidates([0, 0, 0]);
-    await nthTerm(all, 1);
-    for (const [fault, cure] of [
-      [async () => server.pause(), async () => server.resume()],
-      [() => server.kill(), () => server.start()],
-    ] as const) {
-      const before = terms(all).length;
-      const at = Date.now();
-      await fault();
-      await sleep(10_000);
-      for (const { to } of terms(all)) expect(to).toBeLessThan(at + 8_000);
-      await cure();
-      await nthTerm(all, before + 1);
-    }
-    expectNoTwo(terms(all));
-  });
+it('each kill is followed by one new leader in time, however wrong the clocks are', async () => {
+  const all = await candidates([0, 3_600_000, -3_600_000]);
+  const killed = new Map<Candidate, number>();
+  for (let n = 1; n <= 2; n++) {
+    const { one } = await nthTerm(all, n, killed);
+    await sleep(3_000); // past a renewal
+    await one.kill();
+    killed.set(one, Date.now());
+    const next = await nthTerm(all, n + 1, killed);
+    expect(next.from - (killed.get(one) ?? 0)).toBeLessThan(TAKEOVER_MS);
+  }
+  expectNoTwo(terms(all, killed));
 });
 
-interface Standing {
-  readonly identity: string;
-  readonly election: Election;
-  readonly states: ElectionState[];
-  tenure(): Tenure | null;
-}
+it('a shutdown hands over', async () => {
+  const all = await candidates([0, 0, 0]);
+  for (let n = 1; n <= 2; n++) {
+    const { one } = await nthTerm(all, n);
+    const at = Date.now();
+    one.signal('SIGTERM');
+    const next = await nthTerm(all, n + 1);
+    expect(next.from - at).toBeLessThan(HANDOVER_MS);
+    expect(await one.ended).toBe(0);
+  }
+  expectNoTwo(terms(all));
+});
 
-/** One that stands in this process, by way of the proxy. */
-function stand(name: string, identity: string, onLead: () => Promise<void> = async () => {}): Standing {
-  const connection = openConnection({ ...fromKubeconfig(server.kubeconfig, 'outgate'), server: proxy.url });
-  const states: ElectionState[] = [];
-  let current: Tenure | null = null;
-  const election = elect({
-    connection,
-    namespace: 'default',
-    name,
-    identity,
-    now: () => performance.now(),
-    date: Date.now,
-    async onLead(tenure) {
-      await onLead();
-      current = tenure;
-      return {
-        stop: async () => {
-          current = null;
-        },
-      };
-    },
-    onState: (state) => states.push(state),
-  });
-  endings.push(() => election.stop().then(() => connection.close()));
-  return { identity, election, states, tenure: () => current };
-}
-const role = ({ election }: Standing): string => election.state().role;
-const leads = (one: Standing) => soon(() => expect(role(one)).toBe('leader'));
-const follows = (one: Standing) => soon(() => expect(role(one)).toBe('follower'));
+it('a leader that was frozen knows that it leads no longer before it acts on anything', async () => {
+  const all = await candidates([0, 0]);
+  const { one } = await nthTerm(all, 1);
+  const map = (name: string) =>
+    must(server.as('admin'), 'POST', '/api/v1/namespaces/default/configmaps', { metadata: { name } });
+  await sleep(1_000);
+  await map('before');
+  await soon(() => expect(one.lines()).toContainEqual(expect.objectContaining({ kind: 'heard', holds: true })));
+  one.signal('SIGSTOP');
+  const stopped = Date.now();
+  await map('during');
+  const next = await nthTerm(
+    all.filter((other) => other !== one),
+    1,
+  );
+  expect(next.from - stopped).toBeLessThan(TAKEOVER_MS);
+  await sleep(Math.max(0, stopped + 15_000 - Date.now()));
+  const woken = Date.now();
+  one.signal('SIGCONT');
+  await soon(() => expect(one.lines()).toContainEqual(expect.objectContaining({ kind: 'ends' })));
+  const after = one.lines().filter(({ at, kind }) => at >= woken && kind === 'heard');
+  expect(after.filter((line) => line.kind === 'heard' && line.holds)).toEqual([]);
+  await sleep(3_000);
+  expect(terms(all).map(({ one: { identity } }) => identity)).toEqual([one.identity, next.one.identity]);
+});
 
-describe('others at the lease', () => {
-  it('labels, annotations and edits of others do not depose the leader', async () => {
-    const one = stand('labelled', 'one');
-    await leads(one);
-    const two = stand('labelled', 'two');
-    await follows(two);
-    for (let i = 0; i < 20; i++) {
-      await must(server.as('admin'), 'PATCH', `${leases}/labelled`, { metadata: { labels: { i: String(i) } } });
-      await sleep(200);
-    }
-    expect(one.states.map((state) => state.role)).toEqual(['leader']);
-    expect(two.election.state()).toMatchObject({ role: 'follower', holder: 'one', error: null });
-    expect(await must(server.as('admin'), 'GET', `${leases}/labelled`)).toMatchObject({
-      metadata: { labels: { i: '19' } },
-      spec: { holderIdentity: 'one', leaseDurationSeconds: 8, leaseTransitions: 0 },
-    });
-  });
-
-  it('a lease that is deleted is made again by who held it', async () => {
-    const one = stand('deleted', 'one');
-    await leads(one);
-    const two = stand('deleted', 'two');
-    await follows(two);
-    for (let i = 0; i < 3; i++) {
-      await must(server.as('admin'), 'DELETE', `${leases}/deleted`);
-      await soon(async () =>
-        expect(await request(server.as('admin'), 'GET', `${leases}/deleted`)).toMatchObject({ status: 200 }),
-      );
-    }
-    expect(one.states.map((state) => state.role)).toEqual(['leader']);
-    expect(two.states.map((state) => state.role)).toEqual(['follower']);
-  });
-
-  it('who finds another in its place stops at once', async () => {
-    const one = stand('taken', 'one');
-    await leads(one);
-    const tenure = one.tenure();
-    await must(server.as('admin'), 'PATCH', `${leases}/taken`, { spec: { holderIdentity: 'somebody' } });
-    await follows(one);
-    expect(tenure?.holds()).toBe(false);
-    expect(one.tenure()).toBe(null);
-    expect(one.election.state().holder).toBe('somebody');
-    // and takes it when that one does not renew it
-    await leads(one);
-  });
-
-  it('a missing right is named, and the lease is taken when it is given', async () => {
-    await revoke(server, 'lease-test');
-    const one = stand('forbidden', 'one');
-    await soon(() => expect(one.election.state().error).toBeInstanceOf(KubeError));
-    const { error, role: now } = one.election.state();
-    expect(now).toBe('unknown');
-    expect((error as KubeError).failure.missing).toEqual({
-      user: 'outgate',
-      verb: 'get',
-      resource: 'leases',
-      group: 'coordination.k8s.io',
-    });
-    await allow();
-    await leads(one);
-    expect(one.election.state().error).toBe(null);
-  });
-
-  it('renewals that are taken but not answered end a term; the next begins when answers come', async () => {
-    const one = stand('hung', 'one');
-    await leads(one);
-    const tenure = one.tenure();
-    proxy.fail({ kind: 'hang' }, /leases/);
-    await soon(() => expect(role(one)).not.toBe('leader'));
-    expect(tenure?.holds()).toBe(false);
-    expect(tenure?.signal.aborted).toBe(true);
-    expect(one.election.state().error?.message).toContain('the server must answer within');
-    proxy.heal();
-    await leads(one);
-    expect(one.tenure()).not.toBe(tenure);
-  });
-
-  it('who cannot do the work gives the lease to others', async () => {
-    const one = stand('unable', 'one', () => Promise.reject(new Error('the database is away')));
-    await soon(() => expect(one.states.at(-1)?.error?.message).toBe('the database is away'));
-    const two = stand('unable', 'two');
-    await leads(two);
-    await follows(one);
-    two.tenure()?.resign(new Error('enough'));
-    await soon(() => expect(two.election.state()).toMatchObject({ error: { message: 'enough' } }));
-    expect(role(two)).not.toBe('leader');
-  });
+it('while the API server is frozen or gone nobody leads for long, and one does when it is back', async () => {
+  const all = await candidates([0, 0, 0]);
+  await nthTerm(all, 1);
+  for (const [fault, cure] of [
+    [async () => server.pause(), async () => server.resume()],
+    [() => server.kill(), () => server.start()],
+  ] as const) {
+    const before = terms(all).length;
+    const at = Date.now();
+    await fault();
+    await sleep(10_000);
+    for (const { to } of terms(all)) expect(to).toBeLessThan(at + 8_000);
+    await cure();
+    await nthTerm(all, before + 1);
+  }
+  expectNoTwo(terms(all));
 });
