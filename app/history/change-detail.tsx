@@ -102,7 +102,7 @@ function Facts({ change }: { change: Change }) {
         <>
           <dt>Did nothing</dt>
           <dd className="wrap-anywhere text-ink-1">
-            Before it was applied, what it was decided about moved: {change.didNothing}. Nothing was written over.
+            It was not applied: {change.didNothing}. Nothing was written over by it.
           </dd>
         </>
       )}

@@ -1,32 +1,18 @@
 /** What History says of force that did nothing, since what it was decided about had moved: why, and that no node ever holds it. */
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { readLivePool } from '../../core/cluster/live-pool.ts';
 import { editedPool, editedSettings } from '../../e2e/cluster/edited.ts';
 import { ledTerms, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { must } from '../../e2e/cluster/request.ts';
+import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
 import { beginTerm } from '../db/live.ts';
-import { getChange, listChanges } from '../services/changes/list-changes.ts';
 import { chooseField } from '../testing/choose-field.ts';
-import { holdAll } from '../testing/hold-all.ts';
 import { soon } from '../testing/soon.ts';
 import { mirror } from './mirror.ts';
 
 const site = ledTerms();
 const edited = editedPool(site);
-/** A node that holds all that the cluster has by now. */
-async function holds(): Promise<void> {
-  const { db } = site.api.database;
-  await holdAll(db);
-  onTestFinished(async () => {
-    await db.query(`DELETE FROM node WHERE name = 'holder'`);
-  });
-}
-const told = async (id: number) => {
-  const one = await getChange(site.deps, id);
-  const listed = (await listChanges(site.deps, { limit: 20 })).changes.find((change) => change.id === id);
-  expect(listed).toMatchObject({ nodes: one.nodes, didNothing: one.didNothing });
-  return one;
-};
+const { told, holds } = toldChanges(site);
 /** A leader that ends when it has told what it saw of the pool. */
 async function onlyTold(): Promise<void> {
   const { db } = site.api.database;
@@ -34,8 +20,6 @@ async function onlyTold(): Promise<void> {
   if (seen === null) throw new Error('the cluster must have it');
   await mirror(db, await beginTerm(db, 'test'), { seen: [seen], gone: [] });
 }
-const nowhere = { nodes: { holding: 0, total: 0 }, nodeTimes: [] };
-const held = { nodes: { holding: 1, total: 1 }, didNothing: null };
 
 it('of a pool: what moved and by whom, also when a later decision is carried out', async () => {
   await edited.make();
@@ -90,7 +74,7 @@ it('of a pool that is gone, or was set as desired by whoever had set it otherwis
   expect(await told(again)).toMatchObject({ ...nowhere, didNothing: 'the pool was deleted in the cluster' });
 });
 
-it.each(['after a leader found it', 'before anybody led'])(
+it.each(['after a leader found it', 'before anybody led', 'after force that was decided twice'])(
   'a field that is released %s brings nothing else of the pool to the cluster',
   async (when) => {
     await edited.make();
@@ -99,6 +83,7 @@ it.each(['after a leader found it', 'before anybody led'])(
     await site.edit('a', { natOutgoing: null });
     await site.stands('a', { state: 'OutOfSync', detail: { fields: ['natOutgoing'], managers: [] } });
     await site.end();
+    if (when === 'after force that was decided twice') await edited.force();
     const { id: forced } = await edited.force();
     await site.edit('a', { disabled: true }, 'nightly-job');
     if (when === 'before anybody led') await onlyTold();
@@ -132,13 +117,15 @@ it('of settings: of which object what moved, and by whom', async () => {
   await holds();
   expect(await told(second)).toMatchObject(held);
   expect(await told(first)).toMatchObject({ ...nowhere, didNothing: why });
-  // where nothing moved, what is decided once more before anybody led came with the later one
+  // where nothing moved, it is the later one of two that is carried out
   await settings.edit({ natPortRange: '50000:60000' }, 'kubectl-edit');
   await settings.stands({ state: 'OutOfSync' });
   await site.end();
-  const twice = [await settings.force(), await settings.force()];
+  const [earlier, later] = [await settings.force(), await settings.force()];
   await site.begin();
   await settings.stands({ state: 'Synced', forceVersion: null });
   await holds();
-  for (const { id } of twice) expect(await told(id)).toMatchObject(held);
+  expect(await told(later.id)).toMatchObject(held);
+  const overtaken = `change #${later.id} by editor came before it was carried out`;
+  expect(await told(earlier.id)).toMatchObject({ ...nowhere, didNothing: overtaken });
 });

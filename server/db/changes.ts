@@ -4,6 +4,7 @@ import type { NatSettings } from '../../core/nat/settings.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import { FIRST_LIVE } from '../../core/wire/change-number.ts';
 import type { Queryable } from './client.ts';
+import { isVoid } from './void-force.ts';
 
 /** Contents are JSON as written: see services/changes/change-view.ts. */
 export interface LoggedChange {
@@ -174,9 +175,9 @@ export async function laterChanges(
 ): Promise<LoggedChange[]> {
   const rows = await db.query<Row>(
     `SELECT sequence, at, actor, role, action, target, pools, reason, revision, NULL AS before, NULL AS after
-     FROM change
+     FROM change c
      WHERE sequence > $1 AND (pools && $2::text[] OR ($3 AND action IN ('settings.update', 'settings.force')))
-       AND NOT EXISTS (SELECT FROM void_force WHERE void_force.change = sequence)
+       AND NOT ${isVoid('c.sequence')}
      ORDER BY sequence`,
     [after, touching.pools, touching.settings],
   );

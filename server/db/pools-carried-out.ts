@@ -4,6 +4,7 @@ import { withReleased } from '../../core/cluster/released.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
 import { releasedFields } from './released.ts';
+import { isVoid } from './void-force.ts';
 
 /**
  * By change, the live change from which on the cluster has all of it. Each pool that it touched counts by its first move for
@@ -63,7 +64,7 @@ const CAME = `
       coalesce((SELECT l.sequence FROM live_change l WHERE l.at <= c.at ORDER BY l.at DESC, l.sequence DESC LIMIT 1), 0)
         AS seen
     FROM change c WHERE c.sequence = ANY($1::bigint[]) AND c.action <> 'cluster.follow'
-      AND NOT EXISTS (SELECT FROM void_force v WHERE v.change = c.sequence)
+      AND NOT ${isVoid('c.sequence')}
   ), touched AS (
     SELECT a.sequence, a.many, a.still, a.seen, n.name FROM asked a CROSS JOIN LATERAL unnest(a.pools) AS n(name)
   ), moves AS MATERIALIZED (

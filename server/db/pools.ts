@@ -50,28 +50,34 @@ export async function findPools(
   return { pools: row?.pools.map(stored) ?? [], total: row?.total ?? 0, revision: row?.revision ?? '' };
 }
 
-/** The pools of these names, and every pool whose CIDR shares an address with one of `cidrs`; with what is let go of them. */
+/**
+ * The pools of these names, and every pool whose CIDR shares an address with one of `cidrs`; with what is let go of them. `toForce`:
+ * those of which the last change is to be applied by force, and was not yet.
+ */
 export async function poolsTouching(
   db: Queryable,
   names: readonly string[],
   cidrs: readonly string[],
-): Promise<{ pools: StoredPool[]; released: ReleasedByName }> {
-  const rows = await db.query<PoolRow & { released: string[] | null; live: PoolSpec | null }>(
-    `SELECT t.*, s.released, l.object->'pool'->'spec' AS live
+): Promise<{ pools: StoredPool[]; released: ReleasedByName; toForce: ReadonlySet<string> }> {
+  type Row = PoolRow & { released: string[] | null; live: PoolSpec | null; to_force: boolean | null };
+  const rows = await db.query<Row>(
+    `SELECT t.*, s.released, l.object->'pool'->'spec' AS live, s.force_version = t.sequence AS to_force
      FROM (
        SELECT name, spec, sequence, created_at, updated_at FROM pool WHERE name = ANY($1::text[])
        UNION
        SELECT p.name, p.spec, p.sequence, p.created_at, p.updated_at
        FROM (SELECT DISTINCT unnest($2::cidr[]) AS cidr) AS c JOIN pool p ON p.cidr && c.cidr
      ) AS t
-     LEFT JOIN sync s ON s.name = t.name AND s.released <> '{}' LEFT JOIN live_pool l ON l.name = s.name`,
+     LEFT JOIN sync s ON s.name = t.name AND (s.released <> '{}' OR s.force_version = t.sequence)
+     LEFT JOIN live_pool l ON l.name = s.name`,
     [names, cidrs],
     'pools-touching',
   );
   const released = rows.flatMap(({ name, released, live }) =>
-    released === null ? [] : [[name, { fields: releasedFields(released), live }] as const],
+    released === null || released.length === 0 ? [] : [[name, { fields: releasedFields(released), live }] as const],
   );
-  return { pools: rows.map(stored), released: new Map(released) };
+  const toForce = rows.flatMap(({ name, to_force }) => (to_force ? [name] : []));
+  return { pools: rows.map(stored), released: new Map(released), toForce: new Set(toForce) };
 }
 
 /** Every pool, or those of these names, in the order of names. */

@@ -1,5 +1,6 @@
 /** When the cluster had what a change of settings decided. */
 import type { Queryable } from './client.ts';
+import { isVoid } from './void-force.ts';
 
 /**
  * By change, the live change from which on the cluster has all of it. Each object that it touched counts by the first move of
@@ -24,7 +25,7 @@ const CARRIED_OUT = `
       SELECT 'node.' || k, ARRAY['nodes', k] FROM jsonb_object_keys((c.before->'nodes') || (c.after->'nodes')) AS k
     ) o
     WHERE c.sequence = ANY($1::bigint[]) AND c.action IN ('settings.update', 'settings.force')
-      AND NOT EXISTS (SELECT FROM void_force v WHERE v.change = c.sequence)
+      AND NOT ${isVoid('c.sequence')}
       AND (c.before #> o.path) IS DISTINCT FROM (c.after #> o.path)
   ), moves AS MATERIALIZED (
     SELECT sequence, cause, before, after FROM live_change

@@ -67,8 +67,8 @@ export interface SyncTable<Spec> {
    * force that is later than what was applied.
    */
   writeOutcomes(tx: Queryable, rows: readonly SyncOutcomeRow<Spec>[]): Promise<void>;
-  /** No version of these objects may be applied by force any more. */
-  unforce(tx: Queryable, names: readonly string[]): Promise<void>;
+  /** No version of these objects may be applied by force any more. Returns the changes that were still to be. */
+  unforce(tx: Queryable, names: readonly string[]): Promise<number[]>;
   remove(tx: Queryable, names: readonly string[]): Promise<void>;
 }
 
@@ -122,11 +122,13 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
       );
     },
     async unforce(tx, names) {
-      if (names.length === 0) return;
-      await tx.query(
-        `UPDATE ${table} SET force_version = NULL WHERE name = ANY($1::text[]) AND force_version IS NOT NULL`,
+      if (names.length === 0) return [];
+      const rows = await tx.query<{ force_version: string }>(
+        `UPDATE ${table} SET force_seen = NULL WHERE name = ANY($1::text[]) AND force_version IS NOT NULL AND force_seen IS NOT NULL
+         RETURNING force_version`,
         [names],
       );
+      return rows.map(({ force_version: version }) => Number(version));
     },
     async remove(tx, names) {
       if (names.length > 0) await tx.query(`DELETE FROM ${table} WHERE name = ANY($1::text[])`, [names]);

@@ -17,6 +17,7 @@ import { holdLive } from '../../db/live.ts';
 import { poolsTouching, type StoredPool } from '../../db/pools.ts';
 import { showReleased, writeReleased } from '../../db/released.ts';
 import { settingsSync } from '../../db/sync.ts';
+import { writeOvertaken } from '../../db/void-force.ts';
 import { noticeText } from '../../events/notice.ts';
 import { sumOfShares } from '../../state/shares.ts';
 import { system } from '../actor.ts';
@@ -35,14 +36,14 @@ export interface Applied {
 /** Throws POOL_VIOLATIONS or SETTINGS_VIOLATIONS with everything that the change would add, and what `decide` throws. */
 export function applyChange(db: Database, intent: Intent): Promise<Applied> {
   return db.transaction(async (tx) => {
-    const { current, decisions, stored, released } = await prepare(tx, lockDesired, intent);
+    const { current, decisions, stored, released, toForce } = await prepare(tx, lockDesired, intent);
     const { desired } = current;
-    // their rows in sync are the leader's to write as well, in an order of its own
-    if (released.size > 0) await holdLive(tx);
+    // their rows in sync are the leader's to write as well, in an order of its own; so is what became of force
+    if (released.size + toForce.size > 0) await holdLive(tx);
     for (const [name, { is }] of released) await writeReleased(tx, name, is);
     let now: Applied & { desired: Desired } = { change: null, revision: desired.revision, desired };
     for (const decision of decisions) {
-      now = await write(tx, intent, { ...current, desired: now.desired, stored, released }, decision);
+      now = await write(tx, intent, { ...current, desired: now.desired, stored, released, toForce }, decision);
     }
     return { change: now.change, revision: now.revision };
   });
@@ -73,12 +74,14 @@ interface Prepared {
   readonly stored: ReadonlyMap<string, StoredPool>;
   /** by pool the fields that others decide, before and after, where the change moves that */
   readonly released: ReadonlyMap<string, { readonly was: readonly PoolField[]; readonly is: readonly PoolField[] }>;
+  /** names of pools of which the last change is force that was not carried out yet */
+  readonly toForce: ReadonlySet<string>;
 }
 
 /** A field that was let go, and of which another value is decided now than it has, is decided here again. */
 async function prepare(db: Queryable, read: typeof readDesired, intent: Intent): Promise<Prepared> {
-  const none: Awaited<ReturnType<typeof poolsTouching>> = { pools: [], released: new Map() };
-  const [desired, { pools: touched, released: known }] = await Promise.all([
+  const none: Awaited<ReturnType<typeof poolsTouching>> = { pools: [], released: new Map(), toForce: new Set() };
+  const [desired, { pools: touched, released: known, toForce }] = await Promise.all([
     read(db),
     intent.names.length + intent.cidrs.length === 0 ? none : poolsTouching(db, intent.names, intent.cidrs),
   ]);
@@ -100,7 +103,7 @@ async function prepare(db: Queryable, read: typeof readDesired, intent: Intent):
     return upsert === undefined ? decision : { ...decision, upsert: upsert.map((pool) => settle(pool, said)) };
   });
   for (const decision of decisions) if (!decision.asFound) refuseViolations(current, decision);
-  return { current, decisions, stored, released };
+  return { current, decisions, stored, released, toForce };
 }
 
 async function write(
@@ -144,7 +147,12 @@ async function write(
     ...content,
   };
   // another decision than the one that was to be applied by force
-  if (decision.action === 'settings.update') await settingsSync.unforce(tx, changedObjects(desired.settings, settings));
+  const overtaken = stored.flatMap(({ name, sequence }) => (current.toForce.has(name) ? [sequence] : []));
+  if (decision.action === 'settings.update') {
+    await holdLive(tx);
+    overtaken.push(...(await settingsSync.unforce(tx, changedObjects(desired.settings, settings))));
+  }
+  await writeOvertaken(tx, overtaken, { change: next.sequence, actor: actor.name });
   const { at, nodes } = await writeChange(tx, {
     ...row,
     next,

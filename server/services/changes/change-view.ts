@@ -64,7 +64,7 @@ export const changeSchema = z.object({
   pools: z.int(),
   /** how many of the nodes that follow it hold it; with a cluster its nodes count, and no other (db/nodes.ts) */
   nodes: z.object({ holding: z.int(), total: z.int() }),
-  /** of a use of force that did nothing: what had moved since it was decided, and by whom; no node ever holds it */
+  /** of a use of force that did nothing: what had moved since it was decided, and by whom, or which change came before it; no node ever holds it */
   didNothing: z.string().nullable(),
 });
 export type ChangeView = z.infer<typeof changeSchema>;

@@ -17,7 +17,7 @@ export async function noteVoidForce(
   { name, spec, sequence }: StoredPool,
   { forceVersion, forceSeen, applied }: Pick<SyncRow, 'forceVersion' | 'forceSeen' | 'applied'>,
 ): Promise<void> {
-  // what a later change overtook is not void
+  // what a later change overtook says so already
   if (forceVersion !== sequence || forceSeen === null) return;
   const [live] = await readLivePools(tx, [name]);
   const desired = withReleased(spec, await releasedOf(tx, name), live?.pool?.spec ?? null);

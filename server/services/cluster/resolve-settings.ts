@@ -20,7 +20,7 @@ import { type Desired, readDesired } from '../../db/desired.ts';
 import { holdLive } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { newSync, settingsSync } from '../../db/sync.ts';
-import { writeVoidForce } from '../../db/void-force.ts';
+import { writeOvertaken, writeVoidForce } from '../../db/void-force.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import type { ChangeView, Content } from '../changes/change-view.ts';
@@ -66,7 +66,7 @@ export async function resolveSettings(
     const { settings } = await readDesired(deps.db);
     await rehearseSettings(deps, settings, settings, [input.object]);
   }
-  return changeSettings(deps, actor, { ...input, reason }, (desired, tx) => decide(deps, desired, input, tx));
+  return changeSettings(deps, actor, { ...input, reason }, (desired, tx) => decide(deps, actor, desired, input, tx));
 }
 
 /** What the choice would do to connections. Throws NO_CLUSTER, NOT_FOUND, INVALID_INPUT, SETTINGS_VIOLATIONS. */
@@ -81,6 +81,7 @@ export async function previewResolution(
 
 async function decide(
   deps: Deps,
+  actor: Actor,
   desired: Desired,
   input: SettingsResolution,
   tx: Queryable,
@@ -89,6 +90,8 @@ async function decide(
   await holdLive(tx);
   const [live] = await readLiveFelixes(tx, [object]);
   const next = settingsChosen(desired.settings, input, live);
+  const overtake = async (change: number): Promise<void> =>
+    writeOvertaken(tx, await settingsSync.unforce(tx, [object]), { change, actor: actor.name });
   if (choice !== 'release' && seen !== undefined) expectSeen(settingsIn(desired.settings, object), live, object, seen);
   if (choice === 'ours') {
     const row = (await settingsSync.read(tx, [object]))[0] ?? newSync(object);
@@ -104,11 +107,14 @@ async function decide(
       // as with a pool: nobody led meanwhile
       await writeVoidForce(tx, voidSettingsForce(row.forceVersion, { name: object, desired: own, live }));
     }
+    await overtake(desired.sequence + 1);
     await settingsSync.write(tx, [{ ...row, forceVersion: desired.sequence + 1, forceSeen: found }]);
     return [{ action: 'settings.force', settings: desired.settings, before: standing(desired.settings, object, live) }];
   }
-  await settingsSync.unforce(tx, [object]);
-  return decideSettings(deps, desired, next, tx);
+  const decisions = await decideSettings(deps, desired, next, tx);
+  // the settings are the last of them
+  await overtake(desired.sequence + decisions.length);
+  return decisions;
 }
 
 /** What force writes over. */

@@ -148,12 +148,12 @@ it('a name that no node can have is refused with its field, and none is dropped 
 it('who looks at what a revert would do takes nobody’s use of force back; who reverts does', async () => {
   const { db } = api.database;
   const { change } = await update({ global: { natPortRange: '1:2' } });
-  const row = { ...newSync('default'), forceVersion: change.id };
+  const row = { ...newSync('default'), forceVersion: change.id, forceSeen: 'seen' };
   await settingsSync.write(db, [row]);
-  const force = async () => (await settingsSync.read(db, ['default']))[0]?.forceVersion;
+  const force = async () => (await settingsSync.read(db, ['default']))[0]?.forceSeen;
   await api.caller('viewer').changes.previewRevert({ id: change.id });
   await editor.changes.revert({ id: change.id, dryRun: true });
-  expect(await force()).toBe(change.id);
+  expect(await force()).toBe('seen');
   await editor.changes.revert({ id: change.id, reason });
   expect(await force()).toBe(null);
 });

@@ -1,0 +1,69 @@
+/** What History says of force that was overtaken before it was known to be carried out, by what the cluster has in the end. */
+import { expect, it } from 'vitest';
+import { editedPool, editedSettings } from '../../e2e/cluster/edited.ts';
+import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
+import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
+import { readLivePools } from '../db/live.ts';
+import { clusterPools } from './cluster-pools.ts';
+
+const site = ledTerms();
+const edited = editedPool(site);
+const { told, holds } = toldChanges(site);
+const editor = () => site.api.caller('editor');
+const overtakenBy = (id: number) => `change #${id} by editor@outgate.example came before it was carried out`;
+const edit = async (expectedVersion: number) =>
+  (await editor().pools.update({ name: 'a', spec: { ...nat, disabled: true }, expectedVersion })).change.id;
+
+const GROUP = 'projectcalico.org/v3';
+/** As a leader that ended before it could note what came of it. */
+async function sentByForce(): Promise<void> {
+  const [live] = await readLivePools(site.api.database.db, ['a']);
+  if (live === undefined) throw new Error('no pool');
+  const { uid, resourceVersion } = live;
+  await clusterPools(site.connection, GROUP).apply({ name: 'a', spec: nat, uid, resourceVersion, force: true });
+}
+
+it('a pool that an edit came to first is sent unforced, and the force never counts, also when a later one does', async () => {
+  await edited.make();
+  const { id: forced } = await edited.force();
+  const overtaking = await edit(forced);
+  await site.begin();
+  await site.stands('a', { state: 'Contested' });
+  expect((await site.stored('a'))?.spec).toMatchObject({ natOutgoing: false });
+  expect(await told(forced)).toMatchObject({ ...nowhere, didNothing: overtakenBy(overtaking) });
+  await site.end();
+  const { id: again } = await edited.force();
+  await site.begin();
+  await site.stands('a', { state: 'Synced', forceVersion: null });
+  await holds();
+  expect(await told(forced)).toMatchObject({ ...nowhere, didNothing: overtakenBy(overtaking) });
+  for (const id of [overtaking, again]) expect(await told(id)).toMatchObject(held);
+});
+
+it('a pool that the cluster took by force all the same is told as that', async () => {
+  await edited.make();
+  const { id: forced } = await edited.force();
+  await sentByForce();
+  const overtaking = await edit(forced);
+  expect(await told(forced)).toMatchObject({ didNothing: overtakenBy(overtaking) });
+  await site.begin();
+  await site.stands('a', { state: 'Synced', applied: { version: overtaking } });
+  await holds();
+  for (const id of [forced, overtaking]) expect(await told(id)).toMatchObject(held);
+});
+
+it('settings that a change came to first are sent unforced', async () => {
+  const settings = editedSettings(site);
+  await settings.make();
+  const { id: forced } = await settings.force();
+  const update = async (natPortRange: string): Promise<number> => {
+    const { version: expectedVersion } = await editor().settings.get();
+    const decided = { settings: { global: { natPortRange }, nodes: {} }, expectedVersion, reason: 'wanted otherwise' };
+    return (await editor().settings.update(decided)).change.id;
+  };
+  const first = await update('10000:20000');
+  await site.begin();
+  await settings.stands({ state: 'Contested' });
+  expect(await settings.spec()).toEqual({ natPortRange: '50000:60000' });
+  expect(await told(forced)).toMatchObject({ ...nowhere, didNothing: overtakenBy(first) });
+});
