@@ -4,7 +4,9 @@ import { editedPool, editedSettings } from '../../e2e/cluster/edited.ts';
 import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
 import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
 import { readLivePools } from '../db/live.ts';
-import { clusterPools } from './cluster-pools.ts';
+import { readLiveFelixes } from '../db/live-felix.ts';
+import { chooseField } from '../testing/choose-field.ts';
+import { clusterFelix, clusterPools } from './cluster-pools.ts';
 
 const site = ledTerms();
 const edited = editedPool(site);
@@ -40,19 +42,22 @@ it('a pool that an edit came to first is sent unforced, and the force never coun
   for (const id of [overtaking, again]) expect(await told(id)).toMatchObject(held);
 });
 
-it('a pool that the cluster took by force all the same is told as that', async () => {
+it.each([
+  ['an edit', edit],
+  ['a released field', async () => (await chooseField(site.deps, 'release-field', 'disabled')).id],
+])('a pool that the cluster took by force all the same, after %s, is told as that', async (_, overtake) => {
   await edited.make();
   const { id: forced } = await edited.force();
   await sentByForce();
-  const overtaking = await edit(forced);
-  expect(await told(forced)).toMatchObject({ didNothing: overtakenBy(overtaking) });
+  const overtaking = await overtake(forced);
+  expect(await told(forced)).toMatchObject({ didNothing: expect.stringContaining(`change #${overtaking} by editor`) });
   await site.begin();
   await site.stands('a', { state: 'Synced', applied: { version: overtaking } });
   await holds();
   for (const id of [forced, overtaking]) expect(await told(id)).toMatchObject(held);
 });
 
-it('settings that a change came to first are sent unforced', async () => {
+it('settings the same', async () => {
   const settings = editedSettings(site);
   await settings.make();
   const { id: forced } = await settings.force();
@@ -65,5 +70,19 @@ it('settings that a change came to first are sent unforced', async () => {
   await site.begin();
   await settings.stands({ state: 'Contested' });
   expect(await settings.spec()).toEqual({ natPortRange: '50000:60000' });
+  expect(await told(forced)).toMatchObject({ ...nowhere, didNothing: overtakenBy(first) });
+  await site.end();
+  const { id: again } = await settings.force();
+  const [live] = await readLiveFelixes(site.api.database.db, ['default']);
+  if (live === undefined) throw new Error('no settings');
+  const { name, uid, resourceVersion } = live;
+  const spec = { natPortRange: '10000:20000' };
+  await clusterFelix(site.connection, GROUP).apply({ name, spec, uid, resourceVersion, force: true });
+  const last = await update('20000:30000');
+  expect(await told(again)).toMatchObject({ didNothing: overtakenBy(last) });
+  await site.begin();
+  await settings.stands({ state: 'Synced', applied: { version: last } });
+  await holds();
+  for (const id of [again, last]) expect(await told(id)).toMatchObject(held);
   expect(await told(forced)).toMatchObject({ ...nowhere, didNothing: overtakenBy(first) });
 });

@@ -2,7 +2,7 @@
 import type { Word } from '../../core/cluster/come-back.ts';
 import { differingFields, oddFields, type PoolField } from '../../core/cluster/compare.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
-import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
+import { OUR_MANAGER, othersOn } from '../../core/cluster/managed-fields.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import { UNKNOWN_WRITER, writerAmong, writerOf } from '../../core/cluster/writer.ts';
 import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
@@ -37,7 +37,7 @@ export async function tellerOf(
   const actor = writerOf(before, after);
   const theirs: Told = { actor, action: 'cluster.change', cause: null };
   if (actor !== OUR_MANAGER || after.pool === null) return theirs;
-  const cause = await decidedBy(tx, before?.pool ?? null, after.pool, { wanted, released });
+  const cause = await decidedBy(tx, before, after.pool, { wanted, row, released });
   if (cause === null) return theirs;
   // what the cluster had once already is no decision that comes: somebody was written over
   if (row?.applied != null && row.applied.version >= cause) {
@@ -72,21 +72,27 @@ export const removedBy = (row: SyncRow | undefined, name: string, word: Word | n
 
 /**
  * The last change that decided what came. It need not be the last of all: the next may have been saved while it was under
- * way. Where not all of it was taken (items of a set that others added stay), what moved must be as the last one says.
+ * way, and what others held it had by force alone. Where not all of it was taken (items of a set that others added stay), what
+ * moved must be as the last one says.
  */
 async function decidedBy(
   tx: Queryable,
-  before: Pool | null,
+  before: LivePool | null,
   after: Pool,
-  { wanted, released }: Pick<Ours, 'wanted' | 'released'>,
+  { wanted, row, released }: Ours,
 ): Promise<number | null> {
   const leftOf = (spec: PoolSpec): PoolField[] => differingFields(withReleased(spec, released, after.spec), after.spec);
   const left = wanted === undefined ? [] : leftOf(wanted.spec);
-  if (wanted !== undefined && left.length === 0) return wanted.sequence;
-  const decided = await lastSpecsOf(tx, after.name);
-  const came = decided.find(({ spec }) => leftOf(spec).length === 0);
+  const moved = before?.pool == null ? [] : differingFields(after.spec, before.pool.spec);
+  const byForce = row?.policy === 'ask' && moved.some((field) => othersOn(before?.claims ?? [], field).length > 0);
+  const now = left.length === 0 ? wanted : undefined;
+  if (now !== undefined && !byForce) return now.sequence;
+  const fits = (await lastSpecsOf(tx, after.name)).filter(({ spec }) => leftOf(spec).length === 0);
+  const forced = fits.find(
+    ({ action, sequence }) => action === 'pool.force' && sequence > (row?.applied?.version ?? 0),
+  );
+  const came = (byForce ? forced : undefined) ?? now ?? fits[0];
   if (came !== undefined) return came.sequence;
-  if (wanted === undefined || before === null) return null;
-  const moved = differingFields(after.spec, before.spec);
+  if (wanted === undefined || before?.pool == null) return null;
   return moved.some((field) => left.includes(field)) ? null : wanted.sequence;
 }

@@ -1,8 +1,9 @@
 /** Who made the NAT settings of a FelixConfiguration different, which change of ours that carries out, and what of it is not taken. */
 import type { Word } from '../../core/cluster/come-back.ts';
+import { differingSettings } from '../../core/cluster/decide-settings.ts';
 import { objectAt, placeOf, settingsIn, withObject } from '../../core/cluster/felix-objects.ts';
 import { type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
-import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
+import { OUR_MANAGER, othersOn, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { UNKNOWN_WRITER, writerAmong } from '../../core/cluster/writer.ts';
 import { sameSettings } from '../../core/nat/canonical-settings.ts';
 import { type ClusterSettings, noSettings, settingFields } from '../../core/nat/settings.ts';
@@ -44,7 +45,13 @@ export async function tellerOf(tx: Queryable, { before, after }: Moved & { reado
   if (carriedOut === undefined) return { actor, cause: null };
   const [row] = await settingsSync.read(tx, [after.name]);
   const force = row?.forceVersion ?? 0;
-  const forced = carriedOut === decided[0] && !(await readVoidForce(tx, [force])).has(force) ? force : 0;
+  const overtaken = (await readVoidForce(tx, [force])).has(force);
+  // it was on its way when something else was decided: what others held, and what is not decided any more, came by force alone
+  const late =
+    overtaken &&
+    differingSettings(decided[0]?.settings ?? {}, after.settings).length > 0 &&
+    changed.some((field) => othersOn(before?.claims ?? [], field).length > 0);
+  const forced = late || (carriedOut === decided[0] && !overtaken) ? force : 0;
   return { actor: OUR_MANAGER, cause: Math.max(carriedOut.sequence, forced) };
 }
 

@@ -158,13 +158,18 @@ export async function lastSettingsChange(db: Queryable): Promise<{ id: number; a
 }
 
 /** What the last changes of a pool decided about it, the newest first; those that removed it are left out. */
-export async function lastSpecsOf(db: Queryable, name: string): Promise<{ sequence: number; spec: PoolSpec }[]> {
-  const rows = await db.query<{ sequence: string; spec: PoolSpec | null }>(
-    `SELECT sequence, jsonb_path_query_first(after, '$[*] ? (@.name == $name).spec', jsonb_build_object('name', $1::text)) AS spec
+export async function lastSpecsOf(
+  db: Queryable,
+  name: string,
+): Promise<{ sequence: number; action: string; spec: PoolSpec }[]> {
+  const rows = await db.query<{ sequence: string; action: string; spec: PoolSpec | null }>(
+    `SELECT sequence, action, jsonb_path_query_first(after, '$[*] ? (@.name == $name).spec', jsonb_build_object('name', $1::text)) AS spec
      FROM change WHERE pools @> ARRAY[$1::text] ORDER BY sequence DESC LIMIT 20`,
     [name],
   );
-  return rows.flatMap(({ sequence, spec }) => (spec === null ? [] : [{ sequence: Number(sequence), spec }]));
+  return rows.flatMap(({ sequence, action, spec }) =>
+    spec === null ? [] : [{ sequence: Number(sequence), action, spec }],
+  );
 }
 
 /** Later changes that touched one of the pools, or (`settings`) the settings, without force that did nothing: the oldest first. */
