@@ -11,6 +11,7 @@ import { MEMORY } from '../scripts/supervisor/memory.ts';
 import { type Embedded, startEmbedded } from '../server/db/embedded.ts';
 import { cookieOf, mutate, query } from '../server/testing/test-client.ts';
 import { ADMIN, type ServerProcess, startServerProcess } from '../server/testing/test-server.ts';
+import { setApart } from './apart.ts';
 import { type Pod, podOf } from './pod.ts';
 
 export interface ClusterProduct {
@@ -25,9 +26,12 @@ export interface ClusterProduct {
   synced(pools: number): Promise<void>;
   /** The server ends and starts anew: it reads the whole cluster, and looks at every pool. */
   restart(): Promise<void>;
+  /** From here on the API server, with its etcd, has a core to itself: see apart.ts. */
+  apart(): void;
 }
 
 const ASK_MS = 50;
+const LONGEST_MS = 3000;
 
 /** Runs `work` with a product that has the rights it needs and no others, and takes everything away after it. `how` it signs in: a pod needs root, and has pages, which must be built. */
 export async function withClusterProduct<T>(
@@ -41,7 +45,11 @@ export async function withClusterProduct<T>(
   const dir = mkdtempSync(join(tmpdir(), 'outgate-bench-'));
   const ending: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })];
   try {
-    const cluster = await startApiServer({ binaries: await ensureBinaries(log), users: { [OUTGATE_USER]: [] } });
+    const cluster = await startApiServer({
+      binaries: await ensureBinaries(log),
+      users: { [OUTGATE_USER]: [] },
+      durable: true,
+    });
     ending.unshift(() => cluster.stop());
     await prepareCluster(cluster, labPlan(), ['v3']);
     const database = await startEmbedded(join(dir, 'postgres'));
@@ -79,9 +87,10 @@ export async function withClusterProduct<T>(
           first ??= { at, done };
           // who waits must not be the load: asked in half the time that is left, as it looks
           const left = done > first.done ? ((pools - done) * (at - first.at)) / (done - first.done) : 0;
-          await delay(Math.min(1000, Math.max(ASK_MS, left / 2)));
+          await delay(Math.min(LONGEST_MS, Math.max(ASK_MS, left / 2)));
         }
       },
+      apart: () => void ending.push(setApart(cluster.pids(), [server.child.pid ?? 0, database.pid])),
       async restart() {
         await server.stop();
         server = await start();

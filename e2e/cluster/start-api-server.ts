@@ -58,6 +58,8 @@ export interface ApiServerOptions {
   readonly flags?: readonly string[];
   /** a folder that keeps what is stored from one start to the next, one server at a time; default: gone at the end */
   readonly data?: string;
+  /** etcd waits for the disk before it says that it has something, as a cluster's does; a test needs nothing after the machine died */
+  readonly durable?: boolean;
 }
 
 const READY_MS = 90_000;
@@ -65,7 +67,7 @@ const TRIES = 3;
 
 /** Throws with the last lines of both logs when it does not become ready within 90 s. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { binaries, users = {}, flags = [] } = options;
+  const { binaries, users = {}, flags = [], durable = false } = options;
   const folder = passingFolder('outgate-cluster-'); // short: a socket's path may have 107 bytes
   const dir = folder.path;
   const at = (name: string): string => join(dir, name);
@@ -74,7 +76,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   writeServiceAccountKeys(at('sa.key'), at('sa.pub'));
   const admin = known.get('admin') as User;
 
-  const etcd = await startEtcd(binaries.etcd, dir, options.data ?? at('data'));
+  const etcd = await startEtcd(binaries.etcd, dir, { data: options.data ?? at('data'), durable });
   let server: Supervised | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all([server?.kill(), etcd.kill()]);
@@ -124,13 +126,17 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   };
 }
 
-async function startEtcd(program: string, dir: string, data: string): Promise<Supervised> {
+async function startEtcd(
+  program: string,
+  dir: string,
+  { data, durable }: { readonly data: string; readonly durable: boolean },
+): Promise<Supervised> {
   const client = 'unix://localhost:2';
   const peer = 'unix://localhost:1';
   const etcd = await supervise(
     program,
     [
-      ...[`--data-dir=${data}`, '--unsafe-no-fsync', '--log-level=warn'],
+      ...[`--data-dir=${data}`, ...(durable ? [] : ['--unsafe-no-fsync']), '--log-level=warn'],
       ...[`--listen-client-urls=${client}`, `--advertise-client-urls=${client}`],
       ...[`--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`, `--initial-cluster=default=${peer}`],
     ],
