@@ -21,14 +21,8 @@ const SELECT = 'SELECT sequence, revision, pool_sum, settings, settings_version,
 
 export const readDesired = (db: Queryable): Promise<Desired> => read(db, SELECT, 'read-desired');
 
-// to plan a change's statements anew for its values takes longer than to run them, and finds the same indexes
-const LOCK = SELECT.replace(' FROM', `, set_config('plan_cache_mode', 'force_generic_plan', true) FROM`);
-
-/**
- * Locks it until the transaction ends: changes happen one after the other, in the order of their numbers. Until then no plan
- * goes by values: a statement that reads of all or of some, as its values say, would read all.
- */
-export const lockDesired = (tx: Queryable): Promise<Desired> => read(tx, `${LOCK} FOR UPDATE`, 'lock-desired');
+/** Locks it until the transaction ends: changes happen one after the other, in the order of their numbers. */
+export const lockDesired = (tx: Queryable): Promise<Desired> => read(tx, `${SELECT} FOR UPDATE`, 'lock-desired');
 
 export interface NewChange {
   readonly next: Desired;

@@ -60,21 +60,16 @@ export async function poolsTouching(
   cidrs: readonly string[],
 ): Promise<{ pools: StoredPool[]; released: ReleasedByName; toForce: ReadonlySet<string> }> {
   type Row = PoolRow & { released: string[] | null; live: PoolSpec | null; to_force: boolean | null };
-  // OFFSET 0: one after the other by its index; a plan that knows no values takes them for so many that it reads all
   const rows = await db.query<Row>(
-    `SELECT t.*, s.released, s.live, s.force_version = t.sequence AS to_force
+    `SELECT t.*, s.released, l.object->'pool'->'spec' AS live, s.force_version = t.sequence AS to_force
      FROM (
        SELECT name, spec, sequence, created_at, updated_at FROM pool WHERE name = ANY($1::text[])
        UNION
-       SELECT p.* FROM (SELECT DISTINCT unnest($2::cidr[]) AS cidr) AS c, LATERAL (
-         SELECT name, spec, sequence, created_at, updated_at FROM pool WHERE pool.cidr && c.cidr OFFSET 0
-       ) AS p
+       SELECT p.name, p.spec, p.sequence, p.created_at, p.updated_at
+       FROM (SELECT DISTINCT unnest($2::cidr[]) AS cidr) AS c JOIN pool p ON p.cidr && c.cidr
      ) AS t
-     LEFT JOIN LATERAL (
-       SELECT sync.released, sync.force_version, live_pool.object->'pool'->'spec' AS live
-       FROM sync LEFT JOIN live_pool USING (name)
-       WHERE sync.name = t.name AND (sync.released <> '{}' OR sync.force_version = t.sequence) OFFSET 0
-     ) AS s ON true`,
+     LEFT JOIN sync s ON s.name = t.name AND (s.released <> '{}' OR s.force_version = t.sequence)
+     LEFT JOIN live_pool l ON l.name = s.name`,
     [names, cidrs],
     'pools-touching',
   );
