@@ -43,6 +43,7 @@ export function editedSettings(site: ReturnType<typeof ledTerms>) {
     make: async (): Promise<void> => {
       onTestFinished(async () => {
         await request(site.server.as('admin'), 'DELETE', FELIX);
+        await site.api.database.db.query('DELETE FROM settings_sync');
       });
       await site.begin();
       const settings = { global: { natPortRange: '30000:40000' }, nodes: {} };

@@ -5,7 +5,11 @@ import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
 import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
 import { readLivePools } from '../db/live.ts';
 import { readLiveFelixes } from '../db/live-felix.ts';
+import { settingsSync } from '../db/sync.ts';
+import { resolveSettings } from '../services/cluster/resolve-settings.ts';
 import { chooseField } from '../testing/choose-field.ts';
+import { soon } from '../testing/soon.ts';
+import { editor as actor } from '../testing/test-api.ts';
 import { clusterFelix, clusterPools } from './cluster-pools.ts';
 
 const site = ledTerms();
@@ -85,4 +89,24 @@ it('settings the same', async () => {
   await holds();
   for (const id of [again, last]) expect(await told(id)).toMatchObject(held);
   expect(await told(forced)).toMatchObject({ ...nowhere, didNothing: overtakenBy(first) });
+});
+
+it('settings that the cluster took by force all the same, and that were released meanwhile, too', async () => {
+  const settings = editedSettings(site);
+  await settings.make();
+  const { id: forced } = await settings.force();
+  const [live] = await readLiveFelixes(site.api.database.db, ['default']);
+  if (live === undefined) throw new Error('no settings');
+  const { name, uid, resourceVersion } = live;
+  const spec = { natPortRange: '30000:40000' };
+  await clusterFelix(site.connection, GROUP).apply({ name, spec, uid, resourceVersion, force: true });
+  const { version: expectedVersion } = await editor().settings.get();
+  const release = { object: 'default', choice: 'release', expectedVersion, reason: 'theirs again' } as const;
+  const { id: released } = (await resolveSettings(site.deps, actor, release)).change;
+  expect(await told(forced)).toMatchObject({ didNothing: expect.stringContaining(`change #${released} by editor`) });
+  await site.begin();
+  await soon(async () => expect(await settingsSync.read(site.api.database.db, ['default'])).toEqual([]));
+  expect(await settings.spec()).toBe(undefined);
+  await holds();
+  for (const id of [forced, released]) expect(await told(id)).toMatchObject(held);
 });

@@ -49,7 +49,7 @@ export async function tellerOf(tx: Queryable, { before, after }: Moved & { reado
   // it was on its way when something else was decided: what others held, and what is not decided any more, came by force alone
   const late =
     overtaken &&
-    differingSettings(decided[0]?.settings ?? {}, after.settings).length > 0 &&
+    (carriedOut !== decided[0] || differingSettings(carriedOut.settings, after.settings).length > 0) &&
     changed.some((field) => othersOn(before?.claims ?? [], field).length > 0);
   const forced = late || (carriedOut === decided[0] && !overtaken) ? force : 0;
   return { actor: OUR_MANAGER, cause: Math.max(carriedOut.sequence, forced) };
