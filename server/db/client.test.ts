@@ -99,3 +99,24 @@ test('what is asked for together outside of a transaction fails by itself', asyn
   );
   expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
+
+test('what is under way still when something asked for beside it fails does not meet whoever comes next', async () => {
+  const one = openDatabase({ url: database.url, connections: 1 });
+  const name = 'next';
+  let stray: Promise<unknown> | undefined;
+  try {
+    const failed = one.together((on) => {
+      stray = on.query('SELECT pg_sleep(0.2)').then(() => on.query('SELECT 1 / 0'));
+      stray.catch(() => {});
+      return Promise.all([Promise.reject(new Error('given up')), stray]);
+    });
+    await expect(failed).rejects.toThrow('given up');
+    await one.transaction(async (tx) => {
+      await tx.query(`INSERT INTO sync (name) VALUES ('${name}')`);
+      await stray?.catch(() => {});
+    });
+    expect(await one.query(`SELECT name FROM sync WHERE name = '${name}'`)).toEqual([{ name }]);
+  } finally {
+    await one.close();
+  }
+});

@@ -72,10 +72,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     transaction: (work) => transaction(pool, work),
     together: async (work) => {
       const client = await pool.connect();
+      let answered = false;
       try {
-        return await work(queryable(client));
+        const result = await work(queryable(client));
+        answered = true;
+        return result;
       } finally {
-        client.release();
+        // what is still under way, and what that asks for next, must not come between the statements of whoever has it next
+        client.release(!answered);
       }
     },
     close: async () => {
