@@ -120,3 +120,26 @@ test('what is under way still when something asked for beside it fails does not 
     await one.close();
   }
 });
+
+test('what a failed transaction asks for late does not run, and one of which a statement failed does not count as done', async () => {
+  const one = openDatabase({ url: database.url, connections: 1 });
+  const name = 'late';
+  const insert = `INSERT INTO sync (name) VALUES ('${name}')`;
+  let late: Promise<unknown> | undefined;
+  try {
+    const failed = one.transaction((tx) => {
+      late = tx.query('SELECT pg_sleep(0.2)').then(() => tx.query(insert));
+      return Promise.all([Promise.reject(new Error('given up')), late]);
+    });
+    await expect(failed).rejects.toThrow('given up');
+    await expect(late).rejects.toThrow('the transaction is over');
+    const unminded = one.transaction(async (tx) => {
+      await tx.query(insert);
+      await tx.query('SELECT 1 / 0').catch(() => {});
+    });
+    await expect(unminded).rejects.toThrow('nothing was committed');
+    expect(await one.query(`SELECT name FROM sync WHERE name = '${name}'`)).toEqual([]);
+  } finally {
+    await one.close();
+  }
+});

@@ -92,12 +92,25 @@ export function openDatabase(options: DatabaseOptions): Database {
 async function transaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  let over = false;
+  const { query } = queryable(client);
+  const tx: Queryable = {
+    query: async (...asked) => {
+      // it would run outside of it, or in somebody else's
+      if (over) throw new Error('the transaction is over');
+      return query(...asked);
+    },
+  };
   try {
     const begun = client.query('BEGIN');
-    const [result] = await Promise.all([work(queryable(client)), begun]);
-    await client.query('COMMIT');
+    const [result] = await Promise.all([work(tx), begun]);
+    over = true;
+    const { command } = await client.query('COMMIT');
+    // PostgreSQL's answer where a statement failed and nobody minded
+    if (command !== 'COMMIT') throw new Error('nothing was committed: a statement of the transaction had failed');
     return result;
   } catch (error) {
+    over = true;
     if (wasNotAnswered(error)) broken = error;
     else {
       await client.query('ROLLBACK').catch((reason: unknown) => {
