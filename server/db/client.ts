@@ -102,8 +102,9 @@ async function transaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>
     },
   };
   try {
-    const begun = client.query('BEGIN');
-    const [result] = await Promise.all([work(tx), begun]);
+    // answered before anything is sent behind it: cancelled, it would fail alone, and that be committed by itself
+    await client.query('BEGIN');
+    const result = await work(tx);
     over = true;
     const { command } = await client.query('COMMIT');
     // PostgreSQL's answer where a statement failed and nobody minded
