@@ -25,7 +25,7 @@ export const bench: Bench = {
   async run(log) {
     const missing = await missingForCluster();
     if (missing.length > 0) return { skipped: missing.join('; ') };
-    const server = await startApiServer({ binaries: await ensureBinaries(log) });
+    const server = await startApiServer({ binaries: await ensureBinaries(log), durable: true });
     try {
       await fill(server, log);
       const connection = openConnection(fromKubeconfig(server.kubeconfig));
