@@ -3,6 +3,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import type { LiveEvent } from '../../core/wire/events.ts';
+import { askAgain } from './ask-again.ts';
 import { useTRPC } from './client.ts';
 import { isTouched } from './touched.ts';
 
@@ -43,5 +44,5 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 }
 
 function refresh(queryClient: QueryClient, event: LiveEvent): void {
-  void queryClient.invalidateQueries({ predicate: (query) => isTouched(event.kind, query) });
+  askAgain(queryClient, (query) => isTouched(event.kind, query));
 }
