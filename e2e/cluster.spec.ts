@@ -48,6 +48,8 @@ test.afterAll(async () => {
 
 test('the cluster’s page says first that it is heard, then what we may do', async () => {
   const { page, server } = running;
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(decodeURIComponent(new URL(request.url()).pathname)));
   // a page that has just come hears no keys yet
   await expect(async () => {
     await page.keyboard.press('g');
@@ -63,6 +65,9 @@ test('the cluster’s page says first that it is heard, then what we may do', as
     'allowed',
   );
   await expect(page.getByRole('button', { name: 'Copy role' })).toHaveCount(0);
+  // it asks the cluster: what is known here does not wait for that
+  expect(asked.filter((path) => path.includes('cluster.rights'))).toContain('/api/trpc/cluster.rights');
+  expect(asked.filter((path) => /,cluster.rights|cluster.rights,/.test(path))).toEqual([]);
 });
 
 test('pools of others are seen at once; what nobody else owns is adopted, with a reason', async () => {

@@ -21,6 +21,15 @@ export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRou
 
 const url = '/api/trpc';
 
+/** These ask the cluster itself. In one request with others, all of those would wait for as long as it does not answer. */
+const alone: ReadonlySet<string> = new Set([
+  'cluster.addressesInUse',
+  'cluster.rights',
+  'pools.preview',
+  'pools.previewDelete',
+  'pools.previewImport',
+]);
+
 export function makeClient() {
   return createTRPCClient<AppRouter>({
     links: [
@@ -30,7 +39,11 @@ export function makeClient() {
         false: splitLink({
           condition: ({ type, input }) => type === 'query' && isTooLong(input),
           true: httpLink({ url, methodOverride: 'POST' }),
-          false: httpBatchLink({ url, maxURLLength: LONGEST_ADDRESS }),
+          false: splitLink({
+            condition: ({ path }) => alone.has(path),
+            true: httpLink({ url }),
+            false: httpBatchLink({ url, maxURLLength: LONGEST_ADDRESS }),
+          }),
         }),
       }),
     ],
