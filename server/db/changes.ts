@@ -57,13 +57,16 @@ const OTHERS = `SELECT sequence, at, actor, CASE WHEN action = 'pool.enforce' TH
 /** the contents of a large import are megabytes: a list leaves them out */
 const MOST_LISTED = 100;
 
-/** The newest first. `before` and `after` of changes that touched more than 100 pools are null here. */
+/** By its size alone: to look into one of many megabytes it must be read. */
+const listed = (side: 'before' | 'after'): string =>
+  `CASE WHEN cardinality(pools) <= ${MOST_LISTED} OR pg_column_size(${side}) <= pg_column_size('[]'::jsonb) THEN ${side} END AS ${side}`;
+
+/** The newest first. Of changes that touched more than 100 pools `before` and `after` are null here, but for an empty list: what was made or deleted is told by that. */
 export async function findChanges(db: Queryable, filter: ChangeFilter): Promise<LoggedChange[]> {
   const others = filter.others ? `UNION ALL ${OTHERS}` : '';
   const rows = await db.query<Row>(
     `SELECT sequence, at, actor, role, action, target, pools, reason, revision,
-       CASE WHEN cardinality(pools) <= ${MOST_LISTED} THEN before END AS before,
-       CASE WHEN cardinality(pools) <= ${MOST_LISTED} THEN after END AS after
+       ${listed('before')}, ${listed('after')}
      FROM (SELECT ${COLUMNS} FROM change ${others}) AS log
      WHERE ($1::text IS NULL OR pools @> ARRAY[$1])
        AND ($2::text IS NULL OR actor = $2)

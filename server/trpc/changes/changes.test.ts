@@ -51,6 +51,18 @@ it('an import is taken back whole: what it made is gone, what it changed is as b
   expect((await editor.changes.revert({ id: undone.change?.id ?? 0, reason })).revision).toBe(change?.revision);
 });
 
+it('a list tells what made many pools from what deleted them, without their contents', async () => {
+  const one = (i: number) =>
+    `apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p-${i}}\nspec: {cidr: 10.0.${i}.0/24}\n`;
+  const { change } = await editor.pools.import({ yaml: Array.from({ length: 101 }, (_, i) => one(i)).join('---\n') });
+  await editor.changes.revert({ id: change?.id ?? 0, reason });
+  const { changes } = await editor.changes.list({});
+  expect(changes.map(({ before, after, pools }) => ({ before, after, pools }))).toEqual([
+    { before: null, after: [], pools: 101 },
+    { before: [], after: null, pools: 101 },
+  ]);
+});
+
 it('settings are taken back', async () => {
   const { version, revision } = await editor.settings.get();
   const settings = { global: { natPortRange: '30000:40000' }, nodes: {} };
