@@ -61,6 +61,15 @@ it.each([
   for (const id of [forced, overtaking]) expect(await told(id)).toMatchObject(held);
 });
 
+/** As a leader does that ends before it notes it. */
+async function forceSettings(natPortRange: string): Promise<void> {
+  const [live] = await readLiveFelixes(site.api.database.db, ['default']);
+  if (live === undefined) throw new Error('no settings');
+  const { name, uid, resourceVersion } = live;
+  const request = { name, spec: { natPortRange }, uid, resourceVersion, force: true };
+  await clusterFelix(site.connection, GROUP).apply(request);
+}
+
 it('settings the same', async () => {
   const settings = editedSettings(site);
   await settings.make();
@@ -77,11 +86,7 @@ it('settings the same', async () => {
   expect(await told(forced)).toMatchObject({ ...nowhere, didNothing: overtakenBy(first) });
   await site.end();
   const { id: again } = await settings.force();
-  const [live] = await readLiveFelixes(site.api.database.db, ['default']);
-  if (live === undefined) throw new Error('no settings');
-  const { name, uid, resourceVersion } = live;
-  const spec = { natPortRange: '10000:20000' };
-  await clusterFelix(site.connection, GROUP).apply({ name, spec, uid, resourceVersion, force: true });
+  await forceSettings('10000:20000');
   const last = await update('20000:30000');
   expect(await told(again)).toMatchObject({ didNothing: overtakenBy(last) });
   await site.begin();
@@ -95,11 +100,7 @@ it('settings that the cluster took by force all the same, and that were released
   const settings = editedSettings(site);
   await settings.make();
   const { id: forced } = await settings.force();
-  const [live] = await readLiveFelixes(site.api.database.db, ['default']);
-  if (live === undefined) throw new Error('no settings');
-  const { name, uid, resourceVersion } = live;
-  const spec = { natPortRange: '30000:40000' };
-  await clusterFelix(site.connection, GROUP).apply({ name, spec, uid, resourceVersion, force: true });
+  await forceSettings('30000:40000');
   const { version: expectedVersion } = await editor().settings.get();
   const release = { object: 'default', choice: 'release', expectedVersion, reason: 'theirs again' } as const;
   const { id: released } = (await resolveSettings(site.deps, actor, release)).change;
