@@ -17,6 +17,8 @@ it('who renews a claim without a field took the field away', () => {
 it('a field that went with its claim was taken away by somebody whom nothing names', () => {
   const before = [claim('kubectl-create', ['cidr', 'natOutgoing'], '10:00')];
   expect(writerAmong(before, [], new Set(['natOutgoing']))).toBe('unknown');
+  // the server takes it out of the claims of all, and renews none of the others
+  expect(writerAmong(before, [claim('kubectl-create', ['cidr'], '10:00')], new Set(['natOutgoing']))).toBe('unknown');
   // a claim that did not hold it, and is new for another reason, proves nothing
   expect(writerAmong(before, [claim('other', ['cidr'], '10:02')], new Set(['natOutgoing']))).toBe('unknown');
 });

@@ -27,7 +27,10 @@ export function writerAmong(
   return nameOf(newestOf(candidates));
 }
 
-/** A field that is gone is claimed by nobody: who claimed it and renewed its claim without it took it away. */
+/**
+ * A field that is gone is claimed by nobody: who claimed it and renewed its claim without it took it away. A claim that lost the field and
+ * kept its time was not renewed: the server takes the field out of every claim, whoever removed it.
+ */
 function dropper(
   before: readonly FieldClaim[],
   after: readonly FieldClaim[],
@@ -38,7 +41,9 @@ function dropper(
   const renewed = after.filter(
     (claim) =>
       !known.has(keyOf(claim)) &&
-      had.some(({ manager, operation }) => manager === claim.manager && operation === claim.operation),
+      had.some(
+        ({ manager, operation, at }) => manager === claim.manager && operation === claim.operation && at !== claim.at,
+      ),
   );
   return nameOf(newestOf(renewed));
 }
