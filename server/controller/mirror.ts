@@ -67,8 +67,9 @@ async function movesOf(
     sameEffect(known.get(name)?.pool ?? null, pool) ? 'still' : 'changed',
   );
   const removed = gone.flatMap((name) => known.get(name)?.pool ?? []);
-  const groups = new Map<string, Move>();
-  const add = (told: Told, move: Move['moves'][number]): void => {
+  // the steps of one write follow each other: what is second of one pool is told after what is first of all
+  const turns = [new Map<string, Move>(), new Map<string, Move>()] as const;
+  const add = (told: Told, move: Move['moves'][number], groups: Map<string, Move> = turns[0]): void => {
     const key = JSON.stringify([told.actor, told.action, told.cause, told.reason]);
     const group = groups.get(key) ?? { ...told, moves: [] };
     group.moves.push(move);
@@ -81,7 +82,7 @@ async function movesOf(
     if (told !== null) add(told, { name, before: before?.pool ?? null, after: after.pool });
   }
   const names = [...changed, ...removed].map(({ name }) => name);
-  if (names.length === 0) return [...groups.values()];
+  if (names.length === 0) return [...turns[0].values()];
   const [pools, synced, released] = await Promise.all([
     readPools(tx, names),
     readSync(tx, names),
@@ -92,17 +93,18 @@ async function movesOf(
   for (const after of changed) {
     const { name } = after;
     const before = known.get(name) ?? null;
-    const told = await tellerOf(tx, before, after, {
+    const [first, second] = await tellerOf(tx, before, after, {
       wanted: desired.get(name),
       row: rows.get(name),
       released: released.get(name)?.fields ?? [],
     });
-    add(told, { name, before: before?.pool ?? null, after: after.pool });
+    add(first, { name, before: before?.pool ?? null, after: first.after });
+    if (second !== undefined) add(second, { name, before: first.after, after: second.after }, turns[1]);
   }
   for (const before of removed) {
     add(removedBy(rows.get(before.name), before.name, word), { name: before.name, before, after: null });
   }
-  return [...groups.values()];
+  return turns.flatMap((groups) => [...groups.values()]);
 }
 
 async function write(tx: Queryable, live: Live, { actor, action, cause, reason, moves }: Move): Promise<Live> {

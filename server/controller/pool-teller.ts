@@ -1,15 +1,16 @@
 /** Who made a pool of the cluster different, and which change of ours that carries out. */
 import type { Word } from '../../core/cluster/come-back.ts';
-import { differingFields, oddFields, type PoolField } from '../../core/cluster/compare.ts';
+import { differingFields, oddFields, poolFields } from '../../core/cluster/compare.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
-import { OUR_MANAGER, othersOn } from '../../core/cluster/managed-fields.ts';
+import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import { UNKNOWN_WRITER, writerAmong, writerOf } from '../../core/cluster/writer.ts';
 import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
-import { lastSpecsOf } from '../db/changes.ts';
+import { changeNumber } from '../../core/wire/change-number.ts';
+import { poolShare } from '../../core/wire/revision.ts';
 import type { Queryable } from '../db/client.ts';
-import type { StoredPool } from '../db/pools.ts';
 import type { SyncRow } from '../db/sync.ts';
+import { decidedBy, type Ours } from './decided-by.ts';
 
 export interface Told {
   readonly actor: string;
@@ -20,30 +21,54 @@ export interface Told {
   readonly reason?: string;
 }
 
-export interface Ours {
-  readonly wanted: StoredPool | undefined;
-  /** as it was before what came of this move is noted */
-  readonly row: SyncRow | undefined;
-  /** its fields that others decide */
-  readonly released: readonly PoolField[];
+/** A part of what one write moved, and the pool as that part left it; null: it cannot be read. */
+export interface Step extends Told {
+  readonly after: Pool | null;
 }
 
+/** Mostly one step; two where a write of ours carries out a change and sets back what others wrote since the last one. */
 export async function tellerOf(
   tx: Queryable,
   before: LivePool | null,
   after: LivePool,
-  { wanted, row, released }: Ours,
-): Promise<Told> {
-  const actor = writerOf(before, after);
-  const theirs: Told = { actor, action: 'cluster.change', cause: null };
-  if (actor !== OUR_MANAGER || after.pool === null) return theirs;
-  const cause = await decidedBy(tx, before, after.pool, { wanted, row, released });
-  if (cause === null) return theirs;
+  ours: Ours,
+): Promise<readonly [Step, Step?]> {
+  const theirs: Step = { actor: writerOf(before, after), action: 'cluster.change', cause: null, after: after.pool };
+  if (theirs.actor !== OUR_MANAGER || after.pool === null) return [theirs];
+  const decided = await decidedBy(tx, before, after.pool, ours);
+  if (decided === null) return [theirs];
+  const { cause, byForce } = decided;
+  const { policy, applied = null } = ours.row ?? {};
+  const enforced: Step = { ...theirs, action: 'pool.enforce' };
+  const carriedOut: Step = { ...theirs, cause };
+  // what force takes from others is what it was decided about
+  if (byForce || applied === null) return [carriedOut];
   // what the cluster had once already is no decision that comes: somebody was written over
-  if (row?.applied != null && row.applied.version >= cause) {
-    return row.policy === 'enforce' ? { ...theirs, action: 'pool.enforce' } : theirs;
-  }
-  return { ...theirs, cause };
+  if (applied.version >= cause) return [policy === 'enforce' ? enforced : theirs];
+  const between = before === null ? null : setBack(before, after.pool, { applied: applied.spec, ...ours });
+  if (between === null) return [carriedOut];
+  const first: Step =
+    policy === 'enforce'
+      ? enforced
+      : { ...theirs, reason: `nobody held it: set again with change ${changeNumber(cause)}` };
+  return poolShare(between) === poolShare(after.pool) ? [first] : [{ ...first, after: between }, carriedOut];
+}
+
+/**
+ * The pool with what others wrote since our last apply as we set it back, and else as it was: the change that came with that decided
+ * nothing about it, and its row in History says nothing of it. Null: nothing was set back.
+ */
+function setBack(
+  before: LivePool,
+  after: Pool,
+  { applied, released }: { readonly applied: PoolSpec } & Pick<Ours, 'released'>,
+): Pool | null {
+  if (before.pool === null) return null;
+  const decided = differingFields(withReleased(applied, released, after.spec), after.spec);
+  // what we hold is as an apply of ours left it, also where its leader ended before it could note that
+  const held = poolFields.filter((field) => ourClaim(before.claims)?.fields.includes(field));
+  const between = { ...after, spec: withReleased(after.spec, [...decided, ...held], before.pool.spec) };
+  return poolShare(between) === poolShare(before.pool) ? null : between;
 }
 
 /** Of an object that moves nothing: somebody wrote what cannot be read, or made it readable again. Null: neither. */
@@ -69,30 +94,3 @@ export const removedBy = (row: SyncRow | undefined, name: string, word: Word | n
   const cause = row?.deletedBy ?? (word?.pools.includes(name) ? word.change : null);
   return { actor: cause === null ? UNKNOWN_WRITER : OUR_MANAGER, action: 'cluster.change', cause };
 };
-
-/**
- * The last change that decided what came. It need not be the last of all: the next may have been saved while it was under
- * way, and what others held it had by force alone. Where not all of it was taken (items of a set that others added stay), what
- * moved must be as the last one says.
- */
-async function decidedBy(
-  tx: Queryable,
-  before: LivePool | null,
-  after: Pool,
-  { wanted, row, released }: Ours,
-): Promise<number | null> {
-  const leftOf = (spec: PoolSpec): PoolField[] => differingFields(withReleased(spec, released, after.spec), after.spec);
-  const left = wanted === undefined ? [] : leftOf(wanted.spec);
-  const moved = before?.pool == null ? [] : differingFields(after.spec, before.pool.spec);
-  const byForce = row?.policy === 'ask' && moved.some((field) => othersOn(before?.claims ?? [], field).length > 0);
-  const now = left.length === 0 ? wanted : undefined;
-  if (now !== undefined && !byForce) return now.sequence;
-  const fits = (await lastSpecsOf(tx, after.name)).filter(({ spec }) => leftOf(spec).length === 0);
-  const forced = fits.find(
-    ({ action, sequence }) => action === 'pool.force' && sequence > (row?.applied?.version ?? 0),
-  );
-  const came = (byForce ? forced : undefined) ?? now ?? fits[0];
-  if (came !== undefined) return came.sequence;
-  if (wanted === undefined || before?.pool == null) return null;
-  return moved.some((field) => left.includes(field)) ? null : wanted.sequence;
-}

@@ -48,9 +48,10 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   const toForce = row?.forceVersion === pool.sequence;
   const wanted = withReleased(pool.spec, released, live?.pool?.spec ?? null);
   const forced = toForce && row.forceSeen === seenOf(wanted, live);
+  // what came since force was decided was not written over by that decision, and is not by it: it waits for another one
+  const version = toForce && !forced ? (row.applied?.version ?? 0) : pool.sequence;
   const decision = decideSync({
-    // what came since force was decided was not written over by that decision, and is not by it: it waits for another one
-    desired: { name, spec: pool.spec, version: toForce && !forced ? (row.applied?.version ?? 0) : pool.sequence },
+    desired: { name, spec: pool.spec, version },
     live: live ?? null,
     // deleted here and made again: that the object is gone is what was wanted
     applied: live === undefined && row?.deletedBy != null ? null : (row?.applied ?? null),
@@ -59,22 +60,32 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
     forced,
   });
   const before = row ?? newRow(name);
-  const forceSeen = toForce && !forced ? null : before.forceSeen;
   const moved = { desired: wanted, uid: before.applied?.uid ?? null, live };
-  const voided = toForce && !forced && row.forceSeen !== null ? voidPoolForce(pool.sequence, moved) : undefined;
+  const found: Found = {
+    before,
+    forceSeen: toForce && !forced ? null : before.forceSeen,
+    voided: toForce && !forced && row.forceSeen !== null ? voidPoolForce(pool.sequence, moved) : undefined,
+  };
   if (decision.do === 'nothing') {
     const { state, reason, fields, managers } = decision;
     const detail = { ...rewritten(before), fields, managers };
     // the cluster says it already: that it has this version too is what History and the next look go by
     const applied =
       state === 'Synced' && before.applied !== null ? { ...before.applied, version: pool.sequence } : before.applied;
-    await note(options, before, { ...before, state, reason, detail, applied, forceSeen }, voided);
+    await note(options, found, { ...before, state, reason, detail, applied });
     return 'settled';
   }
+  const settled = !forced && before.applied !== null && before.applied.version >= version;
   const resourceVersion = live?.resourceVersion ?? null;
-  // a policy that enforces writes over what came since, too
-  const notForced = decision.force ? undefined : voided;
-  return apply(options, { ...pool, released }, before, { ...decision, resourceVersion, voided: notForced });
+  return apply(options, { ...pool, released }, found, { ...decision, resourceVersion, settled });
+}
+
+/** The row as a look finds it, and what it finds of force that was decided about another state. */
+interface Found {
+  readonly before: WriteRow | NewRow;
+  /** as it is from now on */
+  readonly forceSeen: string | null;
+  readonly voided: VoidForce | undefined;
 }
 
 /** So often within REWRITE_MS a change of others is written over; then it is a fight, and we stop. */
@@ -84,18 +95,22 @@ const REWRITE_MS = 600_000;
 async function apply(
   options: SyncPoolOptions,
   pool: NonNullable<PoolAtHand['pool']> & Pick<PoolAtHand, 'released'>,
-  row: SyncRow | NewRow,
+  found: Found,
   decision: Extract<SyncDecision, { do: 'apply' }> &
-    Pick<ApplyRequest<PoolSpec>, 'resourceVersion'> & { readonly voided: VoidForce | undefined },
+    Pick<ApplyRequest<PoolSpec>, 'resourceVersion'> & {
+      /** the cluster had all that is decided: others wrote since */
+      readonly settled: boolean;
+    },
 ): Promise<SyncOutcome> {
   const { now, cluster } = options;
-  const settled = row.applied !== null && row.applied.version >= pool.sequence && row.forceVersion !== pool.sequence;
-  const rewrites = settled && decision.force ? (row.detail.rewrites ?? []) : [];
+  const { before: row, voided } = found;
+  const rewritesNow = decision.settled && decision.force;
+  const rewrites = rewritesNow ? (row.detail.rewrites ?? []) : [];
   const recent = rewrites.filter((at) => now().getTime() - Date.parse(at) < REWRITE_MS);
   // once stopped, only a new decision of an operator goes on
   if (recent.length >= MOST_REWRITES || (rewrites.length > 0 && row.reason === 'WrittenOverAgain')) {
     const detail = { ...rewritten(row), ...decision.over };
-    await note(options, row, { ...row, state: 'Contested', reason: 'WrittenOverAgain', detail });
+    await note(options, found, { ...row, state: 'Contested', reason: 'WrittenOverAgain', detail });
     return 'settled';
   }
   let taken: LivePool;
@@ -104,7 +119,7 @@ async function apply(
     taken = await cluster.apply({ name: pool.name, spec, uid, resourceVersion, force });
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
-    return fail(options, row, error);
+    return fail(options, found, error);
   }
   const { spec: wanted, released } = pool;
   const there = taken.pool?.spec;
@@ -118,10 +133,10 @@ async function apply(
     name: pool.name,
     ...stand,
     // the very words of a look that finds nothing to do: it is not taken again for this, and a resync must write nothing
-    detail: { fields: left, managers: [], rewrites: settled && decision.force ? [...recent, now().toISOString()] : [] },
+    detail: { fields: left, managers: [], rewrites: rewritesNow ? [...recent, now().toISOString()] : [] },
     applied: { uid: taken.uid, version: pool.sequence, spec: decision.spec },
   };
-  await options.write({ name: pool.name, row: next, taken, voided: decision.voided });
+  await options.write({ name: pool.name, row: next, taken, voided });
   return 'settled';
 }
 
@@ -133,7 +148,7 @@ async function remove(
 ): Promise<SyncOutcome> {
   if (row.deletedBy !== null && live === null && mayCome(row, options.now())) {
     const absentSince = row.detail.absentSince ?? options.now().toISOString();
-    await note(options, row, { ...row, detail: { absentSince } });
+    await note(options, asFound(row), { ...row, detail: { absentSince } });
     return 'settled';
   }
   if (live === null || !oursToDelete(live, row.applied, released) || row.deletedBy === null) {
@@ -146,7 +161,7 @@ async function remove(
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     if (error.kind === 'not-found') return 'settled';
-    return fail(options, row, error);
+    return fail(options, asFound(row), error);
   }
 }
 
@@ -159,7 +174,7 @@ async function disown(options: SyncPoolOptions, row: SyncRow, live: LivePool | n
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     if (error.kind === 'not-found') return 'settled'; // the watch says that it is gone
-    return fail(options, row, error);
+    return fail(options, asFound(row), error);
   }
 }
 
@@ -171,9 +186,10 @@ function mayCome({ applied, state, detail: { absentSince } }: SyncRow, now: Date
   return absentSince === undefined || now.getTime() - Date.parse(absentSince) < LATE_MS;
 }
 
-async function fail(options: SyncPoolOptions, row: SyncRow | NewRow, error: KubeError): Promise<SyncOutcome> {
+async function fail(options: SyncPoolOptions, found: Found, error: KubeError): Promise<SyncOutcome> {
+  const { before } = found;
   const { outcome, detail, ...stand } = refusedBy(error);
-  await note(options, row, { ...row, ...stand, detail: { ...rewritten(row), ...detail } });
+  await note(options, found, { ...before, ...stand, detail: { ...rewritten(before), ...detail } });
   return outcome;
 }
 
@@ -184,22 +200,19 @@ type NewRow = WriteRow & { readonly isNew: true };
 
 const newRow = (name: string): NewRow => ({ ...newSync(name), isNew: true });
 
+const asFound = (before: SyncRow): Found => ({ before, forceSeen: before.forceSeen, voided: undefined });
+
 /** Writes only what is news: a resync of ten thousand pools that are as they should be writes nothing. */
-async function note(
-  options: SyncPoolOptions,
-  before: WriteRow | NewRow,
-  after: WriteRow,
-  voided?: VoidForce,
-): Promise<void> {
+async function note(options: SyncPoolOptions, { before, forceSeen, voided }: Found, after: WriteRow): Promise<void> {
   const same =
     !('isNew' in before) &&
     before.state === after.state &&
     before.reason === after.reason &&
     before.applied?.version === after.applied?.version &&
-    before.forceSeen === after.forceSeen &&
+    before.forceSeen === forceSeen &&
     isDeepStrictEqual(before.detail, after.detail);
   if (same) return;
-  await options.write({ name: after.name, row: outcomeOf(after), taken: null, voided });
+  await options.write({ name: after.name, row: outcomeOf({ ...after, forceSeen }), taken: null, voided });
 }
 
 const outcomeOf = ({ name, state, reason, detail, applied, forceVersion, forceSeen }: WriteRow): SyncOutcomeRow => ({

@@ -160,18 +160,25 @@ export async function lastSettingsChange(db: Queryable): Promise<{ id: number; a
   return row === undefined ? null : { id: Number(row.sequence), at: row.at };
 }
 
-/** What the last changes of a pool decided about it, the newest first; those that removed it are left out. */
+/** What the last changes of a pool decided about it, and what was there before, the newest first; those that removed it are left out. */
 export async function lastSpecsOf(
   db: Queryable,
   name: string,
-): Promise<{ sequence: number; action: string; spec: PoolSpec }[]> {
-  const rows = await db.query<{ sequence: string; action: string; spec: PoolSpec | null }>(
-    `SELECT sequence, action, jsonb_path_query_first(after, '$[*] ? (@.name == $name).spec', jsonb_build_object('name', $1::text)) AS spec
+): Promise<{ sequence: number; action: string; before: PoolSpec | null; spec: PoolSpec }[]> {
+  const specIn = (side: 'before' | 'after'): string =>
+    `jsonb_path_query_first(${side}, '$[*] ? (@.name == $name).spec', jsonb_build_object('name', $1::text))`;
+  const rows = await db.query<{
+    sequence: string;
+    action: string;
+    before: PoolSpec | null;
+    spec: PoolSpec | null;
+  }>(
+    `SELECT sequence, action, ${specIn('before')} AS before, ${specIn('after')} AS spec
      FROM change WHERE pools @> ARRAY[$1::text] ORDER BY sequence DESC LIMIT 20`,
     [name],
   );
-  return rows.flatMap(({ sequence, action, spec }) =>
-    spec === null ? [] : [{ sequence: Number(sequence), action, spec }],
+  return rows.flatMap(({ sequence, action, before, spec }) =>
+    spec === null ? [] : [{ sequence: Number(sequence), action, before, spec }],
   );
 }
 

@@ -192,7 +192,12 @@ async function take(tx: Queryable, name: string, version: number): Promise<Decis
   }
   const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };
   const row = (await readSync(tx, [name]))[0] ?? newSync(name);
-  await writeSync(tx, [{ ...row, applied: { uid: live.uid, version, spec }, forceVersion: null }]);
+  // force may be on its way: where it comes after all, this is what is sent next, as any change is
+  const applied =
+    row.applied !== null && row.forceVersion !== null && row.forceSeen !== null
+      ? { ...row.applied, uid: live.uid }
+      : { uid: live.uid, version, spec };
+  await writeSync(tx, [{ ...row, applied }]);
   return { action: 'pool.update', upsert: [{ name, spec }], asFound: true };
 }
 
