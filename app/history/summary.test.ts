@@ -89,6 +89,8 @@ it('says what happened to several pools in the cluster, and to more than a list 
   expect(several(two, [pool('corp', true), pool('six', true)])).toBe('2 pools changed in the cluster: corp, six');
   expect(several(two, [pool('corp', true)])).toBe('2 pools changed in the cluster: corp, six');
   expect(several(null, null)).toBe('2 pools changed in the cluster: corp, six');
+  expect(several([], null)).toBe('2 pools made in the cluster: corp, six');
+  expect(several(null, [])).toBe('2 pools deleted in the cluster: corp, six');
   expect(several([], two, 'pool.enforce')).toBe('corp, six made again in the cluster');
   expect(several(null, null, 'pool.enforce')).toBe('corp, six written back');
 });
@@ -109,4 +111,12 @@ it('says of settings that are not taken why, and that nothing moved', () => {
   expect(summaryOf({ ...change, after: settings })).toBe(`NAT settings: ${reason}`);
   const moved = { ...settings, global: { natPortRange: '3:4' } };
   expect(summaryOf({ ...change, after: moved })).toBe('NAT settings: natPortRange 1:2 → 3:4');
+});
+
+it('says why we set back what nobody held, and what moved', () => {
+  const reason = 'nobody held it: set again with change #17';
+  const sides = { before: pool('corp'), after: pool('corp', true) };
+  expect(summaryOf({ action: 'cluster.change', target: 'corp', reason, ...sides, pools: 1 })).toBe(
+    `corp: natOutgoing not set → true, ${reason}`,
+  );
 });

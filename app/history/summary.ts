@@ -52,12 +52,16 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
   if (action === 'pool.force')
     return `${target} applied by force${before === null ? '' : differences(flat(before), flat(after))}`;
   if (action === 'pool.policy') return `${target}: what becomes of changes in the cluster`;
-  if (action === 'pool.enforce' && happened(before, after) === 'made') return `${target} made again in the cluster`;
+  if (action === 'pool.enforce' && happened(before, after, pools) === 'made')
+    return `${target} made again in the cluster`;
   if (action === 'pool.enforce') return `${target} written back${differences(flat(before), flat(after))}`;
   if (action === 'cluster.change') {
-    // nothing moved: the server says what it was about
-    if (reason !== null) return `${target} ${reason}`;
-    const done = `${happened(before, after)} in the cluster`;
+    // the server says what it was about, of what moved nothing, and of what we did
+    if (reason !== null) {
+      const moved = differences(flat(before), flat(after));
+      return moved === '' ? `${target} ${reason}` : `${target}${moved}, ${reason}`;
+    }
+    const done = `${happened(before, after, pools)} in the cluster`;
     if (pools > 1) return `${pools.toLocaleString('en-US')} pools ${done}: ${target}`;
     if (isPool(before) && isPool(after)) return `${target}${differences(flat(before), flat(after))}`;
     return `${target} ${done}${isPool(after) ? `, ${after.spec.cidr}` : ''}`;
@@ -79,9 +83,9 @@ export const takenIn = ({ before, didNothing }: Pick<Summarised, 'before' | 'did
 const fieldsIn = (before: Content | null, which: 'letGo' | 'takenBack'): string =>
   (isPool(before) ? before[which] : undefined)?.join(', ') ?? '';
 
-/** What became of pools in the cluster; a list has no contents of very many, which may be all of it. */
-function happened(before: Content | null, after: Content | null): 'made' | 'deleted' | 'changed' {
-  const none = (content: Content | null): boolean => content === null || (isPools(content) && content.length === 0);
+/** What became of pools in the cluster. Of very many a list has no contents: null is then what it leaves out, and an empty side is not. */
+function happened(before: Content | null, after: Content | null, pools: number): 'made' | 'deleted' | 'changed' {
+  const none = (side: Content | null): boolean => (side === null ? pools === 1 : isPools(side) && side.length === 0);
   if (none(before) === none(after)) return 'changed';
   return none(before) ? 'made' : 'deleted';
 }
