@@ -166,15 +166,18 @@ export async function lastSpecsOf(
   name: string,
 ): Promise<{ sequence: number; action: string; before: PoolSpec | null; spec: PoolSpec }[]> {
   const specIn = (side: 'before' | 'after'): string =>
-    `jsonb_path_query_first(${side}, '$[*] ? (@.name == $name).spec', jsonb_build_object('name', $1::text))`;
+    `jsonb_path_query_first(c.${side}, '$[*] ? (@.name == $name).spec', jsonb_build_object('name', $1::text))`;
+  // found apart, as those of settings are: a plan that knows no name would go by number through all changes
   const rows = await db.query<{
     sequence: string;
     action: string;
     before: PoolSpec | null;
     spec: PoolSpec | null;
   }>(
-    `SELECT sequence, action, ${specIn('before')} AS before, ${specIn('after')} AS spec
-     FROM change WHERE pools @> ARRAY[$1::text] ORDER BY sequence DESC LIMIT 20`,
+    `WITH own AS MATERIALIZED (SELECT sequence FROM change WHERE pools @> ARRAY[$1::text]),
+       last AS MATERIALIZED (SELECT sequence FROM own ORDER BY sequence DESC LIMIT 20)
+     SELECT sequence, c.action, ${specIn('before')} AS before, ${specIn('after')} AS spec
+     FROM last JOIN change c USING (sequence) ORDER BY sequence DESC`,
     [name],
   );
   return rows.flatMap(({ sequence, action, before, spec }) =>

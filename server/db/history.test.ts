@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { noSettings } from '../../core/nat/settings.ts';
 import { FIRST_LIVE } from '../../core/wire/change-number.ts';
 import { revisionOf } from '../../core/wire/revision.ts';
-import { findChange, findChanges, lastSettingsChange, lastSettingsOf } from './changes.ts';
+import { findChange, findChanges, lastSettingsChange, lastSettingsOf, lastSpecsOf } from './changes.ts';
 import { lockDesired, readDesired, writeChange } from './desired.ts';
 import { type TestDatabase, testDatabase } from './testing.ts';
 
@@ -155,6 +155,37 @@ it('of the changes of settings those of one object are read, whatever else was d
       [FIRST_LIVE],
     );
     expect((await lastSettingsChange(database.db))?.id).toBe(8000);
+  } finally {
+    await owner.end();
+  }
+});
+
+it('of the changes of pools those of one pool are read, also by a plan that knows no name', async () => {
+  const owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  try {
+    await owner.query(`INSERT INTO change (sequence, actor, role, action, target, pools, revision, after)
+      SELECT n, 'test', 'admin', 'pool.update', name, ARRAY[name], 'x',
+        jsonb_build_object('name', name, 'spec', jsonb_build_object('cidr', n::text))
+      FROM generate_series(10000, 49999) AS n, LATERAL (SELECT CASE WHEN n < 10025 THEN 'rare' ELSE 'often-' || n % 9 END AS name)`);
+    await owner.query('ANALYZE change');
+    const byNumber = async (): Promise<number> => {
+      const { rows } = await owner.query(
+        `SELECT idx_tup_read AS read FROM pg_stat_user_indexes WHERE indexrelname = 'change_pkey'`,
+      );
+      return Number(rows[0].read);
+    };
+    const before = await byNumber();
+    const found = await database.db.transaction(async (tx) => {
+      await tx.query('SET LOCAL plan_cache_mode = force_generic_plan');
+      await tx.query('SELECT pg_stat_force_next_flush()');
+      return lastSpecsOf(tx, 'rare');
+    });
+    expect(found.map(({ sequence, spec }) => [sequence, spec.cidr])).toEqual(
+      Array.from({ length: 20 }, (_, i) => [10024 - i, `${10024 - i}`]),
+    );
+    // the planner itself looks at the ends of the index
+    expect((await byNumber()) - before).toBeLessThan(100);
   } finally {
     await owner.end();
   }
