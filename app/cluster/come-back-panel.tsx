@@ -112,7 +112,7 @@ function Pools({ pools }: { pools: Going['pools'] }) {
         </HeadRow>
       </Thead>
       <Tbody>
-        {pools.map(({ name, cidr, nats, ours }) => (
+        {pools.map(({ name, cidr, nats, ours, madeAgain }) => (
           <Tr key={name} className="hover:bg-surface-2">
             <Td>
               <span title={name} className="block max-w-72 truncate font-[550] text-ink-1">
@@ -126,7 +126,7 @@ function Pools({ pools }: { pools: Going['pools'] }) {
               <VerdictText verdict={nats ? 'SNAT' : 'NO_SNAT'} />
             </Td>
             <Td label="Decided" className="text-xs">
-              {ours ? 'here' : <span className="text-ink-3">by others</span>}
+              {ours ? `here${madeAgain ? ', made again' : ''}` : <span className="text-ink-3">by others</span>}
             </Td>
           </Tr>
         ))}

@@ -7,6 +7,7 @@ const pool = (name: string, nats: boolean, ours = false) => ({
   nats,
   exempts: true,
   ours,
+  madeAgain: false,
 });
 const last =
   'What the cluster has is followed, as it is there. If more is missing by then than stands here, nothing happens.';
@@ -25,6 +26,24 @@ it('says of pools that go whose NAT ends, what is no longer exempt, and what is 
   expect(followEffects({ ...going, pools: [pool('a', true)] }).slice(0, 2)).toEqual([
     '1 pool goes: a.',
     'Outgoing connections from it are NATed now; then they keep the pod’s address, unless another pool that NATs covers it.',
+  ]);
+});
+
+it('what is made again does not go: it is not counted, and said apart', () => {
+  const held = (name: string) => ({ ...pool(name, true, true), madeAgain: true });
+  const going = { known: { pools: 10, settings: 0 }, pools: [pool('a', true, true), held('b')], settings: [] };
+  expect(lackingText(going)).toBe('2 of 10 known pools');
+  expect(followEffects(going)).toEqual([
+    '1 pool goes: a.',
+    'Outgoing connections from it are NATed now; then they keep the pod’s address, unless another pool that NATs covers it.',
+    'Connections to addresses in it are not NATed now; then they are, where they come from a pool that NATs and no other pool covers the address.',
+    '1 is decided here: deleted in the cluster then, and to be decided about.',
+    '1 pool that is decided here is made again in the cluster as desired, and is not in force until then: b.',
+    last,
+  ]);
+  expect(followEffects({ ...going, pools: [held('b'), held('c')] })).toEqual([
+    '2 pools that are decided here are made again in the cluster as desired, and are not in force until then: b, c.',
+    last,
   ]);
 });
 

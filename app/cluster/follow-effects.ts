@@ -5,7 +5,9 @@ import type { Outputs } from '../trpc/client.ts';
 export type Going = NonNullable<Outputs['cluster']['previewFollow']>;
 type Lacking = Pick<Going, 'known' | 'pools' | 'settings'>;
 
-export function followEffects({ pools, settings }: Lacking): string[] {
+export function followEffects({ pools: missing, settings }: Lacking): string[] {
+  const pools = missing.filter(({ madeAgain }) => !madeAgain);
+  const again = missing.filter(({ madeAgain }) => madeAgain);
   const natted = pools.filter(({ nats }) => nats).length;
   const exempting = pools.filter(({ exempts }) => exempts).length;
   const ours = pools.filter((pool) => pool.ours).length;
@@ -29,6 +31,11 @@ export function followEffects({ pools, settings }: Lacking): string[] {
       ? []
       : [
           `${number(ours)} ${ours === 1 ? 'is' : 'are'} decided here: deleted in the cluster then, and to be decided about.`,
+        ]),
+    ...(again.length === 0
+      ? []
+      : [
+          `${counted(again.length, 'pool that is', 'pools that are')} decided here ${again.length === 1 ? 'is' : 'are'} made again in the cluster as desired, and ${again.length === 1 ? 'is' : 'are'} not in force until then: ${firstOf(again.map(({ name }) => name))}.`,
         ]),
     ...settings.map(
       ({ name, fields }) =>

@@ -7,8 +7,11 @@ import { must } from '../../e2e/cluster/request.ts';
 import { followCarriedOut } from '../db/follow-carried-out.ts';
 import { liveChangesSince, readLive } from '../db/live.ts';
 import { readWatch } from '../db/live-watch.ts';
+import { readSync } from '../db/sync.ts';
 import { followAsIs, previewFollow } from '../services/cluster/follow-as-is.ts';
+import { setPolicy } from '../services/cluster/resolve-pool.ts';
 import { soon } from '../testing/soon.ts';
+import { editor } from '../testing/test-api.ts';
 import { unheardDeps } from '../testing/unheard-cluster.ts';
 
 const V3 = 'projectcalico.org/v3';
@@ -41,8 +44,8 @@ async function lose(...plurals: CalicoPlural[]): Promise<void> {
 it('a type that goes takes no pool and no setting with it; it is followed again when all that was known is back', {
   timeout: 300_000,
 }, async () => {
-  const editor = site.api.caller('editor');
-  const { change } = await editor.pools.create({ name: 'ours', spec: { cidr: '10.8.0.0/16' } });
+  const { pools } = site.api.caller('editor');
+  const { change } = await pools.create({ name: 'ours', spec: { cidr: '10.8.0.0/16' } });
   site.hub.publish({ kind: 'resync' });
   await setPorts('40000:50000');
   await site.knows(['a', 'b', 'ours']);
@@ -50,7 +53,7 @@ it('a type that goes takes no pool and no setting with it; it is followed again 
   await lose('ippools', 'felixconfigurations');
   await site.told({ phase: 'no-pools', group: null, from: V3, lost: true });
   // our object, and it is to go: it is not waited for
-  await editor.pools.delete({ name: 'ours', expectedVersion: change.id, reason: 'decided while nothing is there' });
+  await pools.delete({ name: 'ours', expectedVersion: change.id, reason: 'decided while nothing is there' });
   await installCrds(site.server, 'v3');
   await site.told({
     phase: 'no-pools',
@@ -204,6 +207,39 @@ it('a word of which half was used fits no later loss, however soon it comes', { 
   expect(await site.known()).toEqual([...others, 'x']);
   await site.make('v3', 'x', '10.5.0.0/16');
   await site.told({ phase: 'live', lost: false });
+});
+
+it('of a pool that is decided here it is said whether it is made again, and so it is', {
+  timeout: 180_000,
+}, async () => {
+  const deps = await unheardDeps(site.api);
+  const others = await site.known();
+  const stands = (name: string, expected: object) =>
+    soon(async () => expect(await readSync(deps.db, [name])).toMatchObject([expected]));
+  for (const [i, name] of ['ours-asked', 'ours-enforced'].entries()) {
+    await site.api.caller('editor').pools.create({ name, spec: { cidr: `10.4${i}.0.0/16` } });
+    site.hub.publish({ kind: 'resync' });
+    await stands(name, { state: 'Synced' });
+  }
+  const reason = 'nobody else may change it';
+  const { version: expectedVersion } = await site.api.caller('editor').pools.get({ name: 'ours-enforced' });
+  await setPolicy(deps, editor, { name: 'ours-enforced', policy: 'enforce', expectedVersion, reason });
+  await lose('ippools', 'felixconfigurations');
+  await installCrds(site.server, 'v3');
+  for (const [i, name] of others.entries()) await site.make('v3', name, `10.${20 + i}.0.0/16`);
+  await site.told({ back: { pools: { missing: ['ours-asked', 'ours-enforced'] } } });
+  const { since = 0, pools = [], settings = [] } = (await previewFollow(deps)) ?? {};
+  expect(pools).toMatchObject([
+    { name: 'ours-asked', ours: true, madeAgain: false },
+    { name: 'ours-enforced', ours: true, madeAgain: true },
+  ]);
+  const names = (objects: readonly { name: string }[]) => objects.map(({ name }) => name);
+  const word = { since, pools: names(pools), settings: names(settings), reason: 'the backup has no more' };
+  await followAsIs(deps, { id: null, name: 'admin', role: 'admin' }, word);
+  await site.told({ phase: 'live', lost: false });
+  await stands('ours-asked', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
+  await stands('ours-enforced', { state: 'Synced' });
+  await site.knows([...others, 'ours-enforced'].sort());
 });
 
 it('a leader that begins while the type is gone knows that it was lost', { timeout: 180_000 }, async () => {

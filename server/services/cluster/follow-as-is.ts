@@ -4,13 +4,15 @@
  */
 import { z } from 'zod';
 import { beyond, type ComeBack, firstOf, type Word, wordFor } from '../../../core/cluster/come-back.ts';
+import { decideSync } from '../../../core/cluster/decide-sync.ts';
+import type { LivePool } from '../../../core/cluster/live-pool.ts';
 import { settingsOf } from '../../../core/cluster/live-settings.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { changeNumber } from '../../../core/wire/change-number.ts';
+import { type PoolAtHand, readAtHand } from '../../db/at-hand.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { lockWatch, readWatch, writeWord } from '../../db/live-watch.ts';
-import { readPools } from '../../db/pools.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { mustChange } from '../changes/apply-change.ts';
@@ -25,7 +27,7 @@ export const goingSchema = z.object({
   /** names this return and no other; milliseconds since 1970 */
   since: z.int(),
   known: z.object({ pools: count, settings: count }),
-  /** pools that would go, in the order of names */
+  /** pools that are missing and would go, if only until they are made again; in the order of names */
   pools: z.array(
     z.object({
       name: z.string(),
@@ -37,6 +39,8 @@ export const goingSchema = z.object({
       exempts: z.boolean(),
       /** it is decided here */
       ours: z.boolean(),
+      /** and made again in the cluster, as it is desired: by the policy `enforce`, or it was never brought there */
+      madeAgain: z.boolean(),
     }),
   ),
   /** FelixConfigurations that would go, with what they say about NAT */
@@ -52,24 +56,35 @@ export async function previewFollow(deps: Deps): Promise<Going | null> {
   const { watch, word } = await readWatch(deps.db);
   const back = watch?.back ?? null;
   if (back === null) return null;
-  const [pools, felixes, ours] = await Promise.all([
-    readLivePools(deps.db, back.pools.missing),
+  const [pools, felixes] = await Promise.all([
+    readAtHand(deps.db, back.pools.missing),
     readLiveFelixes(deps.db, back.settings.missing),
-    readPools(deps.db, back.pools.missing),
   ]);
-  const decided = new Set(ours.map(({ name }) => name));
   const said = wordFor(word, back);
   return {
     group: back.group,
     since: back.since,
     known: { pools: back.pools.known, settings: back.settings.known },
-    pools: pools.map(({ name, pool }) => {
-      const { nats, exempt } = pool === null ? { nats: false, exempt: false } : facetsOf(pool.spec);
-      return { name, cidr: pool?.spec.cidr ?? null, nats, exempts: exempt, ours: decided.has(name) };
-    }),
+    pools: [...pools.values()].flatMap((one) => (one.live === undefined ? [] : [goingPool(one, one.live)])),
     settings: felixes.map(({ name, settings }) => ({ name, fields: textsOf(settings ?? {}) })),
     word: said === null ? null : { change: said.change, beyond: beyond(back, said) },
   };
+}
+
+function goingPool(atHand: PoolAtHand, { name, pool }: LivePool): Going['pools'][number] {
+  const { nats, exempt } = pool === null ? { nats: false, exempt: false } : facetsOf(pool.spec);
+  const cidr = pool?.spec.cidr ?? null;
+  return { name, cidr, nats, exempts: exempt, ours: atHand.pool !== undefined, madeAgain: isMadeAgain(atHand) };
+}
+
+/** As the controller decides it, once the cluster is followed without the pool. */
+function isMadeAgain({ pool, row, released }: PoolAtHand): boolean {
+  if (pool === undefined) return false;
+  const { name, spec, sequence } = pool;
+  const applied = row?.deletedBy == null ? (row?.applied ?? null) : null;
+  const desired = { name, spec, version: sequence };
+  const policy = row?.policy ?? 'ask';
+  return decideSync({ desired, live: null, applied, policy, released, forced: false }).do === 'apply';
 }
 
 const textsOf = (settings: object): Record<string, string> =>
