@@ -120,7 +120,7 @@ it('a pool that is enforced is written over, until it is a fight', async () => {
     expect((await site.stored('a'))?.spec['natOutgoing']).toBe(true);
   }
   await site.edit('a', { natOutgoing: false });
-  // and who it is that we fight with is named
+  // and who holds what differs now is named
   const detail = { fields: ['natOutgoing'], managers: ['kubectl-edit'] };
   await site.stands('a', { state: 'Contested', reason: 'WrittenOverAgain', detail });
   expect((await site.stored('a'))?.spec['natOutgoing']).toBe(false);

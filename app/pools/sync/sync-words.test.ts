@@ -56,6 +56,19 @@ describe('why', () => {
   });
 });
 
+it('of what was written over and came again says who holds it now, and of nobody what was done before', () => {
+  const fought = (more: Partial<Stand>) => whyOf(stand('WrittenOverAgain', { state: 'Contested', ...more }));
+  const came =
+    'It was changed in the cluster again, after changes of it there were written over three times in ten minutes; we stopped.';
+  expect(fought({ fields: ['natOutgoing'], managers: ['gateway', 'kubectl-edit'] })).toBe(
+    `${came} What differs now is natOutgoing, held by gateway and kubectl-edit.`,
+  );
+  expect(fought({ fields: ['natOutgoing', 'disabled'] })).toBe(
+    `${came} What differs now is natOutgoing and disabled, held by nobody else.`,
+  );
+  expect(fought({})).toBe(came);
+});
+
 describe('the ways on', () => {
   it('say what changes on which side, and whose fields are taken', () => {
     const { theirs, ours } = ways('FieldChangedInCluster');

@@ -53,7 +53,7 @@ export function whyOf({ reason, fields, managers, missing, released }: Stand): s
     case 'FieldOwnedByOther':
       return `${managers.length === 0 ? 'Somebody else' : listed(managers)} holds ${what}; nothing was written.`;
     case 'WrittenOverAgain':
-      return `${who} ${managers.length > 1 ? 'keep' : 'keeps'} writing over ${fields.length === 0 ? 'what' : `the ${what} that`} we apply; we stopped.`;
+      return `It was changed in the cluster again, after changes of it there were written over three times in ten minutes; we stopped.${fields.length === 0 ? '' : ` What differs now is ${what}, held by ${managers.length === 0 ? 'nobody else' : listed(managers)}.`}`;
     case 'RefusedByCluster':
       return 'The API server refuses the pool as it is desired.';
     case 'RightMissing':
