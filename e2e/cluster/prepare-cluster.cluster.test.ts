@@ -77,6 +77,21 @@ it('holds the same objects after a restart', async () => {
   expect(await request(server.as(OUTGATE_USER), 'GET', '/api/v1/secrets')).toMatchObject({ status: 403 });
 });
 
+it('is made as it was where somebody replaced what it is made of', async () => {
+  const type = 'crd/ippools.projectcalico.org';
+  const read = async () => JSON.parse(await kubectl(server, ['get', type, '-o', 'json'])) as Crd;
+  const { spec, ...rest } = await read();
+  const versions = spec.versions.map((version) => ({ ...version, additionalPrinterColumns: [] }));
+  await kubectl(server, ['replace', '-f', '-'], { input: JSON.stringify({ ...rest, spec: { ...spec, versions } }) });
+  expect((await read()).spec).not.toEqual(spec);
+  await prepareCluster(server, labPlan(), ['v3']);
+  expect((await read()).spec).toEqual(spec);
+});
+
+interface Crd {
+  readonly spec: { readonly versions: readonly object[] };
+}
+
 async function objects(): Promise<Record<string, string>> {
   const found: [string, string][] = [];
   for (const args of [

@@ -16,7 +16,7 @@ export const AGENTS: AgentAccount = { namespace: NAMESPACE, name: 'outgate-agent
 /** The user that Outgate signs in as; `startApiServer` must know it. */
 export const OUTGATE_USER = 'outgate';
 
-/** Said again to a cluster that has it all, it changes nothing. Throws with the words of kubectl. */
+/** Said again to a cluster that has it all, it changes nothing; what somebody made otherwise is as it was. Throws with the words of kubectl. */
 export async function prepareCluster(server: Reachable, plan: LabPlan, apis: readonly CalicoApi[]): Promise<void> {
   const items = [
     ...apis.flatMap((api) => PLURALS.map((plural) => crd(api, plural))),
@@ -25,7 +25,8 @@ export async function prepareCluster(server: Reachable, plan: LabPlan, apis: rea
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: AGENTS },
     ...plan.nodes.map(({ name }) => podObject(AGENTS, agentPod(name), name)),
   ];
-  await kubectl(server, ['apply', '--server-side', '-f', '-'], {
+  // all of it is of this cluster alone, and thrown away with it: nobody's change of it may stop a start
+  await kubectl(server, ['apply', '--server-side', '--force-conflicts', '-f', '-'], {
     input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
   });
   for (const { name, v4, v6 } of plan.nodes) {
