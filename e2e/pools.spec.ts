@@ -363,6 +363,29 @@ test('thousands of pools scroll: only the rows in sight exist', async () => {
   await expect(list.row('bulk-2999')).toBeVisible();
 });
 
+test('what is not read yet is not counted, and the page says so', async () => {
+  const list = new PoolsPage(page);
+  let go = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const later = /pools\.list.*cursor/;
+  await page.route(later, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${outgate.url}/pools?q=no-nat-10.0.0.0-8`);
+  await expect(page.getByRole('status').getByText('Counted so far: 1,000 of 3,004 pools')).toBeVisible();
+  await expect(list.filter(/^All[ \d]/)).toHaveText('All1,000');
+  await expect(page.getByText('None of the pools read so far matches')).toBeVisible();
+  await expectAccessible(page);
+  go();
+  await expect(list.row('no-nat-10.0.0.0-8')).toBeVisible();
+  await expect(list.filter(/^All[ \d]/)).toHaveText('All3,004');
+  await expect(page.getByText('Counted so far')).toHaveCount(0);
+  await page.unroute(later);
+});
+
 test('phone width: a pool is a block with all its facets in sight, and still a row of a table', async () => {
   const list = new PoolsPage(page);
   await page.setViewportSize({ width: 375, height: 812 });

@@ -1,36 +1,19 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
-import { useTRPC, useTRPCClient } from '../trpc/client.ts';
-import type { ListedPool } from './rows.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useTRPCClient } from '../trpc/client.ts';
+import { allPoolsQuery, pollEvery } from './all-pools.ts';
 
-const PAGE = 1000;
-
-/**
- * Every pool, page after page: rules are checked against all of them, and the table scrolls over all of them. `complete`
- * is false until the last page is here. Polling grows rarer with the number of pools; the live stream does not.
- */
+/** Every pool: rules are checked against all of them, and the table scrolls over all of them. */
 export function useAllPools() {
-  const trpc = useTRPC();
   const client = useTRPCClient();
-  const query = useInfiniteQuery({
-    queryKey: trpc.pools.list.infiniteQueryKey({ limit: PAGE }),
-    queryFn: ({ pageParam, signal }) =>
-      client.pools.list.query({ limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) }, { signal }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.nextCursor,
-    refetchInterval: ({ state }) => (state.data?.pages.length ?? 1) * 10_000,
+  const { data, error, refetch } = useQuery({
+    ...allPoolsQuery((asked, signal) => client.pools.list.query(asked, { signal })),
+    refetchInterval: ({ state }) => pollEvery(state.data),
   });
-  const { hasNextPage, isFetching, fetchNextPage } = query;
-  useEffect(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
-  const pools = useMemo<ListedPool[] | undefined>(() => query.data?.pages.flatMap((page) => page.pools), [query.data]);
   return {
-    pools,
-    total: query.data?.pages.at(-1)?.total ?? 0,
-    complete: query.data !== undefined && !hasNextPage,
-    error: query.error,
-    readAt: query.dataUpdatedAt === 0 ? null : new Date(query.dataUpdatedAt).toISOString(),
-    refetch: query.refetch,
+    pools: data?.pools,
+    total: data?.total ?? 0,
+    complete: data?.complete ?? false,
+    error,
+    refetch,
   };
 }

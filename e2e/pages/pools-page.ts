@@ -13,7 +13,7 @@ export class PoolsPage {
       .getByRole('row')
       .filter({ has: this.page.getByRole('link', { name, exact: true }) });
   search = (): Locator => this.page.getByRole('searchbox', { name: 'Search pools' });
-  filter = (word: string): Locator =>
+  filter = (word: string | RegExp): Locator =>
     this.page.getByRole('group', { name: 'Filters' }).getByRole('button', { name: word });
   footer = (text: string | RegExp): Locator => this.page.locator('footer').getByText(text);
   example = (name: string): Locator => this.page.getByRole('button', { name: `Add ${name}` });

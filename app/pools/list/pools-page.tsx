@@ -68,7 +68,9 @@ export function PoolsPage() {
           </>
         }
         truths={
-          <DesiredAndProgrammed note={empty ? undefined : 'Facets show desired; Nodes and NATed show programmed.'} />
+          <DesiredAndProgrammed
+            note={empty ? undefined : <FacetsNote counted={rows.length} total={total} complete={complete} />}
+          />
         }
       />
       {error !== null && <ErrorPanel error={error} onRetry={() => void refetch()} className="mb-3" />}
@@ -82,7 +84,13 @@ export function PoolsPage() {
             {shown.length > 0 ? (
               <PoolTable rows={shown} view={view} changed={changed} cluster={cluster} onChange={change} />
             ) : (
-              <Empty title="No pool matches these filters.">
+              <Empty
+                title={
+                  complete
+                    ? 'No pool matches these filters.'
+                    : 'None of the pools read so far matches these filters; more are being read.'
+                }
+              >
                 {isFiltered(view) && <Button onClick={() => change(withoutFilters(view))}>Clear the filters</Button>}
               </Empty>
             )}
@@ -90,6 +98,18 @@ export function PoolsPage() {
           <OtherExample pools={pools} />
         </>
       )}
+    </>
+  );
+}
+
+/** What the facets are of; while not all pools are here, which ones the filters count. */
+function FacetsNote({ counted, total, complete }: { counted: number; total: number; complete: boolean }) {
+  return (
+    <>
+      <span role="status" className="text-ink-1 tabular-nums">
+        {!complete && total > 0 && `Counted so far: ${number(counted)} of ${number(total)} pools; more are being read.`}
+      </span>
+      {complete && 'Facets show desired; Nodes and NATed show programmed.'}
     </>
   );
 }
@@ -109,7 +129,6 @@ function Selection({ pools, onClear }: { pools: readonly ListedPool[]; onClear: 
 }
 
 function Footer({ shown, total, complete }: { shown: number; total: number; complete: boolean }) {
-  const number = (value: number): string => value.toLocaleString('en-US');
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
       <span className="tabular-nums">
@@ -137,6 +156,8 @@ function Footer({ shown, total, complete }: { shown: number; total: number; comp
     </div>
   );
 }
+
+const number = (value: number): string => value.toLocaleString('en-US');
 
 function leaveSearchOr(clear: () => void): void {
   const focused = document.activeElement;
