@@ -73,13 +73,14 @@ export function compareFields(input: {
 
 /**
  * What is sent to the server: every field that the spec states, `natOutgoing` always, and the default of a field where
- * the cluster holds something else. `allowedUses` goes in full: sets merge, and an absent item claims nothing.
+ * the cluster holds something else, or that is to be kept. `allowedUses` goes in full: sets merge, and an absent item claims nothing.
  */
-export function applyBody(desired: PoolSpec, live: PoolSpec | null): PoolSpec {
+export function applyBody(desired: PoolSpec, live: PoolSpec | null, kept: readonly string[] = []): PoolSpec {
   const full = withDefaults(desired);
   const differing = live === null ? [] : differingFields(desired, live);
   const stated = poolFields.filter(
-    (field) => desired[field] !== undefined || field === 'natOutgoing' || differing.includes(field),
+    (field) =>
+      desired[field] !== undefined || field === 'natOutgoing' || differing.includes(field) || kept.includes(field),
   );
   return Object.fromEntries(stated.map((field) => [field, desired[field] ?? full[field]])) as PoolSpec;
 }

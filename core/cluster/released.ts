@@ -2,7 +2,7 @@
 import type { PoolSpec } from '../pool/spec.ts';
 import { applyBody, differingFields, type PoolField, poolFields } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
-import { aloneOn, type FieldClaim, ourClaim } from './managed-fields.ts';
+import { aloneOn, type FieldClaim, othersOn, ourClaim } from './managed-fields.ts';
 import { isApplier, type Ownership, oursBy } from './ownership.ts';
 
 /** The spec with the cluster's values of these fields; as it is where the cluster has no such pool. */
@@ -22,7 +22,11 @@ export function releasedBody(
   released: readonly PoolField[],
   live: { readonly spec: PoolSpec; readonly claims: readonly FieldClaim[] },
 ): PoolSpec {
-  const body = applyBody(withReleased(desired, released, live.spec), live.spec);
+  // of a set that others hold in part our items alone would go
+  const sets = Object.keys(ourClaim(live.claims)?.items ?? {}).filter(
+    (field) => othersOn(live.claims, field).length > 0,
+  );
+  const body = applyBody(withReleased(desired, released, live.spec), live.spec, sets);
   return without(
     body,
     released.filter((field) => !aloneOn(live.claims, field)),

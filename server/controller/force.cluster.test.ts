@@ -52,6 +52,19 @@ it('a pool that was touched elsewhere since is written over as was decided', asy
   expect((await site.stored('a'))?.spec).toMatchObject(nat);
 });
 
+it('a set of which others hold an item too stays as it was forced with the next change of the pool', async () => {
+  await site.made();
+  await site.edit('a', { allowedUses: ['Workload'] });
+  await site.stands('a', { state: 'OutOfSync' });
+  const { id: expectedVersion } = await edited.force();
+  await site.stands('a', { state: 'Synced', applied: { version: expectedVersion } });
+  const { change } = await site.api
+    .caller('editor')
+    .pools.update({ name: 'a', spec: { ...nat, disabled: true }, expectedVersion });
+  await site.stands('a', { state: 'Synced', applied: { version: change.id } });
+  expect((await site.stored('a'))?.spec).toMatchObject({ disabled: true, allowedUses: ['Tunnel', 'Workload'] });
+});
+
 it('a pool that was deleted since is not made again', async () => {
   await forced();
   await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
