@@ -165,6 +165,30 @@ it('a pool that can no longer be read stays in force as it was, and says so', as
   await soon(async () => expect(await shown('ours')).toMatchObject({ spec: null }));
 });
 
+it('a pool that was never readable comes and goes in History, once, and moves nothing', async () => {
+  const history = async () => (await ask('changes.list', { pool: 'never', action: 'cluster.change' })).changes;
+  await make('never', { cidr: 7, natOutgoing: true });
+  await soon(async () => expect(await history()).toHaveLength(1));
+  await must(cluster.as('admin'), 'PATCH', `${path}/never?fieldManager=kubectl-annotate`, {
+    metadata: { annotations: { note: 'seen' } },
+  });
+  await alter((object) => object);
+  proxy.heal();
+  await expectGoesOn();
+  await must(cluster.as('admin'), 'DELETE', `${path}/never`);
+  await soon(async () => expect(await shown('never')).toBe(undefined));
+  const unmoved = { role: 'cluster', before: null, after: null };
+  expect(await history()).toMatchObject([
+    { ...unmoved, actor: 'unknown', reason: 'deleted in the cluster, could not be read' },
+    {
+      ...unmoved,
+      actor: 'kubectl-create',
+      reason: 'made in the cluster, cannot be read, without effect: cidr must be text: 7',
+    },
+  ]);
+  expect(await history()).toHaveLength(2);
+});
+
 interface Stored {
   readonly metadata: Readonly<Record<string, unknown>>;
 }

@@ -138,6 +138,7 @@ function Facts({ change }: { change: Change }) {
 function Before({ change }: { change: Change }) {
   const before = textOf(change.before, change.after);
   const after = textOf(change.after, change.before);
+  if (change.action === 'cluster.change' && before === '' && after === '') return null; // an object that was never read
   return (
     <section aria-label="Before and after">
       <h3 className="mb-1.5 text-xs font-medium text-ink-2">

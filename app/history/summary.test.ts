@@ -103,6 +103,21 @@ it('says of an object that can no longer be read what is wrong in it, and that n
   );
 });
 
+it('says of an object that was never readable that it came, and in whose place', () => {
+  const unread = 'cannot be read, without effect: cidr must be text: 7';
+  const change = { action: 'cluster.change', target: 'corp', after: null, pools: 1 } as const;
+  expect(summaryOf({ ...change, reason: `made in the cluster, ${unread}`, before: null })).toBe(
+    `corp made in the cluster, ${unread}`,
+  );
+  expect(summaryOf({ ...change, reason: `made anew there, ${unread}`, before: pool('corp', true) })).toBe(
+    `corp deleted in the cluster, made anew there, ${unread}`,
+  );
+  const many = { target: 'corp, six', before: [pool('corp'), pool('six')], after: [], pools: 2 };
+  expect(summaryOf({ ...change, ...many, reason: `made anew there, ${unread}` })).toBe(
+    `2 pools deleted in the cluster: corp, six, made anew there, ${unread}`,
+  );
+});
+
 it('says of settings that are not taken why, and that nothing moved', () => {
   const reason =
     "FelixConfiguration default is not taken, what is in force stays: natPortRange must be a range: '0:70000'";

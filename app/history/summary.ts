@@ -56,15 +56,16 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
     return `${target} made again in the cluster`;
   if (action === 'pool.enforce') return `${target} written back${differences(flat(before), flat(after))}`;
   if (action === 'cluster.change') {
+    const done = happened(before, after, pools);
     // the server says what it was about, of what moved nothing, and of what we did
-    if (reason !== null) {
+    if (reason !== null && done === 'changed') {
       const moved = differences(flat(before), flat(after));
       return moved === '' ? `${target} ${reason}` : `${target}${moved}, ${reason}`;
     }
-    const done = `${happened(before, after, pools)} in the cluster`;
-    if (pools > 1) return `${pools.toLocaleString('en-US')} pools ${done}: ${target}`;
+    const beside = reason === null ? '' : `, ${reason}`;
+    if (pools > 1) return `${pools.toLocaleString('en-US')} pools ${done} in the cluster: ${target}${beside}`;
     if (isPool(before) && isPool(after)) return `${target}${differences(flat(before), flat(after))}`;
-    return `${target} ${done}${isPool(after) ? `, ${after.spec.cidr}` : ''}`;
+    return `${target} ${done} in the cluster${isPool(after) ? `, ${after.spec.cidr}` : ''}${beside}`;
   }
   if (action === 'cluster.follow') return `cluster followed as it came back, without ${target}`;
   if (action === 'settings.force') return `NAT settings applied by force${differences(flat(before), flat(after))}`;

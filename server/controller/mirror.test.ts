@@ -134,6 +134,74 @@ it('that an object can no longer be read is a change of its writer that moves no
   expect(await findChanges(db, { pool: 'torn', others: true, limit: 1 })).toMatchObject([{ reason: null }]);
 });
 
+it('an object that was never readable comes and goes in History, with what is wrong in it, and moves nothing', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'one');
+  const cache = await openStateCache({ db, ledger: liveLedger });
+  const before = await readLive(db);
+  const see = (name: string, spec: object, manager?: string) =>
+    mirror(db, epoch, { seen: [seen(name, spec, manager)], gone: [] });
+  const historyOf = (pool: string) => findChanges(db, { pool, others: true, limit: 9 });
+  await see('odd-one', { cidr: 7 });
+  const sequence = await see('odd-one', { cidr: 7, disabled: true }, 'kubectl-annotate');
+  expect(sequence).toBe(before.sequence + 1);
+  expect(await mirrorAll(db, epoch, await readLivePools(db))).toBe(sequence);
+  await see('odd-one', { cidr: 8 }, 'kubectl-edit');
+  // of one writer at once, for one reason
+  const gone = ['odd-one', 'odd-two'].map((name) => ({ name, uid: `uid-${name}` }));
+  await see('odd-two', { cidr: 8 });
+  const last = await mirror(db, epoch, { seen: [], gone });
+  expect(await mirror(db, epoch, { seen: [], gone })).toBe(last);
+  const unmoved = { role: 'cluster', action: 'cluster.change', revision: before.revision };
+  expect(await historyOf('odd-one')).toMatchObject([
+    { ...unmoved, actor: 'unknown', target: 'odd-one, odd-two', reason: 'deleted in the cluster, could not be read' },
+    { ...unmoved, actor: 'kubectl-edit', reason: 'cannot be read, without effect: cidr must be text: 8' },
+    {
+      ...unmoved,
+      actor: 'kubectl-create',
+      reason: 'made in the cluster, cannot be read, without effect: cidr must be text: 7',
+    },
+  ]);
+  expect(await readLive(db)).toMatchObject({ revision: before.revision, poolSum: before.poolSum });
+  expect(await cache.refresh()).toBe(last);
+  expect(cache.since(before.sequence)).toMatchObject({ type: 'delta', upsert: [], remove: [] });
+});
+
+it('of thousands of objects that are each wrong otherwise not each is a change', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'one');
+  const known = await readLivePools(db);
+  const before = await readLive(db);
+  const list = Array.from({ length: 300 }, (_, i) => seen(`odd-${i}`, { cidr: i }));
+  const last = await mirrorAll(db, epoch, [...known, ...list]);
+  expect(last).toBe(before.sequence + 101);
+  const unread = 'made in the cluster, cannot be read, without effect';
+  expect((await findChanges(db, { search: 'odd-', others: true, limit: 2 })).map(({ reason }) => reason)).toEqual([
+    `${unread}: the Cluster page has what is wrong in each`,
+    `${unread}: cidr must be text: 99`,
+  ]);
+  await mirrorAll(db, epoch, known);
+});
+
+it('an unreadable object in the place of one that was read says so, and what is wrong in it', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'one');
+  await mirror(db, epoch, { seen: [seen('replaced', { cidr: '10.45.0.0/16' })], gone: [] });
+  const anew = { ...seen('replaced', { cidr: 7 }, 'kubectl-replace'), uid: 'another' };
+  await mirror(db, epoch, { seen: [anew], gone: [] });
+  await mirror(db, epoch, { seen: [{ ...seen('replaced', { cidr: '10.45.0.0/16' }), uid: 'another' }], gone: [] });
+  const spec = { cidr: '10.45.0.0/16' };
+  expect(await findChanges(db, { pool: 'replaced', others: true, limit: 2 })).toMatchObject([
+    { before: null, after: { spec }, reason: null },
+    {
+      actor: 'kubectl-replace',
+      before: { spec },
+      after: null,
+      reason: 'made anew there, cannot be read, without effect: cidr must be text: 7',
+    },
+  ]);
+});
+
 it('an apply of ours names the change that it carries out', async () => {
   const { db } = api.database;
   const epoch = await beginTerm(db, 'one');
@@ -152,6 +220,11 @@ it('a whole list takes away what it does not name, in one change, and writes not
   const { db } = api.database;
   const epoch = await beginTerm(db, 'one');
   const list = Array.from({ length: 300 }, (_, i) => seen(`p-${i}`, { cidr: `10.${100 + (i >> 8)}.${i & 255}.0/24` }));
+  await mirrorAll(
+    db,
+    epoch,
+    ['x', 'y'].map((name) => seen(name, { cidr: '10.99.0.0/16' })),
+  );
   const before = await readLive(db);
   const sequence = await mirrorAll(db, epoch, list);
   expect(await changesAfter(before.sequence)).toHaveLength(2);

@@ -24,7 +24,7 @@ interface Move extends Told {
 
 /**
  * Pools are stored as seen, whatever the order: an event that is older than what is stored says nothing new. Where the effective pool differs, a live change says so: one for each writer and cause; so it does, moving
- * nothing, where an object can no longer be read. Throws TermOver when `epoch` is not the current term; nothing was written then. Returns the live sequence.
+ * nothing, where an object cannot be read: it came, is no longer read, or goes. Throws TermOver when `epoch` is not the current term; nothing was written then. Returns the live sequence.
  */
 export function mirror(db: Database, epoch: number, seen: Seen): Promise<number> {
   return db.transaction(async (tx) => (await mirrorIn(tx, await lockLive(tx, epoch), seen)).sequence);
@@ -66,19 +66,20 @@ async function movesOf(
   const { changed = [], still = [] } = Object.groupBy(seen, ({ name, pool }) =>
     sameEffect(known.get(name)?.pool ?? null, pool) ? 'still' : 'changed',
   );
-  const removed = gone.flatMap((name) => known.get(name)?.pool ?? []);
+  const removed = gone.flatMap((name) => known.get(name) ?? []);
   // the steps of one write follow each other: what is second of one pool is told after what is first of all
   const turns = [new Map<string, Move>(), new Map<string, Move>()] as const;
   const add = (told: Told, move: Move['moves'][number], groups: Map<string, Move> = turns[0]): void => {
-    const key = JSON.stringify([told.actor, told.action, told.cause, told.reason]);
-    const group = groups.get(key) ?? { ...told, moves: [] };
+    const few = told.fault === undefined || groups.has(keyOf(told)) || groups.size < MOST_FAULTS;
+    const as = few ? told : { ...told, fault: 'the Cluster page has what is wrong in each' };
+    const group = groups.get(keyOf(as)) ?? { ...as, moves: [] };
     group.moves.push(move);
-    groups.set(key, group);
+    groups.set(keyOf(as), group);
   };
   for (const after of still) {
     const { name } = after;
     const before = known.get(name);
-    const told = before === undefined ? null : readOtherwise(before, after);
+    const told = readOtherwise(before, after);
     if (told !== null) add(told, { name, before: before?.pool ?? null, after: after.pool });
   }
   const names = [...changed, ...removed].map(({ name }) => name);
@@ -102,12 +103,19 @@ async function movesOf(
     if (second !== undefined) add(second, { name, before: first.after, after: second.after }, turns[1]);
   }
   for (const before of removed) {
-    add(removedBy(rows.get(before.name), before.name, word), { name: before.name, before, after: null });
+    const { name, pool } = before;
+    add(removedBy(rows.get(name), before, word), { name, before: pool, after: null });
   }
   return turns.flatMap((groups) => [...groups.values()]);
 }
 
-async function write(tx: Queryable, live: Live, { actor, action, cause, reason, moves }: Move): Promise<Live> {
+/** Each is a statement under the lock: what thousands of odd pools have each for itself is no row each. */
+const MOST_FAULTS = 100;
+
+const keyOf = ({ actor, action, cause, reason, fault }: Told): string =>
+  JSON.stringify([actor, action, cause, reason, fault]);
+
+async function write(tx: Queryable, live: Live, { actor, action, cause, reason, fault, moves }: Move): Promise<Live> {
   const poolSum = moves.reduce((sum, { before, after }) => {
     const cleared = before === null ? sum : removeShare(sum, poolShare(before));
     return after === null ? cleared : addShare(cleared, poolShare(after));
@@ -118,7 +126,7 @@ async function write(tx: Queryable, live: Live, { actor, action, cause, reason, 
     next,
     actor,
     cause,
-    reason: reason ?? null,
+    reason: reason === undefined || fault === undefined ? (reason ?? null) : `${reason}: ${fault}`,
     action,
     pools: moves.map(({ name }) => name).sort(),
     before: side(moves.map(({ before }) => before)),

@@ -19,6 +19,8 @@ export interface Told {
   readonly cause: number | null;
   /** absent: what moved says it */
   readonly reason?: string;
+  /** what is wrong in it, which ends the reason */
+  readonly fault?: string;
 }
 
 /** A part of what one write moved, and the pool as that part left it; null: it cannot be read. */
@@ -34,7 +36,9 @@ export async function tellerOf(
   ours: Ours,
 ): Promise<readonly [Step, Step?]> {
   const theirs: Step = { actor: writerOf(before, after), action: 'cluster.change', cause: null, after: after.pool };
-  if (theirs.actor !== OUR_MANAGER || after.pool === null) return [theirs];
+  // what could be read stays in force while it is the same object: this is another one of the name
+  if (after.pool === null) return [{ ...theirs, reason: `made anew there, ${NO_EFFECT}`, fault: faultIn(after) }];
+  if (theirs.actor !== OUR_MANAGER) return [theirs];
   const decided = await decidedBy(tx, before, after.pool, ours);
   if (decided === null) return [theirs];
   const { cause, byForce } = decided;
@@ -71,26 +75,31 @@ function setBack(
   return poolShare(between) === poolShare(before.pool) ? null : between;
 }
 
+const faultIn = ({ problems }: LivePool): string => problems.map(({ message }) => message).join('; ');
+
+const NO_EFFECT = 'cannot be read, without effect';
+
 /** Of an object that moves nothing: somebody wrote what cannot be read, or made it readable again. Null: neither. */
-export function readOtherwise(before: LivePool, after: LivePool): Told | null {
-  const [was, is] = [before, after].map(({ lastGood, problems }) =>
-    lastGood ? problems.map(({ message }) => message).join('; ') : null,
+export function readOtherwise(before: LivePool | undefined, after: LivePool): Told | null {
+  const [was, is] = [before, after].map((one) =>
+    one !== undefined && (one.pool === null || one.lastGood) ? faultIn(one) : null,
   );
   if (was === is) return null;
-  const odd = oddFields((is === null ? before : after).problems);
-  return {
-    actor: writerAmong(before.claims, after.claims, odd.length === 0 ? null : new Set(odd)),
+  const odd = oddFields((is === null ? before : after)?.problems ?? []);
+  const told: Told = {
+    actor: writerAmong(before?.claims ?? [], after.claims, odd.length === 0 ? null : new Set(odd)),
     action: 'cluster.change',
     cause: null,
-    reason:
-      is === null
-        ? 'can be read again, as what was last known'
-        : `cannot be read, what was last known stays in force: ${is}`,
   };
+  if (is == null) return { ...told, reason: 'can be read again, as what was last known' };
+  const made = before === undefined ? 'made in the cluster, ' : '';
+  const kept = after.pool === null ? NO_EFFECT : 'cannot be read, what was last known stays in force';
+  return { ...told, reason: `${made}${kept}`, fault: is };
 }
 
 /** Of an object that is gone: deleted here, or not restored with its type, and somebody decided to go on without it. */
-export const removedBy = (row: SyncRow | undefined, name: string, word: Word | null): Told => {
+export const removedBy = (row: SyncRow | undefined, { name, pool }: LivePool, word: Word | null): Told => {
   const cause = row?.deletedBy ?? (word?.pools.includes(name) ? word.change : null);
-  return { actor: cause === null ? UNKNOWN_WRITER : OUR_MANAGER, action: 'cluster.change', cause };
+  const told: Told = { actor: cause === null ? UNKNOWN_WRITER : OUR_MANAGER, action: 'cluster.change', cause };
+  return pool === null ? { ...told, reason: 'deleted in the cluster, could not be read' } : told;
 };
