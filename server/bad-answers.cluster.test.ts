@@ -162,7 +162,10 @@ it('a pool that can no longer be read stays in force as it was, and says so', as
   // one that was made anew was never read
   await must(cluster.as('admin'), 'DELETE', `${path}/ours`);
   await make('ours', { cidr: '10.5.0.0/16', natOutgoing: 'yes' });
-  await soon(async () => expect(await shown('ours')).toMatchObject({ spec: null }));
+  const why = "natOutgoing must be true or false: 'yes'";
+  await soon(async () =>
+    expect(await shown('ours')).toMatchObject({ spec: null, unreadable: { why, followed: false } }),
+  );
 });
 
 it('a pool that was never readable comes and goes in History, once, and moves nothing', async () => {

@@ -116,6 +116,11 @@ function Facts({ view }: { view: ClusterView }) {
         <span className="text-ink-1">{live.managed.toLocaleString('en-US')}</span> ours,{' '}
         <span className="text-ink-1">{live.observed.toLocaleString('en-US')}</span> observed,{' '}
         <span className="text-ink-1">{live.foreign.toLocaleString('en-US')}</span> of others
+        {live.unreadable > 0 && (
+          <>
+            , <span className="text-ink-1">{live.unreadable.toLocaleString('en-US')}</span> that Calico cannot read
+          </>
+        )}
       </dd>
       <dt>NAT settings</dt>
       <dd className="tabular-nums">

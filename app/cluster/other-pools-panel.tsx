@@ -14,12 +14,17 @@ import { useKeys } from '../keys/use-keys.ts';
 import { useRefusal } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import { AdoptDialog } from './adopt-dialog.tsx';
-import { adoptable, buildOthers, othersShown, parseOthers } from './other-pools.ts';
+import { adoptable, buildOthers, isOne, othersFilters, othersLead, othersShown, parseOthers } from './other-pools.ts';
 import { OtherPoolsTable } from './other-pools-table.tsx';
 
 /** Rows shown at once; a search finds the rest, and "select all" takes all that it finds. */
 const SHOWN = 200;
-const words = { all: 'All', observed: 'May be adopted', foreign: 'Owned elsewhere' } as const;
+const words = {
+  all: 'All',
+  observed: 'May be adopted',
+  foreign: 'Owned elsewhere',
+  unreadable: 'Cannot be read',
+} as const;
 
 /** Pools that others made: adopted some or all at once, or left to who owns them. `read`: the cluster was heard at least once. */
 export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean }) {
@@ -43,7 +48,7 @@ export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean
   return (
     <Panel
       title="Pools that are not ours"
-      lead={`${all.length.toLocaleString('en-US')}; nodes follow them as they follow ours`}
+      lead={othersLead(all)}
       flush
       footer={
         shown.length > SHOWN
@@ -76,16 +81,19 @@ export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean
               className="max-w-70"
             />
             <fieldset aria-label="Standing" className="flex min-w-0 flex-wrap items-center gap-1.5">
-              {(['all', 'observed', 'foreign'] as const).map((standing) => (
-                <FilterChip
-                  key={standing}
-                  pressed={view.standing === standing}
-                  onPress={() => show({ standing })}
-                  count={standing === 'all' ? all.length : all.filter((pool) => pool.standing === standing).length}
-                >
-                  {words[standing]}
-                </FilterChip>
-              ))}
+              {othersFilters
+                .map((standing) => ({ standing, count: all.filter((pool) => isOne(pool, standing)).length }))
+                .filter(({ standing, count }) => standing !== 'unreadable' || count > 0 || view.standing === standing)
+                .map(({ standing, count }) => (
+                  <FilterChip
+                    key={standing}
+                    pressed={view.standing === standing}
+                    onPress={() => show({ standing })}
+                    count={count}
+                  >
+                    {words[standing]}
+                  </FilterChip>
+                ))}
             </fieldset>
             <span className="ml-auto flex flex-wrap items-center gap-2">
               <span role="status" className="text-xs text-ink-2 tabular-nums">

@@ -8,7 +8,7 @@ import { KindTag, TrafficFromText, TrafficToText, ViolationsChip } from '../pool
 import { poolPath } from '../pools/paths.ts';
 import type { Outputs } from '../trpc/client.ts';
 import { CopyPatch } from './copy-patch.tsx';
-import { adoptable, classWords } from './other-pools.ts';
+import { adoptable, classWords, followedWords } from './other-pools.ts';
 import { sourceWords } from './source-words.ts';
 
 export type LivePool = Outputs['cluster']['pools']['pools'][number];
@@ -97,9 +97,13 @@ export function OtherPoolsTable({
               {pool.spec?.cidr ?? <span className="text-ink-3">not readable</span>}
             </Td>
             <Td label="Traffic from it">
-              {pool.spec !== null && pool.facets !== null && <TrafficFromText facets={pool.facets} spec={pool.spec} />}
+              {pool.spec !== null && pool.facets !== null && decides(pool) && (
+                <TrafficFromText facets={pool.facets} spec={pool.spec} />
+              )}
             </Td>
-            <Td label="Traffic to it">{pool.facets !== null && <TrafficToText facets={pool.facets} />}</Td>
+            <Td label="Traffic to it">
+              {pool.facets !== null && decides(pool) && <TrafficToText facets={pool.facets} />}
+            </Td>
             <Td label="Owner" className="py-1">
               <span className="inline-flex flex-wrap items-center gap-x-2">
                 <span title={pool.owner} className="machine block max-w-48 truncate text-ink-1">
@@ -113,14 +117,17 @@ export function OtherPoolsTable({
             <Td
               label="Breaks"
               className={
-                pool.violations.length + pool.problems.length === 0 && pool.heldFast === null
+                pool.violations.length + pool.problems.length === 0 &&
+                pool.heldFast === null &&
+                pool.unreadable === null
                   ? 'narrow:hidden'
                   : undefined
               }
             >
-              <span className="inline-flex flex-wrap items-center gap-2">
+              <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-1 py-1">
                 <ViolationsChip violations={pool.violations} />
-                <Problems problems={pool.problems} />
+                <Unreadable pool={pool} />
+                {pool.unreadable === null && <Problems problems={pool.problems} />}
                 <HeldFast held={pool.heldFast} />
               </span>
             </Td>
@@ -135,6 +142,9 @@ export function OtherPoolsTable({
     </Table>
   );
 }
+
+/** Of what no node follows it is not said what becomes of traffic. */
+const decides = ({ unreadable }: LivePool): boolean => unreadable?.followed !== false;
 
 /** What the owner was told from. */
 function Evidence({ evidence }: { evidence: LivePool['evidence'] }) {
@@ -160,6 +170,22 @@ function HeldFast({ held }: { held: LivePool['heldFast'] }) {
         Not let go
       </FindingChip>
       <span className="block max-w-64 truncate text-xs narrow:whitespace-normal">{held.message}</span>
+    </>
+  );
+}
+
+/** Calico cannot read it as it stands: why, and what follows. */
+function Unreadable({ pool: { unreadable, standing } }: { pool: LivePool }) {
+  if (unreadable === null) return null;
+  const mended = standing === 'observed' ? 'It can be adopted once it is mended there.' : '';
+  return (
+    <>
+      <FindingChip kind="error" title={unreadable.why}>
+        Cannot be read
+      </FindingChip>
+      <span className="block max-w-80 text-xs whitespace-normal wrap-anywhere">
+        {unreadable.why}; {followedWords(unreadable)}. {mended}
+      </span>
     </>
   );
 }

@@ -1,37 +1,41 @@
 import { expect, it } from 'vitest';
-import { adoptable, buildOthers, type OtherPool, othersShown, parseOthers } from './other-pools.ts';
+import { adoptable, buildOthers, isOne, type OtherPool, othersLead, othersShown, parseOthers } from './other-pools.ts';
 
 const pool = (
   name: string,
   standing: OtherPool['standing'],
   owner = 'kubectl',
   cidr: string | null = '10.0.0.0/16',
+  unreadable: OtherPool['unreadable'] = null,
 ) => ({
   name,
   standing,
   owner,
   class: 'hand' as const,
   spec: cidr === null ? null : { cidr },
+  unreadable,
 });
 const pools = [
   pool('flux-net', 'foreign', 'flux', '172.16.0.0/16'),
   pool('ours', 'managed', 'outgate'),
   pool('old', 'observed'),
-  pool('broken', 'observed', 'kubectl', null),
+  pool('broken', 'observed', 'kubectl', null, { why: 'natOutgoing must be true or false', followed: false }),
+  pool('no-range', 'observed', 'kubectl', '10.0.0.0/99', { why: 'cidr must be an address range', followed: false }),
+  pool('once-good', 'observed', 'kubectl', '10.1.0.0/16', { why: 'spec must be given', followed: true }),
 ];
 const shown = (query = '') => othersShown(pools, parseOthers(new URLSearchParams(query))).map(({ name }) => name);
 
 it('leaves ours out, and shows what may be adopted before what may not', () => {
-  expect(shown()).toEqual(['broken', 'old', 'flux-net']);
+  expect(shown()).toEqual(['broken', 'no-range', 'old', 'once-good', 'flux-net']);
   expect(shown('standing=foreign')).toEqual(['flux-net']);
-  expect(shown('standing=managed')).toEqual(['broken', 'old', 'flux-net']);
+  expect(shown('standing=managed')).toEqual(shown());
 });
 
 it('finds by name, owner and CIDR', () => {
   expect([shown('q=FLUX'), shown('q=172.16'), shown('q=kubectl')]).toEqual([
     ['flux-net'],
     ['flux-net'],
-    ['broken', 'old'],
+    ['broken', 'no-range', 'old', 'once-good'],
   ]);
 });
 
@@ -41,6 +45,17 @@ it('survives the link', () => {
   expect(parseOthers(new URLSearchParams(buildOthers(view).split('?')[1]))).toEqual(view);
 });
 
-it('only what can be read and belongs to nobody else may be adopted', () => {
+it('only what can be read and belongs to nobody else may be adopted, and is counted so', () => {
   expect(pools.filter(adoptable).map(({ name }) => name)).toEqual(['old']);
+  expect(shown('standing=observed')).toEqual(['old']);
+  expect(shown('standing=unreadable')).toEqual(['broken', 'no-range', 'once-good']);
+  expect(pools.filter((one) => isOne(one, 'unreadable'))).toHaveLength(3);
+});
+
+it('what cannot be read is not told as followed, but where it could be read before', () => {
+  const others = othersShown(pools, { search: '', standing: 'all' });
+  expect(othersLead(others)).toBe('5; nodes follow them as they follow ours, but for 2 that Calico cannot read');
+  expect(othersLead(others.slice(2))).toBe('3; nodes follow them as they follow ours');
+  expect(othersLead(others.slice(0, 1))).toBe('1; Calico cannot read it, so no node follows it');
+  expect(othersLead(others.slice(0, 2))).toBe('2; Calico cannot read them, so no node follows one of them');
 });

@@ -2,21 +2,25 @@
 export interface OtherPool {
   name: string;
   spec: { cidr: string } | null;
+  /** why Calico cannot read it as it stands, and whether nodes follow what it was before; null: Calico reads it */
+  unreadable: { why: string; followed: boolean } | null;
   standing: 'managed' | 'observed' | 'foreign';
   owner: string;
   class: 'managed' | 'hand' | 'gitops' | 'operator' | 'applier';
 }
 
+export const othersFilters = ['all', 'observed', 'foreign', 'unreadable'] as const;
+
 export interface OthersView {
   search: string;
-  standing: 'all' | 'observed' | 'foreign';
+  standing: (typeof othersFilters)[number];
 }
 
 export function parseOthers(params: URLSearchParams): OthersView {
   const standing = params.get('standing');
   return {
     search: params.get('q')?.trim() ?? '',
-    standing: standing === 'observed' || standing === 'foreign' ? standing : 'all',
+    standing: othersFilters.find((one) => one === standing) ?? 'all',
   };
 }
 
@@ -35,14 +39,35 @@ export function othersShown<T extends OtherPool>(pools: readonly T[], { search, 
     .filter(
       (pool) =>
         pool.standing !== 'managed' &&
-        (standing === 'all' || pool.standing === standing) &&
+        isOne(pool, standing) &&
         [pool.name, pool.owner, pool.spec?.cidr ?? ''].some((text) => text.toLowerCase().includes(wanted)),
     )
     .sort((a, b) => Number(a.standing === 'foreign') - Number(b.standing === 'foreign') || (a.name < b.name ? -1 : 1));
 }
 
-/** What Calico cannot decode cannot become ours. */
-export const adoptable = ({ standing, spec }: OtherPool): boolean => standing === 'observed' && spec !== null;
+export function isOne(pool: OtherPool, standing: OthersView['standing']): boolean {
+  if (standing === 'observed') return adoptable(pool);
+  if (standing === 'unreadable') return pool.unreadable !== null;
+  return standing === 'all' || pool.standing === 'foreign';
+}
+
+/** What Calico cannot read cannot become ours. */
+export const adoptable = ({ standing, unreadable }: OtherPool): boolean =>
+  standing === 'observed' && unreadable === null;
+
+/** Whose pools these are, and that nodes follow them: but for those of which there is nothing to follow. */
+export function othersLead(pools: readonly OtherPool[]): string {
+  const number = (value: number): string => value.toLocaleString('en-US');
+  const nothing = pools.filter(({ unreadable }) => unreadable?.followed === false).length;
+  if (nothing === pools.length && nothing > 0) {
+    return `${number(nothing)}; Calico cannot read ${nothing === 1 ? 'it, so no node follows it' : 'them, so no node follows one of them'}`;
+  }
+  const but = nothing === 0 ? '' : `, but for ${number(nothing)} that Calico cannot read`;
+  return `${number(pools.length)}; nodes follow them as they follow ours${but}`;
+}
+
+export const followedWords = ({ followed }: { followed: boolean }): string =>
+  followed ? 'nodes follow it as it was before' : 'no node follows it';
 
 export const classWords: Record<OtherPool['class'], string> = {
   managed: 'applied by us before',

@@ -150,7 +150,7 @@ function LivePart() {
   const { data: view } = useQuery(trpc.cluster.get.queryOptions());
   const now = useNow();
   if (view === undefined) return <div className="col-span-2" />;
-  const { managed, observed, foreign } = view.live;
+  const { managed, observed, foreign, unreadable } = view.live;
   return (
     <>
       <BetweenChip between={beforeCluster(verdictOf(view, now).kind, allCounts(view))} />
@@ -167,6 +167,7 @@ function LivePart() {
         <p className="min-h-4.5 text-xs">
           <Link className="link" href="/cluster">
             {number(managed)} ours · {number(observed + foreign)} of others
+            {unreadable > 0 && ` · ${number(unreadable)} more cannot be read`}
           </Link>
         </p>
       </div>

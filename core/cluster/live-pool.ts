@@ -1,5 +1,6 @@
 /** An IPPool object as the cluster holds it. Anything may stand in it: nothing here throws, and what is odd is named. */
 import { fieldsOf, isFields } from '../calico/object.ts';
+import { prefixOfPool } from '../nat/counted-pools.ts';
 import { quote } from '../net/quote.ts';
 import { type FieldError, parsePoolSpec } from '../pool/shape.ts';
 import type { Pool, PoolSpec } from '../pool/spec.ts';
@@ -45,6 +46,20 @@ export function readLivePool(object: unknown): LivePool | null {
 export function keepLastGood(before: LivePool | undefined, now: LivePool): LivePool {
   if (now.pool !== null || before?.pool == null || before.uid !== now.uid) return now;
   return { ...now, pool: before.pool, lastGood: true };
+}
+
+/** Why Calico cannot read the object as it stands, and whether what it was before stays in force; null: Calico reads it. */
+export function unreadableOf(live: Pick<LivePool, 'pool' | 'lastGood' | 'problems'>): Unreadable | null {
+  const { pool, lastGood, problems } = live;
+  if (pool === null || lastGood)
+    return { why: problems.map(({ message }) => message).join('; '), followed: !!lastGood };
+  if (prefixOfPool(pool) !== undefined) return null;
+  return { why: `cidr must be an address range: ${quote(pool.spec.cidr)}`, followed: false };
+}
+
+export interface Unreadable {
+  readonly why: string;
+  readonly followed: boolean;
 }
 
 const MOST_PROBLEMS = 20;

@@ -1,5 +1,5 @@
 /** How many pools there are in the cluster, whose they are, and how ours stand there: every page asks, and most often nothing moved. */
-import type { LivePool } from '../../core/cluster/live-pool.ts';
+import { type LivePool, unreadableOf } from '../../core/cluster/live-pool.ts';
 import type { SyncState } from '../../core/cluster/sync-state.ts';
 import type { Database, Queryable } from './client.ts';
 import { byState } from './sync.ts';
@@ -12,6 +12,8 @@ export interface PoolCounts {
     readonly class: LivePool['ownership']['class'];
     readonly ours: boolean;
     readonly count: number;
+    /** of them Calico reads nothing: they decide nothing */
+    readonly unreadable: number;
   }[];
 }
 
@@ -57,10 +59,28 @@ function count(db: Database): Promise<Counted> {
          ELSE coalesce(sync.state, 'Pending') END AS state, count(*) AS count
        FROM pool LEFT JOIN sync ON sync.name = pool.name GROUP BY 1`,
     );
-    const owners = await tx.query<PoolCounts['owners'][number]>(
-      `SELECT l.object->'ownership'->>'class' AS class, p.name IS NOT NULL AS ours, count(*)::int AS count
+    const owners = await tx.query<Omit<PoolCounts['owners'][number], 'unreadable'> & { doubtful: Doubtful[] }>(
+      `SELECT l.object->'ownership'->>'class' AS class, p.name IS NOT NULL AS ours, count(*)::int AS count,
+         coalesce(jsonb_agg(l.object - 'claims') FILTER (WHERE NOT coalesce(${SURELY_READABLE}, false)), '[]') AS doubtful
        FROM live_pool l LEFT JOIN pool p ON p.name = l.name GROUP BY 1, 2`,
     );
-    return { stand, counts: { sync: byState(states), owners } };
+    return {
+      stand,
+      counts: {
+        sync: byState(states),
+        owners: owners.map(({ doubtful, ...one }) => ({
+          ...one,
+          unreadable: doubtful.filter((live) => unreadableOf(live)?.followed === false).length,
+        })),
+      },
+    };
   });
 }
+
+type Doubtful = Pick<LivePool, 'pool' | 'lastGood' | 'problems'>;
+
+const CIDR = `(l.object->'pool'->'spec'->>'cidr')`;
+
+/** A CIDR as it is written nearly everywhere: all other objects are looked at one by one, as nodes read them. */
+const SURELY_READABLE = `CASE WHEN pg_input_is_valid(${CIDR}, 'inet')
+  THEN ${CIDR}::inet::text = ${CIDR} AND ${CIDR} LIKE '%/%' AND ${CIDR} NOT LIKE '%:%.%' END`;

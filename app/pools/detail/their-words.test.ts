@@ -4,6 +4,7 @@ import { heldFastWords, theirWords } from './their-words.ts';
 const pool = {
   name: 'a',
   spec: { cidr: '10.0.0.0/8' },
+  unreadable: null,
   standing: 'observed',
   owner: 'kubectl',
   class: 'hand',
@@ -11,11 +12,11 @@ const pool = {
 } as const;
 
 it('of a pool that Calico cannot read it is not said that nodes follow it, or that it may be adopted', () => {
-  expect(theirWords({ ...pool, spec: null, deleting: false })).toEqual({
-    nodes: 'Calico cannot read it, so no node follows it.',
-    next: 'It can be adopted once it is mended there.',
-    link: 'In the cluster',
-  });
+  const said = { next: 'It can be adopted once it is mended there.', link: 'In the cluster' };
+  const why = "cidr must be an address range: '10.0.0.0/99'";
+  const words = (followed: boolean) => theirWords({ ...pool, unreadable: { why, followed }, deleting: false });
+  expect(words(false)).toEqual({ ...said, nodes: `Calico cannot read it (${why}): no node follows it.` });
+  expect(words(true)).toEqual({ ...said, nodes: `Calico cannot read it (${why}): nodes follow it as it was before.` });
 });
 
 it('one that may be adopted, one that is owned elsewhere, one that goes', () => {

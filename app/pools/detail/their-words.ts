@@ -1,5 +1,5 @@
 /** What is said of a pool that the cluster has and nobody decided about here. Pure. */
-import { adoptable, type OtherPool } from '../../cluster/other-pools.ts';
+import { adoptable, followedWords, type OtherPool } from '../../cluster/other-pools.ts';
 import { sourceWords } from '../../cluster/source-words.ts';
 
 type Evidence = Parameters<typeof sourceWords>[0]['evidence'];
@@ -19,15 +19,15 @@ export function theirWords(live: OtherPool & { deleting: boolean; evidence: Evid
   const followed = 'Nodes follow it as they follow ours.';
   return {
     nodes:
-      live.spec === null
-        ? 'Calico cannot read it, so no node follows it.'
+      live.unreadable !== null
+        ? `Calico cannot read it (${live.unreadable.why}): ${followedWords(live.unreadable)}.`
         : live.deleting
           ? 'It is being deleted there; until it is gone nodes follow it as they follow ours.'
           : followed,
     next:
       live.standing === 'foreign'
         ? `It is changed in ${sourceWords(live)}; here it is read-only.`
-        : live.spec === null
+        : live.unreadable !== null
           ? 'It can be adopted once it is mended there.'
           : 'It is shown and left alone until somebody adopts it.',
     link: adoptable(live) ? 'Adopt it' : 'In the cluster',

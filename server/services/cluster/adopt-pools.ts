@@ -1,4 +1,5 @@
 /** Pools that others made become ours, as they are: nothing in the cluster changes but who is named as an owner. */
+import { unreadableOf } from '../../../core/cluster/live-pool.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
@@ -35,6 +36,7 @@ export async function adoptPools(
       for (const name of names) {
         const live = found.get(name);
         const prefix = live?.pool == null ? undefined : prefixOfPool(live.pool);
+        const unreadable = live === undefined ? null : unreadableOf(live);
         const why =
           live === undefined
             ? 'the cluster has no pool of this name'
@@ -42,8 +44,8 @@ export async function adoptPools(
               ? 'it is ours already'
               : standingOf(live.ownership.class, false) === 'foreign'
                 ? `it belongs to ${live.ownership.owner}: change it where it comes from`
-                : live.pool === null || live.lastGood || prefix === undefined
-                  ? 'it must be readable: Calico cannot use it as it is'
+                : unreadable !== null
+                  ? `Calico cannot read it: ${unreadable.why}`
                   : null;
         if (why !== null) refused.push({ field: `names.${name}`, message: `${name} cannot be adopted: ${why}` });
         else if (live?.pool != null && prefix !== undefined) {

@@ -1,6 +1,7 @@
 /** The cluster at one glance: is it heard, who leads, and how do our pools stand there. */
 import { z } from 'zod';
 import type { ComeBack, Lacks } from '../../../core/cluster/come-back.ts';
+import { unreadableOf } from '../../../core/cluster/live-pool.ts';
 import { ownershipBeside } from '../../../core/cluster/released.ts';
 import { syncStates } from '../../../core/cluster/sync-state.ts';
 import { readLivePools } from '../../db/live.ts';
@@ -32,7 +33,8 @@ export const clusterViewSchema = z.object({
   counts: z.record(z.enum(syncStates), count),
   /** FelixConfigurations about which something is decided here, by how they stand */
   settings: z.record(z.enum(syncStates), count),
-  live: z.object({ managed: count, observed: count, foreign: count }),
+  /** pools of the cluster by how they stand; one that Calico cannot read, whoever's it is, decides nothing and is `unreadable` */
+  live: z.object({ managed: count, observed: count, foreign: count, unreadable: count }),
   /** settings that the cluster has and that stop Felix */
   problems: z.array(felixProblemSchema),
   /** the types came back after a loss and lack what was known (`cluster.previewFollow` has the names); null: they did not, or lack nothing */
@@ -62,13 +64,17 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
     readReleased(deps.db),
     deps.effective.refresh(),
   ]);
-  const standing = { managed: 0, observed: 0, foreign: 0 };
-  for (const { class: owner, ours, count } of owners) standing[standingOf(owner, ours)] += count;
+  const standing = { managed: 0, observed: 0, foreign: 0, unreadable: 0 };
+  for (const { class: owner, ours, count, unreadable } of owners) {
+    standing[standingOf(owner, ours)] += count - unreadable;
+    standing.unreadable += unreadable;
+  }
   const names = [...released.keys()];
   const beside = names.length === 0 ? [] : await readLivePools(deps.db, names);
   // one that was deleted here keeps its released fields until its object is gone
   const ours = new Set(names.length === 0 ? [] : (await readPools(deps.db, names)).map(({ name }) => name));
   for (const pool of beside) {
+    if (unreadableOf(pool)?.followed === false) continue;
     const { class: owner } = ownershipBeside(pool, released.get(pool.name)?.fields ?? []);
     standing[standingOf(pool.ownership.class, ours.has(pool.name))] -= 1;
     standing[standingOf(owner, ours.has(pool.name))] += 1;

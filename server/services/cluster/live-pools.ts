@@ -1,6 +1,6 @@
 /** The pools that the cluster has, ours and others', with what they break and who decides about them. */
 import { z } from 'zod';
-import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import { type LivePool, unreadableOf } from '../../../core/cluster/live-pool.ts';
 import { ownershipBeside } from '../../../core/cluster/released.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, poolSpecSchema, violationSchema } from '../../../core/pool/spec.ts';
@@ -18,8 +18,10 @@ export const ownerClass = z.enum(['managed', 'hand', 'gitops', 'operator', 'appl
 
 export const livePoolViewSchema = z.object({
   name: z.string(),
-  /** as Calico reads it; null: Calico cannot decode the object, and it decides nothing */
+  /** as Calico reads it, or read it last; null: Calico never could decode the object, and it decides nothing */
   spec: poolSpecSchema.nullable(),
+  /** why Calico cannot read the object as it stands, so that it cannot be adopted, and whether nodes follow what it was before; null: Calico reads it */
+  unreadable: z.object({ why: z.string(), followed: z.boolean() }).nullable(),
   facets: facetsSchema.nullable(),
   standing: z.enum(standings),
   owner: z.string(),
@@ -50,6 +52,7 @@ export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
   return live.map((one) => ({
     name: one.name,
     spec: one.pool?.spec ?? null,
+    unreadable: unreadableOf(one),
     facets: one.pool === null ? null : facetsOf(one.pool.spec),
     standing: standingOf(one.ownership.class, managed.has(one.name)),
     owner: one.ownership.owner,
