@@ -1,7 +1,7 @@
 /** What became of a pool in the cluster stands in History without a gap: each move is one that a row tells, field by field. */
 import { expect, it } from 'vitest';
 import { differingFields } from '../../core/cluster/compare.ts';
-import type { Pool } from '../../core/pool/spec.ts';
+import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
 import { editedPool } from '../../e2e/cluster/edited.ts';
 import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
 import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
@@ -122,11 +122,12 @@ it('a field that nobody holds any more, and that is set again with a change of o
 });
 
 /** As a leader that ended before it could note what came of it. */
-async function sentByForce(): Promise<void> {
+const sentByForce = () => sent(nat, true);
+async function sent(spec: PoolSpec, force: boolean): Promise<void> {
   const [live] = await readLivePools(site.api.database.db, ['a']);
   if (live === undefined) throw new Error('no pool');
   const { uid, resourceVersion } = live;
-  const request = { name: 'a', spec: nat, uid, resourceVersion, force: true };
+  const request = { name: 'a', spec, uid, resourceVersion, force };
   await clusterPools(site.connection, 'projectcalico.org/v3').apply(request);
 }
 const theirs = async () => {
@@ -148,5 +149,19 @@ it.each([
   expect((await site.stored('a'))?.spec).toMatchObject(spec);
   await holds();
   for (const id of [forced, overtaking]) expect(await told(id)).toMatchObject(held);
+  await whole();
+});
+
+it('a change that was on its way when theirs was decided', async () => {
+  await site.made();
+  await site.end();
+  const off = await update({ disabled: true });
+  await sent({ ...nat, disabled: true }, false);
+  const overtaking = await theirs();
+  await site.begin();
+  await site.stands('a', { state: 'Synced', applied: { version: overtaking } });
+  expect((await site.stored('a'))?.spec['disabled']).not.toBe(true);
+  await holds();
+  for (const id of [off, overtaking]) expect(await told(id)).toMatchObject(held);
   await whole();
 });

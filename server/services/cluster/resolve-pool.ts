@@ -16,6 +16,7 @@ import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools, type StoredPool } from '../../db/pools.ts';
 import { releasedOf, shownPools } from '../../db/released.ts';
 import { newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
+import { lastInForce } from '../../db/void-force.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { mustChange } from '../changes/apply-change.ts';
@@ -192,9 +193,9 @@ async function take(tx: Queryable, name: string, version: number): Promise<Decis
   }
   const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };
   const row = (await readSync(tx, [name]))[0] ?? newSync(name);
-  // force may be on its way: where it comes after all, this is what is sent next, as any change is
+  // what was decided last may be on its way: where it comes after all, this is what is sent next, as any change is
   const applied =
-    row.applied !== null && row.forceVersion !== null && row.forceSeen !== null
+    row.applied !== null && row.applied.version < (await lastInForce(tx, name))
       ? { ...row.applied, uid: live.uid }
       : { uid: live.uid, version, spec };
   await writeSync(tx, [{ ...row, applied }]);
