@@ -1,7 +1,7 @@
 /** Who made an object of the cluster different, as far as its managedFields tell. */
 import { differingFields } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
-import { type FieldClaim, OUR_MANAGER } from './managed-fields.ts';
+import { type FieldClaim, OUR_MANAGER, ourClaim } from './managed-fields.ts';
 
 /** The API does not say who deleted an object, and `managedFields` may be stripped. */
 export const UNKNOWN_WRITER = 'unknown';
@@ -25,6 +25,16 @@ export function writerAmong(
   const fresh = touching.filter((claim) => !known.has(keyOf(claim)));
   const candidates = fresh.length > 0 ? fresh : touching;
   return nameOf(newestOf(candidates));
+}
+
+/**
+ * An item that our claim had is gone from a set, and the claim kept its time: whoever took it away holds nothing. Within the same second
+ * it may have been an apply of ours.
+ */
+export function itemsTaken(before: LivePool | null, after: LivePool): boolean {
+  const [was, is] = [before?.claims ?? [], after.claims].map(ourClaim);
+  if (was === undefined || is === undefined || was.at !== is.at) return false;
+  return Object.entries(was.items ?? {}).some(([field, of]) => of.some((item) => !is.items?.[field]?.includes(item)));
 }
 
 /**

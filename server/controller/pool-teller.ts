@@ -4,7 +4,7 @@ import { differingFields, oddFields, poolFields } from '../../core/cluster/compa
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { withReleased } from '../../core/cluster/released.ts';
-import { UNKNOWN_WRITER, writerAmong, writerOf } from '../../core/cluster/writer.ts';
+import { itemsTaken, UNKNOWN_WRITER, writerAmong, writerOf } from '../../core/cluster/writer.ts';
 import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import { poolShare } from '../../core/wire/revision.ts';
@@ -40,7 +40,9 @@ export async function tellerOf(
   if (after.pool === null) return [{ ...theirs, reason: `made anew there, ${NO_EFFECT}`, fault: faultIn(after) }];
   if (theirs.actor !== OUR_MANAGER) return [theirs];
   const decided = await decidedBy(tx, before, after.pool, ours);
-  if (decided === null) return [theirs];
+  const taken = itemsTaken(before, after);
+  const undecided: Step = taken ? { ...theirs, actor: UNKNOWN_WRITER } : theirs;
+  if (decided === null) return [undecided];
   const { cause, byForce } = decided;
   const { policy, applied = null } = ours.row ?? {};
   const enforced: Step = { ...theirs, action: 'pool.enforce' };
@@ -48,7 +50,7 @@ export async function tellerOf(
   // what force takes from others is what it was decided about
   if (byForce || applied === null) return [carriedOut];
   // what the cluster had once already is no decision that comes: somebody was written over
-  if (applied.version >= cause) return [policy === 'enforce' ? enforced : theirs];
+  if (applied.version >= cause) return [policy === 'enforce' && !taken ? enforced : undecided];
   const between = before === null ? null : setBack(before, after.pool, { applied: applied.spec, ...ours });
   if (between === null) return [carriedOut];
   const first: Step =
@@ -69,8 +71,9 @@ function setBack(
 ): Pool | null {
   if (before.pool === null) return null;
   const decided = differingFields(withReleased(applied, released, after.spec), after.spec);
-  // what we hold is as an apply of ours left it, also where its leader ended before it could note that
-  const held = poolFields.filter((field) => ourClaim(before.claims)?.fields.includes(field));
+  // what we hold is as an apply of ours left it, also where its leader ended before it could note that; but of a set it may be a part
+  const { fields = [], items = {} } = ourClaim(before.claims) ?? {};
+  const held = poolFields.filter((field) => fields.includes(field) && !(field in items));
   const between = { ...after, spec: withReleased(after.spec, [...decided, ...held], before.pool.spec) };
   return poolShare(between) === poolShare(before.pool) ? null : between;
 }

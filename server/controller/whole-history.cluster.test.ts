@@ -121,6 +121,22 @@ it('a field that nobody holds any more, and that is set again with a change of o
   await whole();
 });
 
+it('an item that others took out of a set of ours, before and after the policy set it again', async () => {
+  const [both, one] = [{ allowedUses: ['Tunnel', 'Workload'] }, { allowedUses: ['Workload'] }];
+  await site.made({ ...nat, ...both } as PoolSpec);
+  await site.edit('a', one);
+  await site.stands('a', { state: 'OutOfSync' });
+  // who takes something away holds nothing
+  const taken = { actor: 'unknown', action: 'cluster.change', before: { spec: both }, after: { spec: one } };
+  expect(await rows(1)).toMatchObject([taken]);
+  const policed = await policy('enforce');
+  await site.stands('a', { state: 'Synced', applied: { version: policed } });
+  await site.edit('a', one);
+  await site.stands('a', { state: 'Synced', detail: { rewrites: { length: 1 } } });
+  expect(await rows(2)).toMatchObject([enforced, taken]);
+  await whole();
+});
+
 /** As a leader that ended before it could note what came of it. */
 const sentByForce = () => sent(nat, true);
 async function sent(spec: PoolSpec, force: boolean): Promise<void> {
