@@ -30,6 +30,8 @@ export interface StateCache {
   pool(name: string): Pool | undefined;
   /** All pools, sorted by name. */
   pools(): readonly Pool[];
+  /** Another number when a pool came or went, or has another CIDR: what is derived of those alone is kept that long. */
+  readonly placement: number;
   snapshot(): Snapshot;
   /** From an agent's sequence to now: a delta, or a snapshot if that sequence is unknown or too old; null: nothing new. */
   since(sequence: number | undefined): Delta | Snapshot | null;
@@ -71,13 +73,15 @@ export async function openStateCache(options: StateCacheOptions): Promise<StateC
   let running: Promise<number> | undefined;
   let again = false;
   let sorted: readonly Pool[] | undefined;
+  let placement = 0;
   const deciders = new Map<string, Decider>();
   const receivers = new Set<() => void>();
 
   /** What is derived goes with every step: the next read may fail, and then this one is what everybody gets. */
-  const moved = (): void => {
+  const moved = (placed: boolean): void => {
     sorted = undefined;
     deciders.clear();
+    if (placed) placement++;
   };
 
   const follow = async (): Promise<number> => {
@@ -96,15 +100,16 @@ export async function openStateCache(options: StateCacheOptions): Promise<StateC
       const changes = await ledger.since(db, state.sequence, BATCH);
       for (const change of changes) {
         const { effect } = change;
+        const placed = isPlaced(state, effect);
         if (change.sequence === state.sequence + 1 && (await advance(state, effect)) === change.revision) {
           state.sequence = change.sequence;
           state.revision = change.revision;
           state.effects.push(effect);
-          moved();
+          moved(placed);
         } else {
           onMismatch?.(change.sequence);
           state = await load(db, ledger);
-          moved();
+          moved(true);
           break;
         }
       }
@@ -140,6 +145,9 @@ export async function openStateCache(options: StateCacheOptions): Promise<StateC
     },
     pool: (name) => state.pools.get(name),
     pools,
+    get placement() {
+      return placement;
+    },
     snapshot: () => ({ type: 'snapshot', state: effective() }),
     since: (sequence) => {
       if (sequence === state.sequence) return null;
@@ -187,6 +195,9 @@ async function load(db: Database, ledger: Ledger): Promise<State> {
     oldest: sequence,
   };
 }
+
+const isPlaced = ({ pools }: State, { remove, upsert }: Effect): boolean =>
+  remove.length > 0 || upsert.some(({ name, spec }) => pools.get(name)?.spec.cidr !== spec.cidr);
 
 /** Applies the effect and returns the revision it leads to. What takes long comes first: nobody may see half of it. */
 async function advance(state: State, effect: Effect): Promise<string> {

@@ -7,12 +7,13 @@ import { MOST_OVERLAPS, validateAmong } from '../../../core/pool/validate.ts';
 import { rangeWarnings } from '../../../core/pool/warnings.ts';
 import type { Queryable } from '../../db/client.ts';
 import { lastLiveChanges, readLivePools } from '../../db/live.ts';
-import { overlapsOf, type StoredPool } from '../../db/pools.ts';
+import { type Overlaps, overlapsOf, type StoredPool } from '../../db/pools.ts';
 import { type ReleasedByName, readReleased, showReleased } from '../../db/released.ts';
 import { readSync } from '../../db/sync.ts';
 import { isBehind, type SyncView, syncViewSchema, viewSync } from '../cluster/sync-view.ts';
 import type { Deps } from '../deps.ts';
 import { nodesByState } from '../nodes/node-state.ts';
+import { overlapsOfOthers } from './overlaps-of-others.ts';
 
 export const poolViewSchema = z.object({
   name: z.string(),
@@ -26,6 +27,7 @@ export const poolViewSchema = z.object({
   nodes: z.object({ programmed: z.int(), total: z.int() }),
   /** connections NATed for it so far, all nodes; a decimal string above 2^53 */
   natted: z.union([z.int().min(0), z.string().regex(/^\d+$/)]),
+  /** with a cluster also those that others' pools there make it break */
   violations: z.array(violationSchema),
   warnings: z.array(warningSchema),
   createdAt: z.iso.datetime(),
@@ -46,6 +48,7 @@ export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Prom
       deps.effective === deps.state ? null : inCluster(db, stored),
     ]);
   });
+  const ofOthers = overlapsOfOthers(deps);
   const pools = cluster === null ? stored : showReleased(stored, cluster.released);
   const programmed = groups.filter(({ is }) => is === 'Programmed');
   // from that number on a node holds the pool as it is desired; undefined: the cluster has none that is so
@@ -67,13 +70,18 @@ export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Prom
       sync,
       nodes: { programmed: holding(since), total },
       natted: counter(natted.get(stored.spec.cidr) ?? 0n),
-      violations: validateAmong(pool, overlapping.get(stored.name) ?? { first: [], count: 0 }),
+      violations: validateAmong(pool, both(overlapping.get(stored.name), ofOthers(pool))),
       warnings: warningsOf(pool),
       createdAt: stored.createdAt.toISOString(),
       updatedAt: stored.updatedAt.toISOString(),
     };
   });
 }
+
+const both = (ours: Overlaps = { first: [], count: 0 }, others: Overlaps): Overlaps => ({
+  first: [...ours.first, ...others.first],
+  count: ours.count + others.count,
+});
 
 interface InCluster {
   readonly sync: ReadonlyMap<string, SyncView>;
