@@ -386,6 +386,19 @@ test('what is not read yet is not counted, and the page says so', async () => {
   await page.unroute(later);
 });
 
+test('the longest name makes no page wider than the window', async () => {
+  const name = 'a'.repeat(253);
+  await post('pools.create', { name, spec: { cidr: '13.0.0.0/24' } });
+  for (const width of [1440, 375]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const path of [name, `${name}/edit`]) {
+      await page.goto(`${outgate.url}/pools/${path}`);
+      await expect(page.getByRole('heading', { level: 1 })).toContainText(name);
+      await expectAllInSight(page);
+    }
+  }
+});
+
 test('phone width: a pool is a block with all its facets in sight, and still a row of a table', async () => {
   const list = new PoolsPage(page);
   await page.setViewportSize({ width: 375, height: 812 });

@@ -17,7 +17,7 @@ export function PageHeader({
   return (
     <>
       <div className="flex min-h-7.5 flex-wrap items-center gap-3">
-        <h1 className="text-lg font-semibold tracking-tight text-ink-1">
+        <h1 className="min-w-0 wrap-anywhere text-lg font-semibold tracking-tight text-ink-1">
           {crumb !== undefined && <span className="font-normal text-ink-3">{crumb} / </span>}
           {title}
         </h1>
