@@ -6,12 +6,14 @@ import { ButtonLink } from '../../components/button.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { ErrorPanel, reasonOf } from '../../components/error-panel.tsx';
 import { Loading } from '../../components/loading.tsx';
+import { Note } from '../../components/note.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { TruthLine, TruthPill } from '../../components/truth-pill.tsx';
 import { DesiredAndProgrammed } from '../../components/truths.tsx';
 import { useTRPC } from '../../trpc/client.ts';
 import { poolPath } from '../paths.ts';
 import { PoolEditor } from './pool-editor.tsx';
+import { saveReaches } from './save-reaches.ts';
 import type { Current } from './use-save.ts';
 
 export function NewPoolPage() {
@@ -42,6 +44,7 @@ export function EditPoolPage({ name }: { name: string }) {
   const [stored, setStored] = useState<Current | null>(null);
   if (stored === null && live !== null) setStored(live);
   const gone = reasonOf(query.error) === 'NOT_FOUND';
+  const reaches = query.data?.sync == null ? null : saveReaches(query.data.sync);
   return (
     <>
       <PageHeader
@@ -77,6 +80,11 @@ export function EditPoolPage({ name }: { name: string }) {
         <ErrorPanel error={query.error} onRetry={() => void query.refetch()} className="mb-3" />
       )}
       {stored === null && query.isPending && <Loading what={name} />}
+      {reaches !== null && (
+        <Note role="status" className="mb-3">
+          {reaches}
+        </Note>
+      )}
       {stored !== null && (
         <PoolEditor stored={stored} live={live} gone={gone} released={query.data?.sync?.released ?? []} />
       )}
