@@ -423,6 +423,42 @@ test('phone width: a pool is a block with all its facets in sight, and still a r
   await expectAccessible(page);
 });
 
+test('a pool of any legal name has its page, and the links lead there', async () => {
+  const list = new PoolsPage(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const names = ['new', 'import', 'edit', 'index', 'a.b.c', 'x.rsc', 'robots.txt', `${'long.'.repeat(50)}end`];
+  for (const [i, name] of names.entries()) {
+    await post('pools.create', { name, spec: { cidr: `12.0.${i}.0/24` } });
+    await page.goto(`${outgate.url}/pools`);
+    await list.search().fill(name);
+    await list.row(name).getByRole('link', { name, exact: true }).click();
+    await expect(page.getByRole('heading', { name: `Pools / ${name}`, exact: true })).toBeVisible();
+    // as a link that somebody was sent
+    await page.reload();
+    await expect(page.getByRole('heading', { name: `Pools / ${name}`, exact: true })).toBeVisible();
+    await expect(page).toHaveTitle(new RegExp(name));
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await expect(new PoolEditor(page).cidr()).toHaveValue(`12.0.${i}.0/24`);
+    await page.reload();
+    await expect(new PoolEditor(page).cidr()).toHaveValue(`12.0.${i}.0/24`);
+    await page.getByRole('main').getByRole('link', { name, exact: true }).click();
+    await expect(page.getByRole('heading', { name: `Pools / ${name}`, exact: true })).toBeVisible();
+  }
+  await page.setViewportSize({ width: 375, height: 812 });
+  await expectAllInSight(page);
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await expect(new PoolEditor(page).cidr()).toBeVisible();
+  await expectAllInSight(page);
+  // the forms are where they were
+  for (const [form, heading] of [
+    ['new', 'New pool or exemption'],
+    ['import', 'Import'],
+  ]) {
+    await page.goto(`${outgate.url}/pools/${form}`);
+    await expect(page.getByRole('heading', { name: heading ?? '' })).toBeVisible();
+  }
+});
+
 test('nothing broke the policy, threw, or asked anybody else', () => {
   expect(problems).toEqual([]);
 });

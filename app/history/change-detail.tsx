@@ -15,6 +15,7 @@ import { Loading } from '../components/loading.tsx';
 import { Panel } from '../components/panel.tsx';
 import { ReasonText } from '../components/reason-text.tsx';
 import { Tag } from '../components/tag.tsx';
+import { poolPath } from '../pools/paths.ts';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { EffectPicture } from './effect-picture.tsx';
 import { nobodyText } from './holding-words.ts';
@@ -125,7 +126,7 @@ function Facts({ change }: { change: Change }) {
         <>
           <dt>Pool</dt>
           <dd>
-            <Link className="link" href={`/pools/${encodeURIComponent(change.target)}`}>
+            <Link className="link" href={poolPath(change.target)}>
               {change.target}
             </Link>
           </dd>

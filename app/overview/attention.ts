@@ -5,6 +5,7 @@ import type { Violation } from '../../core/pool/spec.ts';
 import type { NodeState } from '../../core/wire/reasons.ts';
 import type { Condition } from '../../core/wire/report.ts';
 import { type ClusterState, verdictOf, waitingStates } from '../cluster/connection.ts';
+import { poolPath } from '../pools/paths.ts';
 
 export interface NodeInList {
   name: string;
@@ -148,7 +149,7 @@ function brokenPools(pools: ReadonlyMap<string, readonly Violation[]>): Attentio
   const names = broken.slice(0, LISTED).map(([each]) => each);
   const [violation] = violations;
   const text = violation === undefined ? '' : `${violation.message} (${violation.rule})${rest}`;
-  const href = broken.length === 1 ? `/pools/${encodeURIComponent(name)}` : '/pools';
+  const href = broken.length === 1 ? poolPath(name) : '/pools';
   return [{ kind: 'pools', names, count: broken.length, text, href }];
 }
 

@@ -6,6 +6,7 @@ import { Dialog as Radix } from 'radix-ui';
 import { useDeferredValue, useState } from 'react';
 import { parseAddress } from '../../core/net/address.ts';
 import { othersShown } from '../cluster/other-pools.ts';
+import { poolPath } from '../pools/paths.ts';
 import { useTRPC } from '../trpc/client.ts';
 import { useClusterMode } from '../trpc/cluster-mode.ts';
 import { useGo } from './leave-guard.tsx';
@@ -100,12 +101,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
         {(pools.data?.pools.length ?? 0) > 0 && (
           <Command.Group heading="Pools" className={group}>
             {pools.data?.pools.map(({ name, spec }) => (
-              <Command.Item
-                key={name}
-                value={`pool ${name}`}
-                className={item}
-                onSelect={() => go(`/pools/${encodeURIComponent(name)}`)}
-              >
+              <Command.Item key={name} value={`pool ${name}`} className={item} onSelect={() => go(poolPath(name))}>
                 <Layers aria-hidden /> <span className="truncate">{name}</span>
                 <span className="ml-auto machine flex-none text-ink-3">{spec.cidr}</span>
               </Command.Item>
@@ -115,12 +111,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
         {others.length > 0 && (
           <Command.Group heading="Pools of others, in the cluster" className={group}>
             {others.map(({ name, owner, spec }) => (
-              <Command.Item
-                key={name}
-                value={`other ${name}`}
-                className={item}
-                onSelect={() => go(`/pools/${encodeURIComponent(name)}`)}
-              >
+              <Command.Item key={name} value={`other ${name}`} className={item} onSelect={() => go(poolPath(name))}>
                 <Boxes aria-hidden /> <span className="truncate">{name}</span>
                 <span className="truncate text-2xs text-ink-3">{owner}</span>
                 {spec !== null && <span className="ml-auto machine flex-none text-ink-3">{spec.cidr}</span>}

@@ -3,6 +3,7 @@ import { Check, X } from 'lucide-react';
 import Link from 'next/link';
 import type { Step } from '../../core/nat/verdict.ts';
 import { beforeLead, HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
+import { poolPath } from '../pools/paths.ts';
 import { type StepRow, stepRows } from './step-rows.ts';
 
 /** Numbered questions, one column a truth: where the columns differ the row is amber. */
@@ -98,7 +99,7 @@ function About({ steps }: { steps: readonly Step[] }) {
   return (
     <span className="flex flex-col gap-0.5">
       {pools.map((pool) => (
-        <Link key={pool} className="link w-fit text-xs" href={`/pools/${encodeURIComponent(pool)}`}>
+        <Link key={pool} className="link w-fit text-xs" href={poolPath(pool)}>
           {pool}
         </Link>
       ))}
