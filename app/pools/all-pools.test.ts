@@ -2,19 +2,9 @@ import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { expect, it } from 'vitest';
 import { askAgain } from '../trpc/ask-again.ts';
 import { allPoolsQuery, type ListPage } from './all-pools.ts';
-import type { ListedPool } from './rows.ts';
+import { listedPool } from './fixtures/listed-pool.ts';
 
-const pool = (name: string): ListedPool => ({
-  name,
-  spec: { cidr: '10.0.0.0/24' },
-  facets: { allocates: true, nats: false, exempt: true },
-  version: 1,
-  nodes: { programmed: 0, total: 0 },
-  natted: 0,
-  violations: [],
-  warnings: [],
-  sync: null,
-});
+const pool = (name: string) => listedPool(name, { cidr: '10.0.0.0/24' });
 
 /** A list of so many pages, one pool each, and what was shown of it. `pages` may grow. */
 function observed(pages: number, onPage: (client: QueryClient) => void = () => undefined) {

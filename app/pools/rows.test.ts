@@ -1,21 +1,8 @@
 import { expect, test } from 'vitest';
-import { facetsOf } from '../../core/pool/defaults.ts';
-import type { PoolSpec } from '../../core/pool/spec.ts';
+import { listedPool as pool } from './fixtures/listed-pool.ts';
 import { type ListView, parseListView } from './list-view.ts';
 import { type ListedPool, makeRows, visibleRows } from './rows.ts';
 
-const pool = (name: string, spec: PoolSpec, more: Partial<ListedPool> = {}): ListedPool => ({
-  name,
-  spec,
-  facets: facetsOf(spec),
-  version: 1,
-  nodes: { programmed: 0, total: 0 },
-  natted: 0,
-  violations: [],
-  warnings: [],
-  sync: null,
-  ...more,
-});
 const view = (query = ''): ListView => parseListView(new URLSearchParams(query));
 const names = (pools: ListedPool[], query = ''): string[] =>
   visibleRows(makeRows(pools), view(query)).map((row) => row.pool.name);
