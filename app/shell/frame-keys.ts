@@ -12,8 +12,6 @@ export function useFrameKeys({ openPalette, openKeys }: { openPalette: () => voi
     { keys: 'mod+k', label: 'Find a page, pool, node or address', run: openPalette },
     { keys: '?', label: 'This keyboard map', run: openKeys },
     { keys: 'c', label: 'Copy the link to this view', run: () => void navigator.clipboard?.writeText(location.href) },
-    ...inMode(allPages, cluster)
-      .filter(({ key }) => key !== null)
-      .map(({ key, name, href }) => ({ keys: `g ${key}`, label: name, run: () => go(href) })),
+    ...inMode(allPages, cluster).map(({ key, name, href }) => ({ keys: `g ${key}`, label: name, run: () => go(href) })),
   ]);
 }

@@ -5,7 +5,7 @@ export interface PageLink {
   name: string;
   icon: LucideIcon;
   /** after `g` */
-  key: string | null;
+  key: string;
   /** only where there is a cluster */
   cluster?: true;
 }
@@ -26,7 +26,7 @@ export const railGroups: readonly { title: string; pages: readonly PageLink[] }[
     title: 'Change',
     pages: [
       { href: '/history', name: 'History', icon: History, key: 'h' },
-      { href: '/settings', name: 'Settings', icon: Settings, key: null },
+      { href: '/settings', name: 'Settings', icon: Settings, key: 'e' },
     ],
   },
 ];

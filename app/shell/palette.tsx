@@ -93,7 +93,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
             {pages.map(({ href, name, icon: Icon, key }) => (
               <Command.Item key={href} value={`page ${href}`} className={item} onSelect={() => go(href)}>
                 <Icon aria-hidden /> {name}
-                {key !== null && <span className="ml-auto text-2xs text-ink-3">g {key}</span>}
+                <span className="ml-auto text-2xs text-ink-3">g {key}</span>
               </Command.Item>
             ))}
           </Command.Group>
