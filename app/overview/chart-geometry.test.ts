@@ -38,12 +38,30 @@ it('ends axes at numbers whose quarters are round', () => {
   expect([0, 0.05, 1, 3, 9, 10, 11, 79, 81].map(axisEnd)).toEqual([4, 0.4, 2, 4, 10, 10, 20, 80, 100]);
 });
 
-it('gives changes that stand close one label', () => {
-  const marks = [10, 14, 60].map((x, id) => ({ id, x }));
-  expect(labelled(marks, 20)).toEqual([
-    { x: 10, ids: [0, 1] },
-    { x: 60, ids: [2] },
-  ]);
+describe('the labels of changes', () => {
+  const labels = (xs: readonly number[]) =>
+    labelled(
+      xs.map((x, at) => ({ id: at + 1, x })),
+      1140,
+    );
+  it('are one where they would lie over each other', () => {
+    expect(labels([100, 104, 400]).map(({ text }) => text)).toEqual(['#2 and 1 before', '#3']);
+  });
+  it('are joined with a longer one that they make longer still', () => {
+    // each of these has room beside the one before it alone, and none beside one that counts
+    const placed = labels(Array.from({ length: 40 }, (_, i) => 100 + i * 25));
+    for (const [i, { left }] of placed.entries()) {
+      const before = placed[i - 1];
+      if (before !== undefined) expect(left).toBeGreaterThan(before.left + before.width);
+    }
+    expect(placed.flatMap(({ ids }) => ids)).toHaveLength(40);
+  });
+  it('end inside the picture, and one that is moved for that lies over none', () => {
+    const placed = labels([900, 1120, 1130]);
+    expect(placed.map(({ text }) => text)).toEqual(['#1', '#3 and 1 before']);
+    for (const { left, width } of placed) expect(left + width).toBeLessThanOrEqual(1140);
+    expect(labels([1020, 1120, 1130]).map(({ text }) => text)).toEqual(['#3 and 2 before']);
+  });
 });
 
 it('writes rates as people read them', () => {

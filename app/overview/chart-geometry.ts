@@ -1,4 +1,5 @@
 /** The chart of new connections as geometry: pure, so that a wrong axis is a failing test. */
+import { changeNumber } from '../../core/wire/change-number.ts';
 
 export interface Point {
   at: string;
@@ -72,15 +73,44 @@ export function axisEnd(highest: number): number {
   return ([1, 2, 4, 8].find((factor) => factor * power >= highest) ?? 10) * power;
 }
 
-/** Marks closer than `room` share one label: the label says how many. */
-export function labelled(marks: Chart['marks'], room: number): { x: number; ids: number[] }[] {
-  const groups: { x: number; ids: number[] }[] = [];
+export interface Label {
+  /** the changes that it stands for, the last one last */
+  ids: number[];
+  text: string;
+  left: number;
+  /** room for the text where the picture is shown as small as it may be */
+  width: number;
+}
+
+/** A label at each mark. Those that would lie over each other are one, which says how many it stands for; none ends beyond `right`. */
+export function labelled(marks: Chart['marks'], right: number): Label[] {
+  const labels: (Label & { x: number })[] = [];
   for (const { id, x } of marks.toSorted((a, b) => a.x - b.x)) {
-    const last = groups.at(-1);
-    if (last !== undefined && x - last.x < room) last.ids.push(id);
-    else groups.push({ x, ids: [id] });
+    let label = labelAt(x, [id], right);
+    // joined it is longer, and may reach the one before
+    for (
+      let last = labels.at(-1);
+      last !== undefined && label.left < last.left + last.width + GAP;
+      last = labels.at(-1)
+    ) {
+      labels.pop();
+      label = labelAt(last.x, [...last.ids, ...label.ids], right);
+    }
+    labels.push(label);
   }
-  return groups;
+  return labels.map(({ x: _, ...label }) => label);
+}
+
+const GAP = 6;
+/** of a figure or letter */
+const CHARACTER = 8.5;
+
+function labelAt(x: number, ids: number[], right: number): Label & { x: number } {
+  const number = changeNumber(ids.at(-1) ?? 0);
+  const text = ids.length === 1 ? number : `${number} and ${ids.length - 1} before`;
+  // a target is 24 px wide at least
+  const width = Math.max(32, text.length * CHARACTER);
+  return { x, ids, text, width, left: Math.min(x, right - width) };
 }
 
 /** "1,392", "12.5", "0.4": whole above 20, one digit below. */

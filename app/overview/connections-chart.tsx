@@ -108,18 +108,13 @@ function toNewest(chart: HTMLElement | null): void {
 function MarkLinks({ chart }: { chart: Chart }) {
   return (
     <ul aria-label="Changes in this time">
-      {labelled(chart.marks, 90).map(({ x, ids }) => (
-        <li
-          key={ids[0]}
-          className="absolute top-0"
-          style={{ left: `${(x / WIDTH) * 100}%`, transform: x > WIDTH - 110 ? 'translateX(-100%)' : 'none' }}
-        >
+      {labelled(chart.marks, WIDTH).map(({ ids, text, left }) => (
+        <li key={ids[0]} className="absolute top-0" style={{ left: `${(left / WIDTH) * 100}%` }}>
           <Link
             href={`/history?change=${ids.at(-1)}`}
             className="flex h-6 min-w-6 items-center link px-0.5 text-2xs whitespace-nowrap -outline-offset-1"
           >
-            {changeNumber(ids.at(-1) ?? 0)}
-            {ids.length > 1 && ` and ${ids.length - 1} before`}
+            {text}
           </Link>
         </li>
       ))}
