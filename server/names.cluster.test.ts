@@ -99,6 +99,7 @@ it('each backend of a service on its own; what holds whichever is chosen', async
     flow: { from: '10.201.0.10', to: address, resolvedTo: '10.201.0.20' },
   });
   expect(codes(await ask('simulate.flow', { from, to: address, port: 80 }))).toEqual(codes(answer));
+  expect(codes(await ask('simulate.flow', { from, to: `${address}:80` }))).toEqual(codes(answer));
   expect(codes(await ask('simulate.flow', { from, to: `web.${NAMESPACE}.svc` }))).toEqual(codes(answer));
 });
 

@@ -94,8 +94,9 @@ export function NameField({
   );
 }
 
-/** A port behind a name is no part of what is looked for. */
+/** A port behind a name or address is no part of what is looked for. */
 function nameIn(text: string): string {
   const end = readEnd(text);
+  if (end.is === 'address') return end.address;
   return end.is === 'name' && end.port !== null ? text.slice(0, text.lastIndexOf(':')) : text;
 }

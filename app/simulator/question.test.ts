@@ -64,6 +64,12 @@ describe('the flow', () => {
       { field: 'sport', message: "sport must be a number from 0 to 65535: '70000'" },
     ]);
   });
+  it('takes the port behind an address', () => {
+    const to = (text: string, port = '') => flowOf({ ...question, to: text, port }, names).flow;
+    expect(to('10.96.33.252:80')).toMatchObject({ from: '192.168.1.10', to: '10.96.33.252', port: 80 });
+    expect(to('[fd00::1]:80', '80')).toMatchObject({ from: 'fd00:192:168:1::10', to: 'fd00::1', port: 80 });
+    expect(to('10.96.33.252:80', '443')).toMatchObject({ to: '10.96.33.252:80', port: 443 });
+  });
   it('finds the pod behind a name or an address', () => {
     expect(nameOf('203.0.113.10', names)).toBe('pod-1b');
     expect(nameOf('pod-1a', names)).toBe('pod-1a');

@@ -1,5 +1,6 @@
 /** The question that the simulator asks: as typed, as the address of the page, and as a flow. */
 import { type Flow, flowStates } from '../../core/nat/verdict.ts';
+import { onePort, splitPort } from '../../core/net/split-port.ts';
 
 /** Every field as typed; empty means not said. `from` and `to` may be names of the lab, and of the cluster where there is one. */
 export interface Question {
@@ -74,7 +75,8 @@ export const hasMore = ({ sport, resolvedTo, state, outInterface }: Question): b
 
 /**
  * The flow that is asked for. Names become addresses of the family that the other end has (IPv4 where both have one).
- * What is wrong inside an address is left to the simulator; here only text that is no number is refused.
+ * A port behind an address is the port that is asked for. What is wrong inside an address, or with the port behind it, is left to
+ * the simulator; here only text that is no number is refused.
  */
 export function flowOf(question: Question, names: readonly Named[]): { flow: Flow; errors: FieldError[] } {
   const errors: FieldError[] = [];
@@ -85,12 +87,15 @@ export function flowOf(question: Question, names: readonly Named[]): { flow: Flo
     errors.push({ field, message: `${field} must be a number from 0 to 65535: '${text}'` });
     return undefined;
   };
-  const family = familyOf(question, names);
+  const beside = port('port');
+  const target = splitPort(question.to.trim());
+  const one = onePort(target.port, beside);
+  const family = familyOf({ from: question.from, to: target.address }, names);
   const flow: Flow = {
     from: addressOf(question.from, names, family),
-    to: addressOf(question.to, names, family),
+    to: addressOf('message' in one ? question.to : target.address, names, family),
     proto: question.proto,
-    ...optional('port', port('port')),
+    ...optional('port', 'message' in one ? beside : one.port),
     ...optional('sport', port('sport')),
     ...optional('resolvedTo', question.resolvedTo.trim() || undefined),
     ...(question.state === 'new' ? {} : { state: question.state }),
@@ -108,7 +113,7 @@ export function nameOf(text: string, names: readonly Named[]): string | undefine
 type Family = 4 | 6;
 
 /** The family that both ends have; IPv4 when that does not decide it. */
-function familyOf({ from, to }: Question, names: readonly Named[]): Family {
+function familyOf({ from, to }: Pick<Question, 'from' | 'to'>, names: readonly Named[]): Family {
   const both = [from, to].map((end) => families(end.trim(), names));
   const [a = [], b = []] = both;
   return a.find((family) => b.includes(family)) ?? a[0] ?? b[0] ?? 4;

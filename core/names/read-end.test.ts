@@ -4,8 +4,12 @@ import { readEnd } from './read-end.ts';
 const all = ['pod', 'service', 'node'];
 
 it.each([
-  ['10.1.2.3', { is: 'address', address: '10.1.2.3' }],
-  [' FD00::0001 ', { is: 'address', address: 'fd00::1' }],
+  ['10.1.2.3', { is: 'address', address: '10.1.2.3', port: null }],
+  [' FD00::0001 ', { is: 'address', address: 'fd00::1', port: null }],
+  ['10.96.33.252:80', { is: 'address', address: '10.96.33.252', port: '80' }],
+  ['[FD00::0001]:80', { is: 'address', address: 'fd00::1', port: '80' }],
+  ['[fd00::1]', { is: 'address', address: 'fd00::1', port: null }],
+  ['fd00::1:80', { is: 'address', address: 'fd00::1:80', port: null }],
   ['web-1', { is: 'name', kinds: all, namespace: null, name: 'web-1', port: null }],
   ['shop/web-1', { is: 'name', kinds: ['pod', 'service'], namespace: 'shop', name: 'web-1', port: null }],
   ['shop/web:443', { is: 'name', kinds: ['pod', 'service'], namespace: 'shop', name: 'web', port: '443' }],
@@ -23,6 +27,9 @@ it.each([
 it.each([
   ['010.0.0.1', /without leading zeros: '010.0.0.1'/],
   ['1', /four decimal numbers/],
+  ['010.0.0.1:80', /without leading zeros: '010.0.0.1'/],
+  ['[10.0.0.1]:80', /must be an address, pod/],
+  ['[fd00::1]80', /valid IPv6 address/],
   ['fd00::g', /valid IPv6 address/],
   ['', /must not be empty/],
   ['node/a/b', /must be an address, pod\/namespace\/name/],

@@ -1,13 +1,15 @@
 /** One end of a question as typed: an address, or a name that the cluster may know. */
 import { formatAddress, parseAddress } from '../net/address.ts';
 import { quote } from '../net/quote.ts';
+import { splitPort } from '../net/split-port.ts';
 
 export type EndKind = 'pod' | 'service' | 'node';
 export const endKinds: readonly EndKind[] = ['pod', 'service', 'node'];
 
 export type ReadEnd =
-  | { readonly is: 'address'; readonly address: string }
-  /** `kinds`: what it may be; `namespace` null: any; `port`: as typed behind the name */
+  /** `port`: as typed behind it */
+  | { readonly is: 'address'; readonly address: string; readonly port: string | null }
+  /** `kinds`: what it may be; `namespace` null: any; `port` as above */
   | {
       readonly is: 'name';
       readonly kinds: readonly EndKind[];
@@ -18,14 +20,15 @@ export type ReadEnd =
   | { readonly is: 'neither'; readonly message: string };
 
 /**
- * `10.1.2.3`, `pod/ns/name`, `service/ns/name:port`, `node/name:port`; without the kind `ns/name` is a pod or a service and `name` any
+ * `10.1.2.3`, `10.1.2.3:80`, `[fd00::1]:80`, `pod/ns/name`, `service/ns/name:port`, `node/name:port`; without the kind `ns/name` is a pod or a service and `name` any
  * of the three; `name.ns.svc` is a service. Text that can only be an address gives the address' own error.
  */
 export function readEnd(typed: string): ReadEnd {
   const text = typed.trim();
-  const address = parseAddress(text);
-  if (address.ok) return { is: 'address', address: formatAddress(address.value) };
-  if (/^[\d.]*$/.test(text) || /:.*:/.test(text)) return { is: 'neither', message: address.reason };
+  const split = splitPort(text);
+  const address = parseAddress(split.address);
+  if (address.ok) return { is: 'address', address: formatAddress(address.value), port: split.port };
+  if (/^[\d.]*$/.test(split.address) || /:.*:/.test(text)) return { is: 'neither', message: address.reason };
   const [, path = '', port = null] = /^([^:]*)(?::(.*))?$/s.exec(text) ?? [];
   const parts = path.split('/');
   const name = (kinds: readonly EndKind[], namespace: string | null, called: string): ReadEnd =>

@@ -1,6 +1,7 @@
 /** A question as typed, checked: addresses parsed, every error at once. */
 import { type Address, parseAddress } from '../net/address.ts';
 import { quote } from '../net/quote.ts';
+import { onePort, splitPort } from '../net/split-port.ts';
 import { type Flow, flowStates } from './verdict.ts';
 
 export interface FieldError {
@@ -32,8 +33,9 @@ export const hasPorts = (protocol: number): boolean => [6, 17, 33, 132, 136].inc
 
 export function readFlow(flow: Flow): Checked<ReadFlow> {
   const errors: FieldError[] = [];
+  const target = splitPort(flow.to);
   const address = (field: 'from' | 'to' | 'resolvedTo'): Address | undefined => {
-    const text = flow[field];
+    const text = field === 'to' ? target.address : flow[field];
     if (text === undefined) return undefined;
     const parsed = parseAddress(text);
     if (!parsed.ok) errors.push({ field, message: parsed.reason });
@@ -63,6 +65,8 @@ export function readFlow(flow: Flow): Checked<ReadFlow> {
     if (port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65535)) continue;
     errors.push({ field, message: `${field} must be a number from 0 to 65535: ${quote(port)}` });
   }
+  const port = onePort(target.port, flow.port);
+  if ('message' in port) errors.push({ field: 'port', message: port.message });
   if (flow.state !== undefined && !flowStates.includes(flow.state)) {
     errors.push({ field: 'state', message: `state must be one of ${flowStates.join(', ')}: ${quote(flow.state)}` });
   }

@@ -166,6 +166,16 @@ test('what is local: own addresses, loopback, broadcast, all of a subnet on lo',
     expect([to, local(to)]).toEqual([to, false]);
 });
 
+test('the port may stand behind the address that is asked for', () => {
+  const decider = makeDecider({ pools, settings: {}, hosts: [] });
+  const asked = (to: string, port?: number) =>
+    simulate(decider, { from: '192.168.1.10', to, ...(port === undefined ? {} : { port }) });
+  expect(asked('198.51.100.1:80')).toEqual(asked('198.51.100.1', 80));
+  expect(asked('198.51.100.1:80', 81)).toMatchObject({ ok: false, errors: [{ field: 'port' }] });
+  expect(asked('198.51.100.1:http')).toMatchObject({ ok: false, errors: [{ field: 'port' }] });
+  expect(asked('[fd00::1]:80')).toMatchObject({ ok: false, errors: [{ field: 'to' }] });
+});
+
 test('errors of flow and facts, all at once, each with its field', () => {
   const bad = {
     from: '1',

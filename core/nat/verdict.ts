@@ -53,7 +53,7 @@ export const answerSchema = z.object({
 export type Answer = z.infer<typeof answerSchema>;
 
 export const flowStates = ['new', 'established', 'invalid', 'untracked'] as const;
-/** an address, or the kind, namespace and name of an object */
+/** an address (`to` also with its port behind it), or the kind, namespace and name of an object */
 const endText = z.string().max(600);
 const word = z.string().max(100);
 export const flowSchema = z.strictObject({

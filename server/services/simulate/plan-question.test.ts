@@ -111,4 +111,17 @@ it('an address of a service at a port that it has not is that address', () => {
 it('a port said twice must be the same', () => {
   expect(refused(() => plan('shop/both', 'shop/web:80', { port: 81 }))).toMatchObject([{ field: 'port' }]);
   expect(plan('shop/both', 'shop/web:80', { port: 80 }).flow).toMatchObject({ port: 80 });
+  expect(refused(() => plan('shop/both', '10.96.0.10:80', { port: 81 }))).toMatchObject([{ field: 'port' }]);
+});
+
+it('a port behind an address is the port of the question', () => {
+  expect(plan('shop/both', '10.96.0.10:80')).toMatchObject({
+    to: { kind: 'service', service: { front: 'cluster-ip', port: '80/tcp' } },
+    flow: { to: '10.96.0.10', port: 80 },
+  });
+  expect(plan('shop/both', '[FD00::9]:53').flow).toEqual({ from: 'fd00::1', to: 'fd00::9', port: 53 });
+  expect(plan('shop/both', '192.0.2.11:30080')).toMatchObject({ to: { service: { front: 'node-port' } } });
+  expect(refused(() => plan('10.0.0.1:80', '10.96.0.10'))).toEqual([
+    { field: 'from', message: "from must be an address without a port: '10.0.0.1:80'" },
+  ]);
 });

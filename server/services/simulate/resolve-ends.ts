@@ -16,6 +16,7 @@ import { type EndKind, type ReadEnd, readEnd } from '../../../core/names/read-en
 import { choosePort, type Front } from '../../../core/names/service-flows.ts';
 import { parseAddress } from '../../../core/net/address.ts';
 import { quote } from '../../../core/net/quote.ts';
+import { onePort } from '../../../core/net/split-port.ts';
 import type { Issue } from '../app-error.ts';
 
 /** Where a connection begins or, when no service stands there, ends. `found` null: an address that nobody is known to have. */
@@ -24,7 +25,7 @@ export interface PlainEnd {
   readonly found: Exclude<Found, { kind: 'service' }> | null;
   /** those it may use */
   readonly addresses: readonly string[];
-  /** as typed behind the name */
+  /** as typed behind the name or address */
   readonly port: number | null;
 }
 
@@ -43,6 +44,7 @@ export function resolveFrom(book: NameBook, typed: string): Resolved<PlainEnd> {
   const end = readEnd(typed);
   if (end.is === 'neither') return refuse('from', end.message);
   if (end.is === 'address') {
+    if (end.port !== null) return refuse('from', `from must be an address without a port: ${quote(typed)}`);
     return plain({ found: hostWith(book.directory, end.address), addresses: [end.address] });
   }
   const one = theOne(book, 'from', typed, end, ['pod', 'node']);
@@ -62,7 +64,10 @@ export function resolveTo(
   const { directory } = book;
   const end = readEnd(typed);
   if (end.is === 'neither') return refuse('to', end.message);
-  if (end.is === 'address') return atAddress(directory, end.address, port, protocol);
+  if (end.is === 'address') {
+    const one = onePort(end.port, port);
+    return 'message' in one ? refuse('port', one.message) : atAddress(directory, end.address, one.port, protocol);
+  }
   if (end.port !== null && port !== undefined && end.port !== String(port)) {
     return refuse('port', `port must be said once: ${quote(end.port)} behind the name and ${port} beside it`);
   }
@@ -103,7 +108,7 @@ function atAddress(
     const behind = serviceOfNodePort(directory, port, protocol);
     if (behind !== null) return atNodePort(behind, { ...found.node, addresses: [address] }, String(port), protocol);
   }
-  return plain({ found, addresses: [address] });
+  return plain({ found, addresses: [address] }, port ?? null);
 }
 
 function atNodePort(service: NamedService, node: NamedNode, asked: string, protocol: string): Resolved<ServiceEnd> {

@@ -52,7 +52,7 @@ const answersSchema = z.object({
   moreBackends: z.int().optional(),
 });
 
-/** `from` and `to` are addresses; with a cluster also names of it. */
+/** `from` and `to` are addresses, `to` also with its port; with a cluster also names of it. */
 export const flow = viewerWork
   .input(
     flowSchema.extend({
