@@ -48,6 +48,10 @@ export const newSync = (name: string): Omit<SyncRow<never>, 'since'> => ({
   deletedBy: null,
 });
 
+/** What was applied of a pool since it was last made here: that an object of before is gone is what its deletion wanted. */
+export const appliedSince = (row: SyncRow | undefined): SyncRow['applied'] =>
+  row === undefined || row.deletedBy !== null ? null : row.applied;
+
 /** What the controller writes: the policy is an operator's. */
 export type SyncOutcomeRow<Spec = PoolSpec> = Omit<
   SyncRow<Spec>,

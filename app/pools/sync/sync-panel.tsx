@@ -15,6 +15,7 @@ import { isPast, SyncStateChip } from '../../components/state-chip.tsx';
 import { useRefusal } from '../../shell/session.tsx';
 import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { CompareTable } from './compare-table.tsx';
+import { NOT_MADE, waysIfNotMade } from './not-made-words.ts';
 import { PolicyDialog, policyWords } from './policy-dialog.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
 import { type Choice, type FieldChoice, type FieldRow, listed, wayOfField, waysOf, whyOf } from './sync-words.ts';
@@ -43,13 +44,14 @@ export function SyncPanel({ name }: { name: string }) {
 }
 
 function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
-  const { sync, version, seen, live, rows, patch } = comparison;
+  const { sync, version, seen, live, made, rows, patch } = comparison;
+  const notMade = live === null && !made;
   const refused = useRefusal('editor');
   const heard = useHeard();
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [policy, setPolicy] = useState(false);
   const source = live === null ? 'where it comes from' : sourceWords(live);
-  const ways = waysOf({ name, sync, owner: live?.owner ?? null, source, rows });
+  const ways = notMade ? waysIfNotMade(name, sync) : waysOf({ name, sync, owner: live?.owner ?? null, source, rows });
   const way = chosen === null ? null : wayFor(chosen);
   function wayFor({ choice, field }: Chosen) {
     if (choice !== 'release-field' && choice !== 'decide-field')
@@ -88,6 +90,7 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
       <div className="flex flex-col gap-2 px-3.5 py-3">
         <p className="text-base text-ink-1">
           {isPast(sync.state, heard) && 'When it was last heard: '}
+          {notMade && `${NOT_MADE} `}
           {whyOf(sync)}
         </p>
         <Facts comparison={comparison} onPolicy={() => setPolicy(true)} refused={refused} />

@@ -9,7 +9,7 @@ import { type PoolSpec, poolSpecSchema } from '../../../core/pool/spec.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
 import { readReleased, showReleased } from '../../db/released.ts';
-import { readSync } from '../../db/sync.ts';
+import { appliedSince, readSync } from '../../db/sync.ts';
 import type { Deps } from '../deps.ts';
 import { poolNotFound } from '../pools/get-pool.ts';
 import { clusterOf } from './cluster.ts';
@@ -35,6 +35,8 @@ export const comparisonSchema = z.object({
       problems: z.array(z.object({ field: z.string(), message: z.string() })),
     })
     .nullable(),
+  /** the cluster had it as ours: where it has none now, somebody deleted it there; false: it was not made there yet */
+  made: z.boolean(),
   rows: z.array(
     z.object({
       field: z.string(),
@@ -91,6 +93,7 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
             resourceVersion: live.resourceVersion,
             problems: live.problems.map((problem) => ({ ...problem })),
           },
+    made: appliedSince(row) !== null,
     rows: rows.map((one) => ({
       ...one,
       managers: [...one.managers],

@@ -13,6 +13,7 @@ import { type PoolAtHand, readAtHand } from '../../db/at-hand.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { lockWatch, readWatch, writeWord } from '../../db/live-watch.ts';
+import { appliedSince } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { mustChange } from '../changes/apply-change.ts';
@@ -81,7 +82,7 @@ function goingPool(atHand: PoolAtHand, { name, pool }: LivePool): Going['pools']
 function isMadeAgain({ pool, row, released }: PoolAtHand): boolean {
   if (pool === undefined) return false;
   const { name, spec, sequence } = pool;
-  const applied = row?.deletedBy == null ? (row?.applied ?? null) : null;
+  const applied = appliedSince(row);
   const desired = { name, spec, version: sequence };
   const policy = row?.policy ?? 'ask';
   return decideSync({ desired, live: null, applied, policy, released, forced: false }).do === 'apply';

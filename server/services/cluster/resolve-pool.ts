@@ -15,7 +15,7 @@ import { markLetGo } from '../../db/let-go.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools, type StoredPool } from '../../db/pools.ts';
 import { releasedOf, shownPools } from '../../db/released.ts';
-import { newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
+import { appliedSince, newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
 import { lastInForce } from '../../db/void-force.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
@@ -183,7 +183,12 @@ function standing(desired: PoolSpec, live: LivePool | undefined): Content | null
 
 async function take(tx: Queryable, name: string, version: number): Promise<Decision> {
   const [live] = await readLivePools(tx, [name]);
+  const [known] = await readSync(tx, [name]);
   if (live === undefined) {
+    if (appliedSince(known) === null) {
+      const nothing = 'there is nothing to take over; what is not wanted is deleted';
+      throw refusal('choice', `the cluster does not have the pool '${name}' yet: ${nothing}`);
+    }
     await removeSync(tx, [name]);
     return { action: 'pool.delete', remove: [name] };
   }
@@ -192,7 +197,7 @@ async function take(tx: Queryable, name: string, version: number): Promise<Decis
     throw refusal('choice', `the cluster's pool '${name}' must be readable to be taken over`);
   }
   const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };
-  const row = (await readSync(tx, [name]))[0] ?? newSync(name);
+  const row = known ?? newSync(name);
   // what was decided last may be on its way: where it comes after all, this is what is sent next, as any change is
   const applied =
     row.applied !== null && row.applied.version < (await lastInForce(tx, name))

@@ -1,0 +1,48 @@
+/** A pool of ours that was never in the cluster: nobody deleted it there, and it is not told, nor decided about, as if. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newSync, writeSync } from '../../db/sync.ts';
+import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
+import { unheardDeps } from '../../testing/unheard-cluster.ts';
+import type { Deps } from '../deps.ts';
+import { comparePool } from './compare-pool.ts';
+import { resolvePool } from './resolve-pool.ts';
+
+let api: TestApi;
+let deps: Deps;
+beforeAll(async () => {
+  api = await testApi();
+  deps = await unheardDeps(api);
+});
+afterAll(() => api?.close());
+
+const spec = { cidr: '10.1.0.0/16' };
+const theirs = async (name: string) =>
+  resolvePool(deps, editor, {
+    name,
+    choice: 'theirs',
+    expectedVersion: (await comparePool(deps, name)).version,
+    reason: 'theirs is right',
+  });
+
+it('is said not to be made yet, and there is nothing of others to take', async () => {
+  await api.caller('editor').pools.create({ name: 'a', spec });
+  expect(await comparePool(deps, 'a')).toMatchObject({ live: null, made: false });
+  await expect(theirs('a')).rejects.toMatchObject({
+    reason: 'INVALID_INPUT',
+    message: "the cluster does not have the pool 'a' yet: there is nothing to take over; what is not wanted is deleted",
+  });
+  expect(await api.caller('viewer').pools.get({ name: 'a' })).toMatchObject({ spec });
+});
+
+it('one that was there and is gone was deleted there: theirs deletes it here', async () => {
+  const { change } = await api.caller('editor').pools.create({ name: 'b', spec: { cidr: '10.2.0.0/16' } });
+  const row = newSync('b');
+  const applied = { uid: 'uid-b', version: change.id, spec: { cidr: '10.2.0.0/16' } };
+  await writeSync(deps.db, [{ ...row, state: 'OutOfSync', reason: 'PoolDeletedInCluster', applied }]);
+  expect(await comparePool(deps, 'b')).toMatchObject({ live: null, made: true });
+  // deleted here and made again: that it is gone is what was wanted
+  await writeSync(deps.db, [{ ...row, applied, deletedBy: change.id }]);
+  expect(await comparePool(deps, 'b')).toMatchObject({ made: false });
+  await writeSync(deps.db, [{ ...row, state: 'OutOfSync', reason: 'PoolDeletedInCluster', applied }]);
+  expect((await theirs('b')).change).toMatchObject({ action: 'pool.delete', target: 'b' });
+});
