@@ -1,7 +1,9 @@
 /** Who made an object of the cluster different, as far as its managedFields tell. */
+import type { PoolSpec } from '../pool/spec.ts';
 import { differingFields } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
-import { type FieldClaim, OUR_MANAGER, ourClaim } from './managed-fields.ts';
+import { type FieldClaim, OUR_MANAGER, othersOn, ourClaim } from './managed-fields.ts';
+import { withReleased } from './released.ts';
 
 /** The API does not say who deleted an object, and `managedFields` may be stripped. */
 export const UNKNOWN_WRITER = 'unknown';
@@ -35,6 +37,29 @@ export function itemsTaken(before: LivePool | null, after: LivePool): boolean {
   const [was, is] = [before?.claims ?? [], after.claims].map(ourClaim);
   if (was === undefined || is === undefined || was.at !== is.at) return false;
   return Object.entries(was.items ?? {}).some(([field, of]) => of.some((item) => !is.items?.[field]?.includes(item)));
+}
+
+/**
+ * Ours and others' writes seen as one: a field moved that we alone hold, and one that others hold. We wrote first, since a write of ours is
+ * refused where others wrote meanwhile. `spec`: as ours left it; `beside`: who wrote the rest. Null: it is not so.
+ */
+export function unnotedWrite(before: LivePool | null, after: LivePool): { spec: PoolSpec; beside: string } | null {
+  const ours = ourClaim(after.claims);
+  if (before?.pool == null || after.pool === null || ours === undefined) return null;
+  const others = (field: string): FieldClaim[] => othersOn(after.claims, field);
+  const moved = differingFields(after.pool.spec, before.pool.spec);
+  // a set with items of both is as the last of them left it
+  const rest = moved.filter((field) =>
+    others(field).some(({ items }) => items?.[field] || !ours.fields.includes(field)),
+  );
+  if (rest.length === 0 || !moved.some((field) => ours.fields.includes(field) && others(field).length === 0))
+    return null;
+  const beside = writerAmong(
+    before.claims,
+    after.claims.filter((claim) => claim !== ours),
+    new Set(rest),
+  );
+  return { spec: withReleased(after.pool.spec, rest, before.pool.spec), beside };
 }
 
 /**

@@ -9,12 +9,23 @@ import type { Queryable } from '../db/client.ts';
 import type { StoredPool } from '../db/pools.ts';
 import type { SyncRow } from '../db/sync.ts';
 
+/** What the leader sent: it alone knows by what decision. */
+export interface Sent {
+  /** the change that it carries out; null: the last one before a use of force that is void */
+  readonly cause: number | null;
+  readonly byForce: boolean;
+  /** as it was desired */
+  readonly spec: PoolSpec;
+}
+
 /** The pool as it is here, before what came of the write is noted. */
 export interface Ours {
   readonly wanted: StoredPool | undefined;
   readonly row: SyncRow | undefined;
   /** its fields that others decide */
   readonly released: readonly PoolField[];
+  /** absent: it was sent by a leader that ended before it could note it */
+  readonly sent?: Sent | undefined;
 }
 
 interface Decided {
@@ -22,38 +33,42 @@ interface Decided {
   readonly byForce: boolean;
 }
 
-/**
- * The last change that decided what came. It need not be the last of all: the next may have been saved while it was under
- * way. Force that waits has decided nothing of what came: its turn is when the cluster has what it was decided about. Where not all of it
- * was taken (items of a set that others added stay), what moved must be as the last one says.
- */
+/** Null: none that is known; or of what moved not all is as it was decided, items of a set that others hold stay. */
 export async function decidedBy(
   tx: Queryable,
   before: LivePool | null,
   after: Pool,
-  { wanted, row, released }: Ours,
+  { wanted, row, released, sent }: Ours,
 ): Promise<Decided | null> {
-  const leftOf = (spec: PoolSpec): PoolField[] => differingFields(withReleased(spec, released, after.spec), after.spec);
-  const left = wanted === undefined ? [] : leftOf(wanted.spec);
-  const now = left.length === 0 ? wanted : undefined;
+  const notTaken = (spec: PoolSpec): PoolField[] =>
+    differingFields(withReleased(spec, released, after.spec), after.spec);
+  const isThere = (spec: PoolSpec): boolean => notTaken(spec).length === 0;
+  const isMovedTo = (spec: PoolSpec): boolean => {
+    if (before?.pool == null) return isThere(spec);
+    const moved = differingFields(after.spec, before.pool.spec);
+    return !notTaken(spec).some((field) => moved.includes(field));
+  };
+  if (sent !== undefined) {
+    if (!isMovedTo(sent.spec)) return null;
+    const cause = sent.cause ?? (await lastSpecsOf(tx, after.name)).find(isUnforced)?.sequence;
+    return cause === undefined ? null : { cause, byForce: sent.byForce };
+  }
   const force = row?.forceVersion ?? null;
-  if (now !== undefined && force === null) return { cause: now.sequence, byForce: false };
+  if (wanted !== undefined && force === null && isThere(wanted.spec)) return unforced(wanted);
   const last = await lastSpecsOf(tx, after.name);
-  const isSent = ({ sequence, spec, before: taken }: (typeof last)[number]): boolean =>
-    sequence === force
-      ? row?.forceSeen === seenOf(withReleased(spec, released, before?.pool?.spec ?? null), before ?? undefined)
-      : sameOrNone(taken, before?.pool?.spec ?? null);
-  const fits = last.filter(({ spec }) => leftOf(spec).length === 0);
-  const forced = fits.find(
-    (one) => one.action === 'pool.force' && one.sequence > (row?.applied?.version ?? 0) && isSent(one),
-  );
+  // the next change may have been saved while this one was under way
+  const there = last.filter(({ spec }) => isThere(spec));
+  const isForced = ({ sequence, spec }: (typeof last)[number]): boolean =>
+    sequence === force &&
+    sequence > (row?.applied?.version ?? 0) &&
+    // only about what the cluster had then it has decided anything
+    row?.forceSeen === seenOf(withReleased(spec, released, before?.pool?.spec ?? null), before ?? undefined);
+  const forced = there.find(isForced);
   if (forced !== undefined) return { cause: forced.sequence, byForce: true };
-  const came = now !== undefined && now.sequence !== force ? now : fits.find(({ action }) => action !== 'pool.force');
-  if (came !== undefined) return { cause: came.sequence, byForce: false };
-  if (wanted === undefined || before?.pool == null) return null;
-  const moved = differingFields(after.spec, before.pool.spec);
-  return moved.some((field) => left.includes(field)) ? null : { cause: wanted.sequence, byForce: false };
+  const came = there.find(isUnforced);
+  if (came !== undefined) return unforced(came);
+  return wanted !== undefined && before !== null && isMovedTo(wanted.spec) ? unforced(wanted) : null;
 }
 
-const sameOrNone = (a: PoolSpec | null, b: PoolSpec | null): boolean =>
-  a === null || b === null ? a === b : differingFields(a, b).length === 0;
+const isUnforced = ({ action }: { readonly action: string }): boolean => action !== 'pool.force';
+const unforced = ({ sequence }: { readonly sequence: number }): Decided => ({ cause: sequence, byForce: false });

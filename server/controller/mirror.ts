@@ -8,6 +8,7 @@ import { readPools } from '../db/pools.ts';
 import { readReleased } from '../db/released.ts';
 import { readSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
+import type { Sent } from './decided-by.ts';
 import { isNewer } from './is-newer.ts';
 import { readOtherwise, removedBy, type Told, tellerOf } from './pool-teller.ts';
 
@@ -30,8 +31,12 @@ export function mirror(db: Database, epoch: number, seen: Seen): Promise<number>
   return db.transaction(async (tx) => (await mirrorIn(tx, await lockLive(tx, epoch), seen)).sequence);
 }
 
-/** The same within the caller's transaction, which holds the lock. */
-export async function mirrorIn(tx: Queryable, live: Live, { seen, gone }: Seen): Promise<Live> {
+/** The same within the caller's transaction, which holds the lock. `sentAs`: of an object as a write of the leader left it, what that was. */
+export async function mirrorIn(
+  tx: Queryable,
+  live: Live,
+  { seen, gone, sentAs = () => undefined }: Seen & { readonly sentAs?: (pool: LivePool) => Sent | undefined },
+): Promise<Live> {
   const names = [...seen, ...gone].map(({ name }) => name);
   const before = new Map((await readLivePools(tx, names)).map((pool) => [pool.name, pool]));
   // by name: what comes twice in one batch is stored once, in its last form
@@ -43,7 +48,8 @@ export async function mirrorIn(tx: Queryable, live: Live, { seen, gone }: Seen):
   if (newer.length + removed.length === 0) return live;
   await writeLivePools(tx, newer, removed);
   let now = live;
-  for (const move of await movesOf(tx, live, before, newer, removed)) now = await write(tx, now, move);
+  const moves = await movesOf(tx, live, { known: before, seen: newer, gone: removed, sentAs });
+  for (const move of moves) now = await write(tx, now, move);
   return now;
 }
 
@@ -56,20 +62,23 @@ export async function mirrorAll(db: Database, epoch: number, all: readonly LiveP
   return mirror(db, epoch, { seen, gone: known.filter(({ name }) => !listed.has(name)) });
 }
 
-async function movesOf(
-  tx: Queryable,
-  { word }: Live,
-  known: ReadonlyMap<string, LivePool>,
-  seen: readonly LivePool[],
-  gone: readonly string[],
-): Promise<Move[]> {
+interface News {
+  readonly known: ReadonlyMap<string, LivePool>;
+  readonly seen: readonly LivePool[];
+  readonly gone: readonly string[];
+  readonly sentAs: (pool: LivePool) => Sent | undefined;
+}
+
+async function movesOf(tx: Queryable, { word }: Live, { known, seen, gone, sentAs }: News): Promise<Move[]> {
   const { changed = [], still = [] } = Object.groupBy(seen, ({ name, pool }) =>
     sameEffect(known.get(name)?.pool ?? null, pool) ? 'still' : 'changed',
   );
   const removed = gone.flatMap((name) => known.get(name) ?? []);
-  // the steps of one write follow each other: what is second of one pool is told after what is first of all
-  const turns = [new Map<string, Move>(), new Map<string, Move>()] as const;
-  const add = (told: Told, move: Move['moves'][number], groups: Map<string, Move> = turns[0]): void => {
+  // the steps of one pool follow each other: what is second of one is told after what is first of all
+  const turns: Map<string, Move>[] = [];
+  const add = (told: Told, move: Move['moves'][number], turn = 0): void => {
+    turns[turn] ??= new Map();
+    const groups = turns[turn];
     const few = told.fault === undefined || groups.has(keyOf(told)) || groups.size < MOST_FAULTS;
     const as = few ? told : { ...told, fault: 'the Cluster page has what is wrong in each' };
     const group = groups.get(keyOf(as)) ?? { ...as, moves: [] };
@@ -83,7 +92,7 @@ async function movesOf(
     if (told !== null) add(told, { name, before: before?.pool ?? null, after: after.pool });
   }
   const names = [...changed, ...removed].map(({ name }) => name);
-  if (names.length === 0) return [...turns[0].values()];
+  if (names.length === 0) return inOrder(turns);
   const [pools, synced, released] = await Promise.all([
     readPools(tx, names),
     readSync(tx, names),
@@ -94,20 +103,26 @@ async function movesOf(
   for (const after of changed) {
     const { name } = after;
     const before = known.get(name) ?? null;
-    const [first, second] = await tellerOf(tx, before, after, {
+    const steps = await tellerOf(tx, before, after, {
       wanted: desired.get(name),
       row: rows.get(name),
       released: released.get(name)?.fields ?? [],
+      sent: sentAs(after),
     });
-    add(first, { name, before: before?.pool ?? null, after: first.after });
-    if (second !== undefined) add(second, { name, before: first.after, after: second.after }, turns[1]);
+    let from = before?.pool ?? null;
+    for (const [turn, step] of steps.entries()) {
+      add(step, { name, before: from, after: step.after }, turn);
+      from = step.after;
+    }
   }
   for (const before of removed) {
     const { name, pool } = before;
     add(removedBy(rows.get(name), before, word), { name, before: pool, after: null });
   }
-  return turns.flatMap((groups) => [...groups.values()]);
+  return inOrder(turns);
 }
+
+const inOrder = (turns: readonly Map<string, Move>[]): Move[] => turns.flatMap((groups) => [...groups.values()]);
 
 /** Each is a statement under the lock: what thousands of odd pools have each for itself is no row each. */
 const MOST_FAULTS = 100;

@@ -4,7 +4,7 @@ import { differingFields, oddFields, poolFields } from '../../core/cluster/compa
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { withReleased } from '../../core/cluster/released.ts';
-import { itemsTaken, UNKNOWN_WRITER, writerAmong, writerOf } from '../../core/cluster/writer.ts';
+import { itemsTaken, UNKNOWN_WRITER, unnotedWrite, writerAmong, writerOf } from '../../core/cluster/writer.ts';
 import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import { poolShare } from '../../core/wire/revision.ts';
@@ -28,36 +28,56 @@ export interface Step extends Told {
   readonly after: Pool | null;
 }
 
-/** Mostly one step; two where a write of ours carries out a change and sets back what others wrote since the last one. */
+/**
+ * One step after the other: mostly one. A write of ours that carries out a change may set back what others wrote since the last one,
+ * and one that no leader noted is seen together with what others wrote after it.
+ */
 export async function tellerOf(
   tx: Queryable,
   before: LivePool | null,
   after: LivePool,
   ours: Ours,
-): Promise<readonly [Step, Step?]> {
-  const theirs: Step = { actor: writerOf(before, after), action: 'cluster.change', cause: null, after: after.pool };
+): Promise<readonly Step[]> {
+  const { pool } = after;
+  const theirs = { actor: writerOf(before, after), action: 'cluster.change', cause: null, after: pool } as const;
   // what could be read stays in force while it is the same object: this is another one of the name
-  if (after.pool === null) return [{ ...theirs, reason: `made anew there, ${NO_EFFECT}`, fault: faultIn(after) }];
+  if (pool === null) return [{ ...theirs, reason: `made anew there, ${NO_EFFECT}`, fault: faultIn(after) }];
+  if (ours.sent !== undefined) return tellOurs(tx, before, pool, ours);
+  const unnoted = unnotedWrite(before, after);
+  if (unnoted !== null) {
+    const { spec, beside } = unnoted;
+    return [...(await tellOurs(tx, before, { ...pool, spec }, ours)), { ...theirs, actor: beside }];
+  }
   if (theirs.actor !== OUR_MANAGER) return [theirs];
-  const decided = await decidedBy(tx, before, after.pool, ours);
-  const taken = itemsTaken(before, after);
-  const undecided: Step = taken ? { ...theirs, actor: UNKNOWN_WRITER } : theirs;
+  return tellOurs(tx, before, pool, itemsTaken(before, after) ? { ...ours, actor: UNKNOWN_WRITER } : ours);
+}
+
+/** `actor`: who wrote it where nobody decided it here. */
+async function tellOurs(
+  tx: Queryable,
+  before: LivePool | null,
+  after: Pool,
+  { actor = OUR_MANAGER, ...ours }: Ours & { readonly actor?: string },
+): Promise<Step[]> {
+  const step = { actor: OUR_MANAGER, action: 'cluster.change', cause: null, after } as const;
+  const undecided: Step = { ...step, actor };
+  const decided = await decidedBy(tx, before, after, ours);
   if (decided === null) return [undecided];
   const { cause, byForce } = decided;
   const { policy, applied = null } = ours.row ?? {};
-  const enforced: Step = { ...theirs, action: 'pool.enforce' };
-  const carriedOut: Step = { ...theirs, cause };
+  const enforced: Step = { ...step, action: 'pool.enforce' };
+  const carriedOut: Step = { ...step, cause };
   // what force takes from others is what it was decided about
   if (byForce || applied === null) return [carriedOut];
   // what the cluster had once already is no decision that comes: somebody was written over
-  if (applied.version >= cause) return [policy === 'enforce' && !taken ? enforced : undecided];
-  const between = before === null ? null : setBack(before, after.pool, { applied: applied.spec, ...ours });
+  if (applied.version >= cause) return [policy === 'enforce' && actor === OUR_MANAGER ? enforced : undecided];
+  const between = before === null ? null : setBack(before, after, { applied: applied.spec, ...ours });
   if (between === null) return [carriedOut];
   const first: Step =
     policy === 'enforce'
       ? enforced
-      : { ...theirs, reason: `nobody held it: set again with change ${changeNumber(cause)}` };
-  return poolShare(between) === poolShare(after.pool) ? [first] : [{ ...first, after: between }, carriedOut];
+      : { ...step, reason: `nobody held it: set again with change ${changeNumber(cause)}` };
+  return poolShare(between) === poolShare(after) ? [first] : [{ ...first, after: between }, carriedOut];
 }
 
 /**

@@ -10,6 +10,7 @@ import { type Live, lockLive, TermOver } from '../db/live.ts';
 import { type SyncOutcomeRow, writeOutcomes } from '../db/sync.ts';
 import { writeVoidForce } from '../db/void-force.ts';
 import { NOTICE_CHANNEL, noticeText } from '../events/notice.ts';
+import type { Sent } from './decided-by.ts';
 import type { Versioned } from './is-newer.ts';
 import { mirrorAll, mirrorIn, type Seen } from './mirror.ts';
 
@@ -19,6 +20,8 @@ export interface Outcome {
   readonly row: SyncOutcomeRow | null;
   /** the object as an apply left it */
   readonly taken: LivePool | null;
+  /** what was applied; absent: nothing that is decided */
+  readonly sent?: Sent | undefined;
   /** the use of force that it finds void */
   readonly voided?: VoidForce | undefined;
 }
@@ -161,8 +164,10 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
 
 async function writeBatch(tx: Queryable, epoch: number, batch: readonly Waiting[]): Promise<void> {
   let live: Live = await lockLive(tx, epoch);
-  for (const seen of inTurn(batch.map((one) => one.seen))) live = await mirrorIn(tx, live, seen);
   const outcomes = batch.flatMap(({ outcome }) => outcome ?? []);
+  const sent = new Map(outcomes.flatMap(({ taken, sent }) => (taken && sent ? [[identityOf(taken), sent]] : [])));
+  const sentAs = (pool: LivePool): Sent | undefined => sent.get(identityOf(pool));
+  for (const seen of inTurn(batch.map((one) => one.seen))) live = await mirrorIn(tx, live, { ...seen, sentAs });
   if (outcomes.length === 0) return;
   await writeOutcomes(
     tx,

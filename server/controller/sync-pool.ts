@@ -16,6 +16,7 @@ import type { PoolAtHand } from '../db/at-hand.ts';
 import { newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
 import { KubeError } from '../kube/kube-error.ts';
 import type { ApplyRequest } from './apply-request.ts';
+import type { Sent } from './decided-by.ts';
 import type { PoolReader } from './pool-reader.ts';
 import type { PoolWriter } from './pool-writer.ts';
 import { refusedBy, type SyncOutcome } from './refused-by.ts';
@@ -77,7 +78,8 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   }
   const settled = !forced && before.applied !== null && before.applied.version >= version;
   const resourceVersion = live?.resourceVersion ?? null;
-  return apply(options, { ...pool, released }, found, { ...decision, resourceVersion, settled });
+  const sent = { cause: toForce && !forced ? null : pool.sequence, byForce: forced, spec: pool.spec };
+  return apply(options, { ...pool, released }, found, { ...decision, resourceVersion, settled, sent });
 }
 
 /** The row as a look finds it, and what it finds of force that was decided about another state. */
@@ -100,6 +102,7 @@ async function apply(
     Pick<ApplyRequest<PoolSpec>, 'resourceVersion'> & {
       /** the cluster had all that is decided: others wrote since */
       readonly settled: boolean;
+      readonly sent: Sent;
     },
 ): Promise<SyncOutcome> {
   const { now, cluster } = options;
@@ -136,7 +139,7 @@ async function apply(
     detail: { fields: left, managers: [], rewrites: rewritesNow ? [...recent, now().toISOString()] : [] },
     applied: { uid: taken.uid, version: pool.sequence, spec: decision.spec },
   };
-  await options.write({ name: pool.name, row: next, taken, voided });
+  await options.write({ name: pool.name, row: next, taken, sent: decision.sent, voided });
   return 'settled';
 }
 

@@ -1,47 +1,15 @@
 /** What became of a pool in the cluster stands in History without a gap: each move is one that a row tells, field by field. */
 import { expect, it } from 'vitest';
-import { differingFields } from '../../core/cluster/compare.ts';
-import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
+import type { PoolSpec } from '../../core/pool/spec.ts';
 import { editedPool } from '../../e2e/cluster/edited.ts';
+import { history } from '../../e2e/cluster/history.ts';
 import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
 import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
-import { findChange, findChanges } from '../db/changes.ts';
-import { liveChangesSince, readLivePools } from '../db/live.ts';
-import { resolvePool, setPolicy } from '../services/cluster/resolve-pool.ts';
-import { editor as actor } from '../testing/test-api.ts';
-import { clusterPools } from './cluster-pools.ts';
 
 const site = ledTerms();
 const edited = editedPool(site);
 const { told, holds } = toldChanges(site);
-const reason = 'it must be so';
-const version = async () => (await site.api.caller('editor').pools.get({ name: 'a' })).version;
-const policy = async (to: 'ask' | 'enforce') => {
-  const decided = { name: 'a', policy: to, expectedVersion: await version(), reason };
-  return (await setPolicy(site.deps, actor, decided)).change.id;
-};
-const update = async (spec: object) => {
-  const decided = { name: 'a', spec: { ...nat, ...spec }, expectedVersion: await version() };
-  return (await site.api.caller('editor').pools.update(decided)).change.id;
-};
-const rows = async (limit: number) => findChanges(site.api.database.db, { pool: 'a', others: true, limit });
-
-const fieldsOf = (before: unknown, after: unknown): string[] =>
-  before === null || after === null ? ['all'] : differingFields((before as Pool).spec, (after as Pool).spec);
-/** Each move begins where the one before ended, and what carries out a change of ours moves nothing that this one does not say. */
-async function whole(): Promise<void> {
-  const { db } = site.api.database;
-  const moves = (await liveChangesSince(db, 0, 1000)).filter(({ pools }) => pools.includes('a'));
-  let last: unknown = null;
-  for (const { before, after, cause } of moves) {
-    expect(before).toEqual(last);
-    last = after;
-    const change = cause === null ? null : await findChange(db, cause);
-    if (change === null || after === null) continue;
-    const said = fieldsOf(change.before, change.after);
-    if (!said.includes('all')) expect(said).toEqual(expect.arrayContaining(fieldsOf(before, after)));
-  }
-}
+const { policy, update, theirs, sent, rows, whole } = history(site);
 
 const enforced = { actor: 'outgate', role: 'system', action: 'pool.enforce' };
 const asWanted = { spec: { natOutgoing: true } };
@@ -137,19 +105,7 @@ it('an item that others took out of a set of ours, before and after the policy s
   await whole();
 });
 
-/** As a leader that ended before it could note what came of it. */
 const sentByForce = () => sent(nat, true);
-async function sent(spec: PoolSpec, force: boolean): Promise<void> {
-  const [live] = await readLivePools(site.api.database.db, ['a']);
-  if (live === undefined) throw new Error('no pool');
-  const { uid, resourceVersion } = live;
-  const request = { name: 'a', spec, uid, resourceVersion, force };
-  await clusterPools(site.connection, 'projectcalico.org/v3').apply(request);
-}
-const theirs = async () => {
-  const decided = { name: 'a', choice: 'theirs', expectedVersion: await version(), reason } as const;
-  return (await resolvePool(site.deps, actor, decided)).change.id;
-};
 
 it.each([
   ['theirs', theirs, { natOutgoing: false }],

@@ -160,28 +160,22 @@ export async function lastSettingsChange(db: Queryable): Promise<{ id: number; a
   return row === undefined ? null : { id: Number(row.sequence), at: row.at };
 }
 
-/** What the last changes of a pool decided about it, and what was there before, the newest first; those that removed it are left out. */
+/** What the last changes of a pool decided about it, the newest first; those that removed it are left out. */
 export async function lastSpecsOf(
   db: Queryable,
   name: string,
-): Promise<{ sequence: number; action: string; before: PoolSpec | null; spec: PoolSpec }[]> {
-  const specIn = (side: 'before' | 'after'): string =>
-    `jsonb_path_query_first(c.${side}, '$[*] ? (@.name == $name).spec', jsonb_build_object('name', $1::text))`;
+): Promise<{ sequence: number; action: string; spec: PoolSpec }[]> {
   // found apart, as those of settings are: a plan that knows no name would go by number through all changes
-  const rows = await db.query<{
-    sequence: string;
-    action: string;
-    before: PoolSpec | null;
-    spec: PoolSpec | null;
-  }>(
+  const rows = await db.query<{ sequence: string; action: string; spec: PoolSpec | null }>(
     `WITH own AS MATERIALIZED (SELECT sequence FROM change WHERE pools @> ARRAY[$1::text]),
        last AS MATERIALIZED (SELECT sequence FROM own ORDER BY sequence DESC LIMIT 20)
-     SELECT sequence, c.action, ${specIn('before')} AS before, ${specIn('after')} AS spec
+     SELECT sequence, c.action,
+       jsonb_path_query_first(c.after, '$[*] ? (@.name == $name).spec', jsonb_build_object('name', $1::text)) AS spec
      FROM last JOIN change c USING (sequence) ORDER BY sequence DESC`,
     [name],
   );
-  return rows.flatMap(({ sequence, action, before, spec }) =>
-    spec === null ? [] : [{ sequence: Number(sequence), action, before, spec }],
+  return rows.flatMap(({ sequence, action, spec }) =>
+    spec === null ? [] : [{ sequence: Number(sequence), action, spec }],
   );
 }
 

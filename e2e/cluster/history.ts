@@ -1,0 +1,58 @@
+/** What is decided about a pool `a` of a led term, what a leader sends that ends before it notes it, and what History says of both. */
+import { expect } from 'vitest';
+import { differingFields } from '../../core/cluster/compare.ts';
+import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
+import { clusterPools } from '../../server/controller/cluster-pools.ts';
+import { findChange, findChanges, type LoggedChange } from '../../server/db/changes.ts';
+import { liveChangesSince, readLivePools } from '../../server/db/live.ts';
+import { resolvePool, setPolicy } from '../../server/services/cluster/resolve-pool.ts';
+import { editor } from '../../server/testing/test-api.ts';
+import { type ledTerms, nat } from './led-terms.ts';
+
+const reason = 'it must be so';
+
+export function history(site: ReturnType<typeof ledTerms>) {
+  const version = async () => (await site.api.caller('editor').pools.get({ name: 'a' })).version;
+  return {
+    /** Each returns the number of its change. */
+    policy: async (to: 'ask' | 'enforce'): Promise<number> => {
+      const decided = { name: 'a', policy: to, expectedVersion: await version(), reason };
+      return (await setPolicy(site.deps, editor, decided)).change.id;
+    },
+    update: async (spec: object): Promise<number> => {
+      const decided = { name: 'a', spec: { ...nat, ...spec }, expectedVersion: await version() };
+      return (await site.api.caller('editor').pools.update(decided)).change.id;
+    },
+    theirs: async (): Promise<number> => {
+      const decided = { name: 'a', choice: 'theirs', expectedVersion: await version(), reason } as const;
+      return (await resolvePool(site.deps, editor, decided)).change.id;
+    },
+    /** As a leader does that ends before it can note what came of it. */
+    sent: async (spec: PoolSpec, force: boolean): Promise<void> => {
+      const [live] = await readLivePools(site.api.database.db, ['a']);
+      if (live === undefined) throw new Error('no pool');
+      const { uid, resourceVersion } = live;
+      const request = { name: 'a', spec, uid, resourceVersion, force };
+      await clusterPools(site.connection, 'projectcalico.org/v3').apply(request);
+    },
+    rows: (limit: number): Promise<LoggedChange[]> =>
+      findChanges(site.api.database.db, { pool: 'a', others: true, limit }),
+    /** Each move begins where the one before ended, and what carries out a change of ours moves nothing that this one does not say. */
+    whole: async (): Promise<void> => {
+      const { db } = site.api.database;
+      const moves = (await liveChangesSince(db, 0, 1000)).filter(({ pools }) => pools.includes('a'));
+      let last: unknown = null;
+      for (const { before, after, cause } of moves) {
+        expect(before).toEqual(last);
+        last = after;
+        const change = cause === null ? null : await findChange(db, cause);
+        if (change === null || after === null) continue;
+        const said = fieldsOf(change.before, change.after);
+        if (!said.includes('all')) expect(said).toEqual(expect.arrayContaining(fieldsOf(before, after)));
+      }
+    },
+  };
+}
+
+const fieldsOf = (before: unknown, after: unknown): string[] =>
+  before === null || after === null ? ['all'] : differingFields((before as Pool).spec, (after as Pool).spec);

@@ -1,0 +1,71 @@
+/** The leader knows by what decision it wrote: where two decided the same, what comes is told by the one that sent it. */
+import { expect, it } from 'vitest';
+import { editedPool } from '../../e2e/cluster/edited.ts';
+import { history } from '../../e2e/cluster/history.ts';
+import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
+import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
+
+const site = ledTerms();
+const edited = editedPool(site);
+const { told, holds } = toldChanges(site);
+const { policy, update, sent, rows, whole } = history(site);
+
+it('force that a policy came before does nothing, though the policy sends the same', async () => {
+  await edited.make();
+  const { id: forced } = await edited.force();
+  const policed = await policy('enforce');
+  await site.begin();
+  await site.stands('a', { state: 'Synced', applied: { version: policed } });
+  await holds();
+  const didNothing = `change #${policed} by editor came before it was carried out`;
+  expect(await told(forced)).toMatchObject({ ...nowhere, didNothing });
+  expect(await told(policed)).toMatchObject(held);
+  await whole();
+});
+
+it('force that was found void never counts, though what it wanted comes later by a policy', async () => {
+  await edited.make();
+  const { id: first } = await edited.force();
+  await site.edit('a', { disabled: true }, 'nightly-job');
+  await site.begin();
+  await site.stands('a', { state: 'OutOfSync', forceSeen: null });
+  await site.edit('a', { disabled: false }, 'nightly-job');
+  await site.stands('a', { detail: { fields: ['natOutgoing'] } });
+  await site.end();
+  const { id: second } = await edited.force();
+  await site.edit('a', { disabled: true }, 'nightly-job');
+  await site.begin();
+  await site.stands('a', { forceVersion: second, forceSeen: null });
+  await site.edit('a', { disabled: false }, 'nightly-job');
+  await site.stands('a', { detail: { fields: ['natOutgoing'] } });
+  const policed = await policy('enforce');
+  await site.stands('a', { state: 'Synced', applied: { version: policed } });
+  await holds();
+  for (const id of [first, second]) {
+    expect(await told(id)).toMatchObject({ ...nowhere, didNothing: 'disabled not set → true by nightly-job' });
+  }
+  expect(await told(policed)).toMatchObject(held);
+  await whole();
+});
+
+it('what a leader wrote that ended before it noted it, and what others wrote then, is each told for itself', async () => {
+  await site.made();
+  await site.end();
+  const off = await update({ disabled: true });
+  await sent({ ...nat, disabled: true }, false);
+  await site.edit('a', { natOutgoing: false });
+  await site.begin();
+  await site.stands('a', { state: 'Contested' });
+  await holds();
+  expect(await rows(2)).toMatchObject([
+    {
+      actor: 'kubectl-edit',
+      action: 'cluster.change',
+      before: { spec: { natOutgoing: true, disabled: true } },
+      after: { spec: { natOutgoing: false, disabled: true } },
+    },
+    { sequence: off },
+  ]);
+  expect(await told(off)).toMatchObject(held);
+  await whole();
+});
