@@ -18,6 +18,8 @@ export interface ListedPool {
   warnings: Warning[];
   /** null without a cluster */
   sync: { state: SyncState; reason: SyncReason } | null;
+  /** what the cluster does where it is not as desired; null: as desired, or not known */
+  live: Facets | 'none' | null;
 }
 
 export interface Row {

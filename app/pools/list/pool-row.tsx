@@ -7,12 +7,15 @@ import { Checkbox } from '../../components/checkbox.tsx';
 import { isPast, SyncStateChip } from '../../components/state-chip.tsx';
 import { labelAbove } from '../../components/table.tsx';
 import { AllocatesText, KindTag, TrafficFromText, TrafficToText, ViolationsChip } from '../facet-cells.tsx';
+import { liveWord } from '../live-word.ts';
 import { poolPath } from '../paths.ts';
 import type { Row } from '../rows.ts';
 import { gridOf } from './columns.ts';
 
 /** one of three beside each other where the row is a block, its name above it */
 const facet = clsx(labelAbove, 'narrow:flex-col narrow:items-start! narrow:gap-0.5');
+/** with a line below that says what the cluster does otherwise */
+const decided = clsx(facet, 'flex-col items-start! justify-center gap-0!');
 
 export const rowLinkId = (name: string): string => `pool-row-${name}`;
 
@@ -44,8 +47,9 @@ export const PoolRow = memo(function PoolRow({
   onSelect: (name: string) => void;
   onFocus: (index: number) => void;
 }) {
-  const { name, spec, facets, nodes, natted, version, violations, sync } = pool;
+  const { name, spec, facets, nodes, natted, version, violations, sync, live } = pool;
   const cell = 'flex min-w-0 items-center gap-2 px-2.25 whitespace-nowrap narrow:px-0';
+  const past = sync !== null && isPast(sync.state, heard);
   return (
     <tr
       role="row"
@@ -99,22 +103,23 @@ export const PoolRow = memo(function PoolRow({
           className={clsx(cell, 'flex-col items-start! justify-center gap-0! narrow:col-span-3 narrow:col-start-2')}
         >
           {sync !== null && <SyncStateChip state={sync.state} heard={heard} low />}
-          {sync !== null && isPast(sync.state, heard) && (
-            <span className="text-[10px]/[12px] text-ink-3">last heard</span>
-          )}
-          {sync !== null && !isPast(sync.state, heard) && sync.state !== 'Synced' && (
+          {past && <span className="text-[10px]/[12px] text-ink-3">last heard</span>}
+          {sync !== null && !past && sync.state !== 'Synced' && (
             <span className="machine text-[10px]/[12px] text-ink-3">{sync.reason}</span>
           )}
         </td>
       )}
-      <td role="cell" data-label="Allocates" className={clsx(cell, facet, 'narrow:col-start-2')}>
+      <td role="cell" data-label="Allocates" className={clsx(cell, decided, 'narrow:col-start-2')}>
         <AllocatesText facets={facets} />
+        <Live word={liveWord('allocates', facets, live)} past={past} />
       </td>
-      <td role="cell" data-label="Traffic from it" className={clsx(cell, facet)}>
+      <td role="cell" data-label="Traffic from it" className={clsx(cell, decided)}>
         <TrafficFromText facets={facets} spec={spec} />
+        <Live word={liveWord('nats', facets, live)} past={past} />
       </td>
-      <td role="cell" data-label="Traffic to it" className={clsx(cell, facet)}>
+      <td role="cell" data-label="Traffic to it" className={clsx(cell, decided)}>
         <TrafficToText facets={facets} />
+        <Live word={liveWord('exempt', facets, live)} past={past} />
       </td>
       <td
         role="cell"
@@ -143,3 +148,13 @@ export const PoolRow = memo(function PoolRow({
     </tr>
   );
 });
+
+/** What the cluster does otherwise, or did when it was last heard. */
+function Live({ word, past }: { word: string | null; past: boolean }) {
+  if (word === null) return null;
+  return (
+    <span className="text-[10px]/[12px] text-outofsync-fg">
+      {past ? 'last heard' : 'live'}: {word}
+    </span>
+  );
+}

@@ -23,6 +23,8 @@ export const poolViewSchema = z.object({
   version: z.int(),
   /** the cluster's object against ours; null: there is no cluster */
   sync: syncViewSchema.nullable(),
+  /** what the cluster does with it where it is not as desired, or that it has none; null: as desired, not known, or no cluster */
+  live: z.union([facetsSchema, z.literal('none')]).nullable(),
   /** nodes that hold it in their kernel as it is now; with a cluster its nodes count, and no other (db/nodes.ts) */
   nodes: z.object({ programmed: z.int(), total: z.int() }),
   /** connections NATed for it so far, all nodes; a decimal string above 2^53 */
@@ -68,6 +70,7 @@ export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Prom
       facets: facetsOf(stored.spec),
       version: stored.sequence,
       sync,
+      live: cluster?.live(stored.name) ?? null,
       nodes: { programmed: holding(since), total },
       natted: counter(natted.get(stored.spec.cidr) ?? 0n),
       violations: validateAmong(pool, both(overlapping.get(stored.name), ofOthers(pool))),
@@ -90,6 +93,7 @@ interface InCluster {
   readonly released: ReleasedByName;
   /** Whether the cluster says what is desired. Who made it so does not matter to nodes: one that needs a decision may be. */
   asDesired(pool: StoredPool): boolean;
+  live(name: string): PoolView['live'];
 }
 
 async function inCluster(db: Queryable, pools: readonly StoredPool[]): Promise<InCluster> {
@@ -117,6 +121,13 @@ async function inCluster(db: Queryable, pools: readonly StoredPool[]): Promise<I
       if (sync.get(name)?.state === 'Synced') return true;
       const held = specs.get(name);
       return held !== undefined && differingFields(spec, held).length === 0;
+    },
+    live(name) {
+      const state = sync.get(name)?.state;
+      const held = specs.get(name);
+      if (state === 'Synced') return null;
+      if (held !== undefined) return facetsOf(held);
+      return state === 'Pending' ? null : 'none';
     },
   };
 }
