@@ -52,10 +52,12 @@ export function CompareTable({
                 {managers.length === 0 ? (
                   <span className="text-xs text-ink-3">nobody else</span>
                 ) : (
-                  <span className="machine text-ink-1">{listed(managers)}</span>
+                  <span className={wraps}>{listed(managers)}</span>
                 )}
               </Td>
-              <Td label="Who decides it">{way(row)}</Td>
+              <Td label="Who decides it" className="whitespace-normal">
+                {way(row)}
+              </Td>
             </Tr>
           );
         })}
@@ -64,7 +66,11 @@ export function CompareTable({
   );
 }
 
+/** Selectors and names of managers are long: the table holds all of them, each in a column of some width. */
+const wraps =
+  'machine inline-block max-w-80 min-w-24 py-1 align-middle wrap-anywhere whitespace-normal text-ink-1 narrow:inline narrow:py-0';
+
 function Value({ value }: { value: unknown }) {
   if (value === null || value === undefined) return <span className="text-xs text-ink-3">not set</span>;
-  return <span className="machine text-ink-1">{valueText(value)}</span>;
+  return <span className={wraps}>{valueText(value)}</span>;
 }

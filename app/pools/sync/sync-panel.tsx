@@ -170,7 +170,7 @@ function FieldWay({
   }
   const way = wayOfField(row.released ? 'decide-field' : 'release-field', row, policy);
   return (
-    <div className="flex flex-col items-start gap-1">
+    <div className="flex min-w-36 flex-col items-start gap-1 py-1 narrow:py-0">
       <Button
         small
         aria-label={`${way.verb}: ${field}`}
