@@ -87,7 +87,7 @@ export function VerdictPanel({
           <Pieces pieces={explanation(arranged, from)} />
         </p>
       </div>
-      <ul className="grid grid-cols-3 divide-x divide-line-faint border-t border-line-faint max-[73.75rem]:grid-cols-2 narrow:grid-cols-1 narrow:divide-x-0 narrow:divide-y">
+      <ul className={beside}>
         {ordered({ wanted, said, programmed, unapplied, differs })}
         {nodes.length > 0 && <NodeSquares nodes={nodes} />}
         {nodes.length === 0 && (
@@ -120,6 +120,10 @@ export function VerdictPanel({
     </section>
   );
 }
+
+/** As many as there are beside each other, else two in a row, the last alone over both; lines between, none at the edge. */
+const beside =
+  'grid auto-cols-fr grid-flow-col border-t border-line-faint *:-mr-px *:-mb-px *:border-r *:border-b *:border-line-faint max-[73.75rem]:grid-flow-row max-[73.75rem]:grid-cols-2 max-[73.75rem]:*:last:odd:col-span-2 narrow:grid-cols-1 narrow:*:last:odd:col-span-1';
 
 /** Who disagrees comes first: the cluster with desired, then the node with what counts. */
 function ordered({
