@@ -151,10 +151,7 @@ function Evidence({ evidence }: { evidence: LivePool['evidence'] }) {
   if (evidence === null) return <span className="block text-2xs text-ink-3">told from nothing</span>;
   const { field, value } = evidence;
   return (
-    <span
-      title={`${field}: ${value}`}
-      className="block max-w-56 truncate text-2xs text-ink-3 narrow:wrap-anywhere narrow:whitespace-normal"
-    >
+    <span className="block max-w-80 text-2xs wrap-anywhere whitespace-normal text-ink-3">
       told from <span className="machine">{field.replace('metadata.', '')}</span>{' '}
       <span className="machine text-ink-2">{value}</span>
     </span>
