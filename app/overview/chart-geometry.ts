@@ -78,6 +78,8 @@ export interface Label {
   ids: number[];
   text: string;
   left: number;
+  /** it has no room at its mark: it ends where the picture does */
+  atEnd: boolean;
   /** room for the text where the picture is shown as small as it may be */
   width: number;
 }
@@ -110,7 +112,8 @@ function labelAt(x: number, ids: number[], right: number): Label & { x: number }
   const text = ids.length === 1 ? number : `${number} and ${ids.length - 1} before`;
   // a target is 24 px wide at least
   const width = Math.max(32, text.length * CHARACTER);
-  return { x, ids, text, width, left: Math.min(x, right - width) };
+  const left = Math.min(x, right - width);
+  return { x, ids, text, width, left, atEnd: left < x };
 }
 
 /** "1,392", "12.5", "0.4": whole above 20, one digit below. */

@@ -108,8 +108,8 @@ function toNewest(chart: HTMLElement | null): void {
 function MarkLinks({ chart }: { chart: Chart }) {
   return (
     <ul aria-label="Changes in this time">
-      {labelled(chart.marks, WIDTH).map(({ ids, text, left }) => (
-        <li key={ids[0]} className="absolute top-0" style={{ left: `${(left / WIDTH) * 100}%` }}>
+      {labelled(chart.marks, WIDTH).map(({ ids, text, left, atEnd }) => (
+        <li key={ids[0]} className="absolute top-0" style={atEnd ? { right: 0 } : { left: `${(left / WIDTH) * 100}%` }}>
           <Link
             href={`/history?change=${ids.at(-1)}`}
             className="flex h-6 min-w-6 items-center link px-0.5 text-2xs whitespace-nowrap -outline-offset-1"
