@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { clsx } from 'clsx';
 import { Keyboard, Monitor, Moon, Search, Sun } from 'lucide-react';
 import Link from 'next/link';
+import { useHeard } from '../cluster/use-heard.ts';
 import { Age } from '../components/age.tsx';
 import { IconButton } from '../components/button.tsx';
 import { Kbd } from '../components/kbd.tsx';
@@ -28,11 +29,11 @@ export function TopBar({ onPalette, onKeys }: { onPalette: () => void; onKeys: (
       <button
         type="button"
         onClick={onPalette}
-        className="flex h-7 w-60 min-w-9 flex-initial items-center gap-2 rounded-md border border-line bg-surface-2 pr-1.5 pl-2.5 text-ink-3 hover:border-line-control narrow:w-9 narrow:flex-none narrow:justify-center narrow:border-transparent narrow:bg-transparent narrow:px-0 pointer-coarse:h-11"
+        className="flex h-7 w-60 min-w-9 flex-initial items-center gap-2 rounded-md border border-line bg-surface-2 pr-1.5 pl-2.5 text-ink-3 hover:border-line-control small:w-9 small:flex-none small:justify-center small:px-0 narrow:border-transparent narrow:bg-transparent pointer-coarse:h-11"
       >
         <Search aria-hidden className="size-3.5 flex-none" />
-        <span className="min-w-0 flex-1 truncate text-left narrow:sr-only">Find a pool, node, address…</span>
-        <span className="narrow:hidden">
+        <span className="min-w-0 flex-1 truncate text-left small:sr-only">Find a pool, node, address…</span>
+        <span className="small:hidden">
           <Kbd>/</Kbd>
         </span>
       </button>
@@ -89,34 +90,45 @@ function Convergence() {
         <span className="font-[550] text-ink-1 tabular-nums">
           {programmed}/{total}
         </span>
-        <span className="text-ink-3 narrow:sr-only">{total === 0 ? 'no node has joined' : 'nodes programmed'}</span>
+        <span className="text-ink-3 small:sr-only">{total === 0 ? 'no node has joined' : 'nodes programmed'}</span>
       </Link>
     </>
   );
 }
 
+/** Live: what this page shows follows what happens, and the cluster is heard. */
 function LiveDot() {
   const live = useLive();
+  const unheard = useHeard() === false && live.kind === 'live';
   return (
     <span className="inline-flex flex-none items-center gap-1.5 text-2xs whitespace-nowrap text-ink-3">
       <span
         aria-hidden
         className={clsx(
           'size-1.5 rounded-full',
-          live.kind === 'live' ? 'bg-programmed-mark' : live.kind === 'lost' ? 'bg-warning-mark' : 'bg-stale-mark',
+          live.kind === 'live' && !unheard
+            ? 'bg-programmed-mark'
+            : live.kind === 'lost' || unheard
+              ? 'bg-warning-mark'
+              : 'bg-stale-mark',
         )}
       />
       <span role="status">
-        {live.kind === 'live' && <span className="narrow:sr-only">Live</span>}
+        {live.kind === 'live' && !unheard && <span className="narrow:sr-only">Live</span>}
+        {unheard && (
+          <Link href="/cluster" className="rounded-xs text-warning-fg hover:underline">
+            Cluster not heard
+          </Link>
+        )}
         {live.kind === 'connecting' && <span className="narrow:sr-only">Connecting</span>}
         {live.kind === 'lost' && (
           <span className="text-warning-fg" title="The live stream is lost; asking every 10 s until it is back">
-            Not live<span className="narrow:sr-only">, asking every 10 s.</span>
+            Not live<span className="small:sr-only">, asking every 10 s.</span>
           </span>
         )}
       </span>
       {live.kind === 'lost' && (
-        <span className="narrow:sr-only">
+        <span className="small:sr-only">
           {/* counts up each second: outside of what is read out */}
           <Age at={live.since} prefix="Lost" />
         </span>
