@@ -5,14 +5,20 @@ import { Code } from '../components/code.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
 import { Panel } from '../components/panel.tsx';
+import { askOnce } from '../trpc/ask-once.ts';
 import { useTRPC } from '../trpc/client.ts';
 import { missingRoles, tasksOf } from './rights.ts';
 
 /** What our account may do there, in words, and the role that is missing. */
 export function RightsPanel() {
   const trpc = useTRPC();
-  // every question costs the API server one review a right
-  const query = useQuery(trpc.cluster.rights.queryOptions(undefined, { refetchInterval: 60_000 }));
+  // every question costs the API server one review a right: asked by this timer alone, not by what happens in the cluster
+  const query = useQuery(
+    trpc.cluster.rights.queryOptions(undefined, {
+      ...askOnce,
+      refetchInterval: ({ state }) => (state.status === 'error' ? 10_000 : 60_000),
+    }),
+  );
   const { data } = query;
   const tasks = data === undefined ? [] : tasksOf(data.rights);
   const missing = data === undefined ? '' : missingRoles(data.rights);
