@@ -634,6 +634,44 @@ test('half of a restored backup is not followed by itself: an admin sees what wo
   await expect(page.getByRole('link', { name: /cluster followed as it came back, without lost/ })).toBeVisible();
 });
 
+test('pools of ours that a backup made again are decided about together, each shown with what it changes', async () => {
+  const { page, outgate, server } = running;
+  const names = ['again-a', 'again-b'];
+  for (const [i, name] of names.entries()) {
+    const data = { name, spec: { cidr: `10.7${i}.0.0/16`, natOutgoing: true } };
+    const made = await page.request.post(`${outgate.url}/api/trpc/pools.create`, {
+      data,
+      headers: { origin: outgate.url },
+    });
+    expect(made.status()).toBe(200);
+    await expect.poll(() => live(name).catch(() => null)).toMatchObject(data.spec);
+  }
+  await kubectl(server, ['delete', RESOURCE, ...names]);
+  await apply(pool('again-a', { cidr: '10.70.0.0/16', natOutgoing: false }));
+  await apply(pool('again-b', { cidr: '10.71.0.0/16', natOutgoing: true }));
+  await page.goto(`${outgate.url}/cluster`);
+  const again = page.getByRole('region', { name: /of ours made again by others$/ });
+  await expect(again.getByRole('row', { name: /again-a.*natOutgoing true → false, held by kubectl/ })).toBeVisible();
+  await expect(again.getByRole('row', { name: /again-b.*nothing: as it is desired/ })).toBeVisible();
+  await expectAccessible(page);
+  for (const name of names) await again.getByRole('checkbox', { name: `Select ${name}` }).check();
+  await again.getByRole('button', { name: 'Apply ours by force' }).click();
+  await expect(page.getByRole('dialog')).toContainText('of 1 pool: again-a (natOutgoing false → true).');
+  await page.keyboard.press('Escape');
+  for (const name of names) await again.getByRole('checkbox', { name: `Select ${name}` }).check();
+  await again.getByRole('button', { name: 'Take theirs' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Take theirs: 2 pools' });
+  await expect(dialog).toContainText('of 1 pool: again-a (natOutgoing true → false).');
+  await expect(dialog).toContainText('The cluster has the other pool as it is desired.');
+  await expectAccessible(page);
+  await decide(page, 'Take theirs', 'the backup is right');
+  await expect(dialog.getByRole('status')).toContainText(/It is decided: change #\d+ to change #\d+\./);
+  await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(again.getByRole('row', { name: /again-/ })).toHaveCount(0);
+  await page.goto(`${outgate.url}/pools/again-a`);
+  await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
+});
+
 test('a right that is missing is named, with the role to copy', async () => {
   const { page, outgate, server } = running;
   const rules = [

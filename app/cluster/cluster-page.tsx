@@ -13,6 +13,7 @@ import type { ClusterView } from './cluster-view.ts';
 import { ComeBackPanel } from './come-back-panel.tsx';
 import { SILENT_MS } from './connection.ts';
 import { ConnectionPanel } from './connection-panel.tsx';
+import { MadeAgainPanel } from './made-again-panel.tsx';
 import { OtherPoolsPanel } from './other-pools-panel.tsx';
 import { OwnTypesPanel } from './own-types-panel.tsx';
 import { RightsPanel } from './rights-panel.tsx';
@@ -43,6 +44,7 @@ export function ClusterPage() {
         <div className="flex flex-col gap-3">
           <ConnectionPanel view={data} />
           <ComeBackPanel back={data.back !== null} />
+          <MadeAgainPanel open={data.counts.OutOfSync > 0} />
           {data.typesMissing && <OwnTypesPanel />}
           <FelixProblems problems={data.problems} />
           <OtherPoolsPanel api={data.group?.startsWith('crd.') ? 'v1' : 'v3'} read={data.heardAt !== null} />

@@ -144,6 +144,16 @@ export const { read: readSync, write: writeSync, writeOutcomes, remove: removeSy
 /** By the name of the FelixConfiguration. */
 export const settingsSync = syncTable<NatSettings>('settings_sync');
 
+/** Pools that somebody deleted in the cluster and made again, and about which nobody decided since; in the order of names. */
+export async function namesMadeAgain(db: Queryable): Promise<string[]> {
+  const rows = await db.query<{ name: string }>(
+    `SELECT s.name FROM sync s JOIN pool p ON p.name = s.name JOIN live_pool l ON l.name = s.name
+     WHERE s.reason = 'PoolMadeAgain' AND s.applied_uid <> l.uid ORDER BY s.name COLLATE "C"`,
+    [],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** Objects about which something is decided, by their state. */
 export async function countSettingsSync(db: Queryable): Promise<Record<SyncState, number>> {
   return byState(await db.query('SELECT state, count(*) AS count FROM settings_sync GROUP BY 1'));

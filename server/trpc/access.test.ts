@@ -28,6 +28,7 @@ const lowest: Record<string, Role> = {
   'changes.revert': 'editor',
   'cluster.adopt': 'editor',
   'cluster.resolve': 'editor',
+  'cluster.resolveMadeAgain': 'editor',
   'cluster.resolveSettings': 'editor',
   'cluster.setPolicy': 'editor',
   'cluster.follow': 'admin',

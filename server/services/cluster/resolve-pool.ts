@@ -21,7 +21,7 @@ import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { mustChange } from '../changes/apply-change.ts';
 import type { ChangeView, Content } from '../changes/change-view.ts';
-import type { Decision } from '../changes/decision.ts';
+import type { Current, Decision } from '../changes/decision.ts';
 import type { Deps } from '../deps.ts';
 import { viewPool } from '../pools/get-pool.ts';
 import { expectVersion } from '../pools/write-pool.ts';
@@ -71,18 +71,28 @@ export async function resolvePool(
     reason: requiredReason(reason),
     names: [name],
     cidrs: [],
-    decide: async (current, tx) => {
-      const pool = await expectVersion(deps, current, name, expectedVersion);
-      const next = current.desired.sequence + 1;
-      await holdLive(tx);
-      if (choice === 'release') return [await release(tx, name, next)];
-      if (seen !== undefined) await expectSeen(deps, tx, pool, seen);
-      if (field !== undefined) {
-        return [await (choice === 'release-field' ? releaseField : decideField)(tx, pool, field, next)];
-      }
-      return [choice === 'ours' ? await force(tx, pool, next) : await take(tx, name, next)];
-    },
+    decide: async (current, tx) => [
+      await decideStanding(
+        deps,
+        { current, tx, number: current.desired.sequence + 1 },
+        { name, choice, field, expectedVersion, seen },
+      ),
+    ],
   });
+}
+
+/** What the choice makes of the pool, as the change of that number. */
+export async function decideStanding(
+  deps: Deps,
+  { current, tx, number }: { readonly current: Current; readonly tx: Queryable; readonly number: number },
+  { name, choice, field, expectedVersion, seen }: Omit<Resolution, 'reason'>,
+): Promise<Decision> {
+  const pool = await expectVersion(deps, current, name, expectedVersion);
+  await holdLive(tx);
+  if (choice === 'release') return release(tx, name, number);
+  if (seen !== undefined) await expectSeen(deps, tx, pool, seen);
+  if (field !== undefined) return (choice === 'release-field' ? releaseField : decideField)(tx, pool, field, number);
+  return choice === 'ours' ? force(tx, pool, number) : take(tx, name, number);
 }
 
 /** Whoever decides decides about what was shown: nothing that came since is taken over, or from anybody, unseen. */
@@ -97,6 +107,19 @@ async function expectSeen(deps: Deps, tx: Queryable, pool: StoredPool, seen: str
 
 /** Force is not spent on what the cluster would refuse anyhow: its words are the answer, and nothing was decided. */
 async function rehearse(db: Database, cluster: Cluster, name: string): Promise<void> {
+  const refused = await refusedByCluster(db, cluster, name);
+  if (refused.length === 0) return;
+  const violations = refused.map(({ field, message }) => ({ rule: 'API', field, message }));
+  const said = refused.map(({ message }) => message).join('; ');
+  throw new AppError('POOL_VIOLATIONS', `the cluster would refuse it: ${said}`, { violations });
+}
+
+/** The cluster's words about the pool as it is desired. */
+export async function refusedByCluster(
+  db: Database,
+  cluster: Cluster,
+  name: string,
+): Promise<Awaited<ReturnType<Cluster['rehearsePool']>>> {
   const [[pool], [live], [row]] = await Promise.all([
     readPools(db, [name]).then((found) => shownPools(db, found)),
     readLivePools(db, [name]),
@@ -104,12 +127,8 @@ async function rehearse(db: Database, cluster: Cluster, name: string): Promise<v
   ]);
   // what is not ours to force is refused for that
   const released = await releasedOf(db, name);
-  if (pool === undefined || (live !== undefined && notOurs(live, row?.applied != null, released) !== null)) return;
-  const refused = await cluster.rehearsePool(pool);
-  if (refused.length === 0) return;
-  const violations = refused.map(({ field, message }) => ({ rule: 'API', field, message }));
-  const said = refused.map(({ message }) => message).join('; ');
-  throw new AppError('POOL_VIOLATIONS', `the cluster would refuse it: ${said}`, { violations });
+  if (pool === undefined || (live !== undefined && notOurs(live, row?.applied != null, released) !== null)) return [];
+  return cluster.rehearsePool(pool);
 }
 
 /** What becomes of later changes in the cluster. Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE, NOTHING_CHANGES. */

@@ -11,6 +11,12 @@ import { comparePool, comparisonSchema } from '../../services/cluster/compare-po
 import { compareSettings, settingsComparisonSchema } from '../../services/cluster/compare-settings.ts';
 import { followAsIs, goingSchema, previewFollow } from '../../services/cluster/follow-as-is.ts';
 import { listLivePools, livePoolViewSchema } from '../../services/cluster/live-pools.ts';
+import {
+  MOST_AT_ONCE,
+  madeAgainSchema,
+  previewMadeAgain,
+  resolveMadeAgain,
+} from '../../services/cluster/made-again.ts';
 import { ownTypes, ownTypesSchema } from '../../services/cluster/own-types.ts';
 import { fieldChoices, fieldSchema } from '../../services/cluster/release-field.ts';
 import { choiceSchema, choices, resolvePool, setPolicy } from '../../services/cluster/resolve-pool.ts';
@@ -96,6 +102,23 @@ export const clusterRouter = router({
     )
     .output(written)
     .mutation(({ ctx, input }) => resolvePool(ctx.deps, actorOf(ctx.user), input)),
+  previewMadeAgain: viewerProcedure
+    .input(noInput)
+    .output(madeAgainSchema)
+    .query(({ ctx }) => previewMadeAgain(ctx.deps)),
+  resolveMadeAgain: editorProcedure
+    .input(
+      z.strictObject({
+        choice: z.enum(['theirs', 'ours']),
+        pools: z
+          .array(z.strictObject({ name: poolNameSchema, version: z.int(), seen: z.string().max(64) }))
+          .min(1)
+          .max(MOST_AT_ONCE),
+        reason: reasonSchema.optional(),
+      }),
+    )
+    .output(written.extend({ first: z.int() }))
+    .mutation(({ ctx, input }) => resolveMadeAgain(ctx.deps, actorOf(ctx.user), input)),
   setPolicy: editorProcedure
     .input(
       z.strictObject({

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { differsText, madeAgainEffects } from './made-again-effects.ts';
+
+const nat = { field: 'natOutgoing', desired: true, live: false, managers: ['velero'] };
+const off = { field: 'disabled', desired: false, live: true, managers: [] };
+const pool = (name: string, ...differing: (typeof nat | typeof off)[]) => ({ name, differing });
+
+it('theirs: what is desired of each becomes what is there, and nodes go on', () => {
+  expect(madeAgainEffects('theirs', [pool('a', nat), pool('b'), pool('c', nat, off)])).toEqual([
+    'What is desired becomes what the cluster has, of 2 pools: a (natOutgoing true → false); c (natOutgoing true → false, disabled false → true).',
+    'The cluster has the other pool as it is desired.',
+    'Nodes go on as they do now.',
+    'All 3 are decided or none, each by a change of its own in History.',
+  ]);
+});
+
+it('ours: what is written over, whose fields are taken, and that the cluster is asked first', () => {
+  expect(madeAgainEffects('ours', [pool('a', nat), pool('c', nat, off)])).toEqual([
+    'The cluster is written over with what is desired, of 2 pools: a (natOutgoing false → true); c (natOutgoing false → true, disabled true → false).',
+    'Taken: natOutgoing of 2 pools from velero.',
+    'Every node follows.',
+    'The cluster is asked first: where it refuses one of them, nothing is decided.',
+    'All 2 are decided or none, each by a change of its own in History.',
+  ]);
+});
+
+it('of pools that are there as they are desired nothing changes but that they are ours again', () => {
+  const same = ['The cluster has the pool as it is desired: it is only ours again.', 'Nodes go on as they do now.'];
+  expect(madeAgainEffects('theirs', [pool('a')])).toEqual(same);
+  expect(madeAgainEffects('ours', [pool('a')]).slice(0, 2)).toEqual(same);
+  expect(madeAgainEffects('ours', [pool('a'), pool('b')])[0]).toBe(
+    'The cluster has the 2 pools as they are desired: they are only ours again.',
+  );
+});
+
+it('names a few of many', () => {
+  const many = Array.from({ length: 276 }, (_, index) => pool(`p${index}`, nat));
+  expect(madeAgainEffects('theirs', many)[0]).toMatch(
+    /of 276 pools: p0 \(.*; p7 \(natOutgoing true → false\); and 268 more\.$/,
+  );
+});
+
+it('what differs of one, and who holds it', () => {
+  expect(differsText([nat, off])).toBe('natOutgoing true → false, held by velero; disabled false → true');
+  expect(differsText([])).toBe('nothing: as it is desired');
+});

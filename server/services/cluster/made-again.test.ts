@@ -1,0 +1,131 @@
+/** A backup was restored: every pool of ours is another object there. They are decided about together, each with its change. */
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { readLivePool } from '../../../core/cluster/live-pool.ts';
+import type { PoolSpec } from '../../../core/pool/spec.ts';
+import { writeLivePools } from '../../db/live.ts';
+import { newSync, readSync, writeSync } from '../../db/sync.ts';
+import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
+import { unheardDeps } from '../../testing/unheard-cluster.ts';
+import { listChanges } from '../changes/list-changes.ts';
+import type { Deps } from '../deps.ts';
+import { getPool } from '../pools/get-pool.ts';
+import { createPool } from '../pools/write-pool.ts';
+import { previewMadeAgain, resolveMadeAgain } from './made-again.ts';
+
+let api: TestApi;
+let deps: Deps;
+beforeAll(async () => {
+  api = await testApi();
+  deps = await unheardDeps(api);
+});
+afterAll(() => api?.close());
+
+const reason = 'the backup is right';
+let round = 0;
+/** `a` and `b` as the backup has them, `c` with a spec that Calico cannot read. */
+beforeEach(async () => {
+  round++;
+  await restored('a', { natOutgoing: false }, 1);
+  await restored('b', {}, 2);
+  await restored('c', { natOutgoing: 'yes' }, 3);
+});
+const named = (name: string) => `${name}${round}`;
+
+async function restored(letter: string, there: object, third: number): Promise<void> {
+  const name = named(letter);
+  const spec: PoolSpec = { cidr: `10.${round}.${third}.0/24`, natOutgoing: true };
+  const { change } = await createPool(deps, editor, { name, spec });
+  await restoredAs(name, 'new', { ...spec, ...there });
+  const applied = { uid: `uid-${name}-old`, version: change.id, spec };
+  await writeSync(deps.db, [{ ...newSync(name), state: 'OutOfSync', reason: 'PoolMadeAgain', applied }]);
+}
+async function restoredAs(name: string, uid: string, spec: object): Promise<void> {
+  const fieldsV1 = { 'f:spec': { 'f:cidr': {}, 'f:natOutgoing': {} } };
+  const managedFields = [{ manager: 'velero', operation: 'Update', fieldsV1 }];
+  const metadata = { name, uid: `uid-${name}-${uid}`, resourceVersion: '7', managedFields };
+  const live = readLivePool({ metadata, spec });
+  await writeLivePools(deps.db, live === null ? [] : [live], []);
+}
+const ofRound = async () =>
+  (await previewMadeAgain(deps)).pools.filter(({ name }) => name.endsWith(`${round}`) && name.length === 2);
+const decidable = async () => (await ofRound()).filter(({ refused }) => refused === null);
+const ids = async () => (await listChanges(deps, { limit: 100 })).changes.map(({ id }) => id);
+
+it('which they are and in what each differs is shown, and which cannot be decided about', async () => {
+  expect(await ofRound()).toMatchObject([
+    {
+      name: named('a'),
+      cidr: `10.${round}.1.0/24`,
+      differing: [{ field: 'natOutgoing', desired: true, live: false, managers: ['velero'] }],
+      refused: null,
+    },
+    { name: named('b'), differing: [], refused: null },
+    { name: named('c'), refused: 'The object in the cluster must be readable first.' },
+  ]);
+});
+
+it('theirs is taken of all at once: a change each, of what is there', async () => {
+  const { first, change } = await resolveMadeAgain(deps, editor, {
+    choice: 'theirs',
+    pools: await decidable(),
+    reason,
+  });
+  expect(change.id - first).toBe(1);
+  expect((await getPool(deps, named('a'))).spec.natOutgoing).toBe(false);
+  expect((await listChanges(deps, { limit: 2 })).changes).toMatchObject([
+    { id: change.id, action: 'pool.update', target: named('b'), reason },
+    { id: first, action: 'pool.update', target: named('a'), reason },
+  ]);
+  expect(await readSync(deps.db, [named('a'), named('b')])).toMatchObject([
+    { applied: { uid: `uid-${named('a')}-new`, version: first } },
+    { applied: { uid: `uid-${named('b')}-new`, version: change.id } },
+  ]);
+  expect(await decidable()).toEqual([]);
+});
+
+it('ours is forced on all at once, each by its own change and with from whom it takes', async () => {
+  const { first, change } = await resolveMadeAgain(deps, editor, { choice: 'ours', pools: await decidable(), reason });
+  const [, forced] = (await listChanges(deps, { limit: 2 })).changes;
+  expect(forced).toMatchObject({
+    id: first,
+    action: 'pool.force',
+    before: { taken: [{ field: 'natOutgoing', managers: ['velero'] }] },
+  });
+  expect(await readSync(deps.db, [named('a'), named('b')])).toMatchObject([
+    { forceVersion: first, forceSeen: expect.any(String), applied: { uid: `uid-${named('a')}-new` } },
+    { forceVersion: change.id },
+  ]);
+  expect((await getPool(deps, named('a'))).version).toBe(first);
+  expect(await decidable()).toEqual([]);
+});
+
+it('all or none: what moved since it was looked at, or cannot be taken, leaves the others as they were', async () => {
+  const [a, b] = await decidable();
+  const [, , c] = await ofRound();
+  if (a === undefined || b === undefined || c === undefined) throw new Error('there must be three');
+  const before = await ids();
+  const decide = (pools: readonly (typeof a)[]) => resolveMadeAgain(deps, editor, { choice: 'theirs', pools, reason });
+  await expect(decide([a, c])).rejects.toMatchObject({ reason: 'INVALID_INPUT' });
+  await restoredAs(named('b'), 'third', { cidr: b.cidr, natOutgoing: true });
+  await expect(decide([a, b])).rejects.toMatchObject({
+    reason: 'VERSION_STALE',
+    message: expect.stringContaining(`'${named('b')}' was changed meanwhile`),
+  });
+  expect(await ids()).toEqual(before);
+});
+
+it('what the cluster would refuse of any is named with its pool, and nothing is decided', async () => {
+  const before = await ids();
+  const cluster = deps.cluster;
+  if (cluster === null) throw new Error('there must be a cluster');
+  const rehearsePool: typeof cluster.rehearsePool = async ({ name }) =>
+    name === named('b') ? [{ field: 'spec.cidr', message: 'not on this site' }] : [];
+  const refusing = { ...deps, cluster: { ...cluster, rehearsePool } };
+  await expect(
+    resolveMadeAgain(refusing, editor, { choice: 'ours', pools: await decidable(), reason }),
+  ).rejects.toMatchObject({
+    reason: 'POOL_VIOLATIONS',
+    message: `the cluster would refuse ${named('b')}: not on this site`,
+  });
+  expect(await ids()).toEqual(before);
+});

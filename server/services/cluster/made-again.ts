@@ -1,0 +1,146 @@
+/**
+ * Pools of ours that somebody deleted in the cluster and made again, as a restored backup does with all of them: what the choices
+ * would do to each, and one decision about many. Each is decided about as it would be on its own, by a change of its own.
+ */
+import { z } from 'zod';
+import { compareFields, type PoolField } from '../../../core/cluster/compare.ts';
+import { type LivePool, unreadableOf } from '../../../core/cluster/live-pool.ts';
+import { seenOf } from '../../../core/cluster/seen.ts';
+import { readLivePools } from '../../db/live.ts';
+import { readPools, type StoredPool } from '../../db/pools.ts';
+import { readReleased, showReleased } from '../../db/released.ts';
+import { namesMadeAgain } from '../../db/sync.ts';
+import type { Actor } from '../actor.ts';
+import { AppError } from '../app-error.ts';
+import { mustChange } from '../changes/apply-change.ts';
+import type { ChangeView } from '../changes/change-view.ts';
+import type { Decision } from '../changes/decision.ts';
+import type { Deps } from '../deps.ts';
+import { requiredReason } from '../reason.ts';
+import { clusterOf } from './cluster.ts';
+import { decideStanding, refusedByCluster } from './resolve-pool.ts';
+
+/** Decided about at a time: each is shown to the cluster before it is forced, and read and written on its own. */
+export const MOST_AT_ONCE = 500;
+
+export const madeAgainSchema = z.object({
+  /** how many there are; the first ones follow */
+  total: z.int().min(0),
+  pools: z.array(
+    z.object({
+      name: z.string(),
+      /** hand both back with a choice */
+      version: z.int(),
+      seen: z.string(),
+      cidr: z.string(),
+      /** fields that the cluster has otherwise, and who holds them there */
+      differing: z.array(
+        z.object({ field: z.string(), desired: z.unknown(), live: z.unknown(), managers: z.array(z.string()) }),
+      ),
+      /** why neither choice can be made now; null: both can */
+      refused: z.string().nullable(),
+    }),
+  ),
+});
+export type MadeAgain = z.infer<typeof madeAgainSchema>;
+
+/** In the order of names. Throws NO_CLUSTER. */
+export async function previewMadeAgain(deps: Deps): Promise<MadeAgain> {
+  clusterOf(deps);
+  const names = await namesMadeAgain(deps.db);
+  const first = names.slice(0, MOST_AT_ONCE);
+  const [stored, found, byName] = await Promise.all([
+    readPools(deps.db, first),
+    readLivePools(deps.db, first),
+    readReleased(deps.db, first),
+  ]);
+  const live = new Map(found.map((one) => [one.name, one]));
+  const pools = showReleased(stored, byName).flatMap((pool) => {
+    const there = live.get(pool.name);
+    return there === undefined ? [] : [shownPool(pool, there, byName.get(pool.name)?.fields ?? [])];
+  });
+  return { total: names.length, pools };
+}
+
+function shownPool(
+  { name, spec, sequence: version }: StoredPool,
+  live: LivePool,
+  released: readonly PoolField[],
+): MadeAgain['pools'][number] {
+  const unreadable = unreadableOf(live) !== null;
+  const { pool, claims } = live;
+  const rows = compareFields({ desired: spec, live: pool?.spec ?? null, applied: null, claims, released });
+  const differing = unreadable ? [] : rows.filter(({ differs }) => differs);
+  return {
+    name,
+    version,
+    seen: seenOf(spec, live, released),
+    cidr: spec.cidr,
+    differing: differing.map(({ field, desired, live: there, managers }) => ({
+      field,
+      desired,
+      live: there,
+      managers: [...managers],
+    })),
+    refused: unreadable ? 'The object in the cluster must be readable first.' : null,
+  };
+}
+
+export interface MadeAgainInput {
+  readonly choice: 'theirs' | 'ours';
+  /** as they were previewed */
+  readonly pools: readonly { readonly name: string; readonly version: number; readonly seen: string }[];
+  readonly reason?: string | undefined;
+}
+
+/**
+ * All or none. Resolves with the last change and the number of the first. Throws NO_CLUSTER, REASON_REQUIRED, and what deciding
+ * about one of them throws: NOT_FOUND, VERSION_STALE (also of what was seen), INVALID_INPUT, POOL_VIOLATIONS.
+ */
+export async function resolveMadeAgain(
+  deps: Deps,
+  actor: Actor,
+  { choice, pools, reason: given }: MadeAgainInput,
+): Promise<{ first: number; change: ChangeView; revision: string }> {
+  const cluster = clusterOf(deps);
+  const reason = requiredReason(given);
+  const names = [...new Set(pools.map(({ name }) => name))].sort();
+  const shown = new Map(pools.map((pool) => [pool.name, pool]));
+  if (choice === 'ours') {
+    const asked = await Promise.all(
+      names.map(async (name) => ({ name, refused: await refusedByCluster(deps.db, cluster, name) })),
+    );
+    const refused = asked.filter((one) => one.refused.length > 0);
+    if (refused.length > 0) throw wouldRefuse(refused);
+  }
+  const { change, revision } = await mustChange(deps.db, {
+    actor,
+    reason,
+    names,
+    cidrs: [],
+    decide: async (current, tx) => {
+      const decisions: Decision[] = [];
+      for (const name of names) {
+        const { version: expectedVersion, seen } = shown.get(name) ?? { version: 0, seen: '' };
+        const number = current.desired.sequence + decisions.length + 1;
+        decisions.push(await decideStanding(deps, { current, tx, number }, { name, choice, expectedVersion, seen }));
+      }
+      return decisions;
+    },
+  });
+  return { first: change.id - names.length + 1, change, revision };
+}
+
+type Refused = Awaited<ReturnType<typeof refusedByCluster>>;
+
+function wouldRefuse(pools: readonly { readonly name: string; readonly refused: Refused }[]): AppError {
+  const violations = pools.flatMap(({ name, refused }) =>
+    refused.map(({ field, message }) => ({ rule: 'API', field, message: `${name}: ${message}` })),
+  );
+  const said = pools.map(({ name, refused }) => `${name}: ${refused.map(({ message }) => message).join('; ')}`);
+  return new AppError('POOL_VIOLATIONS', `the cluster would refuse ${said.join('; ')}`, {
+    violations: violations.slice(0, MOST_VIOLATIONS),
+  });
+}
+
+const MOST_VIOLATIONS = 100;
