@@ -95,7 +95,7 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
         </p>
         <Facts comparison={comparison} onPolicy={() => setPolicy(true)} refused={refused} />
       </div>
-      {differs && rows.length > 0 && (
+      {differs && !notMade && rows.length > 0 && (
         <div className="border-t border-line-faint">
           <CompareTable label={`${name}: desired, live and last applied`} rows={rows} way={wayOfRow} />
         </div>
