@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EffectiveState, StreamMessage } from '../../core/wire/state.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
@@ -131,6 +132,31 @@ it('a read that fails after one that moved the state leaves that state, whole an
   expect(moved).toBe(1);
   expect(await cache.refresh()).toBe(before + 1);
   expect(cache.snapshot()).toEqual((await open()).snapshot());
+});
+
+it('nobody sees a state between changes that are read together', async () => {
+  const cache = await open();
+  const before = cache.sequence;
+  // so many that sums are made in turns
+  for (const third of [1, 2]) {
+    const yaml = Array.from({ length: 600 }, (_, i) => {
+      const cidr = `192.${third}.${Math.floor(i / 200)}.${i % 200}/32`;
+      return `apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: many-${third}-${i}}\nspec: {cidr: ${cidr}, blockSize: 32}\n`;
+    });
+    await api.caller('admin').pools.import({ yaml: yaml.join('---\n') });
+  }
+  const seen = new Set<number>();
+  let over = false;
+  const refreshed = cache.refresh().finally(() => {
+    over = true;
+  });
+  while (!over) {
+    seen.add(cache.sequence);
+    await setImmediate();
+  }
+  expect(await refreshed).toBe(before + 2);
+  seen.add(cache.sequence);
+  expect([...seen]).toEqual([before, before + 2]);
 });
 
 it('state that does not lead to the revision in the log is loaded anew', async () => {

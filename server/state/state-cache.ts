@@ -95,22 +95,20 @@ export async function openStateCache(options: StateCacheOptions): Promise<StateC
   };
 
   const catchUp = async (): Promise<void> => {
-    for (;;) {
+    do {
       again = false;
-      const changes = await ledger.since(db, state.sequence, BATCH);
-      for (const change of changes) {
-        const { effect } = change;
-        const placed = isPlaced(state, effect);
-        if (change.sequence === state.sequence + 1 && (await advance(state, effect)) === change.revision) {
-          state.sequence = change.sequence;
-          state.revision = change.revision;
-          state.effects.push(effect);
+      const steps = await stepsFrom(state, await readSince(db, ledger, state.sequence));
+      const wrong = steps.find(({ isRight }) => !isRight);
+      if (wrong !== undefined) {
+        onMismatch?.(wrong.sequence);
+        state = await load(db, ledger);
+        moved(true);
+      } else {
+        // at once: one write of the cluster may be several changes, and what is between them never was
+        for (const step of steps) {
+          const placed = isPlaced(state, step.effect);
+          advance(state, step);
           moved(placed);
-        } else {
-          onMismatch?.(change.sequence);
-          state = await load(db, ledger);
-          moved(true);
-          break;
         }
       }
       const extra = state.effects.length - history;
@@ -118,8 +116,7 @@ export async function openStateCache(options: StateCacheOptions): Promise<StateC
         state.effects.splice(0, extra);
         state.oldest += extra;
       }
-      if (changes.length < BATCH && !again) return;
-    }
+    } while (again);
   };
 
   return {
@@ -199,17 +196,50 @@ async function load(db: Database, ledger: Ledger): Promise<State> {
 const isPlaced = ({ pools }: State, { remove, upsert }: Effect): boolean =>
   remove.length > 0 || upsert.some(({ name, spec }) => pools.get(name)?.spec.cidr !== spec.cidr);
 
-/** Applies the effect and returns the revision it leads to. What takes long comes first: nobody may see half of it. */
-async function advance(state: State, effect: Effect): Promise<string> {
-  const names = [...effect.remove, ...effect.upsert.map((pool) => pool.name)];
-  const gone = await sumOfShares(names.flatMap((name) => state.pools.get(name) ?? []));
-  const come = await sumOfShares(effect.upsert);
-  state.sum = addShare(removeShare(state.sum, gone), come);
-  for (const name of names) state.pools.delete(name);
+async function readSince(db: Database, ledger: Ledger, sequence: number): Promise<Logged[]> {
+  const changes: Logged[] = [];
+  for (;;) {
+    const more = await ledger.since(db, changes.at(-1)?.sequence ?? sequence, BATCH);
+    changes.push(...more);
+    if (more.length < BATCH) return changes;
+  }
+}
+
+type Logged = Awaited<ReturnType<Ledger['since']>>[number];
+
+interface Step extends Logged, Pick<State, 'settings' | 'hosts' | 'sum'> {
+  /** it follows the one before, and leads to the revision that was written with it */
+  readonly isRight: boolean;
+}
+
+/** What each change leads to. The state is not touched: what takes long comes first. */
+async function stepsFrom(state: State, changes: readonly Logged[]): Promise<Step[]> {
+  const touched = new Map<string, Pool | undefined>();
+  const now = (name: string): Pool | undefined => (touched.has(name) ? touched.get(name) : state.pools.get(name));
+  let { sequence, sum, settings, hosts } = state;
+  const steps: Step[] = [];
+  for (const change of changes) {
+    const { remove, upsert } = change.effect;
+    const names = [...remove, ...upsert.map(({ name }) => name)];
+    const gone = await sumOfShares(names.flatMap((name) => now(name) ?? []));
+    sum = addShare(removeShare(sum, gone), await sumOfShares(upsert));
+    for (const name of remove) touched.set(name, undefined);
+    for (const pool of upsert) touched.set(pool.name, pool);
+    settings = change.effect.settings ?? settings;
+    hosts = change.effect.hosts ?? hosts;
+    sequence += 1;
+    const isRight = change.sequence === sequence && revisionOf(sum, settings, hosts) === change.revision;
+    steps.push({ ...change, sum, settings, hosts, isRight });
+    if (!isRight) break;
+  }
+  return steps;
+}
+
+function advance(state: State, { sequence, revision, effect, sum, settings, hosts }: Step): void {
+  for (const name of effect.remove) state.pools.delete(name);
   for (const pool of effect.upsert) state.pools.set(pool.name, pool);
-  state.settings = effect.settings ?? state.settings;
-  state.hosts = effect.hosts ?? state.hosts;
-  return revisionOf(state.sum, state.settings, state.hosts);
+  state.effects.push(effect);
+  Object.assign(state, { sequence, revision, sum, settings, hosts });
 }
 
 /** All effects after `from` as one: of a pool that changed twice only the last form counts. */
