@@ -9,7 +9,6 @@ import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import { withReleased } from '../../core/cluster/released.ts';
-import { seenOf } from '../../core/cluster/seen.ts';
 import { type VoidForce, voidPoolForce } from '../../core/cluster/void-force.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
@@ -20,6 +19,7 @@ import type { Sent } from './decided-by.ts';
 import type { PoolReader } from './pool-reader.ts';
 import type { PoolWriter } from './pool-writer.ts';
 import { refusedBy, type SyncOutcome } from './refused-by.ts';
+import { syncInputOf } from './sync-input.ts';
 
 /** The cluster's pools, as the controller writes them. All reject with a KubeError. */
 export interface ClusterPools {
@@ -46,26 +46,14 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
     if (row === undefined) return 'settled';
     return letGo ? disown(options, row, live ?? null) : remove(options, row, { live: live ?? null, released });
   }
-  const toForce = row?.forceVersion === pool.sequence;
-  const wanted = withReleased(pool.spec, released, live?.pool?.spec ?? null);
-  const forced = toForce && row.forceSeen === seenOf(wanted, live);
-  // what came since force was decided was not written over by that decision, and is not by it: it waits for another one
-  const version = toForce && !forced ? (row.applied?.version ?? 0) : pool.sequence;
-  const decision = decideSync({
-    desired: { name, spec: pool.spec, version },
-    live: live ?? null,
-    // deleted here and made again: that the object is gone is what was wanted
-    applied: live === undefined && row?.deletedBy != null ? null : (row?.applied ?? null),
-    policy: row?.policy ?? 'ask',
-    released,
-    forced,
-  });
+  const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released });
+  const decision = decideSync(input);
   const before = row ?? newRow(name);
   const moved = { desired: wanted, uid: before.applied?.uid ?? null, live };
   const found: Found = {
     before,
-    forceSeen: toForce && !forced ? null : before.forceSeen,
-    voided: toForce && !forced && row.forceSeen !== null ? voidPoolForce(pool.sequence, moved) : undefined,
+    forceSeen: isVoid ? null : before.forceSeen,
+    voided: isVoid && before.forceSeen !== null ? voidPoolForce(pool.sequence, moved) : undefined,
   };
   if (decision.do === 'nothing') {
     const { state, reason, fields, managers } = decision;
@@ -76,9 +64,10 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
     await note(options, found, { ...before, state, reason, detail, applied });
     return 'settled';
   }
-  const settled = !forced && before.applied !== null && before.applied.version >= version;
+  const { forced, desired } = input;
+  const settled = !forced && before.applied !== null && before.applied.version >= desired.version;
   const resourceVersion = live?.resourceVersion ?? null;
-  const sent = { cause: toForce && !forced ? null : pool.sequence, byForce: forced, spec: pool.spec };
+  const sent = { cause: isVoid ? null : pool.sequence, byForce: forced, spec: pool.spec };
   return apply(options, { ...pool, released }, found, { ...decision, resourceVersion, settled, sent });
 }
 

@@ -9,11 +9,11 @@ import type { LivePool } from '../../../core/cluster/live-pool.ts';
 import { settingsOf } from '../../../core/cluster/live-settings.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { changeNumber } from '../../../core/wire/change-number.ts';
+import { syncInputOf } from '../../controller/sync-input.ts';
 import { type PoolAtHand, readAtHand } from '../../db/at-hand.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { lockWatch, readWatch, writeWord } from '../../db/live-watch.ts';
-import { appliedSince } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { mustChange } from '../changes/apply-change.ts';
@@ -79,14 +79,8 @@ function goingPool(atHand: PoolAtHand, { name, pool }: LivePool): Going['pools']
 }
 
 /** As the controller decides it, once the cluster is followed without the pool. */
-function isMadeAgain({ pool, row, released }: PoolAtHand): boolean {
-  if (pool === undefined) return false;
-  const { name, spec, sequence } = pool;
-  const applied = appliedSince(row);
-  const desired = { name, spec, version: sequence };
-  const policy = row?.policy ?? 'ask';
-  return decideSync({ desired, live: null, applied, policy, released, forced: false }).do === 'apply';
-}
+const isMadeAgain = ({ pool, row, released }: PoolAtHand): boolean =>
+  pool !== undefined && decideSync(syncInputOf(pool, { row, live: undefined, released })).do === 'apply';
 
 const textsOf = (settings: object): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).map(([field, value]) => [field, String(value)]));
