@@ -90,6 +90,32 @@ it('a pool that somebody made is adopted as it is, and then ours to delete', asy
   await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/found`)).status).toBe(404));
 });
 
+it('adoption writes nothing but our name: what is not set stays so, and a CIDR as it is spelt', async () => {
+  const body = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'bare' } };
+  const spec = { cidr: 'FD00:0::/64' };
+  await must(cluster.as('admin'), 'POST', `${path}?fieldManager=kubectl-create`, { ...body, spec });
+  await soon(async () =>
+    expect((await ask('cluster.pools')).pools.map(({ name }: { name: string }) => name)).toContain('bare'),
+  );
+  interface Found {
+    readonly spec: object;
+    readonly metadata: { readonly managedFields: readonly { readonly manager: string }[] };
+  }
+  const found = async () => (await request(cluster.as('admin'), 'GET', `${path}/bare`)).body as Found;
+  const before = await found();
+  await tell('cluster.adopt', { names: ['bare'], reason: 'it is ours now' });
+  await soon(async () => {
+    const after = await found();
+    expect(after.metadata.managedFields.map(({ manager }) => manager)).toContain('outgate');
+    expect(after.spec).toEqual(before.spec);
+  });
+  await soon(async () => expect((await ask('pools.get', { name: 'bare' })).sync.state).toBe('Synced'));
+  expect((await found()).spec).toEqual(before.spec);
+  const { version } = await ask('pools.get', { name: 'bare' });
+  await tell('pools.delete', { name: 'bare', expectedVersion: version, reason: 'not needed' });
+  await soon(async () => expect((await request(cluster.as('admin'), 'GET', `${path}/bare`)).status).toBe(404));
+});
+
 it('force is not noted where the cluster has the pool as it is desired', async () => {
   const { pool } = await tell('pools.create', { name: 'same', spec: { cidr: '10.73.0.0/24', natOutgoing: true } });
   const stands = (state: string) =>

@@ -1,5 +1,6 @@
 /** What is wanted beside what the cluster holds and what was last applied, field by field. */
-import { formatPrefix, parsePrefix } from '../net/prefix.ts';
+import { prefixOfPool } from '../nat/counted-pools.ts';
+import { formatPrefix } from '../net/prefix.ts';
 import { withDefaults } from '../pool/defaults.ts';
 import type { FieldError } from '../pool/shape.ts';
 import type { PoolSpec } from '../pool/spec.ts';
@@ -72,20 +73,24 @@ export function compareFields(input: {
 }
 
 /**
- * What is sent to the server: every field that the spec states, `natOutgoing` always, and the default of a field where
- * the cluster holds something else, or that is to be kept. `allowedUses` goes in full: sets merge, and an absent item claims nothing.
+ * What is sent to the server: every field that the spec states, and the default of a field where the cluster holds something
+ * else, or that is to be kept. `natOutgoing` goes always, but for an object that has none and shall have none: it stays as it is
+ * found. So does a CIDR that is only spelt otherwise. `allowedUses` goes in full: sets merge, and an absent item claims nothing.
  */
 export function applyBody(desired: PoolSpec, live: PoolSpec | null, kept: readonly string[] = []): PoolSpec {
   const full = withDefaults(desired);
   const differing = live === null ? [] : differingFields(desired, live);
+  const always = live === null || live.natOutgoing !== undefined ? ['natOutgoing'] : [];
   const stated = poolFields.filter(
     (field) =>
-      desired[field] !== undefined || field === 'natOutgoing' || differing.includes(field) || kept.includes(field),
+      desired[field] !== undefined || always.includes(field) || differing.includes(field) || kept.includes(field),
   );
-  return Object.fromEntries(stated.map((field) => [field, desired[field] ?? full[field]])) as PoolSpec;
+  const body = Object.fromEntries(stated.map((field) => [field, desired[field] ?? full[field]])) as PoolSpec;
+  return live === null || differing.includes('cidr') ? body : { ...body, cidr: live.cidr };
 }
 
+/** As Calico reads it: host bits of a CIDR count for nothing. */
 function comparable(spec: PoolSpec): ReturnType<typeof withDefaults> {
-  const prefix = parsePrefix(spec.cidr);
-  return withDefaults(prefix.ok ? { ...spec, cidr: formatPrefix(prefix.value) } : spec);
+  const prefix = prefixOfPool({ name: '', spec });
+  return withDefaults(prefix === undefined ? spec : { ...spec, cidr: formatPrefix(prefix) });
 }

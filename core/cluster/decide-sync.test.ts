@@ -123,11 +123,22 @@ it('compares meaning, not text: defaults, spelling of a CIDR, the order of a set
 it('the body states natOutgoing, and the default of what the cluster has otherwise', () => {
   expect(applyBody({ cidr: '10.1.0.0/16' }, null)).toEqual({ cidr: '10.1.0.0/16', natOutgoing: false });
   const held: PoolSpec = { cidr: '10.1.0.0/16', disabled: true, nodeSelector: 'all()' };
-  expect(applyBody({ cidr: '10.1.0.0/16' }, held)).toEqual({
+  expect(applyBody({ cidr: '10.1.0.0/16' }, { ...held, natOutgoing: true })).toEqual({
     cidr: '10.1.0.0/16',
     natOutgoing: false,
     disabled: false,
   });
+});
+
+it('what means the same is sent as it stands there: an apply that is to move nothing writes nothing', () => {
+  const held: PoolSpec = { cidr: 'FD00:0::7/64' };
+  expect(applyBody({ cidr: 'fd00::/64' }, held)).toEqual(held);
+  expect(applyBody({ cidr: 'fd00::/64', natOutgoing: false }, held)).toEqual({ ...held, natOutgoing: false });
+  expect(applyBody({ cidr: 'fd00:1::/64' }, held)).toEqual({ cidr: 'fd00:1::/64' });
+  const adopted = decideSync(
+    input({ desired: { name: 'public', spec: { cidr: 'fd00::/64' }, version: 3 }, live: live(held, []) }),
+  );
+  expect(adopted).toMatchObject({ do: 'apply', spec: held, force: false });
 });
 
 it('the three-way view names who holds what', () => {
