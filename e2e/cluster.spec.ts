@@ -519,6 +519,9 @@ test('a setting that others made is seen and left alone; one that is decided her
   await settings.reason().fill('the firewall expects these');
   await settings.save().click();
   await expect(felix.getByText('The cluster says what is desired.')).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Saved as change #' })).toContainText(
+    'FelixConfiguration default says what is decided.',
+  );
   const spec = async (): Promise<unknown> =>
     JSON.parse(await kubectl(server, ['get', FELIX, 'default', '-o', 'json'])).spec;
   expect(await spec()).toEqual({ ...exclusions, natPortRange: '30000:40000' });

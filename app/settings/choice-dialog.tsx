@@ -1,5 +1,6 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { ChangeLink } from '../components/change-link.tsx';
 import { ErrorPanel, reasonOf } from '../components/error-panel.tsx';
 import { Effects, ReasonDialog } from '../components/reason-dialog.tsx';
@@ -27,6 +28,8 @@ export function ChoiceDialog({
 }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
+  // of what was decided, when it was: what the choice would do by now is nothing any more
+  const [moved, setMoved] = useState(false);
   const resolve = useMutation(
     trpc.cluster.resolveSettings.mutationOptions({
       onSuccess: () => queries.invalidateQueries(),
@@ -65,12 +68,14 @@ export function ChoiceDialog({
       result={
         resolve.data === undefined ? null : (
           <>
-            It is decided: <ChangeLink id={resolve.data.change.id} />. The cluster follows as soon as it answers.
+            It is decided: <ChangeLink id={resolve.data.change.id} />.
+            {moved && ' The cluster follows as soon as it answers.'}
           </>
         )
       }
-      onSubmit={(reason) =>
-        choice !== null &&
+      onSubmit={(reason) => {
+        if (choice === null) return;
+        setMoved(choice.moves);
         resolve.mutate({
           object,
           choice: choice.choice,
@@ -78,8 +83,8 @@ export function ChoiceDialog({
           expectedVersion: shown.version,
           seen: shown.seen,
           reason,
-        })
-      }
+        });
+      }}
     />
   );
 }

@@ -1,8 +1,8 @@
 'use client';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Trash2 } from 'lucide-react';
-import Link from 'next/link';
 import { useMemo, useState } from 'react';
+import { changedObjects } from '../../core/cluster/felix-objects.ts';
 import {
   type ClusterSettings,
   type NatSettings,
@@ -30,6 +30,7 @@ import { BeforeSaving } from './before-saving.tsx';
 import { DraftEffect } from './draft-effect.tsx';
 import { FelixProblems } from './felix-problems.tsx';
 import { InCluster } from './in-cluster.tsx';
+import { SavedNote } from './saved-note.tsx';
 import { SettingFields } from './setting-fields.tsx';
 import { addedViolations, savedForm, withField, withoutNode } from './settings-draft.ts';
 
@@ -41,14 +42,13 @@ export function NatSettingsForm() {
   const nodes = useQuery(trpc.nodes.list.queryOptions());
   const [draft, setDraft] = useState<{ settings: ClusterSettings; version: number } | null>(null);
   const [reason, setReason] = useState('');
-  const [saved, setSaved] = useState<number | null>(null);
+  const [saved, setSaved] = useState<{ change: number; objects: readonly string[] } | null>(null);
   const notEditor = useRefusal('editor');
   const save = useMutation(
     trpc.settings.update.mutationOptions({
-      onSuccess: ({ change }) => {
+      onSuccess: () => {
         setDraft(null);
         setReason('');
-        setSaved(change.id);
       },
     }),
   );
@@ -91,7 +91,11 @@ export function NatSettingsForm() {
             : undefined);
   function run(): void {
     if (refused === undefined && draft !== null && toSave !== undefined) {
-      save.mutate({ settings: toSave, expectedVersion: draft.version, reason: reason.trim() });
+      const objects = changedObjects(stored.data?.settings ?? noSettings, toSave);
+      save.mutate(
+        { settings: toSave, expectedVersion: draft.version, reason: reason.trim() },
+        { onSuccess: ({ change }) => setSaved({ change: change.id, objects }) },
+      );
     }
   }
   useKeys('NAT settings', [{ keys: 'mod+Enter', label: 'Save the NAT settings', run }]);
@@ -134,16 +138,7 @@ export function NatSettingsForm() {
         </Note>
       )}
       {notEditor !== undefined && <Note>Saving: {notEditor} You may look and try what would be valid.</Note>}
-      {saved !== null && (
-        <Note role="status">
-          Saved as{' '}
-          <Link className="link" href={`/history?change=${saved}`}>
-            change #{saved}
-          </Link>
-          . Connections that exist keep the address they have.
-          {inCluster && ' The cluster follows as soon as it answers.'}
-        </Note>
-      )}
+      {saved !== null && <SavedNote {...saved} known={felix?.objects ?? null} />}
       <Panel title="All nodes" lead="what holds where a node has nothing of its own">
         <SettingFields
           settings={settings.global}

@@ -24,6 +24,8 @@ export interface SettingsChoice {
   fields?: readonly SettingField[];
   verb: string;
   effects: readonly string[];
+  /** the cluster comes to say something else by it */
+  moves: boolean;
 }
 
 /** What was pressed, of which object: what it does is said anew when the cluster says something else. */
@@ -49,6 +51,7 @@ export function takeTheirs(row: SettingRow): SettingsChoice {
     choice: 'theirs',
     fields: [row.field],
     verb: 'Take theirs',
+    moves: false,
     effects: [
       row.live === null
         ? `${row.field} is no longer decided here: the cluster does not set it.`
@@ -65,6 +68,7 @@ export function letGo(row: SettingRow, node: string | null): SettingsChoice {
     choice: 'release',
     fields: [row.field],
     verb: 'Let go',
+    moves: leaves,
     effects: [
       `Outgate no longer decides about ${row.field}.`,
       ...(leaves
@@ -92,6 +96,7 @@ export function applyOurs(
   return {
     choice: 'ours',
     verb: exists ? 'Apply ours by force' : 'Apply ours: make it again',
+    moves: true,
     effects: [
       ...differing.map(
         ({ field, live, desired }) => `${object}: ${field} ${live ?? 'not set'} → ${desired ?? 'not set'}.`,

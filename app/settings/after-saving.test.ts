@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import type { Stand } from '../pools/sync/sync-words.ts';
+import { afterSaving } from './after-saving.ts';
+
+const stand = (state: Stand['state'], reason: Stand['reason'], more: Partial<Stand> = {}) => ({
+  object: 'default',
+  sync: {
+    state,
+    reason,
+    policy: 'ask' as const,
+    message: null,
+    fields: [],
+    managers: [],
+    missing: null,
+    released: [],
+    ...more,
+  },
+});
+const said = (...stands: { object: string; sync: Stand | null }[]) => afterSaving(stands, true);
+
+it('says of what was saved how it stands: that it follows is said only of what waits for the cluster', () => {
+  expect(said(stand('Pending', 'WaitingForCluster'))).toEqual([
+    'FelixConfiguration default follows as soon as the cluster answers.',
+  ]);
+  expect(said(stand('Synced', 'AsDesired'))).toEqual(['FelixConfiguration default says what is decided.']);
+  const held = { fields: ['natPortRange'], managers: ['kubectl-edit'] };
+  expect(said(stand('Contested', 'FieldOwnedByOther', held))).toEqual([
+    'FelixConfiguration default does not say what is decided: kubectl-edit holds natPortRange; nothing was written. It waits for a decision, below.',
+  ]);
+  expect(said(stand('OutOfSync', 'SettingsDeletedInCluster'))).toEqual([
+    'FelixConfiguration default does not say what is decided: The FelixConfiguration was deleted in the cluster. It waits for a decision, below.',
+  ]);
+  for (const refused of [stand('Rejected', 'RefusedByCluster'), stand('Forbidden', 'RightMissing')]) {
+    expect(said(refused)).toHaveLength(1);
+    expect(said(refused).join()).toMatch(/^FelixConfiguration default does not say what is decided: /);
+    expect(said(refused).join()).not.toMatch(/as soon as the cluster answers|waits for a decision/);
+  }
+});
+
+it('of several objects each has its own, and one of which nothing is decided any more says that', () => {
+  const node = { ...stand('Pending', 'WaitingForCluster'), object: 'node.w-1' };
+  expect(said(stand('Synced', 'AsDesired'), node, { object: 'node.w-2', sync: null })).toEqual([
+    'FelixConfiguration default says what is decided.',
+    'FelixConfiguration node.w-1 follows as soon as the cluster answers.',
+    'Nothing of FelixConfiguration node.w-2 is decided here any more.',
+  ]);
+});
+
+it('while the cluster is not heard nothing is said of how it stood before', () => {
+  expect(afterSaving([stand('Contested', 'FieldOwnedByOther')], false)).toEqual([
+    'The cluster is not heard: FelixConfiguration default is brought to it once it answers.',
+  ]);
+});
