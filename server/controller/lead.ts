@@ -59,6 +59,7 @@ export interface Leading {
  */
 const AT_A_TIME = 128;
 const LONGEST_MS = 5_000;
+/** Pages say "within five minutes" of what the cluster refuses (app/pools/sync/sync-words.ts). */
 const RESYNC_MS = 300_000;
 
 export function lead(options: LeadOptions): Leading {

@@ -56,6 +56,12 @@ describe('why', () => {
   });
 });
 
+it('of what the cluster refuses says when it is tried again, of a pool as of settings', () => {
+  expect(whyOf(stand('RefusedByCluster', { state: 'Rejected' }))).toBe(
+    'The cluster refuses it as it is desired. It is tried again at once when it is changed, here or there, and else within five minutes.',
+  );
+});
+
 it('of what was written over and came again says who holds it now, and of nobody what was done before', () => {
   const fought = (more: Partial<Stand>) => whyOf(stand('WrittenOverAgain', { state: 'Contested', ...more }));
   const came =

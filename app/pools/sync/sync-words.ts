@@ -55,7 +55,7 @@ export function whyOf({ reason, fields, managers, missing, released }: Stand): s
     case 'WrittenOverAgain':
       return `It was changed in the cluster again, after changes of it there were written over three times in ten minutes; we stopped.${fields.length === 0 ? '' : ` What differs now is ${what}, held by ${managers.length === 0 ? 'nobody else' : listed(managers)}.`}`;
     case 'RefusedByCluster':
-      return 'The API server refuses the pool as it is desired.';
+      return 'The cluster refuses it as it is desired. It is tried again at once when it is changed, here or there, and else within five minutes.';
     case 'RightMissing':
       return `Our account in the cluster must have the right to ${missing ?? 'write it'}.`;
   }
