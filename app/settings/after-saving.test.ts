@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import type { Stand } from '../pools/sync/sync-words.ts';
-import { afterSaving } from './after-saving.ts';
+import { afterSaving, type Saved } from './after-saving.ts';
 
+const holder = { manager: 'kubectl-edit', operation: 'Update' as const, at: null };
 const stand = (state: Stand['state'], reason: Stand['reason'], more: Partial<Stand> = {}) => ({
   object: 'default',
+  rows: [{ field: 'natPortRange' as const, holders: [holder] }],
   sync: {
     state,
     reason,
@@ -16,7 +18,7 @@ const stand = (state: Stand['state'], reason: Stand['reason'], more: Partial<Sta
     ...more,
   },
 });
-const said = (...stands: { object: string; sync: Stand | null }[]) => afterSaving(stands, true);
+const said = (...stands: Saved[]) => afterSaving(stands, true);
 
 it('says of what was saved how it stands: that it follows is said only of what waits for the cluster', () => {
   expect(said(stand('Pending', 'WaitingForCluster'))).toEqual([
@@ -26,6 +28,9 @@ it('says of what was saved how it stands: that it follows is said only of what w
   const held = { fields: ['natPortRange'], managers: ['kubectl-edit'] };
   expect(said(stand('Contested', 'FieldOwnedByOther', held))).toEqual([
     'FelixConfiguration default does not say what is decided: kubectl-edit holds natPortRange; nothing was written. It waits for a decision, below.',
+  ]);
+  expect(said(stand('OutOfSync', 'FieldChangedInCluster', held))).toEqual([
+    'FelixConfiguration default does not say what is decided: kubectl-edit changed natPortRange in the cluster. It waits for a decision, below.',
   ]);
   expect(said(stand('OutOfSync', 'SettingsDeletedInCluster'))).toEqual([
     'FelixConfiguration default does not say what is decided: The FelixConfiguration was deleted in the cluster. It waits for a decision, below.',
@@ -39,7 +44,7 @@ it('says of what was saved how it stands: that it follows is said only of what w
 
 it('of several objects each has its own, and one of which nothing is decided any more says that', () => {
   const node = { ...stand('Pending', 'WaitingForCluster'), object: 'node.w-1' };
-  expect(said(stand('Synced', 'AsDesired'), node, { object: 'node.w-2', sync: null })).toEqual([
+  expect(said(stand('Synced', 'AsDesired'), node, { object: 'node.w-2', sync: null, rows: [] })).toEqual([
     'FelixConfiguration default says what is decided.',
     'FelixConfiguration node.w-1 follows as soon as the cluster answers.',
     'Nothing of FelixConfiguration node.w-2 is decided here any more.',

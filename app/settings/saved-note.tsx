@@ -17,10 +17,9 @@ export function SavedNote({
   known: readonly SettingsObject[] | null;
 }) {
   const heard = useHeard();
-  const stands = objects.map((object) => ({
-    object,
-    sync: known?.find((one) => one.object === object)?.sync ?? null,
-  }));
+  const stands = objects.map(
+    (object) => known?.find((one) => one.object === object) ?? { object, sync: null, rows: [] },
+  );
   return (
     <Note role="status">
       Saved as <ChangeLink id={change} />. Connections that exist keep the address they have.

@@ -109,6 +109,10 @@ export function applyOurs(
   };
 }
 
+/** By field, for why the object stands as it does. */
+export const holdersIn = (rows: readonly Pick<SettingRow, 'field' | 'holders'>[]) =>
+  rows.map(({ field, holders }) => ({ field, managers: [...new Set(holders.map(({ manager }) => manager))] }));
+
 /** Who says what the cluster has: ours, others, or nobody. */
 export function holdersText({ live, held, holders }: SettingRow): string {
   const names = [...(held ? ['outgate'] : []), ...new Set(holders.map(({ manager }) => manager))];

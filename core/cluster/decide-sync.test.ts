@@ -214,12 +214,13 @@ it('a released field that we hold alone by now stays as the cluster has it', () 
   });
 });
 
+const uses = (manager: string, ...items: string[]) => ({
+  manager,
+  operation: 'Apply',
+  fieldsV1: { 'f:spec': { 'f:allowedUses': Object.fromEntries(items.map((item) => [`v:"${item}"`, {}])) } },
+});
+
 it('of a set it is the items that have owners', () => {
-  const uses = (manager: string, ...items: string[]) => ({
-    manager,
-    operation: 'Apply',
-    fieldsV1: { 'f:spec': { 'f:allowedUses': Object.fromEntries(items.map((item) => [`v:"${item}"`, {}])) } },
-  });
   const both: PoolSpec = { ...spec, allowedUses: ['Tunnel', 'Workload'] };
   const mine = (...items: string[]) => [claim('outgate', 'Apply', ['cidr', 'natOutgoing']), uses('outgate', ...items)];
   const merged = (...items: string[]) => {
@@ -236,4 +237,20 @@ it('of a set it is the items that have owners', () => {
     );
   expect(decided(['Tunnel', 'Workload'])).toEqual({ do: 'apply', spec, uid: 'u1', force: false });
   expect(decided(['Tunnel'])).toMatchObject(asDesired);
+});
+
+it('of a set those are named who hold an item that is not wanted, and not those who hold what is', () => {
+  const there: PoolSpec = { ...spec, allowedUses: ['Tunnel', 'Workload'] };
+  const holding = (...claims: object[]) =>
+    decideSync(
+      input({
+        desired: { name: 'a', spec: { ...spec, allowedUses: ['Workload'] }, version: 5 },
+        live: live(there, [ours, ...claims]),
+      }),
+    );
+  const wrote = (...of: Parameters<typeof uses>) => ({ ...uses(...of), operation: 'Update' });
+  const [one, other] = [wrote('one', 'Workload'), wrote('other', 'Tunnel')];
+  expect(holding(one, other)).toMatchObject({ fields: ['allowedUses'], managers: ['other'] });
+  expect(holding(one)).toMatchObject({ fields: ['allowedUses'], managers: [] });
+  expect(holding(claim('whole', 'Update', ['allowedUses']))).toMatchObject({ managers: ['whole'] });
 });

@@ -1,4 +1,5 @@
 /** What is to be done about one pool, from what is wanted, what the cluster holds and what was applied last. */
+import { withDefaults } from '../pool/defaults.ts';
 import type { PoolSpec } from '../pool/spec.ts';
 import { applyBody, differingFields, oddFields, type PoolField } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
@@ -64,7 +65,8 @@ export function decideSync({ desired, live, applied, policy, released, forced }:
     return outOfSync('Unreadable', odd, managersOf(live, odd));
   }
   const there = { spec: live.pool.spec, claims: live.claims };
-  const fields = differingFields(withReleased(desired.spec, released, there.spec), there.spec);
+  const wanted = withReleased(desired.spec, released, there.spec);
+  const fields = differingFields(wanted, there.spec);
   const body = releasedBody(desired.spec, released, there);
   const letsGo = stillClaimed(live.claims, released).length > 0;
   if (fields.length === 0) {
@@ -73,7 +75,7 @@ export function decideSync({ desired, live, applied, policy, released, forced }:
       ? { do: 'apply', spec: body, uid: live.uid, force: false }
       : { do: 'nothing', state: 'Synced', reason: 'AsDesired', fields: [], managers: [] };
   }
-  const managers = managersOf(live, fields);
+  const managers = differingHolders(live, fields, wanted);
   // a new decision is sent unforced: where somebody else holds a field, the server says so
   if (insists || desired.version > known.version) {
     return {
@@ -93,6 +95,23 @@ const outOfSync = (
   fields: readonly PoolField[] = [],
   managers: readonly string[] = [],
 ): SyncDecision => ({ do: 'nothing', state: 'OutOfSync', reason, fields, managers });
+
+/** Who else claims fields that differ; of a set those who claim an item that is not wanted. */
+export const differingHolders = (
+  { claims }: Pick<LivePool, 'claims'>,
+  fields: readonly PoolField[],
+  wanted: PoolSpec,
+): string[] => [
+  ...new Set(
+    fields.flatMap((field) => {
+      const value = withDefaults(wanted)[field];
+      const items = new Set(Array.isArray(value) ? value.map((item) => JSON.stringify(item)) : []);
+      return othersOn(claims, field)
+        .filter((claim) => claim.items?.[field]?.some((item) => !items.has(item)) ?? true)
+        .map(({ manager }) => manager);
+    }),
+  ),
+];
 
 const managersOf = (live: LivePool, fields: readonly PoolField[]): string[] => [
   ...new Set(fields.flatMap((field) => othersOn(live.claims, field).map(({ manager }) => manager))),

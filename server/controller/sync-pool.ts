@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { differingFields } from '../../core/cluster/compare.ts';
-import { decideSync, type SyncDecision } from '../../core/cluster/decide-sync.ts';
+import { decideSync, differingHolders, type SyncDecision } from '../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
@@ -113,19 +113,23 @@ async function apply(
     if (!(error instanceof KubeError)) throw error;
     return fail(options, found, error);
   }
-  const { spec: wanted, released } = pool;
   const there = taken.pool?.spec;
-  const left = there === undefined ? ['spec'] : differingFields(withReleased(wanted, released, there), there);
+  const wanted = withReleased(pool.spec, pool.released, there ?? null);
+  const left = there === undefined ? [] : differingFields(wanted, there);
   // a 200 is not enough: items of a set that we leave out stay where they are
   const stand: Pick<SyncRow, 'state' | 'reason'> =
-    left.length === 0
+    there !== undefined && left.length === 0
       ? { state: 'Synced', reason: 'AsDesired' }
       : { state: 'OutOfSync', reason: 'FieldChangedInCluster' };
   const next: SyncOutcomeRow = {
     name: pool.name,
     ...stand,
     // the very words of a look that finds nothing to do: it is not taken again for this, and a resync must write nothing
-    detail: { fields: left, managers: [], rewrites: rewritesNow ? [...recent, now().toISOString()] : [] },
+    detail: {
+      fields: there === undefined ? ['spec'] : left,
+      managers: differingHolders(taken, left, wanted),
+      rewrites: rewritesNow ? [...recent, now().toISOString()] : [],
+    },
     applied: { uid: taken.uid, version: pool.sequence, spec: decision.spec },
   };
   await options.write({ name: pool.name, row: next, taken, sent: decision.sent, voided });

@@ -91,7 +91,7 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
         <p className="text-base text-ink-1">
           {isPast(sync.state, heard) && 'When it was last heard: '}
           {notMade && `${NOT_MADE} `}
-          {whyOf(sync)}
+          {whyOf(sync, rows)}
         </p>
         <Facts comparison={comparison} onPolicy={() => setPolicy(true)} refused={refused} />
       </div>

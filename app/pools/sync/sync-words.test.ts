@@ -46,9 +46,22 @@ describe('why', () => {
   it('has a sentence for every reason', () => {
     for (const reason of syncReasons) expect(whyOf(stand(reason))).toMatch(/^[A-Z].*\.$/);
   });
-  it('names who changed what', () => {
-    const changed = stand('FieldChangedInCluster', { fields: ['natOutgoing', 'disabled'], managers: ['kubectl-edit'] });
-    expect(whyOf(changed)).toBe('kubectl-edit changed natOutgoing and disabled in the cluster.');
+  it('names who changed what: of each field who holds it, and of what nobody holds that it is not known', () => {
+    const changed = (rows: FieldRow[], managers: string[]) =>
+      whyOf(stand('FieldChangedInCluster', { fields: rows.map(({ field }) => field), managers }), rows);
+    const nat = row('natOutgoing', true, false, ['kubectl-edit']);
+    expect(changed([nat, row('disabled', false, true, ['kubectl-edit'])], ['kubectl-edit'])).toBe(
+      'kubectl-edit changed natOutgoing and disabled in the cluster.',
+    );
+    expect(changed([nat, row('disabled', false, true, ['velero'])], ['kubectl-edit', 'velero'])).toBe(
+      'kubectl-edit changed natOutgoing and velero changed disabled in the cluster.',
+    );
+    expect(changed([nat, row('disabled', false, true)], ['kubectl-edit'])).toBe(
+      'kubectl-edit changed natOutgoing in the cluster. The cluster has disabled otherwise, and nobody holds it there: who changed it is not known.',
+    );
+    expect(changed([row('allowedUses', ['Workload'], ['Tunnel'], ['keeper'])], [])).toBe(
+      'The cluster has allowedUses otherwise, and nobody holds it there: who changed it is not known.',
+    );
     expect(whyOf(stand('FieldChangedInCluster'))).toBe('Somebody changed it in the cluster.');
     expect(whyOf(stand('RightMissing', { missing: 'patch ippools.projectcalico.org' }))).toBe(
       'Our account in the cluster must have the right to patch ippools.projectcalico.org.',

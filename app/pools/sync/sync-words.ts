@@ -28,8 +28,11 @@ export interface FieldRow {
   ownerIfDecided: string | null;
 }
 
-export function whyOf({ reason, fields, managers, missing, released }: Stand): string {
-  const who = managers.length === 0 ? 'Somebody' : listed(managers);
+/** `rows`: who holds each field there by now. */
+export function whyOf(
+  { reason, fields, managers, missing, released }: Stand,
+  rows: readonly Pick<FieldRow, 'field' | 'managers'>[] = [],
+): string {
   const what = fields.length === 0 ? 'it' : listed(fields);
   switch (reason) {
     case 'AsDesired':
@@ -37,7 +40,7 @@ export function whyOf({ reason, fields, managers, missing, released }: Stand): s
     case 'WaitingForCluster':
       return 'It was not brought to the cluster yet.';
     case 'FieldChangedInCluster':
-      return `${who} changed ${what} in the cluster.`;
+      return changedBy(fields, managers, rows);
     case 'PoolDeletedInCluster':
       return 'It was deleted in the cluster, so no node knows it.';
     case 'PoolMadeAgain':
@@ -59,6 +62,32 @@ export function whyOf({ reason, fields, managers, missing, released }: Stand): s
     case 'RightMissing':
       return `Our account in the cluster must have the right to ${missing ?? 'write it'}.`;
   }
+}
+
+/** Who holds a field that differs is who changed it, as far as the cluster tells; others of the object changed nothing. */
+function changedBy(
+  fields: readonly string[],
+  managers: readonly string[],
+  rows: readonly Pick<FieldRow, 'field' | 'managers'>[],
+): string {
+  if (fields.length === 0) return 'Somebody changed it in the cluster.';
+  const byWho = new Map<string, string[]>();
+  for (const field of fields) {
+    const holders = rows.find((row) => row.field === field)?.managers.filter((one) => managers.includes(one)) ?? [];
+    const who = listed(holders);
+    byWho.set(who, [...(byWho.get(who) ?? []), field]);
+  }
+  const nobodys = byWho.get('') ?? [];
+  byWho.delete('');
+  const changed = [...byWho].map(([who, what]) => `${who} changed ${listed(what)}`);
+  return [
+    ...(changed.length === 0 ? [] : [`${listed(changed)} in the cluster.`]),
+    ...(nobodys.length === 0
+      ? []
+      : [
+          `The cluster has ${listed(nobodys)} otherwise, and nobody holds ${nobodys.length === 1 ? 'it' : 'them'} there: who changed ${nobodys.length === 1 ? 'it' : 'them'} is not known.`,
+        ]),
+  ].join(' ');
 }
 
 export type Choice = 'theirs' | 'ours' | 'release';
