@@ -42,8 +42,10 @@ export function CompareTable({
                 <Value value={desired} />
               </Td>
               <Td label="Live, in the cluster" className={clsx(differs && 'bg-outofsync-bg')}>
-                <Value value={live} />{' '}
-                {differs && <span className="ml-2 text-2xs font-medium text-outofsync-fg">differs</span>}
+                <span className="flex items-center gap-2">
+                  <Value value={live} />{' '}
+                  {differs && <span className="text-2xs font-medium text-outofsync-fg">differs</span>}
+                </span>
               </Td>
               <Td label="Last applied by us">
                 <Value value={applied} />
@@ -55,9 +57,7 @@ export function CompareTable({
                   <span className={wraps}>{listed(managers)}</span>
                 )}
               </Td>
-              <Td label="Who decides it" className="whitespace-normal">
-                {way(row)}
-              </Td>
+              <Td label="Who decides it">{way(row)}</Td>
             </Tr>
           );
         })}
@@ -66,9 +66,9 @@ export function CompareTable({
   );
 }
 
-/** Selectors and names of managers are long: the table holds all of them, each in a column of some width. */
+/** Selectors and names of managers are long: they break between words, and within one that is longer than the column. */
 const wraps =
-  'machine inline-block max-w-80 min-w-24 py-1 align-middle wrap-anywhere whitespace-normal text-ink-1 narrow:inline narrow:py-0';
+  'machine block max-w-80 min-w-0 py-1 wrap-break-word whitespace-normal text-ink-1 narrow:inline narrow:py-0';
 
 function Value({ value }: { value: unknown }) {
   if (value === null || value === undefined) return <span className="text-xs text-ink-3">not set</span>;

@@ -170,7 +170,7 @@ function FieldWay({
   }
   const way = wayOfField(row.released ? 'decide-field' : 'release-field', row, policy);
   return (
-    <div className="flex min-w-36 flex-col items-start gap-1 py-1 narrow:py-0">
+    <div className="flex min-w-40 flex-col items-start gap-1 py-1 narrow:py-0">
       <Button
         small
         aria-label={`${way.verb}: ${field}`}
@@ -179,7 +179,7 @@ function FieldWay({
       >
         {way.verb}
       </Button>
-      {way.refused !== null && <span className="max-w-64 text-2xs text-ink-3">{way.refused}</span>}
+      {way.refused !== null && <span className="max-w-64 text-2xs whitespace-normal text-ink-3">{way.refused}</span>}
     </div>
   );
 }
