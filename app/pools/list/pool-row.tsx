@@ -15,7 +15,7 @@ import { gridOf } from './columns.ts';
 /** one of three beside each other where the row is a block, its name above it */
 const facet = clsx(labelAbove, 'narrow:flex-col narrow:items-start! narrow:gap-0.5');
 /** with a line below that says what the cluster does otherwise */
-const decided = clsx(facet, 'flex-col items-start! justify-center gap-0!');
+const decided = clsx(facet, 'flex-col items-start! justify-center gap-0! narrow:justify-start');
 
 export const rowLinkId = (name: string): string => `pool-row-${name}`;
 
