@@ -12,6 +12,7 @@ it('says that a save takes back what others hold, waits for a decision, or sets 
   expect(of({ policy: 'ask', state: 'OutOfSync' })).toBe(
     'The cluster has natOutgoing otherwise, and kubectl-edit holds it. Whatever is saved here waits until it is decided about: take theirs, apply ours by force, or release.',
   );
+  expect(of({ policy: 'ask', fields: ['natOutgoing', 'disabled'] })).toContain('waits until they are decided about:');
   expect(of({ policy: 'ask', state: 'OutOfSync', managers: [], fields: ['natOutgoing', 'disabled'] })).toBe(
     'The cluster has natOutgoing and disabled otherwise. Nobody holds them: whatever is saved here sets them as decided here, too.',
   );

@@ -12,12 +12,12 @@ export function saveReaches({
   managers,
 }: Pick<Sync, 'state' | 'policy' | 'fields' | 'managers'>): string | null {
   if ((state !== 'OutOfSync' && state !== 'Contested') || fields.length === 0) return null;
-  const [it, is] = fields.length === 1 ? ['it', 'is'] : ['them', 'are'];
+  const [it, itIs] = fields.length === 1 ? ['it', 'it is'] : ['them', 'they are'];
   const held =
     managers.length === 0 ? '' : `, and ${listed(managers)} ${managers.length === 1 ? 'holds' : 'hold'} ${it}`;
   const there = `The cluster has ${listed(fields)} otherwise${held}.`;
   if (policy === 'enforce') return `${there} By the policy enforce whatever is saved here writes ${it} over as well.`;
   if (managers.length === 0)
     return `${there} Nobody holds ${it}: whatever is saved here sets ${it} as decided here, too.`;
-  return `${there} Whatever is saved here waits until ${it} ${is} decided about: take theirs, apply ours by force, or release.`;
+  return `${there} Whatever is saved here waits until ${itIs} decided about: take theirs, apply ours by force, or release.`;
 }
