@@ -24,7 +24,7 @@ export function SaveBar({
 }) {
   const Icon = blocked === null ? CircleCheck : tone === 'error' ? CircleX : Info;
   return (
-    <div className="fixed right-0 bottom-0 left-(--rail) z-20 flex flex-wrap items-center gap-3 border-t border-line bg-surface-1 px-(--gutter) py-2.5 narrow:static narrow:mt-3 narrow:rounded-lg narrow:border">
+    <div className="save-bar fixed right-0 bottom-0 left-(--rail) z-20 flex flex-wrap items-center gap-3 border-t border-line bg-surface-1 px-(--gutter) py-2.5 narrow:static narrow:mt-3 narrow:rounded-lg narrow:border">
       <p
         role="status"
         className={clsx(
