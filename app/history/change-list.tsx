@@ -10,15 +10,19 @@ import { summaryOf } from './summary.ts';
 
 export type Change = Outputs['changes']['list']['changes'][number];
 
+export const changeLinkId = (id: number): string => `change-${id}`;
+
 /** Two lines a change, under its day. The open one is marked; a link each, so that any can be sent. */
 export function ChangeList({
   changes,
   open,
   href,
+  onOpen,
 }: {
   changes: readonly Change[];
   open: number | null;
   href: (id: number) => string;
+  onOpen: () => void;
 }) {
   const days = Map.groupBy(changes, ({ at }) => at.slice(0, 10));
   return (
@@ -32,7 +36,9 @@ export function ChangeList({
             {of.map((change) => (
               <li key={change.id} className="border-b border-line-faint">
                 <Link
+                  id={changeLinkId(change.id)}
                   href={href(change.id)}
+                  onClick={onOpen}
                   scroll={false}
                   replace
                   aria-current={change.id === open}

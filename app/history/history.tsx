@@ -1,6 +1,6 @@
 'use client';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { Button } from '../components/button.tsx';
 import { Empty } from '../components/empty.tsx';
 import { ErrorPanel } from '../components/error-panel.tsx';
@@ -12,7 +12,7 @@ import { useAddressView } from '../components/use-address-view.ts';
 import { useKeys } from '../keys/use-keys.ts';
 import { useTRPC, useTRPCClient } from '../trpc/client.ts';
 import { ChangeDetail } from './change-detail.tsx';
-import { ChangeList } from './change-list.tsx';
+import { ChangeList, changeLinkId } from './change-list.tsx';
 import { HistoryFilters, SEARCH_ID } from './filters.tsx';
 import { buildHistory, filterOf, isFiltered, parseHistory, withoutFilters } from './history-view.ts';
 
@@ -35,7 +35,16 @@ export function History() {
   function step(by: number): void {
     const index = changes?.findIndex(({ id }) => id === open) ?? -1;
     const next = changes?.[Math.min((changes?.length ?? 1) - 1, Math.max(0, index + by))];
-    if (next !== undefined) show({ change: next.id });
+    if (next === undefined) return;
+    show({ change: next.id });
+    document.getElementById(changeLinkId(next.id))?.focus();
+  }
+  const detail = useRef<HTMLDivElement>(null);
+  /** Where it stands below the list, what was opened comes into sight, and keys go on in it. */
+  function toDetail(): void {
+    if (detail.current === null || detail.current.getBoundingClientRect().top < window.innerHeight / 2) return;
+    detail.current.focus({ preventScroll: true });
+    detail.current.scrollIntoView();
   }
   useKeys('History', [
     { keys: 'j', label: 'Older change', run: () => step(1) },
@@ -69,7 +78,12 @@ export function History() {
             </Empty>
           )}
           {changes !== undefined && changes.length > 0 && (
-            <ChangeList changes={changes} open={open} href={(id) => buildHistory({ ...view, change: id })} />
+            <ChangeList
+              changes={changes}
+              open={open}
+              href={(id) => buildHistory({ ...view, change: id })}
+              onOpen={toDetail}
+            />
           )}
           {list.hasNextPage && (
             <div className="border-t border-line-faint p-2 text-center">
@@ -84,7 +98,12 @@ export function History() {
             </div>
           )}
         </Panel>
-        {open !== null && <ChangeDetail key={open} id={open} />}
+        {open !== null && (
+          // as high as the window also while it is read: else there is no way to scroll to its head
+          <div ref={detail} tabIndex={-1} className="min-w-0 outline-none max-[73.75rem]:min-h-dvh">
+            <ChangeDetail key={open} id={open} />
+          </div>
+        )}
       </div>
     </>
   );
