@@ -51,6 +51,6 @@ export type Facets = z.infer<typeof facetsSchema>;
 export const violationSchema = z.object({ rule: z.string(), field: z.string(), message: z.string() });
 export type Violation = z.infer<typeof violationSchema>;
 
-/** Allowed, but worth a look (`W_LOOPBACK`, `W_MULTICAST`, `W_NODE_RANGE`, `W_SERVICE_RANGE`). */
+/** Allowed, but worth a look: `W_LOOPBACK` and other ranges (warnings.ts), `W_FELIX_IPV6_POOL` (nat/stops-felix.ts), `W_CLUSTER_REFUSES`. */
 export const warningSchema = z.object({ code: z.string(), field: z.string(), message: z.string() });
 export type Warning = z.infer<typeof warningSchema>;

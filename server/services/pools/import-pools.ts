@@ -8,7 +8,7 @@ import { optionalReason } from '../reason.ts';
 import { clusterRefusals, MOST_REHEARSED } from './cluster-refusals.ts';
 import { readableCidrs, sameSpec } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
-import { stoppingFelix } from './stopping-felix.ts';
+import { warnAbout } from './warn-about.ts';
 
 export interface ImportPlan {
   /** names, in the order of the text */
@@ -16,7 +16,7 @@ export interface ImportPlan {
   readonly updated: string[];
   readonly unchanged: string[];
   readonly notes: string[];
-  /** what the pools that would be written stop Felix on, each with its pool */
+  /** about the pools that would be written, each with its pool */
   readonly warnings: (Warning & { pool: string })[];
   readonly revision: string;
 }
@@ -91,9 +91,9 @@ async function warningsOf(
   pools: readonly Pool[],
   refused: (pool: Pool) => Warning[] = () => [],
 ): Promise<ImportPlan['warnings']> {
-  const stops = await stoppingFelix(deps, pools);
+  const ownOf = await warnAbout(deps, pools);
   return pools.flatMap((pool) =>
-    [...stops(pool), ...refused(pool)].map((warning) => ({ ...warning, pool: pool.name })),
+    [...ownOf(pool), ...refused(pool)].map((warning) => ({ ...warning, pool: pool.name })),
   );
 }
 

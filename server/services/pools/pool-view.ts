@@ -4,7 +4,6 @@ import { differingFields } from '../../../core/cluster/compare.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, type Pool, poolSpecSchema, violationSchema, warningSchema } from '../../../core/pool/spec.ts';
 import { MOST_OVERLAPS, validateAmong } from '../../../core/pool/validate.ts';
-import { rangeWarnings } from '../../../core/pool/warnings.ts';
 import type { Queryable } from '../../db/client.ts';
 import { lastLiveChanges, readLivePools } from '../../db/live.ts';
 import { type Overlaps, overlapsOf, type StoredPool } from '../../db/pools.ts';
@@ -14,6 +13,7 @@ import { isBehind, type SyncView, syncViewSchema, viewSync } from '../cluster/sy
 import type { Deps } from '../deps.ts';
 import { nodesByState } from '../nodes/node-state.ts';
 import { overlapsOfOthers } from './overlaps-of-others.ts';
+import { warnAbout } from './warn-about.ts';
 
 export const poolViewSchema = z.object({
   name: z.string(),
@@ -40,18 +40,20 @@ export type PoolView = z.infer<typeof poolViewSchema>;
 /** Of a field that is let go the cluster's value is told. */
 export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Promise<PoolView[]> {
   const names = stored.map(({ name }) => name);
-  const [head, { groups, total }, natted, overlapping, cluster] = await deps.db.together((db) => {
-    const reading = deps.effective.ledger.head(db);
+  const [{ groups, total }, natted, overlapping, cluster] = await deps.db.together((db) => {
     return Promise.all([
-      reading,
-      reading.then(({ revision }) => nodesByState(db, revision, deps.now())),
+      deps.effective.ledger.head(db).then(({ revision }) => nodesByState(db, revision, deps.now())),
       deps.counters.natted(db),
       overlapsOf(db, names, MOST_OVERLAPS),
       deps.effective === deps.state ? null : inCluster(db, stored),
     ]);
   });
-  const ofOthers = overlapsOfOthers(deps);
   const pools = cluster === null ? stored : showReleased(stored, cluster.released);
+  const warningsOf = await warnAbout(
+    deps,
+    pools.map(({ name, spec }) => ({ name, spec })),
+  );
+  const ofOthers = overlapsOfOthers(deps);
   const programmed = groups.filter(({ is }) => is === 'Programmed');
   // from that number on a node holds the pool as it is desired; undefined: the cluster has none that is so
   const holding = (since: number | undefined): number =>
@@ -59,7 +61,6 @@ export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Prom
       (sum, group) => sum + (since !== undefined && (group.holding ?? -1) >= since ? group.nodes : 0),
       0,
     );
-  const warningsOf = rangeWarnings({ nodes: head.hosts });
   return pools.map((stored) => {
     const pool: Pool = { name: stored.name, spec: stored.spec };
     const sync = cluster?.sync.get(stored.name) ?? null;

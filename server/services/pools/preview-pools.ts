@@ -1,6 +1,5 @@
 import type { Pool, Warning } from '../../../core/pool/spec.ts';
 import { validatePools } from '../../../core/pool/validate.ts';
-import { rangeWarnings } from '../../../core/pool/warnings.ts';
 import { poolsTouching } from '../../db/pools.ts';
 import { showReleased } from '../../db/released.ts';
 import { AppError, type PoolViolation } from '../app-error.ts';
@@ -9,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { clusterRefusals } from './cluster-refusals.ts';
 import { canonicalPool, readableCidrs } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
-import { stoppingFelix } from './stopping-felix.ts';
+import { warnAbout } from './warn-about.ts';
 import { writeYaml } from './write-yaml.ts';
 
 export interface Preview {
@@ -37,24 +36,22 @@ export async function previewPools(
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'yaml', message }] });
   }
   const names = pools.map((pool) => pool.name);
-  const [touched, { hosts }, stops, refused] = await Promise.all([
+  const [touched, warningsOf, refused] = await Promise.all([
     poolsTouching(deps.db, names, readableCidrs(pools)).then((found) => showReleased(found.pools, found.released)),
-    deps.effective.ledger.head(deps.db),
-    stoppingFelix(deps, pools),
+    warnAbout(deps, pools),
     mayWrite ? clusterRefusals(deps, pools) : () => [],
   ]);
   const stored = new Map(touched.map(({ name, spec }) => [name, { name, spec }]));
   const own = new Set(names);
   const all = [...touched.filter(({ name }) => !own.has(name)), ...pools];
   const violations = validatePools(all, [...stored.values()], { names, most: MOST_VIOLATIONS });
-  const warningsOf = rangeWarnings({ nodes: hosts });
   const label = (name: string): { pool?: string } => (pools.length > 1 ? { pool: name } : {});
   return {
     violations: [...violations]
       .flatMap(([name, found]) => found.map((one) => ({ ...one, ...label(name) })))
       .slice(0, MOST_VIOLATIONS),
     warnings: pools.flatMap((pool) =>
-      [...warningsOf(pool), ...stops(pool), ...refused(pool)].map((one) => ({ ...one, ...label(pool.name) })),
+      [...warningsOf(pool), ...refused(pool)].map((one) => ({ ...one, ...label(pool.name) })),
     ),
     diff: {
       before: await yamlOf(names.flatMap((name) => stored.get(name) ?? [])),

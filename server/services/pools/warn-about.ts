@@ -1,0 +1,26 @@
+/** What warns about pools, the same for whoever shows them, previews them or has just saved them. */
+import { modesOf, settingsOf } from '../../../core/cluster/live-settings.ts';
+import { overlaySettings } from '../../../core/nat/settings.ts';
+import { poolWarnings } from '../../../core/nat/stops-felix.ts';
+import type { Pool, Warning } from '../../../core/pool/spec.ts';
+import { rangeWarnings } from '../../../core/pool/warnings.ts';
+import { readLiveFelixes } from '../../db/live-felix.ts';
+import type { Deps } from '../deps.ts';
+import { wantedPools } from '../simulate/wanted-pools.ts';
+
+/** The pools as given, in place of those of their names; beside the others, the settings and the nodes that are in effect. */
+export async function warnAbout(deps: Deps, pools: readonly Pool[]): Promise<(pool: Pool) => Warning[]> {
+  const [felix] = await Promise.all([
+    deps.cluster === null ? [] : readLiveFelixes(deps.db),
+    deps.state.refresh(),
+    deps.effective.refresh(),
+  ]);
+  const settings = overlaySettings(settingsOf(felix), deps.state.settings);
+  const modes = modesOf(felix);
+  const overlapMatters = [modes.global, ...Object.values(modes.nodes)].some(Boolean);
+  const named = new Set(pools.map(({ name }) => name));
+  const there = overlapMatters ? await wantedPools(deps) : [];
+  const stops = poolWarnings({ settings, modes, pools: [...there.filter(({ name }) => !named.has(name)), ...pools] });
+  const ranges = rangeWarnings({ nodes: deps.effective.hosts });
+  return (pool) => [...ranges(pool), ...stops(pool)];
+}
