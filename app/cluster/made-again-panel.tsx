@@ -39,14 +39,7 @@ export function MadeAgainPanel({ open }: { open: boolean }) {
           onChoose={setChoice}
         />
       )}
-      <MadeAgainDialog
-        pools={chosen}
-        choice={choice}
-        onClose={() => {
-          setChoice(null);
-          setSelected(new Set());
-        }}
-      />
+      <MadeAgainDialog pools={chosen} choice={choice} onClose={() => setChoice(null)} />
     </>
   );
 }
@@ -141,7 +134,7 @@ function Listed({
               <Td label="CIDR" className="machine text-ink-1">
                 {cidr}
               </Td>
-              <Td label="Desired → in the cluster" className="text-xs wrap-anywhere">
+              <Td label="Differs" className="text-xs wrap-anywhere">
                 {why ?? differsText(differing)}
               </Td>
             </Tr>
