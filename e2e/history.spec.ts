@@ -86,6 +86,23 @@ test('a change that a later one covers says so instead of reverting', async () =
   await expectAccessible(page);
 });
 
+test('where the list is above it, what is opened by keys comes into sight', async () => {
+  const { outgate, api, page } = product;
+  const history = new HistoryPage(page);
+  for (let i = 0; i < 12; i++) await api.mutate('pools.create', pool(`more-${i}`, `10.${i}.0.0/16`, true));
+  await page.setViewportSize({ width: 375, height: 812 });
+  await page.goto(`${outgate.url}/history`);
+  await expect(history.change(17)).toBeVisible();
+  for (let i = 0; i < 11; i++) await page.keyboard.press('j');
+  await expect(history.change(6)).toBeFocused();
+  await expect(history.change(6)).toBeInViewport();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: /more-0 created/ })).toBeInViewport();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Copy link' })).toBeFocused();
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
 test('a viewer may look and preview, and sees why not more; nothing broke the policy', async ({ browser }) => {
   const { outgate, api, problems } = product;
   const viewer = { name: 'Vera', email: 'vera@example.org', password: 'a viewers password', role: 'viewer' };
