@@ -1,14 +1,14 @@
 /** Cluster mode in a real browser, on a real API server: what others do there is seen, and decided about with a reason. */
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { ensureBinaries, missingForCluster } from './cluster/binaries/build.ts';
-import { crd, installCrds } from './cluster/install-crds.ts';
+import { crd, installCrds, looseCrd } from './cluster/install-crds.ts';
 import { kubectl, OUTGATE_USER, prepareCluster } from './cluster/prepare-cluster.ts';
 import { untilMay } from './cluster/rights.ts';
 import { type ApiServer, startApiServer } from './cluster/start-api-server.ts';
 import { makeNamespace, makePod, makeService, makeSlice } from './cluster/workloads.ts';
 import { labPlan } from './lab/plan.ts';
 import { expectAccessible } from './pages/accessibility.ts';
-import { expectAllInSight } from './pages/in-sight.ts';
+import { expectAllInSight, expectFocusInSight } from './pages/in-sight.ts';
 import { SettingsPage } from './pages/settings-page.ts';
 import { signedIn, withAdmin } from './pages/signed-in.ts';
 import { SimulatorPage } from './pages/simulator-page.ts';
@@ -125,6 +125,7 @@ test('an edit with kubectl shows with its manager, and nothing is written until 
   await edit('by-hand', { natOutgoing: false });
   const row = page.getByRole('row', { name: /by-hand 192\.168\.0\.0.*OutOfSync.*FieldChangedInCluster/ });
   await expect(row).toBeVisible();
+  await expect(row.getByRole('cell', { name: 'NATed live: keeps address' })).toBeVisible();
   await page
     .getByRole('group', { name: 'Sync state' })
     .getByRole('button', { name: /OutOfSync/ })
@@ -138,7 +139,58 @@ test('an edit with kubectl shows with its manager, and nothing is written until 
   await expect(page.getByText('as desired; nodes follow Live')).toBeVisible();
   await expect(page.getByRole('row', { name: /natOutgoing.*true.*false.*differs.*true.*kubectl-patch/ })).toBeVisible();
   await expectAccessible(page);
+  for (const width of [1440, 375]) {
+    await page.setViewportSize({ width, height: 812 });
+    await expectAllInSight(page);
+    await expectFocusInSight(page);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
   expect((await live('by-hand')).natOutgoing).toBe(false);
+});
+
+test('the form says what a save does beside the draft where the cluster has the pool otherwise', async () => {
+  const { page, outgate } = running;
+  await page.goto(`${outgate.url}/pools/by-hand/edit`);
+  await expect(
+    page.getByText(
+      'The cluster has natOutgoing otherwise, and kubectl-patch holds it. Whatever is saved here waits until it is decided about: take theirs, apply ours by force, or release.',
+    ),
+  ).toBeVisible();
+  await expectAccessible(page);
+  await expectFocusInSight(page);
+});
+
+test('a pool that Calico cannot read is told apart, and is not to be adopted', async () => {
+  const { page, outgate, server } = running;
+  const define = (definition: object): Promise<string> =>
+    kubectl(server, ['replace', '-f', '-'], { input: JSON.stringify(definition) });
+  await define(looseCrd('v3', 'ippools'));
+  await expect(() => apply(pool('unreadable', { cidr: '10.63.0.0/16', natOutgoing: 'yes' }))).toPass();
+  await apply(pool('readable', { cidr: '10.63.0.0/16' }));
+  await page.goto(`${outgate.url}/cluster`);
+  const row = page.getByRole('row', { name: /^unreadable / });
+  await expect(row).toContainText('Cannot be read');
+  await expect(row).toContainText(
+    "natOutgoing must be true or false: 'yes'; no node follows it. It can be adopted once it is mended there.",
+  );
+  await expect(row).toContainText('not readable');
+  await expect(row.getByRole('checkbox')).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Connection' })).toContainText('1 that Calico cannot read');
+  await page.getByRole('checkbox', { name: 'Select all that may be adopted' }).check();
+  await expect(page.getByText('1 selected')).toBeVisible();
+  await page.getByRole('button', { name: /^Cannot be read/ }).click();
+  await expect(page).toHaveURL(/\?standing=unreadable$/);
+  await expect(page.getByRole('row', { name: /^readable / })).toHaveCount(0);
+  await expect(row).toBeVisible();
+  for (const width of [1440, 375]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expectAllInSight(page);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expectAccessible(page);
+  await kubectl(server, ['delete', RESOURCE, 'unreadable', 'readable']);
+  await expect(row).toHaveCount(0);
+  await define(crd('v3', 'ippools'));
 });
 
 test('a pool of others has a page that says whose it is, and History offers no revert of what others did', async () => {
@@ -346,6 +398,58 @@ test('force that others were quicker than did nothing, and says what they moved'
   await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
 });
 
+test('force that another decision came before did nothing, and says which', async () => {
+  const { page, outgate } = running;
+  await edit('by-hand', { natOutgoing: false });
+  await page.goto(`${outgate.url}/pools/by-hand`);
+  const rules = await onlyRead();
+  const force = async (reason: string): Promise<string> => {
+    await page.getByRole('button', { name: 'Apply ours by force' }).click();
+    await decide(page, 'Apply ours by force', reason);
+    const dialog = page.getByRole('dialog');
+    const decided = dialog.getByRole('status').filter({ hasText: 'It is decided: change #' });
+    const id = /change #(\d+)/.exec(await decided.innerText())?.[1] ?? '';
+    await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+    await expect(page.getByText('Forbidden', { exact: true }).first()).toBeVisible();
+    return id;
+  };
+  const first = await force('egress of this range must be NATed');
+  const second = await force('it must be so still');
+  const why = `change #${second} by ${withAdmin.OUTGATE_ADMIN_EMAIL} came before it was carried out`;
+  await page.goto(`${outgate.url}/history?pool=by-hand`);
+  await page.getByRole('link', { name: `#${first} by-hand: force did nothing, ${why}` }).click();
+  await expect(page.getByText(`It was not applied: ${why}. Nothing was written over by it.`)).toBeVisible();
+  await expectAccessible(page);
+  await may(rules, true);
+  await page.goto(`${outgate.url}/pools/by-hand`);
+  await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
+});
+
+test('a field that nobody holds is set again with the next save: the form says so before, and History after', async () => {
+  const { page, outgate } = running;
+  await edit('by-hand', { natOutgoing: null });
+  const save = async (): Promise<void> => {
+    await page.getByRole('switch', { name: 'Allocates addresses' }).click();
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
+  };
+  await page.goto(`${outgate.url}/pools/by-hand/edit`);
+  await expect(
+    page.getByText(
+      'The cluster has natOutgoing otherwise. Nobody holds it: whatever is saved here sets it as decided here, too.',
+    ),
+  ).toBeVisible();
+  await save();
+  expect(await live('by-hand')).toMatchObject({ natOutgoing: true, disabled: true });
+  await page.goto(`${outgate.url}/pools/by-hand/edit`);
+  await save();
+  await page.goto(`${outgate.url}/history?pool=by-hand`);
+  const again = /by-hand: natOutgoing not set → true, nobody held it: set again with change #\d+/;
+  await page.getByRole('link', { name: again }).click();
+  await expect(page.getByRole('heading', { name: again })).toBeVisible();
+  await expectAccessible(page);
+});
+
 test('a field is released to who holds it, stays shown with them, and is decided here again', async () => {
   const { page, outgate } = running;
   await page.goto(`${outgate.url}/pools/by-hand`);
@@ -492,6 +596,12 @@ test('a policy is changed with a reason, and then holds', async () => {
   await expect(page.getByRole('button', { name: 'Ask instead' })).toBeVisible();
   await edit('by-hand', { natOutgoing: false });
   await expect.poll(async () => (await live('by-hand')).natOutgoing).toBe(true);
+  await page.goto(`${outgate.url}/history?pool=by-hand`);
+  const back = page.getByRole('link', { name: /by-hand written back: natOutgoing false → true/ });
+  await expect(back).toContainText('Written back by policy');
+  await back.click();
+  await expect(page.getByRole('definition').filter({ hasText: 'by itself' })).toBeVisible();
+  await expectAccessible(page);
 });
 
 test('a setting that others made is seen and left alone; one that is decided here is applied, and theirs is taken', async () => {
@@ -713,6 +823,7 @@ test('a cluster that is gone is said, with since when, and what was known stays'
   await server.kill();
   await expect(page.getByRole('heading', { name: 'The cluster cannot be heard.' })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText('What was last known stays in force.')).toBeVisible();
+  await expect(page.getByRole('banner').getByRole('link', { name: 'Cluster not heard' })).toBeVisible();
   await expect(page.getByText('How our pools stood when the cluster was last heard.')).toBeVisible();
   await page.goto(`${outgate.url}/pools`);
   await expect(page.getByRole('group', { name: 'What this page shows' })).toContainText(

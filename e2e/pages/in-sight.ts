@@ -21,3 +21,23 @@ export async function expectAllInSight(page: Page): Promise<void> {
     )
     .toEqual([]);
 }
+
+/** Tab by tab to the end of the page: what is focused stands between the bars that do not scroll. */
+export async function expectFocusInSight(page: Page): Promise<void> {
+  const covered: string[] = [];
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  for (let stops = 0; stops < 200; stops++) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (element === null || element === document.body) return null;
+      const { left, top, width, height } = element.getBoundingClientRect();
+      const seen = document.elementFromPoint(left + Math.min(width / 2, 40), top + Math.min(height / 2, 40));
+      const inSight = seen !== null && (element.contains(seen) || seen.contains(element));
+      return { name: element.getAttribute('aria-label') ?? element.textContent, inSight };
+    });
+    if (focused === null) break;
+    if (!focused.inSight) covered.push(`${focused.name}`);
+  }
+  expect(covered).toEqual([]);
+}
