@@ -61,11 +61,13 @@ test('the server adds what only it knows', () => {
   const c17 = { rule: 'C17', field: 'spec.cidr', message: 'overlaps' };
   const ours = findingsOf(pool({ cidr: '10.0.0.0/8' }), [], undefined);
   const both = withServerFindings(ours, {
-    violations: [c17],
+    violations: [c17, { ...c17, message: 'overlaps theirs', ofOthers: true }],
     warnings: [{ code: 'W_NODE_RANGE', field: 'spec.cidr', message: 'over nodes' }],
   });
   expect(both.map(({ kind, rule }) => [kind, rule])).toEqual([
     ['error', 'C17'],
+    ['others', 'C17'],
     ['warning', 'W_NODE_RANGE'],
   ]);
+  expect(errorsOf(both)).toHaveLength(1);
 });

@@ -8,8 +8,11 @@ import { addedViolations, validatePool } from '../../core/pool/validate.ts';
 import type { SpecChange } from './draft.ts';
 
 export interface Finding {
-  /** error: blocks the save. known: was broken before, blocks nothing as long as nothing gets worse. */
-  kind: 'error' | 'known' | 'warning';
+  /**
+   * error: blocks the save. known: was broken before, blocks nothing as long as nothing gets worse. others: broken beside pools of
+   * others in the cluster, which nothing here can keep from it.
+   */
+  kind: 'error' | 'known' | 'others' | 'warning';
   /** C1-C17, S1, S2, `-`, W_..., or '' for a field's own shape */
   rule: string;
   field: string;
@@ -43,13 +46,15 @@ export function findingsOf(pool: Pool, others: readonly Pool[], before: Pool | u
 /** The server's answer beside ours: what only it can know (warnings, pools saved since) is added. */
 export function withServerFindings(
   ours: readonly Finding[],
-  server: { violations: readonly Violation[]; warnings: readonly Warning[] } | undefined,
+  server:
+    | { violations: readonly (Violation & { ofOthers?: true | undefined })[]; warnings: readonly Warning[] }
+    | undefined,
 ): Finding[] {
   if (server === undefined) return [...ours];
   const have = new Set(ours.map(keyOf));
   const more: Finding[] = server.violations
     .filter((violation) => !have.has(keyOf(violation)))
-    .map((violation) => ({ kind: 'error', fix: null, ...violation }));
+    .map(({ ofOthers, ...violation }) => ({ kind: ofOthers ? 'others' : 'error', fix: null, ...violation }));
   const warnings: Finding[] = server.warnings.map(({ code, field, message }) => ({
     kind: 'warning',
     rule: code,

@@ -24,8 +24,16 @@ export function validateAmong(
   pool: Pool,
   { first, count }: { readonly first: readonly Pool[]; readonly count: number },
 ): Violation[] {
+  return [...ownViolations(subjectOf(pool)), ...overlapsAmong(pool, { first, count })];
+}
+
+/** C17 alone, of the same. */
+export function overlapsAmong(
+  pool: Pool,
+  { first, count }: { readonly first: readonly Pool[]; readonly count: number },
+): Violation[] {
   const subject = subjectOf(pool);
-  return [...ownViolations(subject), ...overlapViolations(subject, overlapping(subject, first.map(subjectOf)), count)];
+  return overlapViolations(subject, overlapping(subject, first.map(subjectOf)), count);
 }
 
 const overlapViolations = (pool: Subject, around: readonly Subject[], count: number): Violation[] => [

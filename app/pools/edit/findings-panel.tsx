@@ -72,6 +72,7 @@ export function FindingsPanel({
               <span className="block break-words text-ink-1">{message}</span>
               <span className="machine text-2xs text-ink-3">{field}</span>{' '}
               {kind === 'known' && <Tag>was so before, does not block</Tag>}
+              {kind === 'others' && <Tag>a pool of others in the cluster, does not block</Tag>}
             </span>
             {fix !== null && (
               <Button small onClick={() => onFix(fix.change)}>

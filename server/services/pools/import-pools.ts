@@ -1,4 +1,5 @@
 import type { Pool, Warning } from '../../../core/pool/spec.ts';
+import { overlapsAmong } from '../../../core/pool/validate.ts';
 import { type Actor, system } from '../actor.ts';
 import { applyChange, rehearseChange } from '../changes/apply-change.ts';
 import type { ChangeView } from '../changes/change-view.ts';
@@ -6,6 +7,7 @@ import type { Current, Intent } from '../changes/decision.ts';
 import type { Deps } from '../deps.ts';
 import { optionalReason } from '../reason.ts';
 import { clusterRefusals, MOST_REHEARSED } from './cluster-refusals.ts';
+import { overlapsOfOthers } from './overlaps-of-others.ts';
 import { readableCidrs, sameSpec } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
 import { warnAbout } from './warn-about.ts';
@@ -16,7 +18,7 @@ export interface ImportPlan {
   readonly updated: string[];
   readonly unchanged: string[];
   readonly notes: string[];
-  /** about the pools that would be written, each with its pool */
+  /** about the pools that would be written, each with its pool; of pools of others in the cluster that they overlap `C17` */
   readonly warnings: (Warning & { pool: string })[];
   readonly revision: string;
 }
@@ -92,8 +94,11 @@ async function warningsOf(
   refused: (pool: Pool) => Warning[] = () => [],
 ): Promise<ImportPlan['warnings']> {
   const ownOf = await warnAbout(deps, pools);
+  const othersOf = overlapsOfOthers(deps, new Set(pools.map(nameOf)));
+  const besides = (pool: Pool): Warning[] =>
+    overlapsAmong(pool, othersOf(pool)).map(({ rule, ...rest }) => ({ code: rule, ...rest }));
   return pools.flatMap((pool) =>
-    [...ownOf(pool), ...refused(pool)].map((warning) => ({ ...warning, pool: pool.name })),
+    [...besides(pool), ...ownOf(pool), ...refused(pool)].map((warning) => ({ ...warning, pool: pool.name })),
   );
 }
 

@@ -2,8 +2,11 @@
 import { expect, it } from 'vitest';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
 import { must } from '../../../e2e/cluster/request.ts';
+import { editor } from '../../testing/test-api.ts';
 import { getPool } from './get-pool.ts';
 import { listPools } from './list-pools.ts';
+import { previewPools } from './preview-pools.ts';
+import { createPool, updatePool } from './write-pool.ts';
 
 const site = ledTerms();
 
@@ -27,4 +30,25 @@ it('around it, inside it and of the same CIDR, as long as they are there; its ow
   await sees(['around', 'same', 'inside']);
   await must(site.server.as('admin'), 'DELETE', `${POOLS}/around`);
   await sees(['same', 'inside']);
+});
+
+it('said by a preview, which is not refused for it, and by the save, as by its page afterwards', async () => {
+  await site.begin();
+  await site.make('wide', { cidr: '10.0.0.0/8' });
+  const draft = (cidr: string) => ({ name: 'b', spec: { cidr, natOutgoing: true } });
+  const preview = async (cidr: string) => (await previewPools(site.deps, draft(cidr), { mayWrite: false })).violations;
+  const wide = { rule: 'C17', field: 'spec.cidr', message: expect.stringContaining('IPPool(wide) CIDR 10.0.0.0/8') };
+  await expect.poll(() => preview('10.3.0.0/16'), { timeout: 10_000 }).toEqual([{ ...wide, ofOthers: true }]);
+  expect(await preview('11.3.0.0/16')).toEqual([]);
+  const made = await createPool(site.deps, editor, draft('10.3.0.0/16'));
+  expect(made.pool.violations).toEqual([wide]);
+  await site.stands('b', { state: 'Synced' });
+  const off = { name: 'b', spec: { cidr: '10.3.0.0/16' }, expectedVersion: made.pool.version };
+  expect((await updatePool(site.deps, editor, off)).pool.violations).toEqual([wide]);
+  expect((await getPool(site.deps, 'b')).violations).toEqual([wide]);
+  // its own object in the cluster is no other, wherever it was
+  expect(await preview('10.3.0.0/16')).toEqual([{ ...wide, ofOthers: true }]);
+  expect(
+    (await previewPools(site.deps, { ...draft('10.9.0.0/16'), name: 'wide' }, { mayWrite: false })).violations,
+  ).toEqual([]);
 });

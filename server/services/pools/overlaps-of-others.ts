@@ -10,14 +10,23 @@ import type { Deps } from '../deps.ts';
 /** What was found last, by what the cluster says, and where the pools of both stood then. */
 const found = new WeakMap<StateCache, { readonly of: string; readonly index: OverlapIndex | null }>();
 
-/** Of a pool of ours the first MOST_OVERLAPS, and how many there are. Without a cluster there are none. */
-export function overlapsOfOthers({ state, effective }: Pick<Deps, 'state' | 'effective'>): (pool: Pool) => Overlaps {
+/**
+ * Of a pool of ours, or one that is about to be, the first MOST_OVERLAPS, and how many there are. `drafts` are the names of those that
+ * are about to be: they are no others. Without a cluster there are none.
+ */
+export function overlapsOfOthers(
+  { state, effective }: Pick<Deps, 'state' | 'effective'>,
+  drafts: ReadonlySet<string> = new Set(),
+): (pool: Pool) => Overlaps {
   const index = indexOf(state, effective);
   const known = new Map<string, readonly Pool[]>();
   return ({ name, spec }) => {
     if (index === null) return { first: [], count: 0 };
     const all =
-      known.get(spec.cidr) ?? [...index.of(subjectOf({ name, spec }))].map(({ name, spec }) => ({ name, spec }));
+      known.get(spec.cidr) ??
+      [...index.of(subjectOf({ name, spec }))]
+        .filter((other) => !drafts.has(other.name))
+        .map(({ name, spec }) => ({ name, spec }));
     known.set(spec.cidr, all);
     return { first: all.slice(0, MOST_OVERLAPS), count: all.length };
   };

@@ -1,19 +1,23 @@
 import type { Pool, Warning } from '../../../core/pool/spec.ts';
-import { validatePools } from '../../../core/pool/validate.ts';
+import { overlapsAmong, validatePools } from '../../../core/pool/validate.ts';
 import { poolsTouching } from '../../db/pools.ts';
 import { showReleased } from '../../db/released.ts';
 import { AppError, type PoolViolation } from '../app-error.ts';
 import { MOST_VIOLATIONS } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
 import { clusterRefusals } from './cluster-refusals.ts';
+import { overlapsOfOthers } from './overlaps-of-others.ts';
 import { canonicalPool, readableCidrs } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
 import { warnAbout } from './warn-about.ts';
 import { writeYaml } from './write-yaml.ts';
 
+/** `ofOthers`: beside pools that are not ours in the cluster; no save is refused for that. */
+export type PreviewViolation = PoolViolation & { readonly ofOthers?: true };
+
 export interface Preview {
   /** everything that the pools as given would break; `pool` where there are several */
-  readonly violations: PoolViolation[];
+  readonly violations: PreviewViolation[];
   readonly warnings: (Warning & { pool?: string })[];
   /** canonical YAML of the pools concerned, as they are and as they would be; empty: there are none */
   readonly diff: { readonly before: string; readonly after: string };
@@ -45,10 +49,15 @@ export async function previewPools(
   const own = new Set(names);
   const all = [...touched.filter(({ name }) => !own.has(name)), ...pools];
   const violations = validatePools(all, [...stored.values()], { names, most: MOST_VIOLATIONS });
+  const othersOf = overlapsOfOthers(deps, own);
+  const besides = (pool: Pool): PreviewViolation[] =>
+    overlapsAmong(pool, othersOf(pool)).map((one) => ({ ...one, ofOthers: true }));
   const label = (name: string): { pool?: string } => (pools.length > 1 ? { pool: name } : {});
   return {
-    violations: [...violations]
-      .flatMap(([name, found]) => found.map((one) => ({ ...one, ...label(name) })))
+    violations: pools
+      .flatMap((pool) =>
+        [...(violations.get(pool.name) ?? []), ...besides(pool)].map((one) => ({ ...one, ...label(pool.name) })),
+      )
       .slice(0, MOST_VIOLATIONS),
     warnings: pools.flatMap((pool) =>
       [...warningsOf(pool), ...refused(pool)].map((one) => ({ ...one, ...label(pool.name) })),

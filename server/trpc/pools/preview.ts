@@ -18,7 +18,9 @@ export const preview = viewerWork
   .input(inputSchema)
   .output(
     z.object({
-      violations: z.array(violationSchema.extend({ pool: z.string().optional() })),
+      violations: z.array(
+        violationSchema.extend({ pool: z.string().optional(), ofOthers: z.literal(true).optional() }),
+      ),
       warnings: z.array(warningSchema.extend({ pool: z.string().optional() })),
       diff: z.object({ before: z.string(), after: z.string() }),
     }),
