@@ -13,7 +13,19 @@ export function AllocatesText({ facets }: { facets: Facets }) {
   return <span className="text-xs text-ink-2">{facets.allocates ? 'Yes' : 'No, disabled'}</span>;
 }
 
-export function TrafficFromText({ facets, spec }: { facets: Facets; spec: PoolSpec }) {
+export function TrafficFromText({
+  facets,
+  spec,
+  decidedBy = null,
+}: {
+  facets: Facets;
+  spec: PoolSpec;
+  /** pools that share its addresses decide; null: its own field does */
+  decidedBy?: { nats: 'all' | 'part' | 'none'; by: readonly string[] } | null;
+}) {
+  if (decidedBy?.nats === 'all') return <VerdictText verdict="SNAT" />;
+  if (decidedBy?.nats === 'part') return <VerdictText verdict="INDETERMINATE" word="NATed in part" />;
+  if (decidedBy?.nats === 'none') return <VerdictText verdict="NO_SNAT" word="Keeps address" />;
   if (poolKind(facets, spec) === 'exemption') return <span className="text-xs text-ink-3">no pods live here</span>;
   return facets.nats ? <VerdictText verdict="SNAT" /> : <VerdictText verdict="NO_SNAT" word="Keeps address" />;
 }

@@ -14,6 +14,8 @@ export interface ListedPool {
   version: number;
   nodes: { programmed: number; total: number };
   natted: number | string;
+  /** of traffic from it, where pools that share its addresses decide */
+  decidedBy: { nats: 'all' | 'part' | 'none'; by: readonly string[] } | null;
   violations: Violation[];
   warnings: Warning[];
   /** null without a cluster */

@@ -23,6 +23,13 @@ export function facetSentences(facets: Facets): string[] {
   ];
 }
 
+/** What becomes of traffic from a pool where others that share its addresses decide, behind their names. */
+export const decidedWords = {
+  all: 'shares its addresses and NATs: what pods in it send to an address outside all pools is NATed.',
+  part: 'inside it NATs: what pods in that range send to an address outside all pools is NATed, the rest keeps the pod’s address.',
+  none: 'has the same CIDR and comes first by name, so it counts alone: what pods in it send keeps the pod’s address.',
+} as const;
+
 /** "65,536", "2^72" above a trillion. */
 export function addressCount(length: number, bits: 32 | 128): string {
   const power = bits - length;

@@ -1,8 +1,10 @@
+import Link from 'next/link';
 import { withDefaults } from '../../../core/pool/defaults.ts';
 import { poolSpecSchema } from '../../../core/pool/spec.ts';
 import { Panel } from '../../components/panel.tsx';
 import { AllocatesText, TrafficFromText, TrafficToText } from '../facet-cells.tsx';
-import { facetSentences } from '../words.ts';
+import { poolPath } from '../paths.ts';
+import { decidedWords, facetSentences } from '../words.ts';
 import type { PoolDetail } from './pool-detail.ts';
 
 const fields = poolSpecSchema.keyof().options;
@@ -15,9 +17,12 @@ export function PoolSpecPanel({
   /** what nodes do instead, said first; null: this */
   now?: string | null;
   /** `natted` null: nobody counts for a pool that is not ours */
-  pool: Pick<PoolDetail, 'spec' | 'facets'> & { natted: PoolDetail['natted'] | null };
+  pool: Pick<PoolDetail, 'spec' | 'facets'> & {
+    natted: PoolDetail['natted'] | null;
+    decidedBy?: PoolDetail['decidedBy'];
+  };
 }) {
-  const { spec, facets, natted } = pool;
+  const { spec, facets, natted, decidedBy = null } = pool;
   const full = withDefaults(spec);
   const [allocates = '', from = '', to = ''] = facetSentences(facets);
   return (
@@ -32,8 +37,8 @@ export function PoolSpecPanel({
           </dd>
           <dt className="text-xs text-ink-3">Traffic from it</dt>
           <dd>
-            <TrafficFromText facets={facets} spec={spec} />
-            <p>{from}</p>
+            <TrafficFromText facets={facets} spec={spec} decidedBy={decidedBy} />
+            {decidedBy === null ? <p>{from}</p> : <DecidedElsewhere {...decidedBy} />}
           </dd>
           <dt className="text-xs text-ink-3">Traffic to it</dt>
           <dd>
@@ -69,5 +74,25 @@ export function PoolSpecPanel({
         </dl>
       </Panel>
     </div>
+  );
+}
+
+const MOST_NAMED = 3;
+
+/** Which pools decide in place of its own field, each with its page. */
+function DecidedElsewhere({ nats, by }: NonNullable<PoolDetail['decidedBy']>) {
+  const more = by.length - MOST_NAMED;
+  return (
+    <>
+      {by.slice(0, MOST_NAMED).map((name) => (
+        <p key={name}>
+          <Link className="link wrap-anywhere" href={poolPath(name)}>
+            {name}
+          </Link>{' '}
+          {decidedWords[nats]}
+        </p>
+      ))}
+      {more > 0 && <p>And {more.toLocaleString('en-US')} more inside it.</p>}
+    </>
   );
 }

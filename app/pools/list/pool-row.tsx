@@ -114,7 +114,7 @@ export const PoolRow = memo(function PoolRow({
         <Live word={liveWord('allocates', facets, live)} past={past} />
       </td>
       <td role="cell" data-label="Traffic from it" className={clsx(cell, decided)}>
-        <TrafficFromText facets={facets} spec={spec} />
+        <TrafficFromText facets={facets} spec={spec} decidedBy={pool.decidedBy} />
         <Live word={liveWord('nats', facets, live)} past={past} />
       </td>
       <td role="cell" data-label="Traffic to it" className={clsx(cell, decided)}>

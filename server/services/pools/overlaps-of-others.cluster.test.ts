@@ -34,18 +34,21 @@ it('around it, inside it and of the same CIDR, as long as they are there; its ow
 
 it('said by a preview, which is not refused for it, and by the save, as by its page afterwards', async () => {
   await site.begin();
-  await site.make('wide', { cidr: '10.0.0.0/8' });
+  await site.make('wide', { cidr: '10.0.0.0/8', natOutgoing: true });
   const draft = (cidr: string) => ({ name: 'b', spec: { cidr, natOutgoing: true } });
   const preview = async (cidr: string) => (await previewPools(site.deps, draft(cidr), { mayWrite: false })).violations;
   const wide = { rule: 'C17', field: 'spec.cidr', message: expect.stringContaining('IPPool(wide) CIDR 10.0.0.0/8') };
   await expect.poll(() => preview('10.3.0.0/16'), { timeout: 10_000 }).toEqual([{ ...wide, ofOthers: true }]);
   expect(await preview('11.3.0.0/16')).toEqual([]);
   const made = await createPool(site.deps, editor, draft('10.3.0.0/16'));
-  expect(made.pool.violations).toEqual([wide]);
+  expect(made.pool).toMatchObject({ violations: [wide], decidedBy: null });
   await site.stands('b', { state: 'Synced' });
   const off = { name: 'b', spec: { cidr: '10.3.0.0/16' }, expectedVersion: made.pool.version };
   expect((await updatePool(site.deps, editor, off)).pool.violations).toEqual([wide]);
-  expect((await getPool(site.deps, 'b')).violations).toEqual([wide]);
+  // not what its own field says: a pool of others around it NATs
+  const decidedBy = { nats: 'all', by: ['wide'] };
+  expect(await getPool(site.deps, 'b')).toMatchObject({ violations: [wide], decidedBy });
+  expect((await listPools(site.deps, { limit: 10 })).pools).toMatchObject([{ name: 'b', decidedBy }]);
   // its own object in the cluster is no other, wherever it was
   expect(await preview('10.3.0.0/16')).toEqual([{ ...wide, ofOthers: true }]);
   expect(
