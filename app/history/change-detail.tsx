@@ -18,7 +18,7 @@ import { Tag } from '../components/tag.tsx';
 import { poolPath } from '../pools/paths.ts';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { EffectPicture } from './effect-picture.tsx';
-import { nobodyText } from './holding-words.ts';
+import { isHeldByNodes, nobodyText } from './holding-words.ts';
 import { RevertPanel } from './revert-panel.tsx';
 import { summaryOf, takenIn, textOf } from './summary.ts';
 
@@ -60,7 +60,11 @@ export function ChangeDetail({ id }: { id: number }) {
         {reverting && refused === undefined && <RevertPanel id={id} onClose={() => setReverting(false)} />}
         <Facts change={change.data} />
         <Before change={change.data} />
-        <EffectPicture savedAt={change.data.at} nodes={change.data.nodeTimes} nobody={nobodyText(change.data)} />
+        <EffectPicture
+          savedAt={change.data.at}
+          nodes={isHeldByNodes(change.data) ? change.data.nodeTimes : []}
+          nobody={nobodyText(change.data)}
+        />
       </div>
     </Panel>
   );

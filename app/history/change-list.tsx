@@ -5,7 +5,7 @@ import { Actor } from '../components/actor.tsx';
 import { clock } from '../components/age.tsx';
 import type { Outputs } from '../trpc/client.ts';
 import { actionWords } from './history-view.ts';
-import { type Held, holdingText } from './holding-words.ts';
+import { type Held, holdingText, isHeldByNodes, waits } from './holding-words.ts';
 import { summaryOf } from './summary.ts';
 
 export type Change = Outputs['changes']['list']['changes'][number];
@@ -74,13 +74,10 @@ export function ChangeList({
 }
 
 function Holding(change: Held) {
-  const { holding, total } = change.nodes;
   return (
-    <span
-      className={clsx('text-2xs whitespace-nowrap tabular-nums', holding < total ? 'text-pending-fg' : 'text-ink-3')}
-    >
+    <span className={clsx('text-2xs whitespace-nowrap tabular-nums', waits(change) ? 'text-pending-fg' : 'text-ink-3')}>
       {holdingText(change)}
-      {total > 0 && ' nodes'}
+      {isHeldByNodes(change) && ' nodes'}
     </span>
   );
 }

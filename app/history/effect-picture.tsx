@@ -25,6 +25,14 @@ export function EffectPicture({
 }) {
   const [asTable, setAsTable] = useState(false);
   const { taken, waiting } = effectOf(savedAt, nodes);
+  if (nodes.length === 0) {
+    return (
+      <section aria-label="Took effect on each node">
+        <h3 className="text-xs font-medium text-ink-2">Took effect on each node</h3>
+        <p className="mt-1 text-ink-3">{nobody}</p>
+      </section>
+    );
+  }
   return (
     <section aria-label="Took effect on each node">
       <div className="flex flex-wrap items-center gap-2">
@@ -39,13 +47,7 @@ export function EffectPicture({
           <Table2 aria-hidden /> {asTable ? 'Picture' : 'Table'}
         </Button>
       </div>
-      {nodes.length === 0 ? (
-        <p className="mt-1 text-ink-3">{nobody}</p>
-      ) : asTable ? (
-        <Times savedAt={savedAt} nodes={nodes} />
-      ) : (
-        <Dots taken={taken} total={nodes.length} />
-      )}
+      {asTable ? <Times savedAt={savedAt} nodes={nodes} /> : <Dots taken={taken} total={nodes.length} />}
       <Sentence taken={taken} waiting={waiting} />
     </section>
   );

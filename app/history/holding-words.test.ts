@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { holdingText, nobodyText } from './holding-words.ts';
+import { holdingText, nobodyText, waits } from './holding-words.ts';
 
 it('counts nodes, and says so where there is nothing to count', () => {
   expect(holdingText({ action: 'pool.update', nodes: { holding: 1200, total: 5000 } })).toBe('1,200 of 5,000');
@@ -11,6 +11,18 @@ it('node addresses that agents reported wait for no node while there is a cluste
   expect(holdingText({ action: 'hosts.update', nodes: { holding: 0, total: 0 } })).toBe('not for nodes');
   expect(nobodyText({ action: 'hosts.update' })).toContain('its Node objects say them');
   expect(nobodyText({ action: 'pool.update' })).toContain('No node had joined');
+});
+
+it('what moves no pool in the cluster is no node’s to hold', () => {
+  const nodes = { holding: 0, total: 3 };
+  const taken = { action: 'pool.update', nodes, before: { theirs: ['natOutgoing'] } };
+  for (const action of ['pool.policy', 'pool.adopt', 'pool.release', 'pool.release-field']) {
+    expect([holdingText({ action, nodes }), waits({ action, nodes })]).toEqual(['changes nothing on the nodes', false]);
+  }
+  expect([holdingText(taken), waits(taken)]).toEqual(['changes nothing on the nodes', false]);
+  expect(nobodyText(taken)).toContain('Nodes hold what the cluster had already');
+  expect(waits({ action: 'pool.update', nodes, before: {} })).toBe(true);
+  expect(holdingText({ action: 'pool.force', nodes, didNothing: 'it was deleted' })).toBe('did nothing');
 });
 
 it('force that did nothing waits for no node', () => {

@@ -4,19 +4,38 @@ export interface Held {
   nodes: { holding: number; total: number };
   /** of a use of force that did nothing: why */
   didNothing?: string | null;
+  /** `theirs`: what the cluster had was taken */
+  before?: object | null;
 }
 
 /** "2 of 3"; for what no node follows, or where there is none, words. */
-export function holdingText({ action, nodes: { holding, total }, didNothing }: Held): string {
+export function holdingText(change: Held): string {
+  const { action, nodes, didNothing } = change;
+  const { holding, total } = nodes;
   if (didNothing != null) return 'did nothing';
+  if (movesNothing(change)) return 'changes nothing on the nodes';
   if (total === 0) return action === 'hosts.update' ? 'not for nodes' : 'no node yet';
   return `${holding.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`;
 }
 
+/** Some nodes do not hold it yet. */
+export const waits = (change: Held): boolean => isHeldByNodes(change) && change.nodes.holding < change.nodes.total;
+
+/** Nodes follow the cluster, and have it sooner or later. */
+export const isHeldByNodes = (change: Held): boolean =>
+  change.didNothing == null && !movesNothing(change) && change.nodes.total > 0;
+
 /** Why no node holds it, where none follows it. */
-export function nobodyText({ action, didNothing }: Pick<Held, 'action' | 'didNothing'>): string {
-  if (didNothing != null) return 'It was not applied, so no node ever takes it.';
-  return action === 'hosts.update'
+export function nobodyText(change: Omit<Held, 'nodes'>): string {
+  if (change.didNothing != null) return 'It was not applied, so no node ever takes it.';
+  if (movesNothing(change)) return 'It changes nothing on the nodes. Nodes hold what the cluster had already.';
+  return change.action === 'hosts.update'
     ? 'Agents reported these addresses. While there is a cluster no node takes them from here: its Node objects say them.'
     : 'No node had joined, so nobody could hold it.';
 }
+
+/** About whose a pool is and what becomes of it: in the cluster it stays as it was. */
+const ABOUT_POOLS: readonly string[] = ['pool.policy', 'pool.adopt', 'pool.release', 'pool.release-field'];
+
+const movesNothing = ({ action, before }: Omit<Held, 'nodes'>): boolean =>
+  ABOUT_POOLS.includes(action) || (before != null && 'theirs' in before);

@@ -58,6 +58,22 @@ it('says in one line what changed', () => {
   expect(of('hosts.update', { hosts: [] }, { hosts: ['192.0.2.11'] })).toBe('node addresses');
 });
 
+it('says of theirs what was taken, and of a policy what it was', () => {
+  const theirs = (...fields: string[]) => ({ ...pool('public', true), theirs: fields });
+  expect(of('pool.update', theirs('natOutgoing'), pool('public', false))).toBe(
+    'public: theirs taken, natOutgoing true → false',
+  );
+  expect(of('pool.update', theirs(), pool('public', true))).toBe('public: theirs taken, which says the same');
+  const other = { name: 'public', spec: { cidr: '203.0.113.0/24', disabled: true, blockSize: 26 } };
+  expect(of('pool.update', theirs('natOutgoing', 'disabled', 'blockSize'), other)).toBe(
+    'public: theirs taken, natOutgoing, disabled, blockSize',
+  );
+  const policy = { ...pool('public'), policy: { from: 'ask', to: 'enforce' } };
+  expect(of('pool.policy', policy, pool('public'))).toBe('public: policy for changes in the cluster ask → enforce');
+  // of an older version, which kept the new one alone
+  expect(of('pool.policy', pool('public'), pool('public'))).toBe('public: policy for changes in the cluster');
+});
+
 it('names settings, and the node they are for', () => {
   const before = { global: { natPortRange: '1024:2048' }, nodes: {} };
   const after = { global: {}, nodes: { 'node-1': { natOutgoingAddress: '192.0.2.50' } } };

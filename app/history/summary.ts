@@ -11,6 +11,10 @@ interface Beside {
   /** fields that others decide from here on, and that are decided here again */
   letGo?: readonly string[] | undefined;
   takenBack?: readonly string[] | undefined;
+  /** the fields in which what the cluster had was taken */
+  theirs?: readonly string[] | undefined;
+  /** what becomes of changes in the cluster, before and from here on */
+  policy?: { readonly from: string; readonly to: string } | undefined;
 }
 export interface Taken {
   readonly field: string;
@@ -51,7 +55,10 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
   if (action === 'pool.decide-field') return `${target}: ${fieldsIn(before, 'takenBack')} decided here again`;
   if (action === 'pool.force')
     return `${target} applied by force${before === null ? '' : differences(flat(before), flat(after))}`;
-  if (action === 'pool.policy') return `${target}: what becomes of changes in the cluster`;
+  if (action === 'pool.policy') return `${target}: policy for changes in the cluster${policyIn(before)}`;
+  if (action === 'pool.update' && isPool(before) && before.theirs !== undefined) {
+    return `${target}: theirs taken, ${theirsWords(before.theirs, before, after)}`;
+  }
   if (action === 'pool.enforce' && happened(before, after, pools) === 'made')
     return `${target} made again in the cluster`;
   if (action === 'pool.enforce') return `${target} written back${differences(flat(before), flat(after))}`;
@@ -80,6 +87,19 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
 /** Of a use of force that did something; empty: of nothing else, or nobody held anything. */
 export const takenIn = ({ before, didNothing }: Pick<Summarised, 'before' | 'didNothing'>): readonly Taken[] =>
   didNothing == null && before !== null && 'taken' in before ? (before.taken ?? []) : [];
+
+/** Each field from and to; of many their names, for which of them were taken is what was decided. */
+function theirsWords(fields: readonly string[], before: Content, after: Content | null): string {
+  if (fields.length === 0) return 'which says the same';
+  const [was, is] = [flat(before), flat(after)];
+  if (fields.length > 2) return fields.join(', ');
+  return fields.map((field) => `${field} ${was[field] ?? 'not set'} → ${is[field] ?? 'not set'}`).join(', ');
+}
+
+function policyIn(before: Content | null): string {
+  const policy = isPool(before) ? before.policy : undefined;
+  return policy === undefined ? '' : ` ${policy.from} → ${policy.to}`;
+}
 
 const fieldsIn = (before: Content | null, which: 'letGo' | 'takenBack'): string =>
   (isPool(before) ? before[which] : undefined)?.join(', ') ?? '';

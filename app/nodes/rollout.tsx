@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import { Panel } from '../components/panel.tsx';
 import { EffectPicture } from '../history/effect-picture.tsx';
-import { nobodyText } from '../history/holding-words.ts';
+import { isHeldByNodes, nobodyText } from '../history/holding-words.ts';
 import { summaryOf } from '../history/summary.ts';
 import { useTRPC } from '../trpc/client.ts';
 
@@ -46,7 +46,11 @@ export function Rollout() {
         </div>
         <div className="min-h-34">
           {last.data !== undefined && (
-            <EffectPicture savedAt={last.data.at} nodes={last.data.nodeTimes} nobody={nobodyText(last.data)} />
+            <EffectPicture
+              savedAt={last.data.at}
+              nodes={isHeldByNodes(last.data) ? last.data.nodeTimes : []}
+              nobody={nobodyText(last.data)}
+            />
           )}
         </div>
       </div>

@@ -38,6 +38,10 @@ const namedSpecSchema = z.object({
   taken,
   letGo: fields,
   takenBack: fields,
+  /** before a change that takes what the cluster has: the fields in which that was something else */
+  theirs: fields,
+  /** before a change of the policy */
+  policy: z.object({ from: z.string(), to: z.string() }).optional(),
 });
 /** One pool, the pools of an import, all settings, or the nodes' addresses. */
 export const contentSchema = z.union([

@@ -73,8 +73,8 @@ it('theirs is taken of all at once: a change each, of what is there', async () =
   expect(change.id - first).toBe(1);
   expect((await getPool(deps, named('a'))).spec.natOutgoing).toBe(false);
   expect((await listChanges(deps, { limit: 2 })).changes).toMatchObject([
-    { id: change.id, action: 'pool.update', target: named('b'), reason },
-    { id: first, action: 'pool.update', target: named('a'), reason },
+    { id: change.id, action: 'pool.update', target: named('b'), reason, before: { theirs: [] } },
+    { id: first, action: 'pool.update', target: named('a'), reason, before: { theirs: ['natOutgoing'] } },
   ]);
   expect(await readSync(deps.db, [named('a'), named('b')])).toMatchObject([
     { applied: { uid: `uid-${named('a')}-new`, version: first } },

@@ -92,7 +92,7 @@ export async function decideStanding(
   if (choice === 'release') return release(tx, name, number);
   if (seen !== undefined) await expectSeen(deps, tx, pool, seen);
   if (field !== undefined) return (choice === 'release-field' ? releaseField : decideField)(tx, pool, field, number);
-  return choice === 'ours' ? force(tx, pool, number) : take(tx, name, number);
+  return choice === 'ours' ? force(tx, pool, number) : take(tx, pool, number);
 }
 
 /** Whoever decides decides about what was shown: nothing that came since is taken over, or from anybody, unseen. */
@@ -152,7 +152,8 @@ export async function setPolicy(
         throw new AppError('NOTHING_CHANGES', `pool '${name}' has the policy '${policy}' already`);
       }
       await writeSync(tx, [await leaveFields(tx, pool, { ...row, policy }, current.desired.sequence + 1)]);
-      return [{ action: 'pool.policy', upsert: [{ name, spec: pool.spec }], asFound: true }];
+      const before = { name, spec: pool.spec, policy: { from: row.policy, to: policy } };
+      return [{ action: 'pool.policy', upsert: [{ name, spec: pool.spec }], before, asFound: true }];
     },
   });
 }
@@ -200,7 +201,8 @@ function standing(desired: PoolSpec, live: LivePool | undefined): Content | null
   return { name, spec: { ...desired, ...there }, taken: takenFrom(live.claims, differing) };
 }
 
-async function take(tx: Queryable, name: string, version: number): Promise<Decision> {
+async function take(tx: Queryable, pool: StoredPool, version: number): Promise<Decision> {
+  const { name } = pool;
   const [live] = await readLivePools(tx, [name]);
   const [known] = await readSync(tx, [name]);
   if (live === undefined) {
@@ -223,7 +225,8 @@ async function take(tx: Queryable, name: string, version: number): Promise<Decis
       ? { ...row.applied, uid: live.uid }
       : { uid: live.uid, version, spec };
   await writeSync(tx, [{ ...row, applied }]);
-  return { action: 'pool.update', upsert: [{ name, spec }], asFound: true };
+  const before = { name, spec: pool.spec, theirs: differingFields(pool.spec, spec) };
+  return { action: 'pool.update', upsert: [{ name, spec }], before, asFound: true };
 }
 
 /** Force takes fields from others; it does not take a pool that never was ours. */

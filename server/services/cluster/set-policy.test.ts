@@ -19,6 +19,8 @@ it('a policy that the pool has already is no change, also where nothing was deci
   await expect(choose('ask', change.id)).rejects.toMatchObject(asked);
   const enforced = (await choose('enforce', change.id)).change.id;
   await expect(choose('enforce', enforced)).rejects.toMatchObject({ reason: 'NOTHING_CHANGES' });
-  expect((await api.caller('viewer').changes.list({})).changes.map(({ id }) => id)).toEqual([enforced, change.id]);
+  const { changes } = await api.caller('viewer').changes.list({});
+  expect(changes.map(({ id }) => id)).toEqual([enforced, change.id]);
+  expect(changes[0]?.before).toMatchObject({ policy: { from: 'ask', to: 'enforce' } });
   expect(await readSync(api.database.db, ['a'])).toMatchObject([{ policy: 'enforce' }]);
 });
