@@ -51,14 +51,16 @@ export function ChangeList({
                 >
                   <span className="flex items-baseline gap-2">
                     <span className="machine w-12 flex-none text-ink-3">{changeNumber(change.id)}</span>
-                    <span className="min-w-0 flex-1 truncate font-[550] text-ink-1">{summaryOf(change)}</span>
+                    <span className="line-clamp-2 min-w-0 flex-1 font-[550] wrap-anywhere text-ink-1 narrow:line-clamp-3">
+                      {summaryOf(change)}
+                    </span>
                     <span className="text-xs text-ink-3 tabular-nums">{clock(change.at)}</span>
                   </span>
-                  <span className="mt-0.75 flex items-baseline gap-2 text-xs text-ink-3">
+                  <span className="mt-0.75 flex items-baseline gap-x-2 text-xs text-ink-3 narrow:flex-wrap">
                     <span className="flex-none">
                       {change.didNothing === null ? actionWords[change.action] : 'Force'}
                     </span>
-                    <span className="min-w-0 flex-1 truncate">
+                    <span className="min-w-0 flex-1 truncate narrow:basis-full narrow:wrap-anywhere narrow:whitespace-normal">
                       <Actor actor={change.actor} role={change.role} />
                     </span>
                     <Holding {...change} />
