@@ -200,6 +200,9 @@ test('a pool of others has a page that says whose it is, and History offers no r
   await expect(
     page.getByText('It is changed in the Git repository of Argo CD application net; here it is read-only.'),
   ).toBeVisible();
+  await expect(page.getByRole('group', { name: 'What this page shows' })).toContainText(
+    /Desired ?no such pool ?Live ?a pool of others ?heard/,
+  );
   await expect(page.getByText('What pods in it send to an address outside all pools is NATed.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Edit' })).toHaveCount(0);
   await expectAccessible(page);

@@ -1,14 +1,16 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { copyPatch } from '../../../core/cluster/copy-patch.ts';
+import { SILENT_MS } from '../../cluster/connection.ts';
 import { CopyPatch } from '../../cluster/copy-patch.tsx';
 import { classWords } from '../../cluster/other-pools.ts';
 import { sourceWords } from '../../cluster/source-words.ts';
-import { When } from '../../components/age.tsx';
+import { Age, When } from '../../components/age.tsx';
 import { ButtonLink } from '../../components/button.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { Note } from '../../components/note.tsx';
+import { TruthLine, TruthPill } from '../../components/truth-pill.tsx';
 import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { useClusterMode } from '../../trpc/cluster-mode.ts';
 import { PoolSpecPanel } from './pool-spec.tsx';
@@ -30,6 +32,31 @@ export function MissingPool({ name }: { name: string }) {
         <ButtonLink href={`/history?pool=${encodeURIComponent(name)}`}>Its history</ButtonLink>
       </span>
     </Empty>
+  );
+}
+
+/** What this page shows of it. */
+export function MissingTruths({ name }: { name: string }) {
+  const trpc = useTRPC();
+  const inCluster = useClusterMode();
+  const { data } = useQuery(trpc.cluster.pools.queryOptions(undefined, { enabled: inCluster }));
+  const { data: view } = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: inCluster }));
+  const heardAt = view?.heardAt ?? null;
+  return (
+    <TruthLine>
+      <TruthPill truth="desired">no such pool</TruthPill>
+      {data !== undefined && (
+        <TruthPill
+          truth="live"
+          age={heardAt !== null && <Age at={heardAt} prefix="heard" limitSeconds={SILENT_MS / 1000} />}
+        >
+          {data.pools.some((pool) => pool.name === name) ? 'a pool of others' : 'no such pool'}
+        </TruthPill>
+      )}
+      <TruthPill truth="programmed" off>
+        not asked
+      </TruthPill>
+    </TruthLine>
   );
 }
 

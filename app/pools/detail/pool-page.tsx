@@ -25,7 +25,7 @@ import { ExportMenu } from '../list/export-menu.tsx';
 import { editPath, simulateFrom } from '../paths.ts';
 import { SyncPanel } from '../sync/sync-panel.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
-import { MissingPool } from './missing-pool.tsx';
+import { MissingPool, MissingTruths } from './missing-pool.tsx';
 import { nowWords } from './now-words.ts';
 import { PoolChanges } from './pool-changes.tsx';
 import type { PoolDetail } from './pool-detail.ts';
@@ -82,7 +82,7 @@ export function PoolPage({ name }: { name: string }) {
             </>
           )
         }
-        truths={<Truths pool={pool} />}
+        truths={gone ? <MissingTruths name={name} /> : <Truths pool={pool} />}
       />
       {gone && <MissingPool name={name} />}
       {query.isError && !gone && (
