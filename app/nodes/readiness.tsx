@@ -14,7 +14,7 @@ export function Readiness({ object }: { object: NodeDetail['object'] }) {
   return (
     <span
       title={object === null ? 'the cluster has no node of this name' : object.message}
-      className="inline-flex items-center gap-1.5 whitespace-nowrap text-ink-1 [&>svg]:size-3.5"
+      className="inline-flex items-center gap-1.5 align-middle whitespace-nowrap text-ink-1 [&>svg]:size-3.5"
     >
       {icon}
       {text}
