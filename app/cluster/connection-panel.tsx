@@ -7,7 +7,7 @@ import { Age, useNow, When } from '../components/age.tsx';
 import { Panel } from '../components/panel.tsx';
 import { SyncStateChip } from '../components/state-chip.tsx';
 import type { ClusterView } from './cluster-view.ts';
-import { isHeard, SILENT_MS, settingsText, verdictOf } from './connection.ts';
+import { isHeard, queueText, SILENT_MS, settingsText, verdictOf } from './connection.ts';
 
 const looks = {
   live: { icon: CircleCheck, mark: 'text-synced-mark', edge: 'border-l-line-control' },
@@ -107,10 +107,8 @@ function Facts({ view }: { view: ClusterView }) {
           <Age at={heardAt} limitSeconds={SILENT_MS / 1000} />
         )}
       </dd>
-      <dt>Pools that wait</dt>
-      <dd className="tabular-nums">
-        <span className="text-ink-1">{queued.toLocaleString('en-US')}</span> to be brought to what is desired
-      </dd>
+      <dt>Leader’s queue</dt>
+      <dd className="tabular-nums">{queueText(queued, view.counts.Pending)}</dd>
       <dt>Pools there</dt>
       <dd className="tabular-nums">
         <span className="text-ink-1">{live.managed.toLocaleString('en-US')}</span> ours,{' '}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type ClusterState, needsSomebody, SILENT_MS, settingsText, verdictOf } from './connection.ts';
+import { type ClusterState, needsSomebody, queueText, SILENT_MS, settingsText, verdictOf } from './connection.ts';
 
 const now = Date.parse('2026-01-01T00:10:00Z');
 const at = (seconds: number): string => new Date(now - seconds * 1000).toISOString();
@@ -96,4 +96,11 @@ it('says how the settings stand', () => {
 
 it('counts what needs somebody: neither what is as desired nor what is on its way', () => {
   expect(needsSomebody(counts)).toBe(2);
+});
+
+it('what is to be compared is no other number of what is pending', () => {
+  expect(queueText(43, 107)).toBe(
+    '43 pools and settings still to be compared; Pending are 107 pools not in the cluster yet',
+  );
+  expect(queueText(0, 1)).toBe('0 pools and settings still to be compared; Pending is 1 pool not in the cluster yet');
 });

@@ -137,3 +137,9 @@ function poolsText(counts: Record<SyncState, number>): string {
 }
 
 const number = (value: number): string => value.toLocaleString('en-US');
+
+/** What the leader looks at next is not what waits: it may be there already, and what waits for a retry may not be looked at now. */
+export function queueText(queued: number, pending: number): string {
+  const pools = `Pending ${pending === 1 ? 'is 1 pool' : `are ${pending.toLocaleString('en-US')} pools`}`;
+  return `${queued.toLocaleString('en-US')} pools and settings still to be compared; ${pools} not in the cluster yet`;
+}
