@@ -10,7 +10,6 @@ import {
 } from '@trpc/client';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
-import { REFUSALS } from '../../core/wire/refusals.ts';
 import type { AppRouter } from '../../server/trpc/router.ts';
 import { isTooLong, LONGEST_ADDRESS } from './too-long.ts';
 
@@ -21,8 +20,6 @@ export type ApiError = TRPCClientError<AppRouter>;
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 
 const url = '/api/trpc';
-/** what is refused is shown on the page: it is no failed request for the browser's console */
-const http = { url, headers: { [REFUSALS]: 'in-body' } };
 
 /** These ask the cluster itself. In one request with others, all of those would wait for as long as it does not answer. */
 const alone: ReadonlySet<string> = new Set([
@@ -41,11 +38,11 @@ export function makeClient() {
         true: httpSubscriptionLink({ url }),
         false: splitLink({
           condition: ({ type, input }) => type === 'query' && isTooLong(input),
-          true: httpLink({ ...http, methodOverride: 'POST' }),
+          true: httpLink({ url, methodOverride: 'POST' }),
           false: splitLink({
             condition: ({ path }) => alone.has(path),
-            true: httpLink(http),
-            false: httpBatchLink({ ...http, maxURLLength: LONGEST_ADDRESS }),
+            true: httpLink({ url }),
+            false: httpBatchLink({ url, maxURLLength: LONGEST_ADDRESS }),
           }),
         }),
       }),

@@ -16,11 +16,6 @@ export async function signedIn(
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
     if (/Content Security Policy|hydrat/i.test(message.text())) problems.push(message.text());
-    // a procedure that is refused is an answer, shown where it was asked
-    const { url: asked } = message.location();
-    if (/status of 4\d\d/.test(message.text()) && asked.includes('/api/trpc/') && !asked.includes('events.subscribe')) {
-      problems.push(`${message.text()} ${asked}`);
-    }
   });
   page.on('request', (request) => {
     if (!request.url().startsWith(url) && !/^(blob|data):/.test(request.url())) problems.push(request.url());

@@ -1,6 +1,5 @@
 import { request } from 'node:http';
 import { expect, it } from 'vitest';
-import { REFUSALS } from '../../core/wire/refusals.ts';
 import { serverOfFile } from '../testing/file-server.ts';
 import { mutate, openEvents, post } from '../testing/test-client.ts';
 
@@ -136,17 +135,4 @@ it('an account holds 32 live streams open, and a place that was left is free aga
       return again.status;
     })
     .toBe(200);
-});
-
-it('a page is answered with what is refused, and everybody else with its status', async () => {
-  const ask = (procedure: string, headers: Record<string, string>) =>
-    fetch(`${server.address}/api/trpc/${procedure}`, { headers: { cookie: server.cookie, ...headers } });
-  const nowhere = `pools.get?input=${encodeURIComponent(JSON.stringify({ name: 'nowhere' }))}`;
-  const batch = `session.get,pools.get?batch=1&input=${encodeURIComponent(JSON.stringify({ 1: { name: 'nowhere' } }))}`;
-  const page = { [REFUSALS]: 'in-body' };
-  expect([(await ask(nowhere, {})).status, (await ask(batch, {})).status]).toEqual([404, 207]);
-  const [alone, among] = [await ask(nowhere, page), await ask(batch, page)];
-  expect([alone.status, among.status]).toEqual([200, 200]);
-  const refused = { error: { data: { httpStatus: 404, reason: 'NOT_FOUND' } } };
-  expect([await alone.json(), await among.json()]).toMatchObject([refused, [{ result: {} }, refused]]);
 });

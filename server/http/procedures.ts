@@ -2,8 +2,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
-import { getHTTPStatusCodeFromError } from '@trpc/server/http';
-import { REFUSALS } from '../../core/wire/refusals.ts';
 import { readBearer } from '../auth/bearer.ts';
 import type { Identify } from '../auth/identify.ts';
 import { AppError } from '../services/app-error.ts';
@@ -91,10 +89,7 @@ export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
         req: posted === null ? req : Object.assign(req, { body: posted.text }),
         res,
         createContext: () => Promise.resolve(context),
-        responseMeta: ({ errors }) => ({
-          headers: retryAfter(errors),
-          ...(inBody(req) && errors.length > 0 && errors.every(isRefusal) ? { status: 200 } : {}),
-        }),
+        responseMeta: ({ errors }) => ({ headers: retryAfter(errors) }),
         // a query with ten thousand flows or a whole manifest fits into no URL; a mutation is never asked by GET
         allowMethodOverride: true,
       });
@@ -108,14 +103,6 @@ function mayBeLong({ method, headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
   return length === undefined || Number(length) > LONG;
 }
-
-/**
- * A page shows what it is refused where it asked. A browser writes every answer of 400 or more into its console as a failed
- * request, each time that a page asks again: so our pages ask for refusals as answers. Defects stay what they are.
- */
-const inBody = ({ headers }: IncomingMessage): boolean => headers[REFUSALS] === 'in-body';
-
-const isRefusal = (error: TRPCError): boolean => getHTTPStatusCodeFromError(error) < 500;
 
 function retryAfter(errors: readonly TRPCError[]): Record<string, string> {
   const seconds = errors.flatMap(({ cause }) => (cause instanceof AppError ? (cause.details.retryAfter ?? []) : []));
