@@ -158,7 +158,10 @@ it('settings that stop Felix are named where the cluster has them, and warned ab
   const yaml =
     'apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: narrow}\nspec: {cidr: 10.20.1.0/24, disabled: true}\n';
   const { warnings } = await ask<{ warnings: object[] }>('pools.previewImport', { yaml });
-  expect(warnings).toMatchObject([{ pool: 'narrow', code: 'W_FELIX_NFTABLES_OVERLAP', field: 'spec.cidr' }]);
+  expect(warnings).toMatchObject([
+    { pool: 'narrow', code: 'C17', field: 'spec.cidr' },
+    { pool: 'narrow', code: 'W_FELIX_NFTABLES_OVERLAP', field: 'spec.cidr' },
+  ]);
   await made('narrow', '10.20.1.0/24');
   await made('six', 'fd00::/64');
   await must(admin, 'PATCH', `${POOLS}/six`, { spec: { natOutgoing: true } });

@@ -10,7 +10,9 @@ import { wantedPools } from '../simulate/wanted-pools.ts';
 
 /** The pools as given, in place of those of their names; beside the others, the settings and the nodes that are in effect. */
 export async function warnAbout(deps: Deps, pools: readonly Pool[]): Promise<(pool: Pool) => Warning[]> {
-  const [felix] = await Promise.all([
+  const [{ hosts }, felix] = await Promise.all([
+    // nodes' addresses that decide nothing are no change, so a state in memory does not have them
+    deps.effective.ledger.head(deps.db),
     deps.cluster === null ? [] : readLiveFelixes(deps.db),
     deps.state.refresh(),
     deps.effective.refresh(),
@@ -21,6 +23,6 @@ export async function warnAbout(deps: Deps, pools: readonly Pool[]): Promise<(po
   const named = new Set(pools.map(({ name }) => name));
   const there = overlapMatters ? await wantedPools(deps) : [];
   const stops = poolWarnings({ settings, modes, pools: [...there.filter(({ name }) => !named.has(name)), ...pools] });
-  const ranges = rangeWarnings({ nodes: deps.effective.hosts });
+  const ranges = rangeWarnings({ nodes: hosts });
   return (pool) => [...ranges(pool), ...stops(pool)];
 }
