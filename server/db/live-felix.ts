@@ -12,6 +12,16 @@ export async function readLiveFelixes(db: Queryable, names?: readonly string[]):
   return rows.map(({ object }) => object);
 }
 
+/** Those with which pools can stop Felix: of thousands of single nodes that set something else none is read. */
+export async function readStoppingFelixes(db: Queryable): Promise<LiveFelix[]> {
+  const rows = await db.query<{ object: LiveFelix }>(
+    `SELECT object FROM live_felix WHERE object->'settings' ? 'natOutgoingAddress' OR object->>'nftablesMode' IS NOT NULL
+     ORDER BY name`,
+    [],
+  );
+  return rows.map(({ object }) => object);
+}
+
 /** All that were there, and as known those that say something about NAT: without them it would be otherwise. */
 export async function rememberedSettings(db: Queryable): Promise<Remembered> {
   const rows = await db.query<{ name: string; uid: string; known: boolean }>(

@@ -93,7 +93,7 @@ async function warningsOf(
   pools: readonly Pool[],
   refused: (pool: Pool) => Warning[] = () => [],
 ): Promise<ImportPlan['warnings']> {
-  const ownOf = await warnAbout(deps, pools);
+  const ownOf = (await warnAbout(deps))(pools);
   const othersOf = overlapsOfOthers(deps, new Set(pools.map(nameOf)));
   const besides = (pool: Pool): Warning[] =>
     overlapsAmong(pool, othersOf(pool)).map(({ rule, ...rest }) => ({ code: rule, ...rest }));

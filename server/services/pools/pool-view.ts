@@ -43,19 +43,17 @@ export type PoolView = z.infer<typeof poolViewSchema>;
 /** Of a field that is let go the cluster's value is told. */
 export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Promise<PoolView[]> {
   const names = stored.map(({ name }) => name);
-  const [{ groups, total }, natted, overlapping, cluster] = await deps.db.together((db) => {
+  const [{ groups, total }, natted, overlapping, cluster, warn] = await deps.db.together((db) => {
     return Promise.all([
       deps.effective.ledger.head(db).then(({ revision }) => nodesByState(db, revision, deps.now())),
       deps.counters.natted(db),
       overlapsOf(db, names, MOST_OVERLAPS),
       deps.effective === deps.state ? null : inCluster(db, stored),
+      warnAbout(deps, db),
     ]);
   });
   const pools = cluster === null ? stored : showReleased(stored, cluster.released);
-  const warningsOf = await warnAbout(
-    deps,
-    pools.map(({ name, spec }) => ({ name, spec })),
-  );
+  const warningsOf = warn(pools.map(({ name, spec }) => ({ name, spec })));
   const ofOthers = overlapsOfOthers(deps);
   const programmed = groups.filter(({ is }) => is === 'Programmed');
   // from that number on a node holds the pool as it is desired; undefined: the cluster has none that is so

@@ -42,7 +42,7 @@ export async function previewPools(
   const names = pools.map((pool) => pool.name);
   const [touched, warningsOf, refused] = await Promise.all([
     poolsTouching(deps.db, names, readableCidrs(pools)).then((found) => showReleased(found.pools, found.released)),
-    warnAbout(deps, pools),
+    warnAbout(deps).then((warn) => warn(pools)),
     mayWrite ? clusterRefusals(deps, pools) : () => [],
   ]);
   const stored = new Map(touched.map(({ name, spec }) => [name, { name, spec }]));

@@ -4,25 +4,34 @@ import { overlaySettings } from '../../../core/nat/settings.ts';
 import { poolWarnings } from '../../../core/nat/stops-felix.ts';
 import type { Pool, Warning } from '../../../core/pool/spec.ts';
 import { rangeWarnings } from '../../../core/pool/warnings.ts';
-import { readLiveFelixes } from '../../db/live-felix.ts';
+import type { Queryable } from '../../db/client.ts';
+import { readStoppingFelixes } from '../../db/live-felix.ts';
 import type { Deps } from '../deps.ts';
 import { wantedPools } from '../simulate/wanted-pools.ts';
 
-/** The pools as given, in place of those of their names; beside the others, the settings and the nodes that are in effect. */
-export async function warnAbout(deps: Deps, pools: readonly Pool[]): Promise<(pool: Pool) => Warning[]> {
+/**
+ * Read once, then asked of pools as given, in place of those of their names; beside the others, the settings and the nodes that are
+ * in effect.
+ */
+export async function warnAbout(
+  deps: Deps,
+  db: Queryable = deps.db,
+): Promise<(pools: readonly Pool[]) => (pool: Pool) => Warning[]> {
   const [{ hosts }, felix] = await Promise.all([
     // nodes' addresses that decide nothing are no change, so a state in memory does not have them
-    deps.effective.ledger.head(deps.db),
-    deps.cluster === null ? [] : readLiveFelixes(deps.db),
+    deps.effective.ledger.head(db),
+    deps.cluster === null ? [] : readStoppingFelixes(db),
     deps.state.refresh(),
     deps.effective.refresh(),
   ]);
   const settings = overlaySettings(settingsOf(felix), deps.state.settings);
   const modes = modesOf(felix);
   const overlapMatters = [modes.global, ...Object.values(modes.nodes)].some(Boolean);
-  const named = new Set(pools.map(({ name }) => name));
   const there = overlapMatters ? await wantedPools(deps) : [];
-  const stops = poolWarnings({ settings, modes, pools: [...there.filter(({ name }) => !named.has(name)), ...pools] });
   const ranges = rangeWarnings({ nodes: hosts });
-  return (pool) => [...ranges(pool), ...stops(pool)];
+  return (pools) => {
+    const named = new Set(pools.map(({ name }) => name));
+    const stops = poolWarnings({ settings, modes, pools: [...there.filter(({ name }) => !named.has(name)), ...pools] });
+    return (pool) => [...ranges(pool), ...stops(pool)];
+  };
 }
