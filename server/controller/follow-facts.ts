@@ -29,8 +29,6 @@ export interface FactsOptions {
 export interface Facts {
   /** of FelixConfigurations */
   settingsWatch(): WatchState;
-  /** the last that came of either */
-  heardAt(): number | null;
   /** Settings that a pool forbade may be in force now. */
   poolsMoved(): void;
   stop(): Promise<void>;
@@ -92,10 +90,6 @@ export function followFacts(options: FactsOptions): Facts {
   });
   return {
     settingsWatch: felix.state,
-    heardAt() {
-      const heard = [felix, nodes].flatMap((one) => one.state().heardAt ?? []);
-      return heard.length === 0 ? null : Math.max(...heard);
-    },
     poolsMoved() {
       if (!inForce) moved([]);
     },

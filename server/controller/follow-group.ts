@@ -169,10 +169,12 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
         const before = told;
         told = now;
         quiet = 0;
-        await writeWatch(db, epoch, { watch: now, heardAt: leading?.heardAt() ?? null }).catch((error: unknown) => {
-          told = before;
-          failed(error);
-        });
+        await writeWatch(db, epoch, { watch: now, heardAt: leading?.watch().heardAt ?? null }).catch(
+          (error: unknown) => {
+            told = before;
+            failed(error);
+          },
+        );
       }
       await pause(TELL_MS, AbortSignal.any([signal, tellNow.signal]));
     }

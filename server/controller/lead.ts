@@ -45,8 +45,6 @@ export interface Leading {
   watch(): WatchState;
   /** of FelixConfigurations */
   settingsWatch(): WatchState;
-  /** When anything came of the cluster. While its pools are not followed, when they last were: all else says nothing of them. */
-  heardAt(): number | null;
   /** a whole list of them is in the ledger */
   mirrored(): { readonly pools: boolean; readonly settings: boolean };
   /** pools and settings that wait to be brought to what is desired */
@@ -140,10 +138,6 @@ export function lead(options: LeadOptions): Leading {
   return {
     watch: pools.state,
     settingsWatch: facts.settingsWatch,
-    heardAt: () => {
-      const { phase, heardAt } = pools.state();
-      return phase === 'live' ? Math.max(heardAt ?? 0, facts.heardAt() ?? 0) : heardAt;
-    },
     mirrored: () => ({ ...mirrored }),
     queued: () => queue.size() + settings.size(),
     stop: async () => {
