@@ -16,13 +16,27 @@ it('node addresses that agents reported wait for no node while there is a cluste
 it('what moves no pool in the cluster is no node’s to hold', () => {
   const nodes = { holding: 0, total: 3 };
   const taken = { action: 'pool.update', nodes, before: { theirs: ['natOutgoing'] } };
-  for (const action of ['pool.policy', 'pool.adopt', 'pool.release', 'pool.release-field']) {
+  for (const action of ['pool.adopt', 'pool.release', 'pool.release-field']) {
     expect([holdingText({ action, nodes }), waits({ action, nodes })]).toEqual(['changes nothing on the nodes', false]);
   }
   expect([holdingText(taken), waits(taken)]).toEqual(['changes nothing on the nodes', false]);
   expect(nobodyText(taken)).toContain('Nodes hold what the cluster had already');
   expect(waits({ action: 'pool.update', nodes, before: {} })).toBe(true);
   expect(holdingText({ action: 'pool.force', nodes, didNothing: 'it was deleted' })).toBe('did nothing');
+});
+
+it('the policy ask leaves the cluster as it is; enforce writes over what differs there', () => {
+  const policy = (from: string, to: string) => ({
+    action: 'pool.policy',
+    nodes: { holding: 1, total: 3 },
+    before: { policy: { from, to } },
+  });
+  const [ask, enforce] = [policy('enforce', 'ask'), policy('ask', 'enforce')];
+  expect([holdingText(ask), waits(ask)]).toEqual(['changes nothing on the nodes', false]);
+  expect(nobodyText(ask)).toContain('Nodes hold what the cluster had already');
+  expect([holdingText(enforce), waits(enforce)]).toEqual(['1 of 3', true]);
+  // of an older version, which did not keep which of the two it was
+  expect(holdingText({ ...enforce, before: {} })).toBe('1 of 3');
 });
 
 it('force that did nothing waits for no node', () => {

@@ -4,7 +4,7 @@ export interface Held {
   nodes: { holding: number; total: number };
   /** of a use of force that did nothing: why */
   didNothing?: string | null;
-  /** `theirs`: what the cluster had was taken */
+  /** `theirs`: what the cluster had was taken; `policy`: from which to which */
   before?: object | null;
 }
 
@@ -34,8 +34,14 @@ export function nobodyText(change: Omit<Held, 'nodes'>): string {
     : 'No node had joined, so nobody could hold it.';
 }
 
-/** About whose a pool is and what becomes of it: in the cluster it stays as it was. */
-const ABOUT_POOLS: readonly string[] = ['pool.policy', 'pool.adopt', 'pool.release', 'pool.release-field'];
+/** About whose a pool is: in the cluster it stays as it was. */
+const ABOUT_POOLS: readonly string[] = ['pool.adopt', 'pool.release', 'pool.release-field'];
 
-const movesNothing = ({ action, before }: Omit<Held, 'nodes'>): boolean =>
-  ABOUT_POOLS.includes(action) || (before != null && 'theirs' in before);
+function movesNothing({ action, before }: Omit<Held, 'nodes'>): boolean {
+  if (ABOUT_POOLS.includes(action)) return true;
+  if (before == null) return false;
+  return 'theirs' in before || ('policy' in before && isAsk(before.policy));
+}
+
+/** By the policy `enforce` what differs in the cluster is written over: nodes have another pool then. */
+const isAsk = (policy: unknown): boolean => (policy as { to?: unknown } | undefined)?.to === 'ask';
