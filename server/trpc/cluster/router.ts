@@ -23,7 +23,7 @@ import { choiceSchema, choices, resolvePool, setPolicy } from '../../services/cl
 import { previewResolution, resolveSettings } from '../../services/cluster/resolve-settings.ts';
 import { reasonSchema } from '../../services/reason.ts';
 import { settingsEffectSchema } from '../../services/settings/preview-settings.ts';
-import { adminProcedure, editorProcedure, router, viewerProcedure, viewerWork } from '../init.ts';
+import { adminProcedure, editorProcedure, editorWork, router, viewerProcedure, viewerWork } from '../init.ts';
 import { noInput } from '../no-input.ts';
 
 const settingsChoice = z.strictObject({
@@ -102,11 +102,11 @@ export const clusterRouter = router({
     )
     .output(written)
     .mutation(({ ctx, input }) => resolvePool(ctx.deps, actorOf(ctx.user), input)),
-  previewMadeAgain: viewerProcedure
+  previewMadeAgain: viewerWork
     .input(noInput)
     .output(madeAgainSchema)
     .query(({ ctx }) => previewMadeAgain(ctx.deps)),
-  resolveMadeAgain: editorProcedure
+  resolveMadeAgain: editorWork
     .input(
       z.strictObject({
         choice: z.enum(['theirs', 'ours']),
