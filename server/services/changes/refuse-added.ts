@@ -31,7 +31,7 @@ export function refusePools(before: readonly Pool[], after: readonly Pool[], cha
     found.map((one) => (changed.length > 1 ? { ...one, pool: name } : one)),
   );
   if (violations.length > 0) {
-    throw new AppError('POOL_VIOLATIONS', summary(violations), { violations: violations.slice(0, MOST_VIOLATIONS) });
+    throw new AppError('POOL_VIOLATIONS', summaryOf(violations), { violations: violations.slice(0, MOST_VIOLATIONS) });
   }
 }
 
@@ -45,10 +45,11 @@ export function refuseSettings(
   const key = (one: Violation): string => `${one.field} ${one.message}`;
   const known = new Set(validateSettings(was, poolsBefore).map(key));
   const violations = validateSettings(now, poolsAfter).filter((one) => !known.has(key(one)));
-  if (violations.length > 0) throw new AppError('SETTINGS_VIOLATIONS', summary(violations), { violations });
+  if (violations.length > 0) throw new AppError('SETTINGS_VIOLATIONS', summaryOf(violations), { violations });
 }
 
-const summary = (violations: readonly PoolViolation[]): string =>
+/** The first few, and how many more. */
+export const summaryOf = (violations: readonly PoolViolation[]): string =>
   violations
     .slice(0, 5)
     .map(({ pool, message }) => (pool === undefined ? message : `${pool}: ${message}`))

@@ -129,3 +129,17 @@ it('what the cluster would refuse of any is named with its pool, and nothing is 
   });
   expect(await ids()).toEqual(before);
 });
+
+it('of many that the cluster would refuse, the first few are told, and how many more', async () => {
+  const cluster = deps.cluster;
+  if (cluster === null) throw new Error('there must be a cluster');
+  const rehearsePool: typeof cluster.rehearsePool = async () =>
+    Array.from({ length: 4 }, (_, index) => ({ field: 'spec.cidr', message: `no ${index}` }));
+  const refusing = { ...deps, cluster: { ...cluster, rehearsePool } };
+  const refused = resolveMadeAgain(refusing, editor, { choice: 'ours', pools: await decidable(), reason });
+  const [a, b] = [named('a'), named('b')];
+  await expect(refused).rejects.toMatchObject({
+    message: `the cluster would refuse ${a}: no 0; ${a}: no 1; ${a}: no 2; ${a}: no 3; ${b}: no 0; and 3 more`,
+    details: { violations: { length: 8 } },
+  });
+});

@@ -15,6 +15,7 @@ import { AppError } from '../app-error.ts';
 import { mustChange } from '../changes/apply-change.ts';
 import type { ChangeView } from '../changes/change-view.ts';
 import type { Decision } from '../changes/decision.ts';
+import { MOST_VIOLATIONS, summaryOf } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
 import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
@@ -137,10 +138,7 @@ function wouldRefuse(pools: readonly { readonly name: string; readonly refused: 
   const violations = pools.flatMap(({ name, refused }) =>
     refused.map(({ field, message }) => ({ rule: 'API', field, message: `${name}: ${message}` })),
   );
-  const said = pools.map(({ name, refused }) => `${name}: ${refused.map(({ message }) => message).join('; ')}`);
-  return new AppError('POOL_VIOLATIONS', `the cluster would refuse ${said.join('; ')}`, {
+  return new AppError('POOL_VIOLATIONS', `the cluster would refuse ${summaryOf(violations)}`, {
     violations: violations.slice(0, MOST_VIOLATIONS),
   });
 }
-
-const MOST_VIOLATIONS = 100;
