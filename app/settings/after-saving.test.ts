@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Stand } from '../pools/sync/sync-words.ts';
-import { afterSaving, type Saved } from './after-saving.ts';
+import { afterSaving, type Saved, standsAfter } from './after-saving.ts';
 
 const holder = { manager: 'kubectl-edit', operation: 'Update' as const, at: null };
 const stand = (state: Stand['state'], reason: Stand['reason'], more: Partial<Stand> = {}) => ({
@@ -54,5 +54,15 @@ it('of several objects each has its own, and one of which nothing is decided any
 it('while the cluster is not heard nothing is said of how it stood before', () => {
   expect(afterSaving([stand('Contested', 'FieldOwnedByOther')], false)).toEqual([
     'The cluster is not heard: FelixConfiguration default is brought to it once it answers.',
+  ]);
+});
+
+it('nothing is said by what is known of before the change: a node that had no settings of its own had no row either', () => {
+  const node = { ...stand('Pending', 'WaitingForCluster'), object: 'node.w-1' };
+  expect(standsAfter(8, ['node.w-1'], { version: 7, objects: [] })).toEqual([]);
+  expect(standsAfter(8, ['node.w-1'], null)).toEqual([]);
+  expect(standsAfter(8, ['node.w-1'], { version: 8, objects: [stand('Synced', 'AsDesired'), node] })).toEqual([node]);
+  expect(standsAfter(8, ['node.w-1'], { version: 9, objects: [] })).toEqual([
+    { object: 'node.w-1', sync: null, rows: [] },
   ]);
 });

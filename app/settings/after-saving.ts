@@ -9,6 +9,21 @@ export interface Saved {
   rows: readonly Pick<SettingRow, 'field' | 'holders'>[];
 }
 
+/**
+ * Those that were saved with this version, as they stand now; one that is not among what is known has nothing left that is decided
+ * here. None while what is known is of before it.
+ */
+export function standsAfter(
+  version: number,
+  objects: readonly string[],
+  known: { readonly version: number; readonly objects: readonly Saved[] } | null,
+): Saved[] {
+  if (known === null || known.version < version) return [];
+  return objects.map(
+    (object) => known.objects.find((one) => one.object === object) ?? { object, sync: null, rows: [] },
+  );
+}
+
 /** `heard` false: what is known is of before, and says nothing about what was saved since. */
 export function afterSaving(stands: readonly Saved[], heard: boolean): string[] {
   return stands.map(({ object, sync, rows }) => {

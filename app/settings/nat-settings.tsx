@@ -42,7 +42,7 @@ export function NatSettingsForm() {
   const nodes = useQuery(trpc.nodes.list.queryOptions());
   const [draft, setDraft] = useState<{ settings: ClusterSettings; version: number } | null>(null);
   const [reason, setReason] = useState('');
-  const [saved, setSaved] = useState<{ change: number; objects: readonly string[] } | null>(null);
+  const [saved, setSaved] = useState<{ change: number; version: number; objects: readonly string[] } | null>(null);
   const notEditor = useRefusal('editor');
   const save = useMutation(
     trpc.settings.update.mutationOptions({
@@ -94,7 +94,7 @@ export function NatSettingsForm() {
       const objects = changedObjects(stored.data?.settings ?? noSettings, toSave);
       save.mutate(
         { settings: toSave, expectedVersion: draft.version, reason: reason.trim() },
-        { onSuccess: ({ change }) => setSaved({ change: change.id, objects }) },
+        { onSuccess: ({ change, version }) => setSaved({ change: change.id, version, objects }) },
       );
     }
   }
@@ -138,7 +138,7 @@ export function NatSettingsForm() {
         </Note>
       )}
       {notEditor !== undefined && <Note>Saving: {notEditor} You may look and try what would be valid.</Note>}
-      {saved !== null && <SavedNote {...saved} known={felix?.objects ?? null} />}
+      {saved !== null && <SavedNote {...saved} known={felix ?? null} />}
       <Panel title="All nodes" lead="what holds where a node has nothing of its own">
         <SettingFields
           settings={settings.global}
