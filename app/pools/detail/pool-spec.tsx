@@ -80,8 +80,8 @@ export function PoolSpecPanel({
 const MOST_NAMED = 3;
 
 /** Which pools decide in place of its own field, each with its page. */
-function DecidedElsewhere({ nats, by }: NonNullable<PoolDetail['decidedBy']>) {
-  const more = by.length - MOST_NAMED;
+function DecidedElsewhere({ nats, by, count }: NonNullable<PoolDetail['decidedBy']>) {
+  const more = count - MOST_NAMED;
   return (
     <>
       {by.slice(0, MOST_NAMED).map((name) => (

@@ -1,5 +1,6 @@
 /** A pool of ours is shown with what it breaks beside the pools of others in the cluster. */
 import { expect, it } from 'vitest';
+import { MOST_OVERLAPS } from '../../../core/pool/validate.ts';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
 import { must } from '../../../e2e/cluster/request.ts';
 import { editor } from '../../testing/test-api.ts';
@@ -46,7 +47,7 @@ it('said by a preview, which is not refused for it, and by the save, as by its p
   const off = { name: 'b', spec: { cidr: '10.3.0.0/16' }, expectedVersion: made.pool.version };
   expect((await updatePool(site.deps, editor, off)).pool.violations).toEqual([wide]);
   // not what its own field says: a pool of others around it NATs
-  const decidedBy = { nats: 'all', by: ['wide'] };
+  const decidedBy = { nats: 'all', by: ['wide'], count: 1 };
   expect(await getPool(site.deps, 'b')).toMatchObject({ violations: [wide], decidedBy });
   expect((await listPools(site.deps, { limit: 10 })).pools).toMatchObject([{ name: 'b', decidedBy }]);
   // its own object in the cluster is no other, wherever it was
@@ -54,4 +55,25 @@ it('said by a preview, which is not refused for it, and by the save, as by its p
   expect(
     (await previewPools(site.deps, { ...draft('10.9.0.0/16'), name: 'wide' }, { mayWrite: false })).violations,
   ).toEqual([]);
+});
+
+it('all of them decide, also those that are too many to be named', async () => {
+  await site.made({ cidr: '10.0.0.0/8' });
+  const inside = (at: number) => `in-${String(at).padStart(3, '0')}`;
+  const make = (from: number, to: number, natOutgoing: boolean) =>
+    Promise.all(
+      Array.from({ length: to - from }, (_, at) =>
+        site.make(inside(from + at), { cidr: `10.${from + at}.0.0/16`, natOutgoing }),
+      ),
+    );
+  const decided = async () => {
+    await Promise.all([site.deps.state.refresh(), site.deps.effective.refresh()]);
+    return (await getPool(site.deps, 'a')).decidedBy;
+  };
+  await make(0, MOST_OVERLAPS, false);
+  await make(MOST_OVERLAPS, MOST_OVERLAPS + 1, true);
+  await expect.poll(decided, { timeout: 10_000 }).toEqual({ nats: 'part', by: [inside(MOST_OVERLAPS)], count: 1 });
+  await make(MOST_OVERLAPS + 1, 2 * MOST_OVERLAPS + 20, true);
+  const by = Array.from({ length: MOST_OVERLAPS }, (_, at) => inside(MOST_OVERLAPS + at));
+  await expect.poll(decided, { timeout: 10_000 }).toEqual({ nats: 'part', by, count: MOST_OVERLAPS + 20 });
 });

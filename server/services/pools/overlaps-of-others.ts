@@ -10,25 +10,30 @@ import type { Deps } from '../deps.ts';
 /** What was found last, by what the cluster says, and where the pools of both stood then. */
 const found = new WeakMap<StateCache, { readonly of: string; readonly index: OverlapIndex | null }>();
 
+export interface OverlapsOfOthers extends Overlaps {
+  /** `first` are MOST_OVERLAPS of them */
+  readonly all: readonly Pool[];
+}
+
 /**
- * Of a pool of ours, or one that is about to be, the first MOST_OVERLAPS, and how many there are. `drafts` are the names of those that
- * are about to be: they are no others. Without a cluster there are none.
+ * Of a pool of ours, or one that is about to be. `drafts` are the names of those that are about to be: they are no others. Without a
+ * cluster there are none.
  */
 export function overlapsOfOthers(
   { state, effective }: Pick<Deps, 'state' | 'effective'>,
   drafts: ReadonlySet<string> = new Set(),
-): (pool: Pool) => Overlaps {
+): (pool: Pool) => OverlapsOfOthers {
   const index = indexOf(state, effective);
   const known = new Map<string, readonly Pool[]>();
   return ({ name, spec }) => {
-    if (index === null) return { first: [], count: 0 };
+    if (index === null) return { all: [], first: [], count: 0 };
     const all =
       known.get(spec.cidr) ??
       [...index.of(subjectOf({ name, spec }))]
         .filter((other) => !drafts.has(other.name))
         .map(({ name, spec }) => ({ name, spec }));
     known.set(spec.cidr, all);
-    return { first: all.slice(0, MOST_OVERLAPS), count: all.length };
+    return { all, first: all.slice(0, MOST_OVERLAPS), count: all.length };
   };
 }
 

@@ -1,7 +1,7 @@
 /** A pool as the API shows it: its spec, and what is known of it. */
 import { z } from 'zod';
 import { differingFields } from '../../../core/cluster/compare.ts';
-import { sharedSource } from '../../../core/nat/shared-source.ts';
+import { type SharedSource, sharedSource } from '../../../core/nat/shared-source.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, type Pool, poolSpecSchema, violationSchema, warningSchema } from '../../../core/pool/spec.ts';
 import { MOST_OVERLAPS, validateAmong } from '../../../core/pool/validate.ts';
@@ -30,8 +30,11 @@ export const poolViewSchema = z.object({
   nodes: z.object({ programmed: z.int(), total: z.int() }),
   /** connections NATed for it so far, all nodes; a decimal string above 2^53 */
   natted: z.union([z.int().min(0), z.string().regex(/^\d+$/)]),
-  /** of traffic from it, where pools that share its addresses decide and not its own field; null: that field does */
-  decidedBy: z.object({ nats: z.enum(['all', 'part', 'none']), by: z.array(z.string()) }).nullable(),
+  /**
+   * of traffic from it, where pools that share its addresses decide and not its own field: `count` of them, of which `by` names the
+   * first 100; null: that field does
+   */
+  decidedBy: z.object({ nats: z.enum(['all', 'part', 'none']), by: z.array(z.string()), count: z.int() }).nullable(),
   /** with a cluster also those that others' pools there make it break */
   violations: z.array(violationSchema),
   warnings: z.array(warningSchema),
@@ -64,7 +67,8 @@ export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Prom
     );
   return pools.map((stored) => {
     const pool: Pool = { name: stored.name, spec: stored.spec };
-    const overlaps = both(overlapping.get(stored.name), ofOthers(pool));
+    const ours = overlapping.get(stored.name) ?? { first: [], count: 0 };
+    const others = ofOthers(pool);
     const sync = cluster?.sync.get(stored.name) ?? null;
     const since =
       cluster === null ? stored.sequence : cluster.asDesired(stored) ? cluster.moved.get(stored.name) : undefined;
@@ -76,8 +80,9 @@ export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Prom
       live: cluster?.live(stored.name) ?? null,
       nodes: { programmed: holding(since), total },
       natted: counter(natted.get(stored.spec.cidr) ?? 0n),
-      decidedBy: sharedSource(pool, overlaps.first),
-      violations: validateAmong(pool, overlaps),
+      // of others all: unlike ours, no rule keeps them few
+      decidedBy: named(sharedSource(pool, [...ours.first, ...others.all])),
+      violations: validateAmong(pool, both(ours, others)),
       warnings: warningsOf(pool),
       createdAt: stored.createdAt.toISOString(),
       updatedAt: stored.updatedAt.toISOString(),
@@ -85,10 +90,13 @@ export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Prom
   });
 }
 
-const both = (ours: Overlaps = { first: [], count: 0 }, others: Overlaps): Overlaps => ({
+const both = (ours: Overlaps, others: Overlaps): Overlaps => ({
   first: [...ours.first, ...others.first],
   count: ours.count + others.count,
 });
+
+const named = (shared: SharedSource | null): PoolView['decidedBy'] =>
+  shared && { nats: shared.nats, by: shared.by.slice(0, MOST_OVERLAPS), count: shared.by.length };
 
 interface InCluster {
   readonly sync: ReadonlyMap<string, SyncView>;
