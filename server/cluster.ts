@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { AgentPlacement } from '../core/cluster/agent-placement.ts';
 import { poolGroups } from './controller/cluster-pools.ts';
 import { startController } from './controller/controller.ts';
-import { rehearsePool } from './controller/rehearse-pool.ts';
+import { rehearsePools } from './controller/rehearse-pools.ts';
 import { rehearseSettings } from './controller/rehearse-settings.ts';
 import type { Database } from './db/client.ts';
 import { readWatch } from './db/live-watch.ts';
@@ -58,7 +58,7 @@ export async function openCluster(options: OpenClusterOptions): Promise<OpenedCl
     names,
     election: () => controller.state().election,
     rights: () => rightsOf(connection, db, namespace, agentAccount !== null),
-    rehearsePool: (pool) => rehearsePool(connection, db, pool),
+    rehearsePools: (pools) => rehearsePools(connection, db, pools),
     rehearseSettings: (wanted) => rehearseSettings(connection, db, wanted),
     reviewToken: (token, signal) => reviewToken(connection, token, signal),
     usedAddresses: shareReads({ read: (range) => readBlocks(connection, range), now: () => performance.now() }),

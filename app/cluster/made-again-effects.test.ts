@@ -19,7 +19,7 @@ it('ours: what is written over, whose fields are taken, and that the cluster is 
     'The cluster is written over with what is desired, of 2 pools: a (natOutgoing false → true); c (natOutgoing false → true, disabled true → false).',
     'Taken: natOutgoing of 2 pools from velero.',
     'Every node follows.',
-    'The cluster is asked first: where it refuses one of them, nothing is decided.',
+    'The cluster is asked first: where it refuses one of them, nothing is decided. Where it does not answer, it is decided all the same.',
     'All 2 are decided or none, each by a change of its own in History.',
   ]);
 });

@@ -14,6 +14,8 @@ export interface MadeAgainPool {
 export type MadeAgainChoice = 'theirs' | 'ours';
 
 const NAMED = 8;
+const ASKED =
+  'The cluster is asked first: where it refuses one of them, nothing is decided. Where it does not answer, it is decided all the same.';
 
 export function madeAgainEffects(choice: MadeAgainChoice, pools: readonly MadeAgainPool[]): string[] {
   const differing = pools.filter((pool) => pool.differing.length > 0);
@@ -27,7 +29,7 @@ export function madeAgainEffects(choice: MadeAgainChoice, pools: readonly MadeAg
     ...same(pools.length - differing.length, differing.length > 0),
     ...(moves ? [taken(differing)] : []),
     moves ? 'Every node follows.' : 'Nodes go on as they do now.',
-    ...(choice === 'ours' ? ['The cluster is asked first: where it refuses one of them, nothing is decided.'] : []),
+    ...(choice === 'ours' ? [ASKED] : []),
     ...(pools.length === 1
       ? []
       : [`All ${number(pools.length)} are decided or none, each by a change of its own in History.`]),

@@ -11,7 +11,7 @@ const unheard: Cluster = {
   },
   election: () => ({ role: 'unknown', holder: null, since: 0, error: null }),
   rights: () => Promise.reject(new Error('away')),
-  rehearsePool: async () => [],
+  rehearsePools: async () => new Map(),
   rehearseSettings: async () => [],
   usedAddresses: () => Promise.reject(new Error('away')),
 };

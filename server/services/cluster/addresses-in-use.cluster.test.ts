@@ -32,7 +32,7 @@ beforeAll(async () => {
     cluster: {
       server: server.url,
       names,
-      rehearsePool: async () => [],
+      rehearsePools: async () => new Map(),
       rehearseSettings: async () => [],
       election: () => ({ role: 'unknown', holder: null, since: 0, error: null }),
       rights: async () => ({ user: 'nobody', rights: [] }),

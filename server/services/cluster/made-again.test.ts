@@ -118,9 +118,8 @@ it('what the cluster would refuse of any is named with its pool, and nothing is 
   const before = await ids();
   const cluster = deps.cluster;
   if (cluster === null) throw new Error('there must be a cluster');
-  const rehearsePool: typeof cluster.rehearsePool = async ({ name }) =>
-    name === named('b') ? [{ field: 'spec.cidr', message: 'not on this site' }] : [];
-  const refusing = { ...deps, cluster: { ...cluster, rehearsePool } };
+  const rehearsePools = async () => new Map([[named('b'), [{ field: 'spec.cidr', message: 'not on this site' }]]]);
+  const refusing = { ...deps, cluster: { ...cluster, rehearsePools } };
   await expect(
     resolveMadeAgain(refusing, editor, { choice: 'ours', pools: await decidable(), reason }),
   ).rejects.toMatchObject({
@@ -133,9 +132,9 @@ it('what the cluster would refuse of any is named with its pool, and nothing is 
 it('of many that the cluster would refuse, the first few are told, and how many more', async () => {
   const cluster = deps.cluster;
   if (cluster === null) throw new Error('there must be a cluster');
-  const rehearsePool: typeof cluster.rehearsePool = async () =>
-    Array.from({ length: 4 }, (_, index) => ({ field: 'spec.cidr', message: `no ${index}` }));
-  const refusing = { ...deps, cluster: { ...cluster, rehearsePool } };
+  const causes = Array.from({ length: 4 }, (_, index) => ({ field: 'spec.cidr', message: `no ${index}` }));
+  const rehearsePools = async () => new Map([named('b'), named('a')].map((name) => [name, causes]));
+  const refusing = { ...deps, cluster: { ...cluster, rehearsePools } };
   const refused = resolveMadeAgain(refusing, editor, { choice: 'ours', pools: await decidable(), reason });
   const [a, b] = [named('a'), named('b')];
   await expect(refused).rejects.toMatchObject({

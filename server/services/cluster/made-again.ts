@@ -108,11 +108,8 @@ export async function resolveMadeAgain(
   const names = [...new Set(pools.map(({ name }) => name))].sort();
   const shown = new Map(pools.map((pool) => [pool.name, pool]));
   if (choice === 'ours') {
-    const asked = await Promise.all(
-      names.map(async (name) => ({ name, refused: await refusedByCluster(deps.db, cluster, name) })),
-    );
-    const refused = asked.filter((one) => one.refused.length > 0);
-    if (refused.length > 0) throw wouldRefuse(refused);
+    const refused = await refusedByCluster(deps.db, cluster, names);
+    if (refused.size > 0) throw wouldRefuse(refused);
   }
   const { change, revision } = await mustChange(deps.db, {
     actor,
@@ -132,11 +129,11 @@ export async function resolveMadeAgain(
   return { first: change.id - names.length + 1, change, revision };
 }
 
-type Refused = Awaited<ReturnType<typeof refusedByCluster>>;
-
-function wouldRefuse(pools: readonly { readonly name: string; readonly refused: Refused }[]): AppError {
-  const violations = pools.flatMap(({ name, refused }) =>
-    refused.map(({ field, message }) => ({ rule: 'API', field, message: `${name}: ${message}` })),
+/** In the order of names, whatever the order of the answers. */
+function wouldRefuse(refused: Awaited<ReturnType<typeof refusedByCluster>>): AppError {
+  const byName = [...refused].sort(([one], [other]) => (one < other ? -1 : 1));
+  const violations = byName.flatMap(([name, causes]) =>
+    causes.map(({ field, message }) => ({ rule: 'API', field, message: `${name}: ${message}` })),
   );
   return new AppError('POOL_VIOLATIONS', `the cluster would refuse ${summaryOf(violations)}`, {
     violations: violations.slice(0, MOST_VIOLATIONS),

@@ -10,8 +10,11 @@ import type { ElectionState } from '../../kube/lease.ts';
 import type { ReviewedRight } from '../../kube/rights.ts';
 
 export interface Cluster {
-  /** What the cluster would refuse of this pool, by a dry run; fields as `spec.cidr`. Empty also when it does not answer. */
-  rehearsePool(pool: Pool): Promise<readonly Cause[]>;
+  /**
+   * What the cluster would refuse of these pools by name, by dry runs; fields as `spec.cidr`. Where it does not answer about one
+   * within 2 s, it is not asked about those that follow.
+   */
+  rehearsePools(pools: readonly Pool[]): Promise<ReadonlyMap<string, readonly Cause[]>>;
   /**
    * What the cluster would refuse of these settings by name of FelixConfiguration, by dry runs. Empty also when it does not
    * answer within 2 s, or others hold a field.

@@ -14,7 +14,7 @@ import type { Database, Queryable } from '../../db/client.ts';
 import { markLetGo } from '../../db/let-go.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools, type StoredPool } from '../../db/pools.ts';
-import { releasedOf, shownPools } from '../../db/released.ts';
+import { readReleased, releasedOf, showReleased } from '../../db/released.ts';
 import { appliedSince, newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
 import { lastInForce } from '../../db/void-force.ts';
 import type { Actor } from '../actor.ts';
@@ -107,28 +107,33 @@ async function expectSeen(deps: Deps, tx: Queryable, pool: StoredPool, seen: str
 
 /** Force is not spent on what the cluster would refuse anyhow: its words are the answer, and nothing was decided. */
 async function rehearse(db: Database, cluster: Cluster, name: string): Promise<void> {
-  const refused = await refusedByCluster(db, cluster, name);
-  if (refused.length === 0) return;
+  const refused = (await refusedByCluster(db, cluster, [name])).get(name);
+  if (refused === undefined) return;
   const violations = refused.map(({ field, message }) => ({ rule: 'API', field, message }));
   const said = refused.map(({ message }) => message).join('; ');
   throw new AppError('POOL_VIOLATIONS', `the cluster would refuse it: ${said}`, { violations });
 }
 
-/** The cluster's words about the pool as it is desired. */
+/** The cluster's words about these pools as they are desired, of those that it would refuse. */
 export async function refusedByCluster(
   db: Database,
   cluster: Cluster,
-  name: string,
-): Promise<Awaited<ReturnType<Cluster['rehearsePool']>>> {
-  const [[pool], [live], [row]] = await Promise.all([
-    readPools(db, [name]).then((found) => shownPools(db, found)),
-    readLivePools(db, [name]),
-    readSync(db, [name]),
+  names: readonly string[],
+): ReturnType<Cluster['rehearsePools']> {
+  const [pools, found, rows, byName] = await Promise.all([
+    readPools(db, names),
+    readLivePools(db, names),
+    readSync(db, names),
+    readReleased(db, names),
   ]);
+  const live = new Map(found.map((one) => [one.name, one]));
+  const applied = new Set(rows.flatMap((row) => (row.applied === null ? [] : [row.name])));
   // what is not ours to force is refused for that
-  const released = await releasedOf(db, name);
-  if (pool === undefined || (live !== undefined && notOurs(live, row?.applied != null, released) !== null)) return [];
-  return cluster.rehearsePool(pool);
+  const ours = ({ name }: StoredPool): boolean => {
+    const there = live.get(name);
+    return there === undefined || notOurs(there, applied.has(name), byName.get(name)?.fields ?? []) === null;
+  };
+  return cluster.rehearsePools(showReleased(pools, byName).filter(ours));
 }
 
 /** What becomes of later changes in the cluster. Throws NO_CLUSTER, REASON_REQUIRED, NOT_FOUND, VERSION_STALE, NOTHING_CHANGES. */

@@ -11,10 +11,7 @@ export async function clusterRefusals(
   pools: readonly Pool[],
 ): Promise<(pool: Pool) => Warning[]> {
   if (cluster === null) return () => [];
-  const asked = await Promise.all(
-    pools.slice(0, MOST_REHEARSED).map(async (pool) => [pool.name, await cluster.rehearsePool(pool)] as const),
-  );
-  const refused = new Map(asked);
+  const refused = await cluster.rehearsePools(pools.slice(0, MOST_REHEARSED));
   return ({ name }) =>
     (refused.get(name) ?? []).map(({ field, message }) => ({
       code: 'W_CLUSTER_REFUSES',
