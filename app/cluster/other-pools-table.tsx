@@ -172,9 +172,9 @@ function HeldFast({ held }: { held: LivePool['heldFast'] }) {
 }
 
 /** Calico cannot read it as it stands: why, and what follows. */
-function Unreadable({ pool: { unreadable, standing } }: { pool: LivePool }) {
+function Unreadable({ pool: { unreadable, standing, deleting } }: { pool: LivePool }) {
   if (unreadable === null) return null;
-  const mended = standing === 'observed' ? 'It can be adopted once it is mended there.' : '';
+  const mended = standing === 'observed' && !deleting ? 'It can be adopted once it is mended there.' : '';
   return (
     <>
       <FindingChip kind="error" title={unreadable.why}>

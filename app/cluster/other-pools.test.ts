@@ -14,6 +14,7 @@ const pool = (
   class: 'hand' as const,
   spec: cidr === null ? null : { cidr },
   unreadable,
+  deleting: false,
 });
 const pools = [
   pool('flux-net', 'foreign', 'flux', '172.16.0.0/16'),
@@ -47,6 +48,7 @@ it('survives the link', () => {
 
 it('only what can be read and belongs to nobody else may be adopted, and is counted so', () => {
   expect(pools.filter(adoptable).map(({ name }) => name)).toEqual(['old']);
+  expect(pools.filter((one) => adoptable({ ...one, deleting: true }))).toEqual([]);
   expect(shown('standing=observed')).toEqual(['old']);
   expect(shown('standing=unreadable')).toEqual(['broken', 'no-range', 'once-good']);
   expect(pools.filter((one) => isOne(one, 'unreadable'))).toHaveLength(3);

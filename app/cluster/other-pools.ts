@@ -7,6 +7,8 @@ export interface OtherPool {
   standing: 'managed' | 'observed' | 'foreign';
   owner: string;
   class: 'managed' | 'hand' | 'gitops' | 'operator' | 'applier';
+  /** it counts until it is gone */
+  deleting: boolean;
 }
 
 export const othersFilters = ['all', 'observed', 'foreign', 'unreadable'] as const;
@@ -51,9 +53,9 @@ export function isOne(pool: OtherPool, standing: OthersView['standing']): boolea
   return standing === 'all' || pool.standing === 'foreign';
 }
 
-/** What Calico cannot read cannot become ours. */
-export const adoptable = ({ standing, unreadable }: OtherPool): boolean =>
-  standing === 'observed' && unreadable === null;
+/** What Calico cannot read, or is about to go, cannot become ours. */
+export const adoptable = ({ standing, unreadable, deleting }: OtherPool): boolean =>
+  standing === 'observed' && unreadable === null && !deleting;
 
 /** Whose pools these are, and that nodes follow them: but for those of which there is nothing to follow. */
 export function othersLead(pools: readonly OtherPool[]): string {

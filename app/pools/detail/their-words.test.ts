@@ -30,7 +30,10 @@ it('one that may be adopted, one that is owned elsewhere, one that goes', () => 
   const theirs = theirWords({ ...pool, ...argocd, standing: 'foreign', deleting: false });
   expect(theirs.link).toBe('In the cluster');
   expect(theirs.next).toBe('It is changed in the Git repository of Argo CD application net; here it is read-only.');
-  expect(theirWords({ ...pool, deleting: true }).nodes).toContain('being deleted there');
+  const going = theirWords({ ...pool, deleting: true });
+  expect(going.nodes).toContain('being deleted there');
+  expect([going.next, going.link]).toEqual(['It cannot be adopted any more.', 'In the cluster']);
+  expect(theirWords({ ...pool, ...argocd, standing: 'foreign', deleting: true }).next).toBe(theirs.next);
 });
 
 it('one that the cluster does not let go says what of it, and what that costs', () => {

@@ -11,7 +11,7 @@ export const heldFastWords = (missing: string | null): string =>
   }. Until it is gone, another server-side apply of these fields meets a conflict with outgate. It is tried again.`;
 
 /** What it does to nodes, what becomes of it, and where to go on. */
-export function theirWords(live: OtherPool & { deleting: boolean; evidence: Evidence }): {
+export function theirWords(live: OtherPool & { evidence: Evidence }): {
   nodes: string;
   next: string;
   link: string;
@@ -27,9 +27,11 @@ export function theirWords(live: OtherPool & { deleting: boolean; evidence: Evid
     next:
       live.standing === 'foreign'
         ? `It is changed in ${sourceWords(live)}; here it is read-only.`
-        : live.unreadable !== null
+        : live.unreadable !== null && !live.deleting
           ? 'It can be adopted once it is mended there.'
-          : 'It is shown and left alone until somebody adopts it.',
+          : live.deleting
+            ? 'It cannot be adopted any more.'
+            : 'It is shown and left alone until somebody adopts it.',
     link: adoptable(live) ? 'Adopt it' : 'In the cluster',
   };
 }

@@ -9,6 +9,7 @@ import { readSync } from '../../db/sync.ts';
 import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheardDeps } from '../../testing/unheard-cluster.ts';
 import { adoptPools } from './adopt-pools.ts';
+import { listLivePools } from './live-pools.ts';
 
 let api: TestApi;
 const reason = 'we decide about these from now on';
@@ -78,4 +79,16 @@ it('all or none: one that is not there leaves the others as they were', async ()
   const both = { names: ['alone', 'nowhere'], reason };
   await expect(adoptPools(deps, editor, both)).rejects.toThrow('nowhere cannot be adopted: the cluster has no pool');
   expect(await readSync(api.database.db, both.names)).toEqual([]);
+});
+
+it('one that is being deleted there is refused, and says so in the list', async () => {
+  const deps = await unheardDeps(api);
+  const metadata = { name: 'going', uid: 'u', resourceVersion: '1', deletionTimestamp: '2026-01-01T00:00:00Z' };
+  const going = readLivePool({ metadata, spec: { cidr: '10.41.0.0/16' } });
+  await writeLivePools(api.database.db, going === null ? [] : [going], []);
+  expect(await listLivePools(deps)).toContainEqual(expect.objectContaining({ name: 'going', deleting: true }));
+  await expect(adoptPools(deps, editor, { names: ['going'], reason })).rejects.toThrow(
+    'going cannot be adopted: it is being deleted in the cluster',
+  );
+  expect(await readSync(api.database.db, ['going'])).toEqual([]);
 });

@@ -46,7 +46,9 @@ export async function adoptPools(
                 ? `it belongs to ${live.ownership.owner}: change it where it comes from`
                 : unreadable !== null
                   ? `Calico cannot read it: ${unreadable.why}`
-                  : null;
+                  : live.deleting
+                    ? 'it is being deleted in the cluster'
+                    : null;
         if (why !== null) refused.push({ field: `names.${name}`, message: `${name} cannot be adopted: ${why}` });
         else if (live?.pool != null && prefix !== undefined) {
           const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };
