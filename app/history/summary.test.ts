@@ -74,6 +74,16 @@ it('says of theirs what was taken, and of a policy what it was', () => {
   expect(of('pool.policy', pool('public'), pool('public'))).toBe('public: policy for changes in the cluster');
 });
 
+it('says of settings that theirs was taken', () => {
+  const ours = { global: { natPortRange: '10000:20000' }, nodes: {}, theirs: ['natPortRange'] };
+  expect(of('settings.update', ours, { global: { natPortRange: '40000:50000' }, nodes: {} })).toBe(
+    'NAT settings: theirs taken, natPortRange 10000:20000 → 40000:50000',
+  );
+  expect(of('settings.update', { ...ours, theirs: [] }, { global: ours.global, nodes: {} })).toBe(
+    'NAT settings: theirs taken, which says the same',
+  );
+});
+
 it('names settings, and the node they are for', () => {
   const before = { global: { natPortRange: '1024:2048' }, nodes: {} };
   const after = { global: {}, nodes: { 'node-1': { natOutgoingAddress: '192.0.2.50' } } };

@@ -23,7 +23,7 @@ export interface Taken {
 export type Content =
   | (Pool & Beside)
   | readonly Pool[]
-  | (ClusterSettings & Pick<Beside, 'taken'>)
+  | (ClusterSettings & Pick<Beside, 'taken' | 'theirs'>)
   | { hosts: readonly string[] };
 
 export interface Summarised {
@@ -78,6 +78,9 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
   if (action === 'settings.force') return `NAT settings applied by force${differences(flat(before), flat(after))}`;
   if (action === 'hosts.update') return 'node addresses';
   if (action === 'settings.update') {
+    if (before !== null && 'theirs' in before) {
+      return `NAT settings: theirs taken, ${moves(flat(before), flat(after)) || 'which says the same'}`;
+    }
     const moved = differences(flat(before), flat(after));
     return `NAT settings${moved === '' && reason !== null ? `: ${reason}` : moved}`;
   }
@@ -129,12 +132,16 @@ function changedPools(pools: readonly Pool[], other: Content | null): Pool[] {
 }
 
 function differences(before: Record<string, string>, after: Record<string, string>): string {
+  const moved = moves(before, after);
+  return moved === '' ? '' : `: ${moved}`;
+}
+
+function moves(before: Record<string, string>, after: Record<string, string>): string {
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (field) => before[field] !== after[field],
   );
-  if (fields.length === 0) return '';
-  if (fields.length > 2) return `: ${fields.length} fields`;
-  return `: ${fields.map((field) => `${field} ${before[field] ?? 'not set'} → ${after[field] ?? 'not set'}`).join(', ')}`;
+  if (fields.length > 2) return `${fields.length} fields`;
+  return fields.map((field) => `${field} ${before[field] ?? 'not set'} → ${after[field] ?? 'not set'}`).join(', ');
 }
 
 /** Fields and values as text: `spec` is left out of names, global settings too. */

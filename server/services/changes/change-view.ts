@@ -47,7 +47,7 @@ const namedSpecSchema = z.object({
 export const contentSchema = z.union([
   namedSpecSchema,
   z.array(namedSpecSchema),
-  clusterSettingsSchema.extend({ taken }),
+  clusterSettingsSchema.extend({ taken, theirs: fields }),
   z.object({ hosts: z.array(z.string()) }),
 ]);
 export type Content = z.infer<typeof contentSchema>;

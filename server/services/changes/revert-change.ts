@@ -2,7 +2,7 @@
 import { differingFields } from '../../../core/cluster/compare.ts';
 import { withReleased } from '../../../core/cluster/released.ts';
 import { standingActions } from '../../../core/cluster/sync-state.ts';
-import { sameSettings } from '../../../core/nat/canonical-settings.ts';
+import { canonicalSettings, sameSettings } from '../../../core/nat/canonical-settings.ts';
 import type { ClusterSettings } from '../../../core/nat/settings.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 import { changeNumber, isLive } from '../../../core/wire/change-number.ts';
@@ -158,7 +158,7 @@ function sidesOf(
 }
 
 function undoSettings(change: LoggedChange, { desired }: Current): Undone {
-  const before = change.before as ClusterSettings;
+  const before = canonicalSettings(change.before as ClusterSettings); // without what stands beside them
   const done = sameSettings(desired.settings, before);
   return {
     decision: done ? null : { action: 'settings.update', settings: before },

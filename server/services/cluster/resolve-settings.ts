@@ -114,7 +114,10 @@ async function decide(
   const decisions = await decideSettings(deps, desired, next, tx);
   // the settings are the last of them
   await overtake(desired.sequence + decisions.length);
-  return decisions;
+  if (choice === 'release') return decisions;
+  const theirs = differingAmong(settingsIn(desired.settings, object), live, input.fields);
+  const before = { ...desired.settings, theirs };
+  return decisions.map((decision) => (decision.settings === undefined ? decision : { ...decision, before }));
 }
 
 /** What force writes over. */
@@ -166,6 +169,12 @@ function withTheirs(
     const message = `the cluster's FelixConfiguration '${object}' must be readable to be taken over: ${live.problems[0]?.message}`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'choice', message }] });
   }
-  const differing = differingSettings(own, live?.settings ?? null).filter((field) => fields.includes(field));
-  return { ...own, ...Object.fromEntries(differing.map((field) => [field, live?.settings?.[field]])) };
+  const theirs = differingAmong(own, live, fields).map((field) => [field, live?.settings?.[field]]);
+  return { ...own, ...Object.fromEntries(theirs) };
 }
+
+const differingAmong = (
+  own: NatSettings,
+  live: LiveFelix | undefined,
+  fields: readonly SettingField[] = settingFields,
+): SettingField[] => differingSettings(own, live?.settings ?? null).filter((field) => fields.includes(field));
