@@ -64,6 +64,11 @@ describe('the flow', () => {
       { field: 'sport', message: "sport must be a number from 0 to 65535: '70000'" },
     ]);
   });
+  it('refuses ports with leading zeros, which are octal elsewhere', () => {
+    expect(flowOf({ ...question, port: '080' }, names).errors).toEqual([
+      { field: 'port', message: "port must be a number from 0 to 65535 without leading zeros: '080'" },
+    ]);
+  });
   it('takes the port behind an address', () => {
     const to = (text: string, port = '') => flowOf({ ...question, to: text, port }, names).flow;
     expect(to('10.96.33.252:80')).toMatchObject({ from: '192.168.1.10', to: '10.96.33.252', port: 80 });

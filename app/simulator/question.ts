@@ -1,6 +1,6 @@
 /** The question that the simulator asks: as typed, as the address of the page, and as a flow. */
 import { type Flow, flowStates } from '../../core/nat/verdict.ts';
-import { onePort, splitPort } from '../../core/net/split-port.ts';
+import { onePort, readPort, splitPort } from '../../core/net/split-port.ts';
 
 /** Every field as typed; empty means not said. `from` and `to` may be names of the lab, and of the cluster where there is one. */
 export interface Question {
@@ -83,8 +83,9 @@ export function flowOf(question: Question, names: readonly Named[]): { flow: Flo
   const port = (field: 'port' | 'sport'): number | undefined => {
     const text = question[field].trim();
     if (text === '') return undefined;
-    if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);
-    errors.push({ field, message: `${field} must be a number from 0 to 65535: '${text}'` });
+    const read = readPort(field, text);
+    if ('port' in read) return read.port;
+    errors.push({ field, message: read.message });
     return undefined;
   };
   const beside = port('port');

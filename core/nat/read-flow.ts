@@ -37,6 +37,10 @@ export function readFlow(flow: Flow): Checked<ReadFlow> {
   const address = (field: 'from' | 'to' | 'resolvedTo'): Address | undefined => {
     const text = field === 'to' ? target.address : flow[field];
     if (text === undefined) return undefined;
+    if (field !== 'to' && splitPort(text).port !== null) {
+      errors.push({ field, message: `${field} must be an address without a port: ${quote(text)}` });
+      return undefined;
+    }
     const parsed = parseAddress(text);
     if (!parsed.ok) errors.push({ field, message: parsed.reason });
     return parsed.ok ? parsed.value : undefined;

@@ -173,7 +173,20 @@ test('the port may stand behind the address that is asked for', () => {
   expect(asked('198.51.100.1:80')).toEqual(asked('198.51.100.1', 80));
   expect(asked('198.51.100.1:80', 81)).toMatchObject({ ok: false, errors: [{ field: 'port' }] });
   expect(asked('198.51.100.1:http')).toMatchObject({ ok: false, errors: [{ field: 'port' }] });
+  expect(asked('198.51.100.1:080')).toMatchObject({
+    ok: false,
+    errors: [{ field: 'port', message: expect.stringContaining("without leading zeros: '080'") }],
+  });
   expect(asked('[fd00::1]:80')).toMatchObject({ ok: false, errors: [{ field: 'to' }] });
+});
+
+test.each(['from', 'resolvedTo'] as const)('%s takes no port', (field) => {
+  const decider = makeDecider({ pools, settings: {}, hosts: [] });
+  for (const text of ['192.168.1.10:5', '192.168.1.10:', '[fd00::1]:5']) {
+    const message = `${field} must be an address without a port: '${text}'`;
+    const flow = { from: '192.168.1.10', to: '198.51.100.1', [field]: text };
+    expect(simulate(decider, flow)).toEqual({ ok: false, errors: [{ field, message }] });
+  }
 });
 
 test('errors of flow and facts, all at once, each with its field', () => {

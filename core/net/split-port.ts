@@ -9,17 +9,21 @@ export function splitPort(text: string): { readonly address: string; readonly po
   return inside === undefined ? { address: text, port: null } : { address: inside, port: six };
 }
 
+type Port<P> = { readonly port: P } | { readonly message: string };
+
+/** A port as typed, strictly: with leading zeros it is octal to some tools. `called` says in the message what it is. */
+export function readPort(called: string, text: string): Port<number> {
+  if (/^(0|[1-9]\d{0,4})$/.test(text) && Number(text) <= 65535) return { port: Number(text) };
+  const zeros = /^0\d+$/.test(text) ? ' without leading zeros' : '';
+  return { message: `${called} must be a number from 0 to 65535${zeros}: ${quote(text)}` };
+}
+
 /** The port that is asked for, said behind the address, beside it, or both alike. */
-export function onePort(
-  behind: string | null,
-  beside: number | undefined,
-): { readonly port: number | undefined } | { readonly message: string } {
+export function onePort(behind: string | null, beside: number | undefined): Port<number | undefined> {
   if (behind === null) return { port: beside };
-  if (!/^\d{1,5}$/.test(behind) || Number(behind) > 65535) {
-    return { message: `port must be a number from 0 to 65535: ${quote(behind)}` };
-  }
-  if (beside !== undefined && beside !== Number(behind)) {
+  const read = readPort('port', behind);
+  if ('port' in read && beside !== undefined && beside !== read.port) {
     return { message: `port must be said once: ${quote(behind)} behind the address and ${beside} beside it` };
   }
-  return { port: Number(behind) };
+  return read;
 }

@@ -124,4 +124,12 @@ it('a port behind an address is the port of the question', () => {
   expect(refused(() => plan('10.0.0.1:80', '10.96.0.10'))).toEqual([
     { field: 'from', message: "from must be an address without a port: '10.0.0.1:80'" },
   ]);
+  expect(refused(() => plan('shop/both:80', '10.96.0.10'))).toEqual([
+    { field: 'from', message: "from must be a name without a port: 'shop/both:80'" },
+  ]);
+});
+
+it('a port behind a name is a decimal number as it is written', () => {
+  const odd = ['10.96.0.10:080', 'pod/shop/six:080', 'pod/shop/six:0x50', 'node/w-1:030080', 'node/w-1:0x7580'];
+  for (const to of odd) expect([to, refused(() => plan('shop/both', to))]).toMatchObject([to, [{ field: 'port' }]]);
 });

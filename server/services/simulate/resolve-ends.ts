@@ -16,7 +16,7 @@ import { type EndKind, type ReadEnd, readEnd } from '../../../core/names/read-en
 import { choosePort, type Front } from '../../../core/names/service-flows.ts';
 import { parseAddress } from '../../../core/net/address.ts';
 import { quote } from '../../../core/net/quote.ts';
-import { onePort } from '../../../core/net/split-port.ts';
+import { onePort, readPort } from '../../../core/net/split-port.ts';
 import type { Issue } from '../app-error.ts';
 
 /** Where a connection begins or, when no service stands there, ends. `found` null: an address that nobody is known to have. */
@@ -49,9 +49,9 @@ export function resolveFrom(book: NameBook, typed: string): Resolved<PlainEnd> {
   }
   const one = theOne(book, 'from', typed, end, ['pod', 'node']);
   if (!one.ok) return one;
-  return one.value.kind === 'service'
-    ? refuse('from', mustBeSource(typed))
-    : plainNamed(book.directory, 'from', one.value, end.port);
+  if (one.value.kind === 'service') return refuse('from', mustBeSource(typed));
+  if (end.port !== null) return refuse('from', `from must be a name without a port: ${quote(typed)}`);
+  return plainNamed(book.directory, one.value, null);
 }
 
 /** `port` and `protocol` of the question. */
@@ -76,11 +76,12 @@ export function resolveTo(
   if (!one.ok) return one;
   const found = one.value;
   if (found.kind === 'node') {
-    const service = serviceOfNodePort(directory, Number(asked ?? 0), protocol);
-    if (service === null) return plainNamed(directory, 'to', found, end.port);
+    const own = onePort(end.port, port);
+    const service = 'port' in own ? serviceOfNodePort(directory, own.port ?? 0, protocol) : null;
+    if (service === null) return plainNamed(directory, found, end.port);
     return atNodePort(service, found.node, String(asked), protocol);
   }
-  if (found.kind === 'pod') return plainNamed(directory, 'to', found, end.port);
+  if (found.kind === 'pod') return plainNamed(directory, found, end.port);
   const { service } = found;
   const front: Front = isHeadless(service) ? { is: 'headless' } : { is: 'cluster-ip', addresses: service.clusterIps };
   const chosen = choosePort(service, asked, protocol, front.is);
@@ -125,16 +126,13 @@ const plain = (end: Pick<PlainEnd, 'found' | 'addresses'>, port: number | null =
 
 function plainNamed(
   directory: Directory,
-  field: 'from' | 'to',
   found: Exclude<Found, { kind: 'service' }>,
   port: string | null,
 ): Resolved<PlainEnd> {
-  const number = port === null ? null : Number(port);
-  if (number !== null && !(Number.isInteger(number) && number <= 65535)) {
-    return refuse('port', `port of a ${found.kind} must be a number from 0 to 65535: ${quote(port)}`);
-  }
-  if (found.kind === 'node') return plain({ found, addresses: found.node.addresses }, field === 'to' ? number : null);
-  return plain({ found, addresses: addressesOf(directory, found.pod) }, field === 'to' ? number : null);
+  const read = port === null ? { port } : readPort(`port of a ${found.kind}`, port);
+  if ('message' in read) return refuse('port', read.message);
+  const addresses = found.kind === 'node' ? found.node.addresses : addressesOf(directory, found.pod);
+  return plain({ found, addresses }, read.port);
 }
 
 /** A pod on the host's network has its node's addresses, also before its status says so. */
