@@ -20,6 +20,7 @@ it('what moves no pool in the cluster is no node’s to hold', () => {
     expect([holdingText({ action, nodes }), waits({ action, nodes })]).toEqual(['changes nothing on the nodes', false]);
   }
   expect([holdingText(taken), waits(taken)]).toEqual(['changes nothing on the nodes', false]);
+  expect(holdingText({ ...taken, action: 'pool.delete', before: { theirs: [] } })).toBe('changes nothing on the nodes');
   expect(nobodyText(taken)).toContain('Nodes hold what the cluster had already');
   expect(waits({ action: 'pool.update', nodes, before: {} })).toBe(true);
   expect(holdingText({ action: 'pool.force', nodes, didNothing: 'it was deleted' })).toBe('did nothing');

@@ -68,6 +68,7 @@ it('says of theirs what was taken, and of a policy what it was', () => {
   expect(of('pool.update', theirs('natOutgoing', 'disabled', 'blockSize'), other)).toBe(
     'public: theirs taken, natOutgoing, disabled, blockSize',
   );
+  expect(of('pool.delete', theirs(), null)).toBe('public: theirs taken, deleted there and now here');
   const policy = { ...pool('public'), policy: { from: 'ask', to: 'enforce' } };
   expect(of('pool.policy', policy, pool('public'))).toBe('public: policy for changes in the cluster ask → enforce');
   // of an older version, which kept the new one alone

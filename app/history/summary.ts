@@ -43,7 +43,10 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
   if (didNothing != null)
     return `${action === 'settings.force' ? 'NAT settings' : target}: force did nothing, ${didNothing}`;
   if (action === 'pool.create') return isPool(after) ? `${target} created, ${after.spec.cidr}` : `${target} created`;
-  if (action === 'pool.delete') return `${target} deleted`;
+  if (action === 'pool.delete')
+    return isPool(before) && before.theirs !== undefined
+      ? `${target}: theirs taken, deleted there and now here`
+      : `${target} deleted`;
   if (action === 'pool.import') {
     const done = isPools(after) && after.length === 0 ? 'deleted' : 'imported'; // a revert takes away what an import made
     return pools === 1 ? `${target} ${done}` : `${pools.toLocaleString('en-US')} pools ${done}: ${target}`;

@@ -38,7 +38,7 @@ const namedSpecSchema = z.object({
   taken,
   letGo: fields,
   takenBack: fields,
-  /** before a change that takes what the cluster has: the fields in which that was something else */
+  /** before a change that takes what the cluster has: the fields in which that was something else; none where it has no pool any more */
   theirs: fields,
   /** before a change of the policy */
   policy: z.object({ from: z.string(), to: z.string() }).optional(),

@@ -44,5 +44,5 @@ it('one that was there and is gone was deleted there: theirs deletes it here', a
   await writeSync(deps.db, [{ ...row, applied, deletedBy: change.id }]);
   expect(await comparePool(deps, 'b')).toMatchObject({ made: false });
   await writeSync(deps.db, [{ ...row, state: 'OutOfSync', reason: 'PoolDeletedInCluster', applied }]);
-  expect((await theirs('b')).change).toMatchObject({ action: 'pool.delete', target: 'b' });
+  expect((await theirs('b')).change).toMatchObject({ action: 'pool.delete', target: 'b', before: { theirs: [] } });
 });

@@ -216,7 +216,7 @@ async function take(tx: Queryable, pool: StoredPool, version: number): Promise<D
       throw refusal('choice', `the cluster does not have the pool '${name}' yet: ${nothing}`);
     }
     await removeSync(tx, [name]);
-    return { action: 'pool.delete', remove: [name] };
+    return { action: 'pool.delete', remove: [name], before: { name, spec: pool.spec, theirs: [] } };
   }
   const prefix = live.pool === null ? undefined : prefixOfPool(live.pool);
   if (live.pool === null || live.lastGood || prefix === undefined) {
