@@ -184,6 +184,12 @@ describe('one flow', () => {
     expect(stdout).toMatch(/^NO_SNAT {2}NO_SNAT_DESTINATION_IN_POOL\n {2}1\. .*\n {2}2\. /);
   });
 
+  test('the port of --to may stand behind it, as the usage says', () => {
+    const to = (...args: string[]) => one('--from', '10.10.0.2', '--to', ...args, '-o', 'json').stdout;
+    expect(to('8.8.8.8:53')).toBe(to('8.8.8.8', '--port', '53'));
+    expect(outgate(['simulate', '--help']).stdout).toContain('--to IP[:PORT] ');
+  });
+
   test('every error at once, with its flag, exit 2, nothing on stdout', () => {
     const { status, stdout, stderr } = one('--from', '010.1.2.3', '--to', '1', '--proto', 'x', '--port', '65536');
     expect([status, stdout]).toEqual([2, '']);

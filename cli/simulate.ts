@@ -31,7 +31,7 @@ type Given = { readonly [F in keyof typeof flags]?: string | string[] } & { file
 export const command: Command = {
   summary: 'Say whether a connection is NATed, to which address, and why.',
   usage: [
-    'outgate simulate -f FILE... --from IP --to IP [--proto tcp|udp|icmp|sctp|gre|N] [--port N] [--sport N]',
+    'outgate simulate -f FILE... --from IP --to IP[:PORT] [--proto tcp|udp|icmp|sctp|gre|N] [--port N] [--sport N]',
     '         [--out-interface IF] [--resolved-to IP] [--state new|established|invalid|untracked] [--node FILE] [-o text|json]',
     '       outgate simulate -f FILE... [--node FILE] --flows FLOWS.jsonl [-o jsonl]',
   ].join('\n'),
