@@ -75,6 +75,21 @@ it('says of theirs what was taken, and of a policy what it was', () => {
   expect(of('pool.policy', pool('public'), pool('public'))).toBe('public: policy for changes in the cluster');
 });
 
+it('says of a save and of an import which released fields are decided here again', () => {
+  const back = (name: string) => ({ ...pool(name, true), takenBack: ['natOutgoing'] });
+  expect(of('pool.update', back('public'), pool('public', false))).toBe(
+    'public: natOutgoing true → false, natOutgoing decided here again',
+  );
+  expect(of('pool.update', back('public'), pool('public', true))).toBe('public: natOutgoing decided here again');
+  expect(of('pool.import', [back('public')], [pool('public', false)])).toBe(
+    'public imported, natOutgoing decided here again',
+  );
+  const sides = { before: [back('a'), pool('b'), back('c')], after: [pool('a'), pool('b'), pool('c')] };
+  expect(summaryOf({ action: 'pool.import', target: 'a, b, c', reason: null, ...sides, pools: 3 })).toBe(
+    '3 pools imported: a, b, c, with natOutgoing of a and natOutgoing of c decided here again',
+  );
+});
+
 it('says of settings that theirs was taken', () => {
   const ours = { global: { natPortRange: '10000:20000' }, nodes: {}, theirs: ['natPortRange'] };
   expect(of('settings.update', ours, { global: { natPortRange: '40000:50000' }, nodes: {} })).toBe(

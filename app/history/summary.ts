@@ -2,6 +2,7 @@
 import { writePools } from '../../core/calico/write.ts';
 import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
+import { listed } from '../pools/sync/sync-words.ts';
 import type { Action } from './history-view.ts';
 
 /** Of what changed beside the content, which stands before it. */
@@ -22,7 +23,7 @@ export interface Taken {
 }
 export type Content =
   | (Pool & Beside)
-  | readonly Pool[]
+  | readonly (Pool & Beside)[]
   | (ClusterSettings & Pick<Beside, 'taken' | 'theirs'>)
   | { hosts: readonly string[] };
 
@@ -49,13 +50,17 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
       : `${target} deleted`;
   if (action === 'pool.import') {
     const done = isPools(after) && after.length === 0 ? 'deleted' : 'imported'; // a revert takes away what an import made
-    return pools === 1 ? `${target} ${done}` : `${pools.toLocaleString('en-US')} pools ${done}: ${target}`;
+    const back = backWords(before);
+    if (pools === 1) return `${target} ${done}${back === '' ? '' : `, ${back}`}`;
+    return `${pools.toLocaleString('en-US')} pools ${done}: ${target}${back === '' ? '' : `, with ${back}`}`;
   }
   if (action === 'pool.adopt') return `${pools.toLocaleString('en-US')} adopted: ${target}`;
   if (action === 'pool.release') return `${target} released: the cluster keeps it`;
-  if (action === 'pool.release-field')
-    return `${target}: ${fieldsIn(before, 'letGo')} released, the cluster decides it`;
-  if (action === 'pool.decide-field') return `${target}: ${fieldsIn(before, 'takenBack')} decided here again`;
+  if (action === 'pool.release-field') {
+    const letGo = isPool(before) ? before.letGo?.join(', ') : undefined;
+    return `${target}: ${letGo ?? ''} released, the cluster decides it`;
+  }
+  if (action === 'pool.decide-field') return `${target}: ${backWords(before)}`;
   if (action === 'pool.force')
     return `${target} applied by force${before === null ? '' : differences(flat(before), flat(after))}`;
   if (action === 'pool.policy') return `${target}: policy for changes in the cluster${policyIn(before)}`;
@@ -87,7 +92,8 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
     const moved = differences(flat(before), flat(after));
     return `NAT settings${moved === '' && reason !== null ? `: ${reason}` : moved}`;
   }
-  return `${target}${differences(flat(before), flat(after))}`;
+  const said = [moves(flat(before), flat(after)), backWords(before)].filter((words) => words !== '');
+  return said.length === 0 ? target : `${target}: ${said.join(', ')}`;
 }
 
 /** Of a use of force that did something; empty: of nothing else, or nobody held anything. */
@@ -107,8 +113,13 @@ function policyIn(before: Content | null): string {
   return policy === undefined ? '' : ` ${policy.from} → ${policy.to}`;
 }
 
-const fieldsIn = (before: Content | null, which: 'letGo' | 'takenBack'): string =>
-  (isPool(before) ? before[which] : undefined)?.join(', ') ?? '';
+/** Which released fields are decided here again; empty: none. */
+function backWords(before: Content | null): string {
+  const all = isPools(before) ? before : isPool(before) ? [before] : [];
+  const back = all.flatMap(({ name, takenBack }) => (takenBack === undefined ? [] : [{ name, takenBack }]));
+  const fields = back.map(({ name, takenBack }) => `${takenBack.join(', ')}${all.length > 1 ? ` of ${name}` : ''}`);
+  return fields.length === 0 ? '' : `${listed(fields)} decided here again`;
+}
 
 /** What became of pools in the cluster. Of very many a list has no contents: null is then what it leaves out, and an empty side is not. */
 function happened(before: Content | null, after: Content | null, pools: number): 'made' | 'deleted' | 'changed' {
@@ -168,5 +179,5 @@ const texts = (fields: object): Record<string, string> =>
       .map(([field, value]) => [field, Array.isArray(value) ? value.join(', ') : String(value)]),
   );
 
-const isPools = (content: Content | null): content is readonly Pool[] => Array.isArray(content);
+const isPools = (content: Content | null): content is readonly (Pool & Beside)[] => Array.isArray(content);
 const isPool = (content: Content | null): content is Pool & Beside => content !== null && 'spec' in content;
