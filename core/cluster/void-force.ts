@@ -6,6 +6,7 @@ import type { PoolSpec } from '../pool/spec.ts';
 import { differingFields, poolFields } from './compare.ts';
 import { statedFields } from './decide-settings.ts';
 import { settingsIn } from './felix-objects.ts';
+import { fewNames } from './few-names.ts';
 import type { LivePool } from './live-pool.ts';
 import type { LiveFelix } from './live-settings.ts';
 import { type FieldClaim, othersOn } from './managed-fields.ts';
@@ -91,19 +92,12 @@ function movedFields<Spec extends object>(
     const holders = [...new Set(othersOn(claims, field).map(({ manager }) => manager))];
     const is = valueText(differing.includes(field) ? now[field] : desired[field]);
     const was = valueText(before.spec[field]);
-    if (was !== is) return [`${field} ${was} → ${is}${holders.length === 0 ? '' : ` by ${few(holders)}`}`];
+    if (was !== is) return [`${field} ${was} → ${is}${holders.length === 0 ? '' : ` by ${fewNames(holders)}`}`];
     const others = holders.filter((manager) => !held.includes(manager));
-    return differing.includes(field) && others.length > 0 ? [`${field} is held by ${few(others)} now`] : [];
+    return differing.includes(field) && others.length > 0 ? [`${field} is held by ${fewNames(others)} now`] : [];
   });
   return moved.length === 0 ? null : moved.join(', ');
 }
-
-const MOST_NAMED = 3;
-
-const few = (names: readonly string[]): string =>
-  names.length > MOST_NAMED
-    ? `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`
-    : names.join(', ');
 
 const valueText = (value: unknown): string =>
   value === undefined ? 'not set' : typeof value === 'string' ? quote(value) : String(value);

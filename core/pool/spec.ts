@@ -51,6 +51,9 @@ export type Facets = z.infer<typeof facetsSchema>;
 export const violationSchema = z.object({ rule: z.string(), field: z.string(), message: z.string() });
 export type Violation = z.infer<typeof violationSchema>;
 
-/** Allowed, but worth a look: `W_LOOPBACK` and other ranges (warnings.ts), `W_FELIX_IPV6_POOL` (nat/stops-felix.ts), `W_CLUSTER_REFUSES`. */
+/**
+ * Allowed, but worth a look: `W_LOOPBACK` and other ranges (warnings.ts), `W_FELIX_IPV6_POOL` (nat/stops-felix.ts),
+ * `W_CLUSTER_REFUSES`, `W_CLUSTER_FIELD_HELD` (cluster/foresee-save.ts).
+ */
 export const warningSchema = z.object({ code: z.string(), field: z.string(), message: z.string() });
 export type Warning = z.infer<typeof warningSchema>;

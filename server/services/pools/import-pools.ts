@@ -7,6 +7,7 @@ import type { Current, Intent } from '../changes/decision.ts';
 import type { Deps } from '../deps.ts';
 import { optionalReason } from '../reason.ts';
 import { clusterRefusals, MOST_REHEARSED } from './cluster-refusals.ts';
+import { foreseenSaves } from './foreseen-saves.ts';
 import { overlapsOfOthers } from './overlaps-of-others.ts';
 import { readableCidrs, sameSpec } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
@@ -93,12 +94,18 @@ async function warningsOf(
   pools: readonly Pool[],
   refused: (pool: Pool) => Warning[] = () => [],
 ): Promise<ImportPlan['warnings']> {
-  const ownOf = (await warnAbout(deps))(pools);
+  const [ownOf, foreseen] = await Promise.all([
+    warnAbout(deps).then((warn) => warn(pools)),
+    foreseenSaves(deps, pools),
+  ]);
   const othersOf = overlapsOfOthers(deps, new Set(pools.map(nameOf)));
   const besides = (pool: Pool): Warning[] =>
     overlapsAmong(pool, othersOf(pool)).map(({ rule, ...rest }) => ({ code: rule, ...rest }));
   return pools.flatMap((pool) =>
-    [...besides(pool), ...ownOf(pool), ...refused(pool)].map((warning) => ({ ...warning, pool: pool.name })),
+    [...besides(pool), ...ownOf(pool), ...foreseen(pool), ...refused(pool)].map((warning) => ({
+      ...warning,
+      pool: pool.name,
+    })),
   );
 }
 

@@ -6,6 +6,7 @@ import { AppError, type PoolViolation } from '../app-error.ts';
 import { MOST_VIOLATIONS } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
 import { clusterRefusals } from './cluster-refusals.ts';
+import { foreseenSaves } from './foreseen-saves.ts';
 import { overlapsOfOthers } from './overlaps-of-others.ts';
 import { canonicalPool, readableCidrs } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
@@ -40,9 +41,10 @@ export async function previewPools(
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'yaml', message }] });
   }
   const names = pools.map((pool) => pool.name);
-  const [touched, warningsOf, refused] = await Promise.all([
+  const [touched, warningsOf, foreseen, refused] = await Promise.all([
     poolsTouching(deps.db, names, readableCidrs(pools)).then((found) => showReleased(found.pools, found.released)),
     warnAbout(deps).then((warn) => warn(pools)),
+    foreseenSaves(deps, pools),
     mayWrite ? clusterRefusals(deps, pools) : () => [],
   ]);
   const stored = new Map(touched.map(({ name, spec }) => [name, { name, spec }]));
@@ -60,7 +62,7 @@ export async function previewPools(
       )
       .slice(0, MOST_VIOLATIONS),
     warnings: pools.flatMap((pool) =>
-      [...warningsOf(pool), ...refused(pool)].map((one) => ({ ...one, ...label(pool.name) })),
+      [...warningsOf(pool), ...foreseen(pool), ...refused(pool)].map((one) => ({ ...one, ...label(pool.name) })),
     ),
     diff: {
       before: await yamlOf(names.flatMap((name) => stored.get(name) ?? [])),

@@ -10,6 +10,7 @@ import type { ChangeView } from '../changes/change-view.ts';
 import type { Current, Intent } from '../changes/decision.ts';
 import type { Deps } from '../deps.ts';
 import { optionalReason, requiredReason } from '../reason.ts';
+import { foreseenSaves } from './foreseen-saves.ts';
 import { poolNotFound, viewPool } from './get-pool.ts';
 import { canonicalPool, readableCidrs, sameSpec } from './pool-input.ts';
 import type { PoolView } from './pool-view.ts';
@@ -105,7 +106,8 @@ async function written(deps: Deps, pool: Pool, intent: Intent): Promise<PoolWrit
   // not what was asked for: a field that was not decided about stands as it did
   const [wrote = pool] = poolsOf(change.after);
   const stored: StoredPool = { ...wrote, sequence: change.id, createdAt: createdAt ?? at, updatedAt: at };
-  return { pool: await viewPool(deps, stored), change, revision };
+  const [view, foreseen] = await Promise.all([viewPool(deps, stored), foreseenSaves(deps, [wrote])]);
+  return { pool: { ...view, warnings: [...view.warnings, ...foreseen(wrote)] }, change, revision };
 }
 
 export async function expectVersion(deps: Deps, current: Current, name: string, version: number): Promise<StoredPool> {

@@ -1,0 +1,57 @@
+/** What keeps the cluster from taking a pool as it is about to be saved, as warnings: who holds what. */
+import type { Pool, PoolSpec, Warning } from '../pool/spec.ts';
+import { differingFields, type PoolField } from './compare.ts';
+import { decideSync, differingHolders, type SyncInput } from './decide-sync.ts';
+import { fewNames } from './few-names.ts';
+import type { LivePool } from './live-pool.ts';
+import { othersOn } from './managed-fields.ts';
+import { takenBack, withReleased } from './released.ts';
+
+export interface Save extends Pick<SyncInput, 'live' | 'applied' | 'policy' | 'released'> {
+  readonly pool: Pool;
+  /** the pool as it is shown before; null: there is none of this name here */
+  readonly shown: PoolSpec | null;
+}
+
+export function foreseeSave({ pool, shown, live, applied, policy, released }: Save): Warning[] {
+  if (live === null) return [];
+  const back = takenBack(pool.spec, released, shown ?? pool.spec);
+  const letGo = released.filter((field) => !back.includes(field));
+  const decision = decideSync({
+    desired: { ...pool, version: (applied?.version ?? 0) + 1 },
+    live,
+    applied,
+    policy,
+    released: letGo,
+    forced: false,
+  });
+  if (decision.do !== 'apply' || live.pool === null) return [];
+  return heldFields(live, withReleased(pool.spec, letGo, live.pool.spec), live.pool.spec, decision.force);
+}
+
+/** As the API server's merge does it: equal values are shared, and an item of a set goes with its last owner. */
+function heldFields(live: LivePool, wanted: PoolSpec, there: PoolSpec, force: boolean): Warning[] {
+  return differingFields(wanted, there).flatMap((field) => {
+    const whole = othersOn(live.claims, field).filter(({ items }) => items?.[field] === undefined);
+    const holders = [...new Set(whole.map(({ manager }) => manager))];
+    if (holders.length > 0) return [held(field, conflictWords(field, holders, force))];
+    const keepers = differingHolders(live, [field], wanted);
+    return keepers.length === 0 ? [] : [held(field, itemWords(field, keepers))];
+  });
+}
+
+const held = (field: PoolField, message: string): Warning => ({
+  code: 'W_CLUSTER_FIELD_HELD',
+  field: `spec.${field}`,
+  message,
+});
+
+const conflictWords = (field: PoolField, holders: readonly string[], force: boolean): string =>
+  `${field} is held in the cluster by ${fewNames(holders)}: ${
+    force
+      ? 'the policy enforce takes it from them'
+      : `this save will be contested, and nothing of it is written there until ours is applied by force or ${field === 'cidr' ? 'the pool' : 'the field'} is released`
+  }`;
+
+const itemWords = (field: PoolField, keepers: readonly string[]): string =>
+  `${field} has items in the cluster that ${fewNames(keepers)} holds: they stay there until taken away by them, or the field is released`;

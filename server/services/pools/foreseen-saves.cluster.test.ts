@@ -1,0 +1,51 @@
+/** What the cluster will not take of a pool as it is saved is said before, by what is known of its objects: and so it comes. */
+import { expect, it } from 'vitest';
+import { ledTerms, nat } from '../../../e2e/cluster/led-terms.ts';
+import { readLivePools } from '../../db/live.ts';
+import { editor } from '../../testing/test-api.ts';
+import { adoptPools } from '../cluster/adopt-pools.ts';
+import { setPolicy } from '../cluster/resolve-pool.ts';
+import { getPool } from './get-pool.ts';
+import { importPools, previewImport } from './import-pools.ts';
+import { previewPools } from './preview-pools.ts';
+import { updatePool } from './write-pool.ts';
+
+const site = ledTerms();
+const reason = 'it is ours to say';
+const off = { ...nat, natOutgoing: false };
+const yamlOf = (name: string, spec: object): string =>
+  JSON.stringify({ apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name }, spec });
+const previewed = async (spec = off) =>
+  (await previewPools(site.deps, { name: 'found', spec }, { mayWrite: false })).warnings;
+const imported = async (spec = off) =>
+  (await previewImport(site.deps, yamlOf('found', spec), { mayWrite: false })).warnings;
+
+it('of an adopted pool, the field that its maker holds still; by enforce it is taken from them', async () => {
+  await site.begin();
+  await site.make('found', nat);
+  await expect.poll(() => readLivePools(site.deps.db, ['found']), { timeout: 10_000 }).toHaveLength(1);
+  await adoptPools(site.deps, editor, { names: ['found'], reason });
+  await site.stands('found', { state: 'Synced' });
+  const held = {
+    code: 'W_CLUSTER_FIELD_HELD',
+    field: 'spec.natOutgoing',
+    message: expect.stringMatching(/kubectl-create: this save will be contested/),
+  };
+  expect(await previewed(nat)).toEqual([]);
+  expect(await previewed()).toEqual([held]);
+  expect(await imported()).toEqual([{ ...held, pool: 'found' }]);
+  expect((await getPool(site.deps, 'found')).warnings).toEqual([]);
+  const { version: expectedVersion } = await getPool(site.deps, 'found');
+  const { pool } = await updatePool(site.deps, editor, { name: 'found', spec: off, expectedVersion });
+  expect(pool.warnings).toEqual([held]);
+  await site.stands('found', { state: 'Contested', reason: 'FieldOwnedByOther' });
+  // nothing of it is written, whatever else is changed
+  expect(await previewed({ ...off, disabled: true } as typeof off)).toEqual([held]);
+  const contested = await importPools(site.deps, editor, { yaml: yamlOf('found', { ...off, disabled: true }) });
+  expect(contested.warnings).toEqual([{ ...held, pool: 'found' }]);
+  await site.stands('found', { state: 'Contested', reason: 'FieldOwnedByOther' });
+  const { version } = await getPool(site.deps, 'found');
+  await setPolicy(site.deps, editor, { name: 'found', policy: 'enforce', expectedVersion: version, reason });
+  await site.stands('found', { state: 'Synced' });
+  expect(await previewed(nat)).toEqual([]);
+});
