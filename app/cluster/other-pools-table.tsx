@@ -98,7 +98,10 @@ export function OtherPoolsTable({
             </Td>
             <Td label="Traffic from it">
               {pool.spec !== null && pool.facets !== null && decides(pool) && (
-                <TrafficFromText facets={pool.facets} spec={pool.spec} />
+                <>
+                  <TrafficFromText facets={pool.facets} spec={pool.spec} decidedBy={pool.decidedBy} />
+                  <DecidedBy decidedBy={pool.decidedBy} />
+                </>
               )}
             </Td>
             <Td label="Traffic to it">
@@ -145,6 +148,22 @@ export function OtherPoolsTable({
 
 /** Of what no node follows it is not said what becomes of traffic. */
 const decides = ({ unreadable }: LivePool): boolean => unreadable?.followed !== false;
+
+/** Which pool decides in place of its own field. */
+function DecidedBy({ decidedBy }: { decidedBy: LivePool['decidedBy'] }) {
+  const [first] = decidedBy?.by ?? [];
+  if (decidedBy === null || first === undefined) return null;
+  const more = decidedBy.count - 1;
+  return (
+    <span className="flex max-w-56 gap-1 text-2xs text-ink-3">
+      by
+      <Link href={poolPath(first)} title={first} className="link truncate">
+        {first}
+      </Link>
+      {more > 0 && <span className="whitespace-nowrap">and {more.toLocaleString('en-US')} more</span>}
+    </span>
+  );
+}
 
 /** What the owner was told from. */
 function Evidence({ evidence }: { evidence: LivePool['evidence'] }) {

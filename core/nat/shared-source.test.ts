@@ -5,7 +5,7 @@ import type { Pool } from '../pool/spec.ts';
 import { prefixOfPool } from './counted-pools.ts';
 import { decide, makeDecider } from './decide.ts';
 import { randomFrom, randomPools } from './fixtures/random.ts';
-import { sharedSource } from './shared-source.ts';
+import { sharedSource, sharedSources } from './shared-source.ts';
 import { keyOf } from './table.ts';
 
 const pool = (name: string, cidr: string, natOutgoing = false): Pool => ({ name, spec: { cidr, natOutgoing } });
@@ -57,4 +57,25 @@ it('is what the decision says of every address', () => {
       else expect(new Set(nats)).toEqual(new Set([said === 'all']));
     }
   }
+});
+
+it('of a whole set is that of each beside the others', () => {
+  const random = randomFrom(11);
+  for (let round = 0; round < 300; round++) {
+    const pools = randomPools(random, 12);
+    const told = sharedSources(pools);
+    for (const one of pools) expect(told.get(one.name) ?? null).toEqual(sharedSource(one, pools));
+  }
+});
+
+it('of ten thousand takes no look at each pair, also where each shares addresses with all others', () => {
+  const name = (at: number) => `p${String(at).padStart(5, '0')}`;
+  const same = Array.from({ length: 5_000 }, (_, at) => pool(name(at), '10.0.0.0/8'));
+  const inside = Array.from({ length: 5_000 }, (_, at) =>
+    pool(name(5_000 + at), `10.${at >> 8}.${at & 255}.0/24`, true),
+  );
+  const began = performance.now();
+  const told = sharedSources([...same, ...inside]);
+  expect(performance.now() - began).toBeLessThan(2_000);
+  expect([told.size, told.get(name(4_999))?.nats, told.get(name(4_999))?.by.length]).toEqual([5_000, 'part', 5_000]);
 });

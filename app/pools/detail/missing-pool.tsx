@@ -13,6 +13,7 @@ import { Note } from '../../components/note.tsx';
 import { TruthLine, TruthPill } from '../../components/truth-pill.tsx';
 import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { useClusterMode } from '../../trpc/cluster-mode.ts';
+import { Findings } from './findings.tsx';
 import { PoolSpecPanel } from './pool-spec.tsx';
 import { heldFastWords, theirWords } from './their-words.ts';
 
@@ -63,7 +64,7 @@ export function MissingTruths({ name }: { name: string }) {
 type LivePool = Outputs['cluster']['pools']['pools'][number];
 
 function TheirPool({ live, all }: { live: LivePool; all: readonly LivePool[] }) {
-  const { name, owner, standing, spec, facets, problems, heldFast } = live;
+  const { name, owner, standing, spec, facets, problems, heldFast, decidedBy, violations } = live;
   const foreign = standing === 'foreign';
   const { nodes, next, link } = theirWords(live);
   return (
@@ -96,7 +97,8 @@ function TheirPool({ live, all }: { live: LivePool; all: readonly LivePool[] }) 
           </p>
         </Note>
       )}
-      {spec !== null && facets !== null && <PoolSpecPanel pool={{ spec, facets, natted: null }} />}
+      <Findings violations={violations} />
+      {spec !== null && facets !== null && <PoolSpecPanel pool={{ spec, facets, natted: null, decidedBy }} />}
     </div>
   );
 }

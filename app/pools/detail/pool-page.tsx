@@ -11,7 +11,6 @@ import { Code } from '../../components/code.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { ErrorPanel, reasonOf } from '../../components/error-panel.tsx';
 import { Loading } from '../../components/loading.tsx';
-import { Note } from '../../components/note.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { isPast } from '../../components/state-chip.tsx';
@@ -25,6 +24,7 @@ import { ExportMenu } from '../list/export-menu.tsx';
 import { editPath, simulateFrom } from '../paths.ts';
 import { SyncPanel } from '../sync/sync-panel.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { Findings } from './findings.tsx';
 import { MissingPool, MissingTruths } from './missing-pool.tsx';
 import { nowWords } from './now-words.ts';
 import { PoolChanges } from './pool-changes.tsx';
@@ -92,7 +92,7 @@ export function PoolPage({ name }: { name: string }) {
       {pool !== undefined && !gone && (
         <>
           {pool.sync !== null && <SyncPanel name={name} />}
-          <Findings pool={pool} />
+          <Findings violations={pool.violations} warnings={pool.warnings} className="mb-3" />
           <DetailTabs pool={pool} />
           <DeleteDialog pool={pool} open={deleting} onClose={() => setDeleting(false)} />
         </>
@@ -120,26 +120,6 @@ function Truths({ pool }: { pool: PoolDetail | undefined }) {
         {total === 0 ? 'no node has joined' : `on ${programmed} of ${total} nodes`}
       </TruthPill>
     </TruthLine>
-  );
-}
-
-function Findings({ pool }: { pool: PoolDetail }) {
-  const all = [
-    ...pool.violations.map(({ rule, field, message }) => ({ rule, field, message })),
-    ...pool.warnings.map(({ code, field, message }) => ({ rule: code, field, message })),
-  ];
-  if (all.length === 0) return null;
-  return (
-    <Note kind="warning" className="mb-3">
-      <ul className="flex flex-col gap-0.5">
-        {all.map(({ rule, field, message }) => (
-          <li key={`${rule} ${message}`}>
-            <span className="machine text-ink-1">{rule === '-' ? 'CIDR' : rule}</span> {message}{' '}
-            <span className="machine text-ink-3">{field}</span>
-          </li>
-        ))}
-      </ul>
-    </Note>
   );
 }
 

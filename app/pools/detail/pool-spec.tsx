@@ -19,10 +19,10 @@ export function PoolSpecPanel({
   /** `natted` null: nobody counts for a pool that is not ours */
   pool: Pick<PoolDetail, 'spec' | 'facets'> & {
     natted: PoolDetail['natted'] | null;
-    decidedBy?: PoolDetail['decidedBy'];
+    decidedBy: PoolDetail['decidedBy'];
   };
 }) {
-  const { spec, facets, natted, decidedBy = null } = pool;
+  const { spec, facets, natted, decidedBy } = pool;
   const full = withDefaults(spec);
   const [allocates = '', from = '', to = ''] = facetSentences(facets);
   return (

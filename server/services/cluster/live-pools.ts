@@ -4,12 +4,13 @@ import { type LivePool, unreadableOf } from '../../../core/cluster/live-pool.ts'
 import { ownershipBeside } from '../../../core/cluster/released.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, poolSpecSchema, violationSchema } from '../../../core/pool/spec.ts';
-import { validatePools } from '../../../core/pool/validate.ts';
 import { type HeldFast, readHeldFast } from '../../db/let-go.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
 import { readReleased } from '../../db/released.ts';
 import type { Deps } from '../deps.ts';
+import { decidedBySchema, viewDecidedBy } from '../pools/decided-by.ts';
+import { judgedPools } from './judged-pools.ts';
 
 /** `managed`: in our database. `observed`: may be adopted. `foreign`: changed where it comes from. */
 export const standings = ['managed', 'observed', 'foreign'] as const;
@@ -23,6 +24,8 @@ export const livePoolViewSchema = z.object({
   /** why Calico cannot read the object as it stands, so that it cannot be adopted, and whether nodes follow what it was before; null: Calico reads it */
   unreadable: z.object({ why: z.string(), followed: z.boolean() }).nullable(),
   facets: facetsSchema.nullable(),
+  /** of traffic from it, where pools of the cluster that share its addresses decide: `by` names the first 10 */
+  decidedBy: decidedBySchema,
   standing: z.enum(standings),
   owner: z.string(),
   class: ownerClass,
@@ -38,6 +41,9 @@ export const livePoolViewSchema = z.object({
 });
 export type LivePoolView = z.infer<typeof livePoolViewSchema>;
 
+/** Each of thousands may be decided by thousands. */
+const MOST_NAMED = 10;
+
 /** In the order of names. */
 export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
   const [found, ours, released, heldFast] = await Promise.all([
@@ -48,19 +54,23 @@ export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
   ]);
   const live = found.map((one) => ({ ...one, ownership: ownershipBeside(one, released.get(one.name)?.fields ?? []) }));
   const managed = new Set(ours.map(({ name }) => name));
-  const violations = validatePools(live.flatMap(({ pool }) => pool ?? []));
+  const judged = judgedPools(
+    deps.effective,
+    live.flatMap(({ pool }) => pool ?? []),
+  );
   return live.map((one) => ({
     name: one.name,
     spec: one.pool?.spec ?? null,
     unreadable: unreadableOf(one),
     facets: one.pool === null ? null : facetsOf(one.pool.spec),
+    decidedBy: viewDecidedBy(judged.shared.get(one.name) ?? null, MOST_NAMED),
     standing: standingOf(one.ownership.class, managed.has(one.name)),
     owner: one.ownership.owner,
     class: one.ownership.class,
     evidence: one.ownership.evidence === null ? null : { ...one.ownership.evidence },
     managers: [...new Set(one.claims.map(({ manager }) => manager))],
     problems: one.problems.map((problem) => ({ ...problem })),
-    violations: violations.get(one.name) ?? [],
+    violations: [...(judged.violations.get(one.name) ?? [])],
     deleting: one.deleting,
     heldFast: viewHeldFast(heldFast.get(one.name)),
   }));

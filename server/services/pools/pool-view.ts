@@ -1,7 +1,7 @@
 /** A pool as the API shows it: its spec, and what is known of it. */
 import { z } from 'zod';
 import { differingFields } from '../../../core/cluster/compare.ts';
-import { type SharedSource, sharedSource } from '../../../core/nat/shared-source.ts';
+import { sharedSource } from '../../../core/nat/shared-source.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, type Pool, poolSpecSchema, violationSchema, warningSchema } from '../../../core/pool/spec.ts';
 import { MOST_OVERLAPS, validateAmong } from '../../../core/pool/validate.ts';
@@ -13,6 +13,7 @@ import { readSync } from '../../db/sync.ts';
 import { isBehind, type SyncView, syncViewSchema, viewSync } from '../cluster/sync-view.ts';
 import type { Deps } from '../deps.ts';
 import { nodesByState } from '../nodes/node-state.ts';
+import { decidedBySchema, viewDecidedBy } from './decided-by.ts';
 import { overlapsOfOthers } from './overlaps-of-others.ts';
 import { warnAbout } from './warn-about.ts';
 
@@ -30,11 +31,8 @@ export const poolViewSchema = z.object({
   nodes: z.object({ programmed: z.int(), total: z.int() }),
   /** connections NATed for it so far, all nodes; a decimal string above 2^53 */
   natted: z.union([z.int().min(0), z.string().regex(/^\d+$/)]),
-  /**
-   * of traffic from it, where pools that share its addresses decide and not its own field: `count` of them, of which `by` names the
-   * first 100; null: that field does
-   */
-  decidedBy: z.object({ nats: z.enum(['all', 'part', 'none']), by: z.array(z.string()), count: z.int() }).nullable(),
+  /** of traffic from it, where pools that share its addresses decide: `by` names the first 100 */
+  decidedBy: decidedBySchema,
   /** with a cluster also those that others' pools there make it break */
   violations: z.array(violationSchema),
   warnings: z.array(warningSchema),
@@ -81,7 +79,7 @@ export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Prom
       nodes: { programmed: holding(since), total },
       natted: counter(natted.get(stored.spec.cidr) ?? 0n),
       // of others all: unlike ours, no rule keeps them few
-      decidedBy: named(sharedSource(pool, [...ours.first, ...others.all])),
+      decidedBy: viewDecidedBy(sharedSource(pool, [...ours.first, ...others.all]), MOST_OVERLAPS),
       violations: validateAmong(pool, both(ours, others)),
       warnings: warningsOf(pool),
       createdAt: stored.createdAt.toISOString(),
@@ -94,9 +92,6 @@ const both = (ours: Overlaps, others: Overlaps): Overlaps => ({
   first: [...ours.first, ...others.first],
   count: ours.count + others.count,
 });
-
-const named = (shared: SharedSource | null): PoolView['decidedBy'] =>
-  shared && { nats: shared.nats, by: shared.by.slice(0, MOST_OVERLAPS), count: shared.by.length };
 
 interface InCluster {
   readonly sync: ReadonlyMap<string, SyncView>;
