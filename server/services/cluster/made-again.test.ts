@@ -142,3 +142,23 @@ it('of many that the cluster would refuse, the first few are told, and how many 
     details: { violations: { length: 8 } },
   });
 });
+
+it.each(['theirs', 'ours'] as const)(
+  '%s of many: how they stand is read once for all, while others wait',
+  async (choice) => {
+    const asked: string[] = [];
+    const transaction: Deps['db']['transaction'] = (work) =>
+      deps.db.transaction((tx) =>
+        work({
+          query: (text, values, name) => {
+            asked.push(name ?? text);
+            return tx.query(text, values, name);
+          },
+        }),
+      );
+    const counted = { ...deps, db: { ...deps.db, transaction } };
+    await resolveMadeAgain(counted, editor, { choice, pools: await decidable(), reason });
+    const reads = ['hold-live', 'read-live-pools', 'read-sync', 'read-released'];
+    expect(asked.filter((name) => reads.includes(name)).sort()).toEqual(reads.sort());
+  },
+);

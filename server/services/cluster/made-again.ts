@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { compareFields, type PoolField } from '../../../core/cluster/compare.ts';
 import { type LivePool, unreadableOf } from '../../../core/cluster/live-pool.ts';
 import { seenOf } from '../../../core/cluster/seen.ts';
-import { readLivePools } from '../../db/live.ts';
+import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools, type StoredPool } from '../../db/pools.ts';
 import { readReleased, showReleased } from '../../db/released.ts';
 import { namesMadeAgain } from '../../db/sync.ts';
@@ -17,9 +17,12 @@ import type { ChangeView } from '../changes/change-view.ts';
 import type { Decision } from '../changes/decision.ts';
 import { MOST_VIOLATIONS, summaryOf } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
+import { expectVersion } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
-import { decideStanding, refusedByCluster } from './resolve-pool.ts';
+import { refusedByCluster } from './resolve-pool.ts';
+import { readStandings } from './standing.ts';
+import { expectSeen, force, take } from './theirs-or-ours.ts';
 
 /** Decided about at a time: each is shown to the cluster before it is forced, and read and written on its own. */
 export const MOST_AT_ONCE = 500;
@@ -117,11 +120,15 @@ export async function resolveMadeAgain(
     names,
     cidrs: [],
     decide: async (current, tx) => {
+      await holdLive(tx);
+      const standings = await readStandings(tx, names);
       const decisions: Decision[] = [];
       for (const name of names) {
-        const { version: expectedVersion, seen } = shown.get(name) ?? { version: 0, seen: '' };
+        const { version, seen } = shown.get(name) ?? { version: 0, seen: '' };
+        const [pool, standing] = [await expectVersion(deps, current, name, version), standings(name)];
+        await expectSeen(deps, pool, standing, seen);
         const number = current.desired.sequence + decisions.length + 1;
-        decisions.push(await decideStanding(deps, { current, tx, number }, { name, choice, expectedVersion, seen }));
+        decisions.push(await (choice === 'ours' ? force : take)(tx, pool, standing, number));
       }
       return decisions;
     },

@@ -1,0 +1,110 @@
+/** What the cluster has of a pool of ours is taken, or written over: what becomes of it. The caller holds the live row. */
+import { differingFields } from '../../../core/cluster/compare.ts';
+import { decideSync } from '../../../core/cluster/decide-sync.ts';
+import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import { ownerElsewhere } from '../../../core/cluster/released.ts';
+import { seenOf } from '../../../core/cluster/seen.ts';
+import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
+import { formatPrefix } from '../../../core/net/prefix.ts';
+import type { PoolSpec } from '../../../core/pool/spec.ts';
+import type { Queryable } from '../../db/client.ts';
+import type { StoredPool } from '../../db/pools.ts';
+import { appliedSince, newSync, removeSync, writeSync } from '../../db/sync.ts';
+import { lastInForce } from '../../db/void-force.ts';
+import { AppError } from '../app-error.ts';
+import type { Content } from '../changes/change-view.ts';
+import type { Decision } from '../changes/decision.ts';
+import type { Deps } from '../deps.ts';
+import { viewPool } from '../pools/get-pool.ts';
+import { noteVoidForce } from './note-void-force.ts';
+import { refusal } from './refusal.ts';
+import type { Standing } from './standing.ts';
+import { takenFrom } from './taken.ts';
+
+/** Whoever decides decides about what was shown: nothing that came since is taken over, or from anybody, unseen. */
+export async function expectSeen(
+  deps: Deps,
+  pool: StoredPool,
+  { live, released }: Standing,
+  seen: string,
+): Promise<void> {
+  if (seenOf(pool.spec, live, released) === seen) return;
+  const message = `the cluster's pool '${pool.name}' was changed meanwhile: it is not as it was seen`;
+  const issues = [{ field: 'seen', message }];
+  throw new AppError('VERSION_STALE', message, { issues, current: await viewPool(deps, pool) });
+}
+
+export async function force(tx: Queryable, pool: StoredPool, found: Standing, version: number): Promise<Decision> {
+  const { name, spec, sequence } = pool;
+  const { live, released } = found;
+  const row = found.row ?? newSync(name);
+  const why = notOurs(found);
+  if (why !== null) {
+    throw refusal('choice', `the cluster's pool '${name}' cannot be written over: ${why}`);
+  }
+  const desired = { name, spec, version: sequence };
+  const unforced = { desired, live: live ?? null, applied: row.applied, policy: row.policy, released, forced: false };
+  const next = decideSync(unforced);
+  if (next.do === 'nothing' && next.state === 'Synced') {
+    throw new AppError(
+      'NOTHING_CHANGES',
+      `the cluster has the pool '${name}' as it is desired: there is nothing to force`,
+    );
+  }
+  // an object that was made anew is another one: what was applied to the old one does not count
+  const applied = live !== undefined && row.applied !== null ? { ...row.applied, uid: live.uid } : row.applied;
+  await noteVoidForce(tx, pool, row);
+  await writeSync(tx, [{ ...row, applied, forceVersion: version, forceSeen: seenOf(spec, live) }]);
+  return { action: 'pool.force', upsert: [{ name, spec }], before: writtenOver(spec, live), asFound: true };
+}
+
+/** What force writes over; null: there is nothing, and the pool is made again. */
+function writtenOver(desired: PoolSpec, live: LivePool | undefined): Content | null {
+  if (live?.pool == null) return null;
+  const { name, spec } = live.pool;
+  const differing = differingFields(desired, spec);
+  // what the cluster fills in by itself is not written over
+  const there = Object.fromEntries(differing.map((field) => [field, spec[field]]));
+  return { name, spec: { ...desired, ...there }, taken: takenFrom(live.claims, differing) };
+}
+
+export async function take(
+  tx: Queryable,
+  pool: StoredPool,
+  { live, row: known }: Standing,
+  version: number,
+): Promise<Decision> {
+  const { name } = pool;
+  if (live === undefined) {
+    if (appliedSince(known) === null) {
+      const nothing = 'there is nothing to take over; what is not wanted is deleted';
+      throw refusal('choice', `the cluster does not have the pool '${name}' yet: ${nothing}`);
+    }
+    await removeSync(tx, [name]);
+    return { action: 'pool.delete', remove: [name], before: { name, spec: pool.spec, theirs: [] } };
+  }
+  const prefix = live.pool === null ? undefined : prefixOfPool(live.pool);
+  if (live.pool === null || live.lastGood || prefix === undefined) {
+    throw refusal('choice', `the cluster's pool '${name}' must be readable to be taken over`);
+  }
+  const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };
+  const row = known ?? newSync(name);
+  // what was decided last may be on its way: where it comes after all, this is what is sent next, as any change is
+  const applied =
+    row.applied !== null && row.applied.version < (await lastInForce(tx, name))
+      ? { ...row.applied, uid: live.uid }
+      : { uid: live.uid, version, spec };
+  await writeSync(tx, [{ ...row, applied }]);
+  const before = { name, spec: pool.spec, theirs: differingFields(pool.spec, spec) };
+  return { action: 'pool.update', upsert: [{ name, spec }], before, asFound: true };
+}
+
+/** Force takes fields from others; it does not take a pool that never was ours. */
+export function notOurs({ live, row, released }: Standing): string | null {
+  if (live === undefined) return null;
+  const { ownership, pool, lastGood } = live;
+  const owner = ownerElsewhere(live, released);
+  if (owner !== null) return `it belongs to ${owner}`;
+  if (row?.applied == null && ownership.class === 'hand') return `it was never ours: take theirs, or release this one`;
+  return pool === null || lastGood ? 'it must be readable' : null;
+}
