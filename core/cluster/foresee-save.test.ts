@@ -99,3 +99,33 @@ it('items of a set that others hold stay there: a set is no conflict, and force 
     ]);
   }
 });
+
+it('a pool of the name that is there already, and is not ours: whose it is, and the way on', () => {
+  const unknown = { shown: null, applied: null };
+  const [hand] = saved({ ...unknown, live: live([creator]) });
+  expect(hand).toEqual({
+    code: 'W_CLUSTER_HAS_POOL',
+    field: 'metadata.name',
+    message:
+      "the cluster has a pool 'a' already, of kubectl: saved here, this one is OutOfSync, and theirs stays as it is. " +
+      'Adopt theirs on the Cluster page instead, and change it then',
+  });
+  const helm = live([creator], stored, { annotations: { 'meta.helm.sh/release-name': 'net' } });
+  expect(saved({ ...unknown, live: helm })).toMatchObject([
+    {
+      code: 'W_CLUSTER_HAS_POOL',
+      message:
+        "the cluster has a pool 'a' already, of helm: saved here, this one is OutOfSync, and theirs stays as it is. " +
+        'Change it where it comes from',
+    },
+  ]);
+  const going = live([creator]);
+  expect(saved({ ...unknown, live: { ...going, deleting: true } })).toMatchObject([
+    { code: 'W_CLUSTER_HAS_POOL', message: expect.stringContaining('It is being deleted: wait until it is gone') },
+  ]);
+  // saved all the same
+  expect(saved({ applied: null, live: live([creator]) })).toMatchObject([
+    { message: expect.stringContaining('Take theirs, or release ours, on the pool’s page') },
+  ]);
+  expect(saved({ ...unknown, live: live([ours]) })).toEqual([]);
+});

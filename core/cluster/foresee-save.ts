@@ -1,4 +1,4 @@
-/** What keeps the cluster from taking a pool as it is about to be saved, as warnings: who holds what. */
+/** What keeps the cluster from taking a pool as it is about to be saved, as warnings: who holds what, and whose pool has the name. */
 import type { Pool, PoolSpec, Warning } from '../pool/spec.ts';
 import { differingFields, type PoolField } from './compare.ts';
 import { decideSync, differingHolders, type SyncInput } from './decide-sync.ts';
@@ -6,6 +6,7 @@ import { fewNames } from './few-names.ts';
 import type { LivePool } from './live-pool.ts';
 import { othersOn } from './managed-fields.ts';
 import { takenBack, withReleased } from './released.ts';
+import type { SyncReason } from './sync-state.ts';
 
 export interface Save extends Pick<SyncInput, 'live' | 'applied' | 'policy' | 'released'> {
   readonly pool: Pool;
@@ -25,8 +26,27 @@ export function foreseeSave({ pool, shown, live, applied, policy, released }: Sa
     released: letGo,
     forced: false,
   });
-  if (decision.do !== 'apply' || live.pool === null) return [];
-  return heldFields(live, withReleased(pool.spec, letGo, live.pool.spec), live.pool.spec, decision.force);
+  if (decision.do === 'apply') {
+    return live.pool === null
+      ? []
+      : heldFields(live, withReleased(pool.spec, letGo, live.pool.spec), live.pool.spec, decision.force);
+  }
+  const way = wayOn(decision.reason, { deleting: live.deleting, isHere: shown !== null });
+  if (way === null) return [];
+  const message =
+    `the cluster has a pool '${pool.name}' already, of ${fewNames(decision.managers)}: saved here, this one is ` +
+    `OutOfSync, and theirs stays as it is. ${way}`;
+  return [{ code: 'W_CLUSTER_HAS_POOL', field: 'metadata.name', message }];
+}
+
+/** Null: what is there is ours. */
+function wayOn(reason: SyncReason, { deleting, isHere }: { deleting: boolean; isHere: boolean }): string | null {
+  if (reason !== 'OwnedElsewhere' && reason !== 'NotAdopted' && reason !== 'PoolMadeAgain') return null;
+  if (deleting) return 'It is being deleted: wait until it is gone';
+  if (reason === 'OwnedElsewhere') return 'Change it where it comes from';
+  if (!isHere) return 'Adopt theirs on the Cluster page instead, and change it then';
+  const other = reason === 'NotAdopted' ? 'release ours' : 'apply ours by force';
+  return `Take theirs, or ${other}, on the pool’s page`;
 }
 
 /** As the API server's merge does it: equal values are shared, and an item of a set goes with its last owner. */

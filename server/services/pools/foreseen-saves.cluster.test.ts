@@ -1,29 +1,32 @@
 /** What the cluster will not take of a pool as it is saved is said before, by what is known of its objects: and so it comes. */
 import { expect, it } from 'vitest';
 import { ledTerms, nat } from '../../../e2e/cluster/led-terms.ts';
-import { readLivePools } from '../../db/live.ts';
 import { editor } from '../../testing/test-api.ts';
 import { adoptPools } from '../cluster/adopt-pools.ts';
 import { setPolicy } from '../cluster/resolve-pool.ts';
 import { getPool } from './get-pool.ts';
 import { importPools, previewImport } from './import-pools.ts';
 import { previewPools } from './preview-pools.ts';
-import { updatePool } from './write-pool.ts';
+import { createPool, updatePool } from './write-pool.ts';
 
 const site = ledTerms();
 const reason = 'it is ours to say';
 const off = { ...nat, natOutgoing: false };
 const yamlOf = (name: string, spec: object): string =>
   JSON.stringify({ apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name }, spec });
-const previewed = async (spec = off) =>
-  (await previewPools(site.deps, { name: 'found', spec }, { mayWrite: false })).warnings;
+const previewed = async (spec = off, name = 'found') =>
+  (await previewPools(site.deps, { name, spec }, { mayWrite: false })).warnings;
 const imported = async (spec = off) =>
   (await previewImport(site.deps, yamlOf('found', spec), { mayWrite: false })).warnings;
 
-it('of an adopted pool, the field that its maker holds still; by enforce it is taken from them', async () => {
+async function foundThere(): Promise<void> {
   await site.begin();
   await site.make('found', nat);
-  await expect.poll(() => readLivePools(site.deps.db, ['found']), { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(() => previewed(nat), { timeout: 10_000 }).not.toEqual([]);
+}
+
+it('of an adopted pool, the field that its maker holds still; by enforce it is taken from them', async () => {
+  await foundThere();
   await adoptPools(site.deps, editor, { names: ['found'], reason });
   await site.stands('found', { state: 'Synced' });
   const held = {
@@ -48,4 +51,19 @@ it('of an adopted pool, the field that its maker holds still; by enforce it is t
   await setPolicy(site.deps, editor, { name: 'found', policy: 'enforce', expectedVersion: version, reason });
   await site.stands('found', { state: 'Synced' });
   expect(await previewed(nat)).toEqual([]);
+});
+
+it('a pool of the name that is there already and not ours, with the way on', async () => {
+  await foundThere();
+  const taken = {
+    code: 'W_CLUSTER_HAS_POOL',
+    field: 'metadata.name',
+    message: expect.stringMatching(/'found' already, of kubectl.*Adopt theirs/),
+  };
+  expect(await previewed()).toEqual([taken]);
+  expect(await previewed(off, 'free')).toEqual([]);
+  expect(await imported()).toEqual([{ ...taken, pool: 'found' }]);
+  const { pool } = await createPool(site.deps, editor, { name: 'found', spec: off });
+  expect(pool.warnings).toMatchObject([{ code: 'W_CLUSTER_HAS_POOL', message: expect.stringMatching(/Take theirs/) }]);
+  await site.stands('found', { state: 'OutOfSync', reason: 'NotAdopted' });
 });
