@@ -162,3 +162,17 @@ it.each(['theirs', 'ours'] as const)(
     expect(asked.filter((name) => reads.includes(name)).sort()).toEqual(reads.sort());
   },
 );
+
+it.each(['theirs', 'ours'] as const)('%s of what was not made again is refused by its name', async (choice) => {
+  const pools = await decidable();
+  const before = await ids();
+  const [row] = await readSync(deps.db, [named('b')]);
+  if (row?.applied == null) throw new Error('it must have been applied');
+  const refused = () => resolveMadeAgain(deps, editor, { choice, pools, reason });
+  const says = { reason: 'INVALID_INPUT', message: expect.stringContaining(`pool '${named('b')}' was not made again`) };
+  await writeSync(deps.db, [{ ...row, reason: 'FieldChangedInCluster' }]);
+  await expect(refused()).rejects.toMatchObject(says);
+  await writeSync(deps.db, [{ ...row, applied: { ...row.applied, uid: `uid-${named('b')}-new` } }]);
+  await expect(refused()).rejects.toMatchObject(says);
+  expect(await ids()).toEqual(before);
+});

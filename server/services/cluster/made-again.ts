@@ -20,8 +20,9 @@ import type { Deps } from '../deps.ts';
 import { expectVersion } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
 import { clusterOf } from './cluster.ts';
+import { refusal } from './refusal.ts';
 import { refusedByCluster } from './resolve-pool.ts';
-import { readStandings } from './standing.ts';
+import { readStandings, type Standing } from './standing.ts';
 import { expectSeen, force, take } from './theirs-or-ours.ts';
 
 /** Decided about at a time: each is shown to the cluster before it is forced, and read and written on its own. */
@@ -99,7 +100,8 @@ export interface MadeAgainInput {
 
 /**
  * All or none. Resolves with the last change and the number of the first. Throws NO_CLUSTER, REASON_REQUIRED, and what deciding
- * about one of them throws: NOT_FOUND, VERSION_STALE (also of what was seen), INVALID_INPUT, POOL_VIOLATIONS.
+ * about one of them throws: NOT_FOUND, VERSION_STALE (also of what was seen), INVALID_INPUT (also of one that was not made
+ * again), POOL_VIOLATIONS.
  */
 export async function resolveMadeAgain(
   deps: Deps,
@@ -127,6 +129,7 @@ export async function resolveMadeAgain(
         const { version, seen } = shown.get(name) ?? { version: 0, seen: '' };
         const [pool, standing] = [await expectVersion(deps, current, name, version), standings(name)];
         await expectSeen(deps, pool, standing, seen);
+        expectMadeAgain(name, standing);
         const number = current.desired.sequence + decisions.length + 1;
         decisions.push(await (choice === 'ours' ? force : take)(tx, pool, standing, number));
       }
@@ -134,6 +137,13 @@ export async function resolveMadeAgain(
     },
   });
   return { first: change.id - names.length + 1, change, revision };
+}
+
+/** As `namesMadeAgain` finds them: whoever was shown another pool was shown other ways on. */
+function expectMadeAgain(name: string, { live, row }: Standing): void {
+  const again = row?.reason === 'PoolMadeAgain' && row.applied !== null && row.applied.uid !== live?.uid;
+  if (live !== undefined && again) return;
+  throw refusal('pools', `pool '${name}' was not made again in the cluster: it must be decided about by itself`);
 }
 
 /** In the order of names, whatever the order of the answers. */
