@@ -46,8 +46,7 @@ async function restoredAs(name: string, uid: string, spec: object): Promise<void
   const live = readLivePool({ metadata, spec });
   await writeLivePools(deps.db, live === null ? [] : [live], []);
 }
-const ofRound = async () =>
-  (await previewMadeAgain(deps)).pools.filter(({ name }) => name.endsWith(`${round}`) && name.length === 2);
+const ofRound = async () => (await previewMadeAgain(deps)).pools.filter(({ name }) => name.slice(1) === `${round}`);
 const decidable = async () => (await ofRound()).filter(({ refused }) => refused === null);
 const ids = async () => (await listChanges(deps, { limit: 100 })).changes.map(({ id }) => id);
 
