@@ -90,6 +90,13 @@ it('says of a save and of an import which released fields are decided here again
   );
 });
 
+it('says of a release what the cluster keeps', () => {
+  expect(of('pool.release', pool('public'), null)).toBe('public released: the cluster keeps it');
+  expect(of('pool.release', { ...pool('public'), absent: true }, null)).toBe(
+    'public released: nothing of it is in the cluster',
+  );
+});
+
 it('says of settings that theirs was taken', () => {
   const ours = { global: { natPortRange: '10000:20000' }, nodes: {}, theirs: ['natPortRange'] };
   expect(of('settings.update', ours, { global: { natPortRange: '40000:50000' }, nodes: {} })).toBe(

@@ -14,6 +14,8 @@ interface Beside {
   takenBack?: readonly string[] | undefined;
   /** the fields in which what the cluster had was taken */
   theirs?: readonly string[] | undefined;
+  /** the cluster has no such pool */
+  absent?: boolean | undefined;
   /** what becomes of changes in the cluster, before and from here on */
   policy?: { readonly from: string; readonly to: string } | undefined;
 }
@@ -55,7 +57,8 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
     return `${pools.toLocaleString('en-US')} pools ${done}: ${target}${back === '' ? '' : `, with ${back}`}`;
   }
   if (action === 'pool.adopt') return `${pools.toLocaleString('en-US')} adopted: ${target}`;
-  if (action === 'pool.release') return `${target} released: the cluster keeps it`;
+  if (action === 'pool.release')
+    return `${target} released: ${isAbsent(before) ? 'nothing of it is in the cluster' : 'the cluster keeps it'}`;
   if (action === 'pool.release-field') {
     const letGo = isPool(before) ? before.letGo?.join(', ') : undefined;
     return `${target}: ${letGo ?? ''} released, the cluster decides it`;
@@ -112,6 +115,8 @@ function policyIn(before: Content | null): string {
   const policy = isPool(before) ? before.policy : undefined;
   return policy === undefined ? '' : ` ${policy.from} → ${policy.to}`;
 }
+
+const isAbsent = (before: Content | null): boolean => isPool(before) && before.absent === true;
 
 /** Which released fields are decided here again; empty: none. */
 function backWords(before: Content | null): string {

@@ -99,9 +99,10 @@ describe('the ways on', () => {
     expect([theirs?.refused, ours?.refused]).toEqual([null, null]);
   });
   it('delete or make again what the cluster no longer has', () => {
-    const { theirs, ours } = ways('PoolDeletedInCluster', null);
+    const { theirs, ours, release } = ways('PoolDeletedInCluster', null);
     expect(theirs?.verb).toBe('Take theirs: delete it here');
     expect(ours?.verb).toBe('Apply ours: make it again');
+    expect(release?.effects[1]).toBe('Nothing of it is in the cluster.');
   });
   it('that lead nowhere are refused with the way that does', () => {
     expect(ways('OwnedElsewhere', 'argocd')['ours']?.refused).toBe(

@@ -161,7 +161,7 @@ export function waysOf({
       effects: [
         `Outgate no longer decides about ${name}; History keeps what it was.`,
         gone
-          ? 'The cluster has none.'
+          ? 'Nothing of it is in the cluster.'
           : 'The cluster keeps it as it is there, without our name on its fields, and nodes go on as they do now.',
       ],
       refused: null,

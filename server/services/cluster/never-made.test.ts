@@ -16,13 +16,14 @@ beforeAll(async () => {
 afterAll(() => api?.close());
 
 const spec = { cidr: '10.1.0.0/16' };
-const theirs = async (name: string) =>
+const decide = async (name: string, choice: 'theirs' | 'ours' | 'release') =>
   resolvePool(deps, editor, {
     name,
-    choice: 'theirs',
+    choice,
     expectedVersion: (await comparePool(deps, name)).version,
-    reason: 'theirs is right',
+    reason: 'it is decided',
   });
+const theirs = (name: string) => decide(name, 'theirs');
 
 it('is said not to be made yet, and there is nothing of others to take', async () => {
   await api.caller('editor').pools.create({ name: 'a', spec });
@@ -45,4 +46,13 @@ it('one that was there and is gone was deleted there: theirs deletes it here', a
   expect(await comparePool(deps, 'b')).toMatchObject({ made: false });
   await writeSync(deps.db, [{ ...row, state: 'OutOfSync', reason: 'PoolDeletedInCluster', applied }]);
   expect((await theirs('b')).change).toMatchObject({ action: 'pool.delete', target: 'b', before: { theirs: [] } });
+});
+
+it('of one that is released the change keeps that the cluster has none', async () => {
+  await api.caller('editor').pools.create({ name: 'c', spec: { cidr: '10.3.0.0/16' } });
+  expect((await decide('c', 'release')).change).toMatchObject({
+    action: 'pool.release',
+    before: { name: 'c', spec: { cidr: '10.3.0.0/16' }, absent: true },
+    after: null,
+  });
 });

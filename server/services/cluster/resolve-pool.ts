@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { PoolField } from '../../../core/cluster/compare.ts';
 import { ourClaim } from '../../../core/cluster/managed-fields.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
+import type { Pool } from '../../../core/pool/spec.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { markLetGo } from '../../db/let-go.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
@@ -66,7 +67,7 @@ export async function resolvePool(
       const pool = await expectVersion(deps, current, name, expectedVersion);
       const number = current.desired.sequence + 1;
       await holdLive(tx);
-      if (choice === 'release') return [await release(tx, name, number)];
+      if (choice === 'release') return [await release(tx, pool, number)];
       const standing = (await readStandings(tx, [name]))(name);
       if (seen !== undefined) await expectSeen(deps, pool, standing, seen);
       if (field !== undefined) {
@@ -128,9 +129,10 @@ export async function setPolicy(
 }
 
 /** The object stays: its row says that our name is to go from it, and where there is none nothing is kept. */
-async function release(tx: Queryable, name: string, version: number): Promise<Decision> {
+async function release(tx: Queryable, { name, spec }: Pool, version: number): Promise<Decision> {
   const [live] = await readLivePools(tx, [name]);
   if (ourClaim(live?.claims ?? []) === undefined) await removeSync(tx, [name]);
   else await markLetGo(tx, name, version);
-  return { action: 'pool.release', remove: [name] };
+  const before = { name, spec, ...(live === undefined ? { absent: true } : {}) };
+  return { action: 'pool.release', remove: [name], before };
 }
