@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { summaryOf, takenIn, textOf } from './summary.ts';
+import { summaryOf, takenIn, textOf, wordsOf } from './summary.ts';
 
 const pool = (name: string, natOutgoing?: boolean) => ({
   name,
@@ -95,6 +95,16 @@ it('says of a release what the cluster keeps', () => {
   expect(of('pool.release', { ...pool('public'), absent: true }, null)).toBe(
     'public released: nothing of it is in the cluster',
   );
+});
+
+it('says of force that writes over nothing what it did', () => {
+  const force = (before: unknown) => of('pool.force', before, pool('public'));
+  expect(force({ ...pool('public'), absent: true })).toBe('public tried again');
+  expect(force({ ...pool('public'), taken: [] })).toBe('public: ours again, as the cluster has it');
+  const tried = { action: 'pool.force' as const, didNothing: null };
+  expect(wordsOf({ ...tried, before: { ...pool('public'), absent: true } })).toBe('Tried again');
+  expect(wordsOf({ ...tried, before: null })).toBe('Applied by force');
+  expect(wordsOf({ ...tried, before: null, didNothing: 'it was deleted' })).toBe('Force');
 });
 
 it('says of settings that theirs was taken', () => {

@@ -3,7 +3,7 @@ import { writePools } from '../../core/calico/write.ts';
 import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import { listed } from '../pools/sync/sync-words.ts';
-import type { Action } from './history-view.ts';
+import { type Action, actionWords } from './history-view.ts';
 
 /** Of what changed beside the content, which stands before it. */
 interface Beside {
@@ -64,8 +64,12 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
     return `${target}: ${letGo ?? ''} released, the cluster decides it`;
   }
   if (action === 'pool.decide-field') return `${target}: ${backWords(before)}`;
-  if (action === 'pool.force')
-    return `${target} applied by force${before === null ? '' : differences(flat(before), flat(after))}`;
+  if (action === 'pool.force') {
+    if (before === null) return `${target} applied by force`;
+    if (isAbsent(before)) return `${target} tried again`;
+    const moved = differences(flat(before), flat(after));
+    return moved === '' ? `${target}: ours again, as the cluster has it` : `${target} applied by force${moved}`;
+  }
   if (action === 'pool.policy') return `${target}: policy for changes in the cluster${policyIn(before)}`;
   if (action === 'pool.update' && isPool(before) && before.theirs !== undefined) {
     return `${target}: theirs taken, ${theirsWords(before.theirs, before, after)}`;
@@ -99,6 +103,12 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
   return said.length === 0 ? target : `${target}: ${said.join(', ')}`;
 }
 
+/** What kind of change it is, which is not always its action: of what was never made nothing is forced. */
+export function wordsOf({ action, before, didNothing }: Pick<Summarised, 'action' | 'before' | 'didNothing'>): string {
+  if (didNothing != null) return 'Force';
+  return action === 'pool.force' && isAbsent(before) ? 'Tried again' : actionWords[action];
+}
+
 /** Of a use of force that did something; empty: of nothing else, or nobody held anything. */
 export const takenIn = ({ before, didNothing }: Pick<Summarised, 'before' | 'didNothing'>): readonly Taken[] =>
   didNothing == null && before !== null && 'taken' in before ? (before.taken ?? []) : [];
@@ -116,7 +126,8 @@ function policyIn(before: Content | null): string {
   return policy === undefined ? '' : ` ${policy.from} → ${policy.to}`;
 }
 
-const isAbsent = (before: Content | null): boolean => isPool(before) && before.absent === true;
+/** The cluster has no such pool. */
+export const isAbsent = (before: Content | null): boolean => isPool(before) && before.absent === true;
 
 /** Which released fields are decided here again; empty: none. */
 function backWords(before: Content | null): string {

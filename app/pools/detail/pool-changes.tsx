@@ -6,6 +6,7 @@ import { Empty } from '../../components/empty.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../../components/table.tsx';
 import { holdingText } from '../../history/holding-words.ts';
+import { isAbsent } from '../../history/summary.ts';
 import type { PoolDetail } from './pool-detail.ts';
 
 const words: Record<string, string> = {
@@ -23,6 +24,10 @@ const words: Record<string, string> = {
   'pool.enforce': 'written back by policy',
   'cluster.follow': 'no longer waited for',
 };
+
+/** Of what was never made nothing is forced. */
+const wordsFor = ({ action, before }: PoolDetail['changes'][number]): string =>
+  action === 'pool.force' && isAbsent(before) ? 'tried again' : (words[action] ?? action);
 
 /** The last changes of this pool; History has them all. */
 export function PoolChanges({ pool }: { pool: PoolDetail }) {
@@ -59,9 +64,7 @@ export function PoolChanges({ pool }: { pool: PoolDetail }) {
                   </Link>
                 </Td>
                 <Td className="text-ink-1">
-                  {change.didNothing === null
-                    ? (words[change.action] ?? change.action)
-                    : `force did nothing: ${change.didNothing}`}
+                  {change.didNothing === null ? wordsFor(change) : `force did nothing: ${change.didNothing}`}
                   {change.pools > 1 && `, with ${change.pools - 1} other${change.pools === 2 ? '' : 's'}`}
                 </Td>
                 <Td label="Who" className="max-w-64 truncate" title={change.actor}>

@@ -40,7 +40,7 @@ const namedSpecSchema = z.object({
   takenBack: fields,
   /** before a change that takes what the cluster has: the fields in which that was something else; none where it has no pool any more */
   theirs: fields,
-  /** before a release of a pool that the cluster does not have */
+  /** before a release of a pool that the cluster does not have, and before one is tried again that was never made there */
   absent: z.boolean().optional(),
   /** before a change of the policy */
   policy: z.object({ from: z.string(), to: z.string() }).optional(),

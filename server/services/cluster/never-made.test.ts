@@ -56,3 +56,12 @@ it('of one that is released the change keeps that the cluster has none', async (
     after: null,
   });
 });
+
+it('what is tried again is not forced on anything: the change keeps that the cluster has none', async () => {
+  await api.caller('editor').pools.create({ name: 'd', spec: { cidr: '10.4.0.0/16' } });
+  expect((await decide('d', 'ours')).change).toMatchObject({ action: 'pool.force', before: { absent: true } });
+  const { change } = await api.caller('editor').pools.create({ name: 'e', spec: { cidr: '10.5.0.0/16' } });
+  const applied = { uid: 'uid-e', version: change.id, spec: { cidr: '10.5.0.0/16' } };
+  await writeSync(deps.db, [{ ...newSync('e'), state: 'OutOfSync', reason: 'PoolDeletedInCluster', applied }]);
+  expect((await decide('e', 'ours')).change).toMatchObject({ action: 'pool.force', before: null });
+});

@@ -55,10 +55,12 @@ export async function force(tx: Queryable, pool: StoredPool, found: Standing, ve
   const applied = live !== undefined && row.applied !== null ? { ...row.applied, uid: live.uid } : row.applied;
   await noteVoidForce(tx, pool, row);
   await writeSync(tx, [{ ...row, applied, forceVersion: version, forceSeen: seenOf(spec, live) }]);
-  return { action: 'pool.force', upsert: [{ name, spec }], before: writtenOver(spec, live), asFound: true };
+  const neverMade = live === undefined && appliedSince(found.row) === null;
+  const before = neverMade ? { name, spec, absent: true } : writtenOver(spec, live);
+  return { action: 'pool.force', upsert: [{ name, spec }], before, asFound: true };
 }
 
-/** What force writes over; null: there is nothing, and the pool is made again. */
+/** What force writes over; null: it was deleted there, and is made again. */
 function writtenOver(desired: PoolSpec, live: LivePool | undefined): Content | null {
   if (live?.pool == null) return null;
   const { name, spec } = live.pool;
