@@ -1,3 +1,4 @@
+import { countViolations } from '../../core/pool/count-violations.ts';
 import type { Facets, PoolSpec, Violation } from '../../core/pool/spec.ts';
 import { FindingChip } from '../components/state-chip.tsx';
 import { Tag } from '../components/tag.tsx';
@@ -38,14 +39,15 @@ export function TrafficToText({ facets }: { facets: Facets }) {
   );
 }
 
-/** "C17 ×2": the first rule that is broken and how many violations there are; the title has them all. */
+/** "C17 ×2": the first rule that is broken and how many violations there are; the title has the list. */
 export function ViolationsChip({ violations }: { violations: readonly Violation[] }) {
   const [first] = violations;
   if (first === undefined) return null;
   const rule = first.rule === '-' ? 'CIDR' : first.rule;
+  const count = countViolations(violations);
   return (
     <FindingChip kind="warning" title={violations.map(({ message }) => message).join('\n')}>
-      {violations.length === 1 ? rule : `${rule} ×${violations.length}`}
+      {count === 1 ? rule : `${rule} ×${count.toLocaleString('en-US')}`}
     </FindingChip>
   );
 }

@@ -48,7 +48,13 @@ export const facetsSchema = z.object({ allocates: z.boolean(), nats: z.boolean()
 export type Facets = z.infer<typeof facetsSchema>;
 
 /** A rule that does not hold. `rule` is C1-C17, S1 or S2 for a selector, or `-` for a missing or unreadable CIDR. */
-export const violationSchema = z.object({ rule: z.string(), field: z.string(), message: z.string() });
+export const violationSchema = z.object({
+  rule: z.string(),
+  field: z.string(),
+  message: z.string(),
+  /** of the line that ends a cut list of overlaps: how many there are */
+  inAll: z.int().optional(),
+});
 export type Violation = z.infer<typeof violationSchema>;
 
 /**

@@ -146,4 +146,5 @@ const moreOverlaps = ({ name }: Subject, count: number): Violation => ({
   rule: 'C17',
   field: 'spec.cidr',
   message: `IPPool(${name}) CIDR overlaps with more IP pools: ${count} in all`,
+  inAll: count,
 });
