@@ -66,7 +66,7 @@ it('says of theirs what was taken, and of a policy what it was', () => {
   expect(of('pool.update', theirs(), pool('public', true))).toBe('public: theirs taken, which says the same');
   const other = { name: 'public', spec: { cidr: '203.0.113.0/24', disabled: true, blockSize: 26 } };
   expect(of('pool.update', theirs('natOutgoing', 'disabled', 'blockSize'), other)).toBe(
-    'public: theirs taken, natOutgoing, disabled, blockSize',
+    'public: theirs taken, natOutgoing, disabled and blockSize',
   );
   expect(of('pool.delete', theirs(), null)).toBe('public: theirs taken, deleted there and now here');
   const policy = { ...pool('public'), policy: { from: 'ask', to: 'enforce' } };
@@ -134,9 +134,14 @@ it('shows of an import only what differs', () => {
   expect(textOf(before, before)).toBe('');
 });
 
-it('counts fields when there are many', () => {
+it('names fields when there are several, and of many the first ones', () => {
   const other = { name: 'public', spec: { cidr: '203.0.113.0/24', natOutgoing: true, disabled: true, blockSize: 26 } };
-  expect(of('pool.update', pool('public'), other)).toBe('public: 3 fields');
+  expect(of('pool.update', pool('public'), other)).toBe('public: natOutgoing, disabled and blockSize');
+  expect(of('cluster.change', pool('public'), other)).toBe('public: natOutgoing, disabled and blockSize');
+  const more = { ...other.spec, nodeSelector: 'all()', allowedUses: ['Workload'], ipipMode: 'Never' };
+  expect(of('pool.update', pool('public'), { name: 'public', spec: more })).toBe(
+    'public: natOutgoing, disabled, blockSize, nodeSelector and 2 more',
+  );
 });
 
 it('says what happened to several pools in the cluster, and to more than a list has the contents of', () => {

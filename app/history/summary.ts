@@ -117,8 +117,13 @@ export const takenIn = ({ before, didNothing }: Pick<Summarised, 'before' | 'did
 function theirsWords(fields: readonly string[], before: Content, after: Content | null): string {
   if (fields.length === 0) return 'which says the same';
   const [was, is] = [flat(before), flat(after)];
-  if (fields.length > 2) return fields.join(', ');
+  if (fields.length > 2) return named(fields);
   return fields.map((field) => `${field} ${was[field] ?? 'not set'} → ${is[field] ?? 'not set'}`).join(', ');
+}
+
+/** As many as a line holds. */
+function named(fields: readonly string[]): string {
+  return listed(fields.length > 5 ? [...fields.slice(0, 4), `${fields.length - 4} more`] : fields);
 }
 
 function policyIn(before: Content | null): string {
@@ -170,7 +175,7 @@ function moves(before: Record<string, string>, after: Record<string, string>): s
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (field) => before[field] !== after[field],
   );
-  if (fields.length > 2) return `${fields.length} fields`;
+  if (fields.length > 2) return named(fields);
   return fields.map((field) => `${field} ${before[field] ?? 'not set'} → ${after[field] ?? 'not set'}`).join(', ');
 }
 
