@@ -30,14 +30,20 @@ export function writerAmong(
 }
 
 /**
- * An item that our claim had is gone from a set, and the claim kept its time: whoever took it away holds nothing. Within the same second
- * it may have been an apply of ours.
+ * Our claim kept its time and holds nothing more: whoever wrote was not we, or wrote within the same second. A set that others shrink
+ * stays claimed by us alone, and who takes something away holds nothing.
  */
-export function itemsTaken(before: LivePool | null, after: LivePool): boolean {
+export function isOthers(before: LivePool | null, after: LivePool): boolean {
   const [was, is] = [before?.claims ?? [], after.claims].map(ourClaim);
   if (was === undefined || is === undefined || was.at !== is.at) return false;
-  return Object.entries(was.items ?? {}).some(([field, of]) => of.some((item) => !is.items?.[field]?.includes(item)));
+  const had = new Set(heldBy(was));
+  return heldBy(is).every((one) => had.has(one));
 }
+
+const heldBy = ({ fields, items = {} }: FieldClaim): string[] => [
+  ...fields,
+  ...Object.entries(items).flatMap(([field, of]) => of.map((item) => `${field} ${item}`)),
+];
 
 /**
  * Ours and others' writes seen as one: a field moved that we alone hold, and one that others hold. We wrote first, since a write of ours is
@@ -46,6 +52,8 @@ export function itemsTaken(before: LivePool | null, after: LivePool): boolean {
 export function unnotedWrite(before: LivePool | null, after: LivePool): { spec: PoolSpec; beside: string } | null {
   const ours = ourClaim(after.claims);
   if (before?.pool == null || after.pool === null || ours === undefined) return null;
+  // what moved of a set that we hold alone they moved
+  if (isOthers(before, after)) return null;
   const others = (field: string): FieldClaim[] => othersOn(after.claims, field);
   const moved = differingFields(after.pool.spec, before.pool.spec);
   // a set with items of both is as the last of them left it
@@ -54,13 +62,21 @@ export function unnotedWrite(before: LivePool | null, after: LivePool): { spec: 
   );
   if (rest.length === 0 || !moved.some((field) => ours.fields.includes(field) && others(field).length === 0))
     return null;
-  const beside = writerAmong(
-    before.claims,
-    after.claims.filter((claim) => claim !== ours),
-    new Set(rest),
-  );
+  const beside = writerAmong(before.claims, besideOurs(after), new Set(rest));
   return { spec: withReleased(after.pool.spec, rest, before.pool.spec), beside };
 }
+
+/** The last of those that hold what became different, without us; unknown: there is nobody else. */
+export function writerBeside(before: LivePool | null, after: LivePool): string {
+  const changed = changedFields(before, after);
+  const holders = besideOurs(after).filter(({ fields }) => changed === null || fields.some((one) => changed.has(one)));
+  return holders.length === 0 ? UNKNOWN_WRITER : writerAmong(before?.claims ?? [], holders, changed);
+}
+
+const besideOurs = ({ claims }: LivePool): FieldClaim[] => {
+  const ours = ourClaim(claims);
+  return claims.filter((claim) => claim !== ours);
+};
 
 /**
  * A field that is gone is claimed by nobody: who claimed it and renewed its claim without it took it away. A claim that lost the field and

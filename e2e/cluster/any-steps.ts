@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { PoolField } from '../../core/cluster/compare.ts';
 import type { Random } from '../../core/nat/fixtures/random.ts';
+import type { PoolSpec } from '../../core/pool/spec.ts';
 import { clusterPools } from '../../server/controller/cluster-pools.ts';
 import type { Versioned } from '../../server/controller/is-newer.ts';
 import { poolReader } from '../../server/controller/pool-reader.ts';
@@ -24,9 +25,22 @@ const anySpec = (random: Random, name: Name) => ({
   cidr: cidrs[name],
   natOutgoing: random.chance(0.5),
   ...(random.chance(0.5) ? { disabled: random.chance(0.5) } : {}),
+  ...(random.chance(0.3) ? { allowedUses: anyUses(random) } : {}),
 });
-const anyPart = (random: Random) =>
-  random.pick([{ natOutgoing: random.chance(0.5) }, { disabled: random.chance(0.5) }]);
+const anyUses = (random: Random): PoolSpec['allowedUses'] =>
+  random.pick([['Workload'], ['Tunnel'], ['Tunnel', 'Workload']]);
+/** null takes the field away */
+const anyPart = (random: Random) => {
+  const natOutgoing = random.pick([true, false, false, null]);
+  const disabled = random.pick([true, false, null]);
+  return random.pick<object>([
+    { natOutgoing },
+    { disabled },
+    { natOutgoing, disabled },
+    { allowedUses: anyUses(random) },
+    { natOutgoing, allowedUses: anyUses(random) },
+  ]);
+};
 const releasable = ['natOutgoing', 'disabled'] as const satisfies readonly PoolField[];
 
 export function anySteps(site: ReturnType<typeof ledTerms>) {
@@ -37,7 +51,13 @@ export function anySteps(site: ReturnType<typeof ledTerms>) {
   async function sendAndEnd(name: Name): Promise<void> {
     if (site.leading !== undefined) return;
     const cluster = clusterPools(site.connection, 'projectcalico.org/v3');
-    const options = { read: poolReader(site.api.database.db), write: async () => {}, cluster, now: () => new Date() };
+    const options = {
+      read: poolReader(site.api.database.db),
+      write: async () => {},
+      sending: () => {},
+      cluster,
+      now: () => new Date(),
+    };
     await syncPool(options, name);
   }
 
@@ -68,6 +88,13 @@ export function anySteps(site: ReturnType<typeof ledTerms>) {
   const steps: Record<string, (random: Random, name: Name) => Promise<unknown>> = {
     lead: async () => site.leading ?? site.begin(),
     leave: () => site.end(),
+    /** another one leads, and the one before finds that out by itself */
+    steal: async () => {
+      const before = site.leading;
+      await site.begin();
+      await before?.stop();
+      site.errors.splice(0, Number.POSITIVE_INFINITY, ...site.errors.filter((error) => error !== 'term over'));
+    },
     settle: quiet,
     leaveSettled: () => quiet().then(site.end),
     create: (random, name) => site.api.caller('editor').pools.create({ name, spec: anySpec(random, name) }),

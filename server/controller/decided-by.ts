@@ -9,11 +9,12 @@ import type { Queryable } from '../db/client.ts';
 import type { StoredPool } from '../db/pools.ts';
 import type { SyncRow } from '../db/sync.ts';
 
-/** What the leader sent: it alone knows by what decision. */
+/** What the leader sends: it alone knows by what decision. */
 export interface Sent {
-  /** the change that it carries out; null: the last one before a use of force that is void */
-  readonly cause: number | null;
-  readonly byForce: boolean;
+  /** the pool's last change then */
+  readonly change: number;
+  /** `void`: that is force, which is void: what it carries out was decided before */
+  readonly by: 'decision' | 'force' | 'void';
   /** as it was desired */
   readonly spec: PoolSpec;
 }
@@ -24,8 +25,10 @@ export interface Ours {
   readonly row: SyncRow | undefined;
   /** its fields that others decide */
   readonly released: readonly PoolField[];
-  /** absent: it was sent by a leader that ended before it could note it */
+  /** as which it was sent, by the answer to it */
   readonly sent?: Sent | undefined;
+  /** what the leader sent last of the pool, and may not be answered yet */
+  readonly sending?: Sent | undefined;
 }
 
 interface Decided {
@@ -33,12 +36,12 @@ interface Decided {
   readonly byForce: boolean;
 }
 
-/** Null: none that is known; or of what moved not all is as it was decided, items of a set that others hold stay. */
+/** Null: none that is known, or of what moved not all is as it was decided: items of a set that others hold stay. */
 export async function decidedBy(
   tx: Queryable,
   before: LivePool | null,
   after: Pool,
-  { wanted, row, released, sent }: Ours,
+  { wanted, row, released, sent, sending }: Ours,
 ): Promise<Decided | null> {
   const notTaken = (spec: PoolSpec): PoolField[] =>
     differingFields(withReleased(spec, released, after.spec), after.spec);
@@ -48,10 +51,12 @@ export async function decidedBy(
     const moved = differingFields(after.spec, before.pool.spec);
     return !notTaken(spec).some((field) => moved.includes(field));
   };
-  if (sent !== undefined) {
-    if (!isMovedTo(sent.spec)) return null;
-    const cause = sent.cause ?? (await lastSpecsOf(tx, after.name)).find(isUnforced)?.sequence;
-    return cause === undefined ? null : { cause, byForce: sent.byForce };
+  const known = sent ?? (sending !== undefined && isMovedTo(sending.spec) ? sending : undefined);
+  if (known !== undefined && known.by !== 'void') return { cause: known.change, byForce: known.by === 'force' };
+  if (known !== undefined) {
+    const last = await lastSpecsOf(tx, after.name);
+    const decided = last.find((one) => isUnforced(one) && one.sequence < known.change);
+    return decided === undefined ? null : unforced(decided);
   }
   const force = row?.forceVersion ?? null;
   if (wanted !== undefined && force === null && isThere(wanted.spec)) return unforced(wanted);

@@ -90,7 +90,7 @@ export function lead(options: LeadOptions): Leading {
       },
     });
   const queue: WorkQueue = queueOf(AT_A_TIME, (name) =>
-    syncPool({ read, write: writer.outcome, cluster, now: () => new Date(now()) }, name),
+    syncPool({ read, write: writer.outcome, sending: writer.sending, cluster, now: () => new Date(now()) }, name),
   );
   const writer = poolWriter({ db, epoch, underWay: queue.underWay });
   // each apply restarts Felix on its nodes: there is no hurry

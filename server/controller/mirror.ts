@@ -8,7 +8,7 @@ import { readPools } from '../db/pools.ts';
 import { readReleased } from '../db/released.ts';
 import { readSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
-import type { Sent } from './decided-by.ts';
+import type { Ours } from './decided-by.ts';
 import { isNewer } from './is-newer.ts';
 import { readOtherwise, removedBy, type Told, tellerOf } from './pool-teller.ts';
 
@@ -31,11 +31,11 @@ export function mirror(db: Database, epoch: number, seen: Seen): Promise<number>
   return db.transaction(async (tx) => (await mirrorIn(tx, await lockLive(tx, epoch), seen)).sequence);
 }
 
-/** The same within the caller's transaction, which holds the lock. `sentAs`: of an object as a write of the leader left it, what that was. */
+/** The same within the caller's transaction, which holds the lock. `sentAs`: what the leader sent of an object. */
 export async function mirrorIn(
   tx: Queryable,
   live: Live,
-  { seen, gone, sentAs = () => undefined }: Seen & { readonly sentAs?: (pool: LivePool) => Sent | undefined },
+  { seen, gone, sentAs = () => ({}) }: Seen & { readonly sentAs?: News['sentAs'] },
 ): Promise<Live> {
   const names = [...seen, ...gone].map(({ name }) => name);
   const before = new Map((await readLivePools(tx, names)).map((pool) => [pool.name, pool]));
@@ -66,7 +66,7 @@ interface News {
   readonly known: ReadonlyMap<string, LivePool>;
   readonly seen: readonly LivePool[];
   readonly gone: readonly string[];
-  readonly sentAs: (pool: LivePool) => Sent | undefined;
+  readonly sentAs: (pool: LivePool) => Pick<Ours, 'sent' | 'sending'>;
 }
 
 async function movesOf(tx: Queryable, { word }: Live, { known, seen, gone, sentAs }: News): Promise<Move[]> {
@@ -107,7 +107,7 @@ async function movesOf(tx: Queryable, { word }: Live, { known, seen, gone, sentA
       wanted: desired.get(name),
       row: rows.get(name),
       released: released.get(name)?.fields ?? [],
-      sent: sentAs(after),
+      ...sentAs(after),
     });
     let from = before?.pool ?? null;
     for (const [turn, step] of steps.entries()) {

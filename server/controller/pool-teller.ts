@@ -4,7 +4,14 @@ import { differingFields, oddFields, poolFields } from '../../core/cluster/compa
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { withReleased } from '../../core/cluster/released.ts';
-import { itemsTaken, UNKNOWN_WRITER, unnotedWrite, writerAmong, writerOf } from '../../core/cluster/writer.ts';
+import {
+  isOthers,
+  UNKNOWN_WRITER,
+  unnotedWrite,
+  writerAmong,
+  writerBeside,
+  writerOf,
+} from '../../core/cluster/writer.ts';
 import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import { poolShare } from '../../core/wire/revision.ts';
@@ -49,18 +56,26 @@ export async function tellerOf(
     return [...(await tellOurs(tx, before, { ...pool, spec }, ours)), { ...theirs, actor: beside }];
   }
   if (theirs.actor !== OUR_MANAGER) return [theirs];
-  return tellOurs(tx, before, pool, itemsTaken(before, after) ? { ...ours, actor: UNKNOWN_WRITER } : ours);
+  return tellOurs(tx, before, pool, {
+    ...ours,
+    isOthers: isOthers(before, after),
+    beside: writerBeside(before, after),
+  });
 }
 
-/** `actor`: who wrote it where nobody decided it here. */
+/** `isOthers`: our claim does not say that we wrote. `beside`: who else holds what moved, and so wrote what nobody decided here. */
 async function tellOurs(
   tx: Queryable,
   before: LivePool | null,
   after: Pool,
-  { actor = OUR_MANAGER, ...ours }: Ours & { readonly actor?: string },
+  {
+    isOthers: byOthers = false,
+    beside = UNKNOWN_WRITER,
+    ...ours
+  }: Ours & { readonly isOthers?: boolean; readonly beside?: string },
 ): Promise<Step[]> {
   const step = { actor: OUR_MANAGER, action: 'cluster.change', cause: null, after } as const;
-  const undecided: Step = { ...step, actor };
+  const undecided: Step = { ...step, actor: beside };
   const decided = await decidedBy(tx, before, after, ours);
   if (decided === null) return [undecided];
   const { cause, byForce } = decided;
@@ -70,7 +85,7 @@ async function tellOurs(
   // what force takes from others is what it was decided about
   if (byForce || applied === null) return [carriedOut];
   // what the cluster had once already is no decision that comes: somebody was written over
-  if (applied.version >= cause) return [policy === 'enforce' && actor === OUR_MANAGER ? enforced : undecided];
+  if (applied.version >= cause) return [byOthers ? undecided : policy === 'enforce' ? enforced : step];
   const between = before === null ? null : setBack(before, after, { applied: applied.spec, ...ours });
   if (between === null) return [carriedOut];
   const first: Step =

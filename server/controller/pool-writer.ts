@@ -10,7 +10,7 @@ import { type Live, lockLive, TermOver } from '../db/live.ts';
 import { type SyncOutcomeRow, writeOutcomes } from '../db/sync.ts';
 import { writeVoidForce } from '../db/void-force.ts';
 import { NOTICE_CHANNEL, noticeText } from '../events/notice.ts';
-import type { Sent } from './decided-by.ts';
+import type { Ours, Sent } from './decided-by.ts';
 import type { Versioned } from './is-newer.ts';
 import { mirrorAll, mirrorIn, type Seen } from './mirror.ts';
 
@@ -28,6 +28,8 @@ export interface Outcome {
 
 /** All of it resolves when it is committed, and rejects with TermOver when another leads; nothing was written then. */
 export interface PoolWriter {
+  /** Of a pool that is worked on, before it is sent: the watch may tell of it before the answer comes. */
+  sending(name: string, sent: Sent): void;
   outcome(outcome: Outcome): Promise<void>;
   /** Resolves with the names to be looked at: a pool that is as our apply left it, and as is desired, is none of them. */
   seen(seen: Seen): Promise<string[]>;
@@ -61,6 +63,8 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
   let timer: NodeJS.Timeout | undefined;
   /** pools as our applies left them and the ledger has them, until the watch tells of them too */
   const echoes = new Map<string, { readonly identity: string; readonly settled: boolean }>();
+  /** by name what was sent last: also where no answer came it may be taken yet */
+  const sendings = new Map<string, Sent>();
   /** by name the object that the watch told gone last: the answer of an apply to it may be on its way still */
   const went = new Map<string, string>();
   /** the same of a whole list: by name the object that it had; the watch tells of what was made since */
@@ -88,7 +92,7 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
     outcome !== null || namesIn(seen).every((name) => underWay.has(name));
   const settle = async (batch: readonly Waiting[]): Promise<void> => {
     try {
-      await db.transaction((tx) => writeBatch(tx, epoch, batch));
+      await db.transaction((tx) => writeBatch(tx, epoch, batch, sendings));
     } catch (error) {
       // one that cannot be written must not keep the others from it
       if (batch.length > 1 && !(error instanceof TermOver)) for (const one of batch) await settle([one]);
@@ -131,11 +135,13 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
   };
 
   return {
-    outcome(given) {
+    sending: (name, sent) => void sendings.set(name, sent),
+    async outcome(given) {
       const { outcome, seen } = unlessLate(given);
       went.delete(given.name);
       listed.delete(given.name);
-      return add(outcome, seen);
+      await add(outcome, seen);
+      if (given.taken !== null) sendings.delete(given.name);
     },
     async seen({ seen, gone }) {
       for (const { name, uid } of gone) if (underWay.has(name)) went.set(name, uid);
@@ -162,11 +168,19 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
   };
 }
 
-async function writeBatch(tx: Queryable, epoch: number, batch: readonly Waiting[]): Promise<void> {
+async function writeBatch(
+  tx: Queryable,
+  epoch: number,
+  batch: readonly Waiting[],
+  sendings: ReadonlyMap<string, Sent>,
+): Promise<void> {
   let live: Live = await lockLive(tx, epoch);
   const outcomes = batch.flatMap(({ outcome }) => outcome ?? []);
   const sent = new Map(outcomes.flatMap(({ taken, sent }) => (taken && sent ? [[identityOf(taken), sent]] : [])));
-  const sentAs = (pool: LivePool): Sent | undefined => sent.get(identityOf(pool));
+  const sentAs = (pool: LivePool): Pick<Ours, 'sent' | 'sending'> => ({
+    sent: sent.get(identityOf(pool)),
+    sending: sendings.get(pool.name),
+  });
   for (const seen of inTurn(batch.map((one) => one.seen))) live = await mirrorIn(tx, live, { ...seen, sentAs });
   if (outcomes.length === 0) return;
   await writeOutcomes(

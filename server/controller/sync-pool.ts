@@ -8,7 +8,7 @@ import { decideSync, differingHolders, type SyncDecision } from '../../core/clus
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
-import { withReleased } from '../../core/cluster/released.ts';
+import { heldBody, withReleased } from '../../core/cluster/released.ts';
 import { type VoidForce, voidPoolForce } from '../../core/cluster/void-force.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
@@ -35,6 +35,7 @@ export interface SyncPoolOptions {
   readonly read: PoolReader;
   /** throws TermOver when another leads */
   readonly write: PoolWriter['outcome'];
+  readonly sending: PoolWriter['sending'];
   readonly cluster: ClusterPools;
   readonly now: () => Date;
 }
@@ -58,17 +59,29 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   if (decision.do === 'nothing') {
     const { state, reason, fields, managers } = decision;
     const detail = { ...rewritten(before), fields, managers };
-    // the cluster says it already: that it has this version too is what History and the next look go by
     const applied =
-      state === 'Synced' && before.applied !== null ? { ...before.applied, version: pool.sequence } : before.applied;
+      state === 'Synced' ? appliedAs(before.applied, { version: pool.sequence, live, released }) : before.applied;
     await note(options, found, { ...before, state, reason, detail, applied });
     return 'settled';
   }
   const { forced, desired } = input;
   const settled = !forced && before.applied !== null && before.applied.version >= desired.version;
   const resourceVersion = live?.resourceVersion ?? null;
-  const sent = { cause: isVoid ? null : pool.sequence, byForce: forced, spec: pool.spec };
+  const by = forced ? 'force' : isVoid ? 'void' : 'decision';
+  const sent: Sent = { change: pool.sequence, by, spec: pool.spec };
   return apply(options, { ...pool, released }, found, { ...decision, resourceVersion, settled, sent });
+}
+
+/**
+ * The cluster says it already: that it has this version too is what History and the next look go by. What we hold there is as an
+ * apply of ours left it, of which nobody may have noted what came.
+ */
+function appliedAs(
+  applied: SyncRow['applied'],
+  { version, live, released }: { readonly version: number } & Pick<PoolAtHand, 'live' | 'released'>,
+): SyncRow['applied'] {
+  if (applied === null || applied.version === version || live?.pool == null) return applied;
+  return { ...applied, version, spec: heldBody({ spec: live.pool.spec, claims: live.claims }, released) };
 }
 
 /** The row as a look finds it, and what it finds of force that was decided about another state. */
@@ -108,6 +121,7 @@ async function apply(
   let taken: LivePool;
   try {
     const { spec, uid, resourceVersion, force } = decision;
+    options.sending(pool.name, decision.sent);
     taken = await cluster.apply({ name: pool.name, spec, uid, resourceVersion, force });
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;

@@ -1,9 +1,12 @@
 /** The leader knows by what decision it wrote: where two decided the same, what comes is told by the one that sent it. */
+import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import type { PoolSpec } from '../../core/pool/spec.ts';
 import { editedPool } from '../../e2e/cluster/edited.ts';
 import { history } from '../../e2e/cluster/history.ts';
 import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
 import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
+import { liveChangesSince } from '../db/live.ts';
 
 const site = ledTerms();
 const edited = editedPool(site);
@@ -67,5 +70,72 @@ it('what a leader wrote that ended before it noted it, and what others wrote the
     { sequence: off },
   ]);
   expect(await told(off)).toMatchObject(held);
+  await whole();
+});
+
+it('the watch may tell of it before the answer comes', async () => {
+  await edited.make();
+  const { id: forced } = await edited.force();
+  const policed = await policy('enforce');
+  const { connection } = site;
+  await site.begin({
+    ...connection,
+    call: async (request) => {
+      const answer = await connection.call(request);
+      // longer than a writer waits for outcomes
+      if (request.method === 'PATCH') await setTimeout(300);
+      return answer;
+    },
+  });
+  await site.stands('a', { state: 'Synced', applied: { version: policed } });
+  await holds();
+  expect(await told(forced)).toMatchObject(nowhere);
+  expect(await told(policed)).toMatchObject(held);
+  await whole();
+});
+
+it('what others changed beside an item that they took out of a set of ours is theirs alone', async () => {
+  await site.made({ ...nat, allowedUses: ['Tunnel', 'Workload'] } as PoolSpec);
+  await site.edit('a', { natOutgoing: false, allowedUses: ['Workload'] });
+  await site.stands('a', { state: 'OutOfSync' });
+  expect(await rows(1)).toMatchObject([
+    {
+      actor: 'kubectl-edit',
+      before: { spec: { natOutgoing: true, allowedUses: ['Tunnel', 'Workload'] } },
+      after: { spec: { natOutgoing: false, allowedUses: ['Workload'] } },
+    },
+  ]);
+  await whole();
+});
+
+it('of force that leaves the items of others in a set all that it moved is told as force', async () => {
+  await site.made({ ...nat, allowedUses: ['Tunnel'] } as PoolSpec);
+  await site.edit('a', { natOutgoing: false, allowedUses: ['Workload'] });
+  await site.stands('a', { state: 'OutOfSync' });
+  const { id: forced } = await edited.force();
+  await site.stands('a', { applied: { version: forced } });
+  expect((await liveChangesSince(site.api.database.db, 0, 1000)).at(-1)).toMatchObject({
+    cause: forced,
+    after: { spec: { natOutgoing: true, allowedUses: ['Workload', 'Tunnel'] } },
+  });
+  await whole();
+});
+
+it('what a leader applied that ended before it noted it is what was applied last', async () => {
+  await site.made({ ...nat, natOutgoing: false });
+  await site.end();
+  const on = await update({});
+  await sent(nat, false);
+  await site.begin();
+  await site.stands('a', { state: 'Synced', applied: { version: on, spec: nat } });
+  await site.edit('a', { natOutgoing: null });
+  await site.stands('a', { state: 'OutOfSync' });
+  const off = await update({ disabled: true });
+  await site.stands('a', { state: 'Synced', applied: { version: off } });
+  expect(await rows(3)).toMatchObject([
+    { reason: `nobody held it: set again with change #${off}` },
+    { sequence: off },
+    { actor: 'unknown' },
+  ]);
   await whole();
 });
