@@ -77,3 +77,16 @@ it('all of them decide, also those that are too many to be named', async () => {
   const by = Array.from({ length: MOST_OVERLAPS }, (_, at) => inside(MOST_OVERLAPS + at));
   await expect.poll(decided, { timeout: 10_000 }).toEqual({ nats: 'part', by, count: MOST_OVERLAPS + 20 });
 });
+
+it('as they are now: one that stays where it is and begins to NAT decides', async () => {
+  await site.made({ cidr: '10.1.0.0/16' });
+  await site.make('around', { cidr: '10.0.0.0/8' });
+  const shown = async () => {
+    await Promise.all([site.deps.state.refresh(), site.deps.effective.refresh()]);
+    const { violations, decidedBy } = await getPool(site.deps, 'a');
+    return [violations.length, decidedBy];
+  };
+  await expect.poll(shown, { timeout: 10_000 }).toEqual([1, null]);
+  await must(site.server.as('admin'), 'PATCH', `${POOLS}/around`, { spec: { natOutgoing: true } });
+  await expect.poll(shown, { timeout: 10_000 }).toEqual([1, { nats: 'all', by: ['around'], count: 1 }]);
+});

@@ -31,7 +31,8 @@ export function overlapsOfOthers(
       known.get(spec.cidr) ??
       [...index.of(subjectOf({ name, spec }))]
         .filter((other) => !drafts.has(other.name))
-        .map(({ name, spec }) => ({ name, spec }));
+        // the index is as old as their places: what else they say may have changed since
+        .flatMap((other) => effective.pool(other.name) ?? []);
     known.set(spec.cidr, all);
     return { all, first: all.slice(0, MOST_OVERLAPS), count: all.length };
   };
