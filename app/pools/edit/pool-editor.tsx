@@ -223,6 +223,7 @@ export function PoolEditor({
       {save.error !== null && <ErrorPanel error={save.error} className="mt-3" />}
       <SaveBar
         blocked={blocked}
+        warnings={findings.filter(({ kind }) => kind !== 'error').length}
         tone={errors > 0 || theirs !== null || deleted ? 'error' : 'quiet'}
         reason={reason}
         onReason={setReason}

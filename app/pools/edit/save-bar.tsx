@@ -3,10 +3,12 @@ import { CircleCheck, CircleX, Info } from 'lucide-react';
 import { Button, ButtonLink } from '../../components/button.tsx';
 import { TextInput } from '../../components/field.tsx';
 import { Kbd } from '../../components/kbd.tsx';
+import { readyWords } from './ready-words.ts';
 
 /** Fixed below the page: whether it can be saved and why not, the reason for History, and the one filled button. */
 export function SaveBar({
   blocked,
+  warnings,
   tone,
   reason,
   onReason,
@@ -15,6 +17,8 @@ export function SaveBar({
   onSave,
 }: {
   blocked: string | null;
+  /** what is worth a look before, and blocks nothing */
+  warnings: number;
   tone: 'error' | 'quiet';
   reason: string;
   onReason: (text: string) => void;
@@ -22,7 +26,7 @@ export function SaveBar({
   cancel: string;
   onSave: () => void;
 }) {
-  const Icon = blocked === null ? CircleCheck : tone === 'error' ? CircleX : Info;
+  const Icon = blocked === null ? (warnings === 0 ? CircleCheck : Info) : tone === 'error' ? CircleX : Info;
   return (
     <div className="save-bar fixed right-0 bottom-0 left-(--rail) z-20 flex flex-wrap items-center gap-3 border-t border-line bg-surface-1 px-(--gutter) py-2.5 narrow:static narrow:mt-3 narrow:rounded-lg narrow:border">
       <p
@@ -33,7 +37,7 @@ export function SaveBar({
         )}
       >
         <Icon aria-hidden className="size-3.5 flex-none" />
-        {blocked ?? 'Ready to save.'}
+        {blocked ?? readyWords(warnings)}
       </p>
       <TextInput
         aria-label="Reason, kept in History"

@@ -115,6 +115,7 @@ export function ImportPage() {
       </div>
       <SaveBar
         blocked={blocked}
+        warnings={plan?.warnings.length ?? 0}
         tone={failed !== null ? 'error' : 'quiet'}
         reason={reason}
         onReason={setReason}
