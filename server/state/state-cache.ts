@@ -52,7 +52,8 @@ export interface StateCacheOptions {
   readonly history?: number;
 }
 
-const BATCH = 500;
+/** So far behind the whole state is read instead: a change may hold thousands of pools. */
+const MOST_FOLLOWED = 1000;
 
 interface State {
   sequence: number;
@@ -97,10 +98,11 @@ export async function openStateCache(options: StateCacheOptions): Promise<StateC
   const catchUp = async (): Promise<void> => {
     do {
       again = false;
-      const steps = await stepsFrom(state, await readSince(db, ledger, state.sequence));
+      const changes = await ledger.since(db, state.sequence, MOST_FOLLOWED);
+      const steps = changes.length === MOST_FOLLOWED ? [] : await stepsFrom(state, changes);
       const wrong = steps.find(({ isRight }) => !isRight);
-      if (wrong !== undefined) {
-        onMismatch?.(wrong.sequence);
+      if (wrong !== undefined) onMismatch?.(wrong.sequence);
+      if (wrong !== undefined || changes.length === MOST_FOLLOWED) {
         state = await load(db, ledger);
         moved(true);
       } else {
@@ -195,15 +197,6 @@ async function load(db: Database, ledger: Ledger): Promise<State> {
 
 const isPlaced = ({ pools }: State, { remove, upsert }: Effect): boolean =>
   remove.length > 0 || upsert.some(({ name, spec }) => pools.get(name)?.spec.cidr !== spec.cidr);
-
-async function readSince(db: Database, ledger: Ledger, sequence: number): Promise<Logged[]> {
-  const changes: Logged[] = [];
-  for (;;) {
-    const more = await ledger.since(db, changes.at(-1)?.sequence ?? sequence, BATCH);
-    changes.push(...more);
-    if (more.length < BATCH) return changes;
-  }
-}
 
 type Logged = Awaited<ReturnType<Ledger['since']>>[number];
 
