@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ChangeLink } from '../components/change-link.tsx';
 import { Effects, ReasonDialog } from '../components/reason-dialog.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
-import { type MadeAgainChoice, madeAgainEffects } from './made-again-effects.ts';
+import { type MadeAgainChoice, madeAgainEffects, madeAgainTitle, NOTHING_LEFT } from './made-again-effects.ts';
 
 const verbs: Record<MadeAgainChoice, string> = { theirs: 'Take theirs', ours: 'Apply ours by force' };
 
@@ -23,9 +23,10 @@ export function MadeAgainDialog({
   const resolve = useMutation(
     trpc.cluster.resolveMadeAgain.mutationOptions({ onSettled: () => queries.invalidateQueries() }),
   );
-  // those that were decided about are listed no more
-  const names = (resolve.isSuccess ? resolve.variables.pools : pools).map(({ name }) => name);
-  const what = names.length === 1 ? names.join('') : `${names.length.toLocaleString('en-US')} pools`;
+  // those that were decided about are listed no more, maybe before the answer is here
+  const asked = resolve.isPending || resolve.isSuccess;
+  const names = (asked ? resolve.variables.pools : pools).map(({ name }) => name);
+  const over = choice !== null && !asked && pools.length === 0 ? NOTHING_LEFT : null;
   const verb = choice === null ? '' : verbs[choice];
   return (
     <ReasonDialog
@@ -34,8 +35,10 @@ export function MadeAgainDialog({
         resolve.reset();
         onClose();
       }}
-      title={`${verb}: ${what}`}
-      effects={<Effects effects={choice === null ? [] : madeAgainEffects(choice, pools)} />}
+      title={madeAgainTitle(verb, names)}
+      effects={
+        <Effects effects={choice === null || (asked && pools.length === 0) ? [] : madeAgainEffects(choice, pools)} />
+      }
       verb={verb}
       keep="Leave them as they are"
       danger={choice === 'ours'}
@@ -43,7 +46,7 @@ export function MadeAgainDialog({
       pending={resolve.isPending}
       error={resolve.error}
       stale="Some of them were changed meanwhile, and nothing was decided. What stands above is already how they are now: look again, then decide."
-      result={resolve.data === undefined ? null : <Decided {...resolve.data} choice={choice} />}
+      result={resolve.data === undefined ? over : <Decided {...resolve.data} choice={choice} />}
       onSubmit={(reason) =>
         choice !== null &&
         resolve.mutate({ choice, pools: pools.map(({ name, version, seen }) => ({ name, version, seen })), reason })

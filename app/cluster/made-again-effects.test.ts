@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { differsText, madeAgainEffects } from './made-again-effects.ts';
+import { differsText, madeAgainEffects, madeAgainTitle, NOTHING_LEFT } from './made-again-effects.ts';
 
 const nat = { field: 'natOutgoing', desired: true, live: false, managers: ['velero'] };
 const off = { field: 'disabled', desired: false, live: true, managers: [] };
@@ -43,4 +43,11 @@ it('names a few of many', () => {
 it('what differs of one, and who holds it', () => {
   expect(differsText([nat, off])).toBe('natOutgoing true → false, held by velero; disabled false → true');
   expect(differsText([])).toBe('nothing: as it is desired');
+});
+
+it('where all were decided about meanwhile nothing is left, and nothing else is said', () => {
+  expect(madeAgainEffects('theirs', [])).toEqual([NOTHING_LEFT]);
+  expect(madeAgainTitle('Take theirs', [])).toBe('Take theirs');
+  expect(madeAgainTitle('Take theirs', ['a'])).toBe('Take theirs: a');
+  expect(madeAgainTitle('Take theirs', ['a', 'b'])).toBe('Take theirs: 2 pools');
 });

@@ -17,7 +17,15 @@ const NAMED = 8;
 const ASKED =
   'The cluster is asked first: where it refuses one of them, nothing is decided. Where it does not answer, it is decided all the same.';
 
+export const NOTHING_LEFT = 'Nothing is left to decide: all of them were decided about meanwhile.';
+
+export function madeAgainTitle(verb: string, names: readonly string[]): string {
+  if (names.length === 0) return verb;
+  return `${verb}: ${names.length === 1 ? names.join('') : counted(names.length)}`;
+}
+
 export function madeAgainEffects(choice: MadeAgainChoice, pools: readonly MadeAgainPool[]): string[] {
+  if (pools.length === 0) return [NOTHING_LEFT];
   const differing = pools.filter((pool) => pool.differing.length > 0);
   const moves = choice === 'ours' && differing.length > 0;
   const what =
