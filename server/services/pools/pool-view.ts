@@ -44,15 +44,18 @@ export type PoolView = z.infer<typeof poolViewSchema>;
 /** Of a field that is let go the cluster's value is told. */
 export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Promise<PoolView[]> {
   const names = stored.map(({ name }) => name);
-  const [{ groups, total }, natted, overlapping, cluster, warn] = await deps.db.together((db) => {
-    return Promise.all([
-      deps.effective.ledger.head(db).then(({ revision }) => nodesByState(db, revision, deps.now())),
-      deps.counters.natted(db),
-      overlapsOf(db, names, MOST_OVERLAPS),
-      deps.effective === deps.state ? null : inCluster(db, stored),
-      warnAbout(deps, db),
-    ]);
-  });
+  const [[{ groups, total }, natted, overlapping, cluster], warn] = await Promise.all([
+    deps.db.together((db) => {
+      return Promise.all([
+        deps.effective.ledger.head(db).then(({ revision }) => nodesByState(db, revision, deps.now())),
+        deps.counters.natted(db),
+        overlapsOf(db, names, MOST_OVERLAPS),
+        deps.effective === deps.state ? null : inCluster(db, stored),
+      ]);
+    }),
+    // apart: a state that is read anew wants a connection of its own, and whoever waits for one must hold none
+    warnAbout(deps),
+  ]);
   const pools = cluster === null ? stored : showReleased(stored, cluster.released);
   const warningsOf = warn(pools.map(({ name, spec }) => ({ name, spec })));
   const ofOthers = overlapsOfOthers(deps);

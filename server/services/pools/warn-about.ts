@@ -4,7 +4,6 @@ import { overlaySettings } from '../../../core/nat/settings.ts';
 import { poolWarnings } from '../../../core/nat/stops-felix.ts';
 import type { Pool, Warning } from '../../../core/pool/spec.ts';
 import { rangeWarnings } from '../../../core/pool/warnings.ts';
-import type { Queryable } from '../../db/client.ts';
 import { readStoppingFelixes } from '../../db/live-felix.ts';
 import type { Deps } from '../deps.ts';
 import { wantedPools } from '../simulate/wanted-pools.ts';
@@ -13,14 +12,11 @@ import { wantedPools } from '../simulate/wanted-pools.ts';
  * Read once, then asked of pools as given, in place of those of their names; beside the others, the settings and the nodes that are
  * in effect.
  */
-export async function warnAbout(
-  deps: Deps,
-  db: Queryable = deps.db,
-): Promise<(pools: readonly Pool[]) => (pool: Pool) => Warning[]> {
+export async function warnAbout(deps: Deps): Promise<(pools: readonly Pool[]) => (pool: Pool) => Warning[]> {
   const [{ hosts }, felix] = await Promise.all([
     // nodes' addresses that decide nothing are no change, so a state in memory does not have them
-    deps.effective.ledger.head(db),
-    deps.cluster === null ? [] : readStoppingFelixes(db),
+    deps.effective.ledger.head(deps.db),
+    deps.cluster === null ? [] : readStoppingFelixes(deps.db),
     deps.state.refresh(),
     deps.effective.refresh(),
   ]);
