@@ -95,7 +95,7 @@ test('pools of others are seen at once; what nobody else owns is adopted, with a
   await page.getByRole('link', { name: 'See and adopt them' }).click();
   const others = page.getByRole('table');
   await expect(others.getByRole('row', { name: /by-hand-too.*kubectl.*C17/ })).toBeVisible();
-  await expect(others.getByRole('row', { name: /by-hand-too.*Keeps address Exempt/ })).toBeVisible();
+  await expect(others.getByRole('row', { name: /by-hand-too.*NATed by by-hand Exempt/ })).toBeVisible();
   const foreign = others.getByRole('row', {
     name: /from-git.*NATed Exempt.*argocd.*from Git or a chart.*read-only here/,
   });
