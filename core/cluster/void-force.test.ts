@@ -39,6 +39,8 @@ it('of a pool that is another one, or none', () => {
   expect(why(null)).toBe('the pool was deleted in the cluster');
   expect(why({ uid: 'u2' })).toBe('the pool was made again in the cluster by kubectl-edit');
   expect(why({}, null)).toBe('the pool was made again in the cluster by kubectl-edit');
+  // as History keeps it of a pool that was never made there and is tried again
+  expect(why({}, { name: 'a', spec: desired, absent: true })).toBe('the pool was made in the cluster by kubectl-edit');
   expect(why({ lastGood: true })).toBe('the pool can no longer be read');
 });
 

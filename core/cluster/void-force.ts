@@ -32,7 +32,7 @@ interface SettingsNow {
 
 export const voidPoolForce = (change: number, now: PoolNow): VoidForce => ({
   change,
-  why: (before) => poolMoved(before as WrittenOver<PoolSpec> | null, now),
+  why: (before) => poolMoved(before as WrittenOver<PoolSpec> | NeverMade | null, now),
 });
 
 export const voidSettingsForce = (change: number, now: SettingsNow): VoidForce => ({
@@ -45,11 +45,16 @@ interface WrittenOver<Spec> {
   readonly spec: Spec;
   readonly taken: Taken;
 }
+/** There was no object, and never one of ours. */
+interface NeverMade {
+  readonly absent: true;
+}
 type Taken = readonly { readonly field: string; readonly managers: readonly string[] }[];
 
 /** `before` null: there was no object. */
-function poolMoved(before: WrittenOver<PoolSpec> | null, { desired, uid, live }: PoolNow): string {
+function poolMoved(before: WrittenOver<PoolSpec> | NeverMade | null, { desired, uid, live }: PoolNow): string {
   if (live === undefined) return 'the pool was deleted in the cluster';
+  if (before !== null && 'absent' in before) return `the pool was made in the cluster by ${live.ownership.owner}`;
   if (before === null || (uid !== null && uid !== live.uid)) {
     return `the pool was made again in the cluster by ${live.ownership.owner}`;
   }
