@@ -33,7 +33,7 @@ export function writerAmong(
  * Our claim kept its time and holds nothing more: whoever wrote was not we, or wrote within the same second. A set that others shrink
  * stays claimed by us alone, and who takes something away holds nothing.
  */
-export function isOthers(before: LivePool | null, after: LivePool): boolean {
+export function writtenByOthers(before: LivePool | null, after: LivePool): boolean {
   const [was, is] = [before?.claims ?? [], after.claims].map(ourClaim);
   if (was === undefined || is === undefined || was.at !== is.at) return false;
   const had = new Set(heldBy(was));
@@ -53,7 +53,7 @@ export function unnotedWrite(before: LivePool | null, after: LivePool): { spec: 
   const ours = ourClaim(after.claims);
   if (before?.pool == null || after.pool === null || ours === undefined) return null;
   // what moved of a set that we hold alone they moved
-  if (isOthers(before, after)) return null;
+  if (writtenByOthers(before, after)) return null;
   const others = (field: string): FieldClaim[] => othersOn(after.claims, field);
   const moved = differingFields(after.pool.spec, before.pool.spec);
   // a set with items of both is as the last of them left it

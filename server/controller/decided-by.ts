@@ -36,7 +36,10 @@ interface Decided {
   readonly byForce: boolean;
 }
 
-/** Null: none that is known, or of what moved not all is as it was decided: items of a set that others hold stay. */
+/**
+ * By what the leader sent; else, of a write that no leader noted, by contents: null where none is known, or not all that moved is as it
+ * was decided (items of a set that others hold stay).
+ */
 export async function decidedBy(
   tx: Queryable,
   before: LivePool | null,

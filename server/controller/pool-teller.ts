@@ -5,12 +5,12 @@ import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import {
-  isOthers,
   UNKNOWN_WRITER,
   unnotedWrite,
   writerAmong,
   writerBeside,
   writerOf,
+  writtenByOthers,
 } from '../../core/cluster/writer.ts';
 import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
 import { changeNumber } from '../../core/wire/change-number.ts';
@@ -58,21 +58,21 @@ export async function tellerOf(
   if (theirs.actor !== OUR_MANAGER) return [theirs];
   return tellOurs(tx, before, pool, {
     ...ours,
-    isOthers: isOthers(before, after),
+    byOthers: writtenByOthers(before, after),
     beside: writerBeside(before, after),
   });
 }
 
-/** `isOthers`: our claim does not say that we wrote. `beside`: who else holds what moved, and so wrote what nobody decided here. */
+/** `byOthers`: our claim does not say that we wrote. `beside`: who else holds what moved, and so wrote what nobody decided here. */
 async function tellOurs(
   tx: Queryable,
   before: LivePool | null,
   after: Pool,
   {
-    isOthers: byOthers = false,
+    byOthers = false,
     beside = UNKNOWN_WRITER,
     ...ours
-  }: Ours & { readonly isOthers?: boolean; readonly beside?: string },
+  }: Ours & { readonly byOthers?: boolean; readonly beside?: string },
 ): Promise<Step[]> {
   const step = { actor: OUR_MANAGER, action: 'cluster.change', cause: null, after } as const;
   const undecided: Step = { ...step, actor: beside };
