@@ -1,6 +1,7 @@
+import { afterAll, beforeAll } from 'vitest';
 import type { Cluster } from '../services/cluster/reach.ts';
 import type { Deps } from '../services/deps.ts';
-import type { TestApi } from './test-api.ts';
+import { type TestApi, testApi } from './test-api.ts';
 
 /** There is one, and it does not answer: what is known and decided of it is in the database. */
 const unheard: Cluster = {
@@ -18,3 +19,14 @@ const unheard: Cluster = {
 
 /** What services need, with that cluster. */
 export const unheardDeps = async (api: TestApi): Promise<Deps> => ({ ...(await api.deps()), cluster: unheard });
+
+/** An API of its own with that cluster, for all tests of a file. Call it once, at the top; what it returns can be read inside tests. */
+export function unheardSite(): { readonly api: TestApi; readonly deps: Deps } {
+  const site = {} as { api: TestApi; deps: Deps };
+  beforeAll(async () => {
+    site.api = await testApi();
+    site.deps = await unheardDeps(site.api);
+  });
+  afterAll(() => site.api?.close());
+  return site;
+}

@@ -1,5 +1,5 @@
 /** What an operator decides while the leader writes what came of the same pools: neither loses what the other wrote. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Database } from '../../db/client.ts';
 import { forgetSync, markLetGo } from '../../db/let-go.ts';
 import { beginTerm, lockLive } from '../../db/live.ts';
@@ -9,21 +9,14 @@ import { untilSomebodyWaits } from '../../db/testing.ts';
 import { liveLedger } from '../../state/ledger.ts';
 import { openStateCache } from '../../state/state-cache.ts';
 import { soon } from '../../testing/soon.ts';
-import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
-import { unheardDeps } from '../../testing/unheard-cluster.ts';
-import type { Deps } from '../deps.ts';
+import { editor } from '../../testing/test-api.ts';
+import { unheardSite } from '../../testing/unheard-cluster.ts';
 import { getPool } from '../pools/get-pool.ts';
 import { createPool, deletePool, updatePool } from '../pools/write-pool.ts';
 import { comparePool } from './compare-pool.ts';
 import { resolvePool, setPolicy } from './resolve-pool.ts';
 
-let api: TestApi;
-let deps: Deps;
-beforeAll(async () => {
-  api = await testApi();
-  deps = await unheardDeps(api);
-});
-afterAll(() => api?.close());
+const site = unheardSite();
 
 const spec = { cidr: '10.1.0.0/16', natOutgoing: true };
 const synced = (name: string, version: number): SyncOutcomeRow => ({
@@ -34,9 +27,9 @@ const synced = (name: string, version: number): SyncOutcomeRow => ({
   applied: { uid: `uid-${name}`, version, spec },
 });
 it('pools that are deleted together while what came of them is written are deleted', async () => {
-  const { db } = api.database;
+  const { db } = site.api.database;
   const epoch = await beginTerm(db, 'test');
-  const admin = api.caller('admin');
+  const admin = site.api.caller('admin');
   const yaml = ['a', 'b', 'c'].map((name, i) => pool(name, `10.${i}.0.0/16`)).join('---\n');
   const { change } = await admin.pools.import({ yaml });
   const version = change?.id ?? 0;
@@ -45,7 +38,7 @@ it('pools that are deleted together while what came of them is written are delet
     await lockLive(tx, epoch);
     await writeOutcomes(tx, [synced('b', version)]);
     reverting = admin.changes.revert({ id: version, reason: 'not needed' });
-    await untilSomebodyWaits(api.database.db);
+    await untilSomebodyWaits(site.api.database.db);
     await writeOutcomes(tx, [synced('a', version), synced('c', version)]);
   });
   await reverting;
@@ -56,7 +49,7 @@ it('pools that are deleted together while what came of them is written are delet
 });
 
 it('released pools that are imported while the leader writes of them are ours again', async () => {
-  const { db } = api.database;
+  const { db } = site.api.database;
   const epoch = await beginTerm(db, 'test');
   const names = ['let-go-a', 'let-go-b', 'let-go-c'];
   for (const name of names) await markLetGo(db, name, 1);
@@ -69,7 +62,7 @@ it('released pools that are imported while the leader writes of them are ours ag
     await new Promise<void>((locked) => {
       leading = db.transaction(async (tx) => {
         await lockLive(tx, epoch);
-        importing = api.caller('editor').pools.import({ yaml });
+        importing = site.api.caller('editor').pools.import({ yaml });
         await untilSomebodyWaits(db);
         await tx.query('SELECT FROM sync WHERE name = ANY($1) FOR UPDATE SKIP LOCKED', [names]);
         locked();
@@ -82,17 +75,17 @@ it('released pools that are imported while the leader writes of them are ours ag
 });
 
 it('pools from before there was a cluster that are imported while the leader first comes to them are written', async () => {
-  const { db } = api.database;
+  const { db } = site.api.database;
   const names = ['old-a', 'old-b', 'old-c'];
   const yaml = names.map((name, i) => pool(name, `10.3${i}.0.0/16`));
-  await api.caller('editor').pools.import({ yaml: yaml.join('---\n') });
+  await site.api.caller('editor').pools.import({ yaml: yaml.join('---\n') });
   const otherwise = yaml.reverse().join('---\n').replaceAll('cidr', 'natOutgoing: true, cidr');
   await db.query('DELETE FROM sync WHERE name = ANY($1)', [names]);
   let all: Promise<unknown>[] = [];
   const other = db.transaction(async (tx) => {
     // has both stop among them
     await tx.query(`INSERT INTO sync (name) VALUES ('old-b')`);
-    all = [api.caller('editor').pools.import({ yaml: otherwise }), makeMissingSync(db)];
+    all = [site.api.caller('editor').pools.import({ yaml: otherwise }), makeMissingSync(db)];
     await soon(async () => expect((await db.query('SELECT FROM pg_locks WHERE NOT granted')).length).toBe(2));
     throw new Error('given up');
   });
@@ -102,11 +95,11 @@ it('pools from before there was a cluster that are imported while the leader fir
 });
 
 it('a pool that is made again while the leader forgets the one of before is known to it', async () => {
-  const { db } = api.database;
+  const { db } = site.api.database;
   const epoch = await beginTerm(db, 'test');
   const again = { name: 'again', spec: { cidr: '10.8.0.0/16' } };
-  const { change } = await createPool(deps, editor, again);
-  await deletePool(deps, editor, { name: 'again', expectedVersion: change.id, reason: 'not needed' });
+  const { change } = await createPool(site.deps, editor, again);
+  await deletePool(site.deps, editor, { name: 'again', expectedVersion: change.id, reason: 'not needed' });
   const forget = () =>
     db.transaction(async (tx) => {
       await lockLive(tx, epoch);
@@ -123,25 +116,27 @@ it('a pool that is made again while the leader forgets the one of before is know
         return made;
       }),
   };
-  await createPool({ ...deps, db: beforeItsCommit }, editor, again);
+  await createPool({ ...site.deps, db: beforeItsCommit }, editor, again);
   await forgetting;
   expect(await readSync(db, ['again'])).toHaveLength(1);
 });
 
 it.each([
-  ['a policy', (at: At) => setPolicy(deps, editor, { ...at, policy: 'enforce' }), { policy: 'enforce' }],
-  ['the use of force', (at: At) => resolvePool(deps, editor, { ...at, choice: 'ours' }), { policy: 'ask' }],
+  ['a policy', (at: At) => setPolicy(site.deps, editor, { ...at, policy: 'enforce' }), { policy: 'enforce' }],
+  ['the use of force', (at: At) => resolvePool(site.deps, editor, { ...at, choice: 'ours' }), { policy: 'ask' }],
 ])('%s that is decided while an apply is noted leaves the note', async (what, decide, expected) => {
-  const { db } = api.database;
+  const { db } = site.api.database;
   const epoch = await beginTerm(db, 'test');
   const name = what.replaceAll(' ', '-');
-  const { change } = await api.caller('editor').pools.create({ name, spec: { cidr: `192.168.${name.length}.0/24` } });
+  const { change } = await site.api
+    .caller('editor')
+    .pools.create({ name, spec: { cidr: `192.168.${name.length}.0/24` } });
   let deciding: Promise<unknown> = Promise.resolve();
   await db.transaction(async (tx) => {
     await lockLive(tx, epoch);
     await writeOutcomes(tx, [synced(name, change.id)]);
     deciding = decide({ name, expectedVersion: change.id, reason: 'it must be so' });
-    await untilSomebodyWaits(api.database.db);
+    await untilSomebodyWaits(site.api.database.db);
   });
   await deciding;
   const [row] = await readSync(db, [name]);
@@ -149,11 +144,11 @@ it.each([
 });
 
 it('what was in the cluster is not said of a later decision, while nobody leads', async () => {
-  const { db } = api.database;
+  const { db } = site.api.database;
   await beginTerm(db, 'test');
-  const ours = { ...deps, effective: await openStateCache({ db, ledger: liveLedger }) };
+  const ours = { ...site.deps, effective: await openStateCache({ db, ledger: liveLedger }) };
   const name = 'waiting';
-  const { change } = await api
+  const { change } = await site.api
     .caller('editor')
     .pools.create({ name, spec: { cidr: '10.9.0.0/16', natOutgoing: true } });
   await writeOutcomes(db, [synced(name, change.id)]);

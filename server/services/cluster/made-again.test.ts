@@ -1,24 +1,18 @@
 /** A backup was restored: every pool of ours is another object there. They are decided about together, each with its change. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { readLivePool } from '../../../core/cluster/live-pool.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { writeLivePools } from '../../db/live.ts';
 import { newSync, readSync, writeSync } from '../../db/sync.ts';
-import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
-import { unheardDeps } from '../../testing/unheard-cluster.ts';
+import { editor } from '../../testing/test-api.ts';
+import { unheardSite } from '../../testing/unheard-cluster.ts';
 import { listChanges } from '../changes/list-changes.ts';
 import type { Deps } from '../deps.ts';
 import { getPool } from '../pools/get-pool.ts';
 import { createPool } from '../pools/write-pool.ts';
 import { previewMadeAgain, resolveMadeAgain } from './made-again.ts';
 
-let api: TestApi;
-let deps: Deps;
-beforeAll(async () => {
-  api = await testApi();
-  deps = await unheardDeps(api);
-});
-afterAll(() => api?.close());
+const site = unheardSite();
 
 const reason = 'the backup is right';
 let round = 0;
@@ -34,21 +28,22 @@ const named = (name: string) => `${name}${round}`;
 async function restored(letter: string, there: object, third: number): Promise<void> {
   const name = named(letter);
   const spec: PoolSpec = { cidr: `10.${round}.${third}.0/24`, natOutgoing: true };
-  const { change } = await createPool(deps, editor, { name, spec });
+  const { change } = await createPool(site.deps, editor, { name, spec });
   await restoredAs(name, 'new', { ...spec, ...there });
   const applied = { uid: `uid-${name}-old`, version: change.id, spec };
-  await writeSync(deps.db, [{ ...newSync(name), state: 'OutOfSync', reason: 'PoolMadeAgain', applied }]);
+  await writeSync(site.deps.db, [{ ...newSync(name), state: 'OutOfSync', reason: 'PoolMadeAgain', applied }]);
 }
 async function restoredAs(name: string, uid: string, spec: object): Promise<void> {
   const fieldsV1 = { 'f:spec': { 'f:cidr': {}, 'f:natOutgoing': {} } };
   const managedFields = [{ manager: 'velero', operation: 'Update', fieldsV1 }];
   const metadata = { name, uid: `uid-${name}-${uid}`, resourceVersion: '7', managedFields };
   const live = readLivePool({ metadata, spec });
-  await writeLivePools(deps.db, live === null ? [] : [live], []);
+  await writeLivePools(site.deps.db, live === null ? [] : [live], []);
 }
-const ofRound = async () => (await previewMadeAgain(deps)).pools.filter(({ name }) => name.slice(1) === `${round}`);
+const ofRound = async () =>
+  (await previewMadeAgain(site.deps)).pools.filter(({ name }) => name.slice(1) === `${round}`);
 const decidable = async () => (await ofRound()).filter(({ refused }) => refused === null);
-const ids = async () => (await listChanges(deps, { limit: 100 })).changes.map(({ id }) => id);
+const ids = async () => (await listChanges(site.deps, { limit: 100 })).changes.map(({ id }) => id);
 
 it('which they are and in what each differs is shown, and which cannot be decided about', async () => {
   expect(await ofRound()).toMatchObject([
@@ -64,18 +59,18 @@ it('which they are and in what each differs is shown, and which cannot be decide
 });
 
 it('theirs is taken of all at once: a change each, of what is there', async () => {
-  const { first, change } = await resolveMadeAgain(deps, editor, {
+  const { first, change } = await resolveMadeAgain(site.deps, editor, {
     choice: 'theirs',
     pools: await decidable(),
     reason,
   });
   expect(change.id - first).toBe(1);
-  expect((await getPool(deps, named('a'))).spec.natOutgoing).toBe(false);
-  expect((await listChanges(deps, { limit: 2 })).changes).toMatchObject([
+  expect((await getPool(site.deps, named('a'))).spec.natOutgoing).toBe(false);
+  expect((await listChanges(site.deps, { limit: 2 })).changes).toMatchObject([
     { id: change.id, action: 'pool.update', target: named('b'), reason, before: { theirs: [] } },
     { id: first, action: 'pool.update', target: named('a'), reason, before: { theirs: ['natOutgoing'] } },
   ]);
-  expect(await readSync(deps.db, [named('a'), named('b')])).toMatchObject([
+  expect(await readSync(site.deps.db, [named('a'), named('b')])).toMatchObject([
     { applied: { uid: `uid-${named('a')}-new`, version: first } },
     { applied: { uid: `uid-${named('b')}-new`, version: change.id } },
   ]);
@@ -83,18 +78,22 @@ it('theirs is taken of all at once: a change each, of what is there', async () =
 });
 
 it('ours is forced on all at once, each by its own change and with from whom it takes', async () => {
-  const { first, change } = await resolveMadeAgain(deps, editor, { choice: 'ours', pools: await decidable(), reason });
-  const [, forced] = (await listChanges(deps, { limit: 2 })).changes;
+  const { first, change } = await resolveMadeAgain(site.deps, editor, {
+    choice: 'ours',
+    pools: await decidable(),
+    reason,
+  });
+  const [, forced] = (await listChanges(site.deps, { limit: 2 })).changes;
   expect(forced).toMatchObject({
     id: first,
     action: 'pool.force',
     before: { taken: [{ field: 'natOutgoing', managers: ['velero'] }] },
   });
-  expect(await readSync(deps.db, [named('a'), named('b')])).toMatchObject([
+  expect(await readSync(site.deps.db, [named('a'), named('b')])).toMatchObject([
     { forceVersion: first, forceSeen: expect.any(String), applied: { uid: `uid-${named('a')}-new` } },
     { forceVersion: change.id },
   ]);
-  expect((await getPool(deps, named('a'))).version).toBe(first);
+  expect((await getPool(site.deps, named('a'))).version).toBe(first);
   expect(await decidable()).toEqual([]);
 });
 
@@ -103,7 +102,8 @@ it('all or none: what moved since it was looked at, or cannot be taken, leaves t
   const [, , c] = await ofRound();
   if (a === undefined || b === undefined || c === undefined) throw new Error('there must be three');
   const before = await ids();
-  const decide = (pools: readonly (typeof a)[]) => resolveMadeAgain(deps, editor, { choice: 'theirs', pools, reason });
+  const decide = (pools: readonly (typeof a)[]) =>
+    resolveMadeAgain(site.deps, editor, { choice: 'theirs', pools, reason });
   await expect(decide([a, c])).rejects.toMatchObject({ reason: 'INVALID_INPUT' });
   await restoredAs(named('b'), 'third', { cidr: b.cidr, natOutgoing: true });
   await expect(decide([a, b])).rejects.toMatchObject({
@@ -115,10 +115,10 @@ it('all or none: what moved since it was looked at, or cannot be taken, leaves t
 
 it('what the cluster would refuse of any is named with its pool, and nothing is decided', async () => {
   const before = await ids();
-  const cluster = deps.cluster;
+  const cluster = site.deps.cluster;
   if (cluster === null) throw new Error('there must be a cluster');
   const rehearsePools = async () => new Map([[named('b'), [{ field: 'spec.cidr', message: 'not on this site' }]]]);
-  const refusing = { ...deps, cluster: { ...cluster, rehearsePools } };
+  const refusing = { ...site.deps, cluster: { ...cluster, rehearsePools } };
   await expect(
     resolveMadeAgain(refusing, editor, { choice: 'ours', pools: await decidable(), reason }),
   ).rejects.toMatchObject({
@@ -129,11 +129,11 @@ it('what the cluster would refuse of any is named with its pool, and nothing is 
 });
 
 it('of many that the cluster would refuse, the first few are told, and how many more', async () => {
-  const cluster = deps.cluster;
+  const cluster = site.deps.cluster;
   if (cluster === null) throw new Error('there must be a cluster');
   const causes = Array.from({ length: 4 }, (_, index) => ({ field: 'spec.cidr', message: `no ${index}` }));
   const rehearsePools = async () => new Map([named('b'), named('a')].map((name) => [name, causes]));
-  const refusing = { ...deps, cluster: { ...cluster, rehearsePools } };
+  const refusing = { ...site.deps, cluster: { ...cluster, rehearsePools } };
   const refused = resolveMadeAgain(refusing, editor, { choice: 'ours', pools: await decidable(), reason });
   const [a, b] = [named('a'), named('b')];
   await expect(refused).rejects.toMatchObject({
@@ -147,7 +147,7 @@ it.each(['theirs', 'ours'] as const)(
   async (choice) => {
     const asked: string[] = [];
     const transaction: Deps['db']['transaction'] = (work) =>
-      deps.db.transaction((tx) =>
+      site.deps.db.transaction((tx) =>
         work({
           query: (text, values, name) => {
             asked.push(name ?? text);
@@ -155,7 +155,7 @@ it.each(['theirs', 'ours'] as const)(
           },
         }),
       );
-    const counted = { ...deps, db: { ...deps.db, transaction } };
+    const counted = { ...site.deps, db: { ...site.deps.db, transaction } };
     await resolveMadeAgain(counted, editor, { choice, pools: await decidable(), reason });
     const reads = ['hold-live', 'read-live-pools', 'read-sync', 'read-released'];
     expect(asked.filter((name) => reads.includes(name)).sort()).toEqual(reads.sort());
@@ -165,13 +165,13 @@ it.each(['theirs', 'ours'] as const)(
 it.each(['theirs', 'ours'] as const)('%s of what was not made again is refused by its name', async (choice) => {
   const pools = await decidable();
   const before = await ids();
-  const [row] = await readSync(deps.db, [named('b')]);
+  const [row] = await readSync(site.deps.db, [named('b')]);
   if (row?.applied == null) throw new Error('it must have been applied');
-  const refused = () => resolveMadeAgain(deps, editor, { choice, pools, reason });
+  const refused = () => resolveMadeAgain(site.deps, editor, { choice, pools, reason });
   const says = { reason: 'INVALID_INPUT', message: expect.stringContaining(`pool '${named('b')}' was not made again`) };
-  await writeSync(deps.db, [{ ...row, reason: 'FieldChangedInCluster' }]);
+  await writeSync(site.deps.db, [{ ...row, reason: 'FieldChangedInCluster' }]);
   await expect(refused()).rejects.toMatchObject(says);
-  await writeSync(deps.db, [{ ...row, applied: { ...row.applied, uid: `uid-${named('b')}-new` } }]);
+  await writeSync(site.deps.db, [{ ...row, applied: { ...row.applied, uid: `uid-${named('b')}-new` } }]);
   await expect(refused()).rejects.toMatchObject(says);
   expect(await ids()).toEqual(before);
 });

@@ -1,5 +1,5 @@
 /** Force that nobody has applied yet, and after which something else is decided about the pool or the settings: it says what came before it. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { readLivePool } from '../../../core/cluster/live-pool.ts';
 import { readLiveFelix } from '../../../core/cluster/live-settings.ts';
 import type { VoidForce } from '../../../core/cluster/void-force.ts';
@@ -10,12 +10,11 @@ import { writeLiveFelixes } from '../../db/live-felix.ts';
 import { newSync, settingsSync, writeOutcomes, writeSync } from '../../db/sync.ts';
 import { untilSomebodyWaits } from '../../db/testing.ts';
 import { writeVoidForce } from '../../db/void-force.ts';
-import { editor, type TestApi, testApi } from '../../testing/test-api.ts';
-import { unheardDeps } from '../../testing/unheard-cluster.ts';
+import { editor } from '../../testing/test-api.ts';
+import { unheardSite } from '../../testing/unheard-cluster.ts';
 import type { Actor } from '../actor.ts';
 import { getChange, listChanges } from '../changes/list-changes.ts';
 import { revertChange } from '../changes/revert-change.ts';
-import type { Deps } from '../deps.ts';
 import { importPools } from '../pools/import-pools.ts';
 import { createPool, deletePool, updatePool } from '../pools/write-pool.ts';
 import { writeYaml } from '../pools/write-yaml.ts';
@@ -23,22 +22,16 @@ import { getSettings, updateSettings } from '../settings/settings.ts';
 import { resolvePool, setPolicy } from './resolve-pool.ts';
 import { resolveSettings } from './resolve-settings.ts';
 
-let api: TestApi;
-let deps: Deps;
-beforeAll(async () => {
-  api = await testApi();
-  deps = await unheardDeps(api);
-});
-afterAll(() => api?.close());
+const site = unheardSite();
 
 const ann: Actor = { ...editor, name: 'ann' };
 const reason = 'it must be so';
-const didNothing = async (id: number) => (await getChange(deps, id)).didNothing;
+const didNothing = async (id: number) => (await getChange(site.deps, id)).didNothing;
 const overtakenBy = (id: number, by = ann) => `change #${id} by ${by.name} came before it was carried out`;
 
 /** A pool of ours, of which the cluster has `natOutgoing` otherwise, as kubectl-edit set it. */
 async function edited({ name, spec }: Pool): Promise<number> {
-  const { change } = await createPool(deps, editor, { name, spec });
+  const { change } = await createPool(site.deps, editor, { name, spec });
   const managedFields = [
     { manager: 'kubectl-edit', operation: 'Update', fieldsV1: { 'f:spec': { 'f:natOutgoing': {}, 'f:disabled': {} } } },
   ];
@@ -46,12 +39,12 @@ async function edited({ name, spec }: Pool): Promise<number> {
     metadata: { name, uid: 'uid', resourceVersion: '1', managedFields },
     spec: { ...spec, natOutgoing: false },
   });
-  await writeLivePools(api.database.db, live === null ? [] : [live], []);
-  await writeSync(api.database.db, [{ ...newSync(name), applied: { uid: 'uid', version: change.id, spec } }]);
+  await writeLivePools(site.api.database.db, live === null ? [] : [live], []);
+  await writeSync(site.api.database.db, [{ ...newSync(name), applied: { uid: 'uid', version: change.id, spec } }]);
   return change.id;
 }
 const forced = async (name: string, expectedVersion: number, actor = editor): Promise<number> =>
-  (await resolvePool(deps, actor, { name, choice: 'ours', expectedVersion, reason })).change.id;
+  (await resolvePool(site.deps, actor, { name, choice: 'ours', expectedVersion, reason })).change.id;
 
 interface Forced {
   readonly pool: Pool;
@@ -63,28 +56,32 @@ type Change = Promise<{ readonly change: { readonly id: number } | null }>;
 const resolve =
   (choice: 'theirs' | 'ours' | 'release') =>
   ({ pool: { name }, expectedVersion }: Forced): Change =>
-    resolvePool(deps, ann, { name, choice, expectedVersion, reason });
+    resolvePool(site.deps, ann, { name, choice, expectedVersion, reason });
 const overtakers: [what: string, (forced: Forced) => Change][] = [
   [
     'an edit of the pool',
     ({ pool: { name, spec }, expectedVersion }) =>
-      updatePool(deps, ann, { name, spec: { ...spec, disabled: true }, expectedVersion }),
+      updatePool(site.deps, ann, { name, spec: { ...spec, disabled: true }, expectedVersion }),
   ],
   [
     'an import that writes it',
     async ({ pool: { name, spec } }) =>
-      importPools(deps, ann, { yaml: await writeYaml([{ name, spec: { ...spec, disabled: true } }], 'v3') }),
+      importPools(site.deps, ann, { yaml: await writeYaml([{ name, spec: { ...spec, disabled: true } }], 'v3') }),
   ],
-  ['a revert that takes it away', ({ made: id }) => revertChange(deps, ann, { id, reason })],
-  ['its deletion', ({ pool: { name }, expectedVersion }) => deletePool(deps, ann, { name, expectedVersion, reason })],
+  ['a revert that takes it away', ({ made: id }) => revertChange(site.deps, ann, { id, reason })],
+  [
+    'its deletion',
+    ({ pool: { name }, expectedVersion }) => deletePool(site.deps, ann, { name, expectedVersion, reason }),
+  ],
   [
     'another policy',
-    ({ pool: { name }, expectedVersion }) => setPolicy(deps, ann, { name, policy: 'enforce', expectedVersion, reason }),
+    ({ pool: { name }, expectedVersion }) =>
+      setPolicy(site.deps, ann, { name, policy: 'enforce', expectedVersion, reason }),
   ],
   [
     'a released field',
     ({ pool: { name }, expectedVersion }) =>
-      resolvePool(deps, ann, { name, choice: 'release-field', field: 'disabled', expectedVersion, reason }),
+      resolvePool(site.deps, ann, { name, choice: 'release-field', field: 'disabled', expectedVersion, reason }),
   ],
   ['the pool of the cluster that is taken over', resolve('theirs')],
   ['a pool that is released', resolve('release')],
@@ -101,7 +98,7 @@ it.each(overtakers)('by %s', async (what, overtake) => {
   if (change === null) throw new Error('something must change');
   expect(await didNothing(expectedVersion)).toBe(overtakenBy(change.id));
   expect(await didNothing(change.id)).toBe(null);
-  const listed = (await listChanges(deps, { pool: pool.name, limit: 20 })).changes;
+  const listed = (await listChanges(site.deps, { pool: pool.name, limit: 20 })).changes;
   expect(listed.map((one) => [one.id, one.didNothing])).toEqual([
     [change.id, null],
     [expectedVersion, overtakenBy(change.id)],
@@ -112,32 +109,32 @@ it.each(overtakers)('by %s', async (what, overtake) => {
 it('by the first change after it, and no later one; nor by one of another pool or that fails', async () => {
   const pool = { name: 'b', spec: { cidr: '10.100.0.0/16', natOutgoing: true } };
   const first = await forced('b', await edited(pool));
-  await createPool(deps, ann, { name: 'other', spec: { cidr: '10.101.0.0/16' } });
-  await createPool(deps, ann, { name: 'beside', spec: { cidr: '10.102.0.0/16' } });
+  await createPool(site.deps, ann, { name: 'other', spec: { cidr: '10.101.0.0/16' } });
+  await createPool(site.deps, ann, { name: 'beside', spec: { cidr: '10.102.0.0/16' } });
   const stale = { ...pool, spec: { ...pool.spec, disabled: true }, expectedVersion: first - 1 };
-  await expect(updatePool(deps, ann, stale)).rejects.toMatchObject({ reason: 'VERSION_STALE' });
+  await expect(updatePool(site.deps, ann, stale)).rejects.toMatchObject({ reason: 'VERSION_STALE' });
   const overlapping = { name: 'over', spec: { cidr: '10.100.0.0/17' } };
-  await expect(createPool(deps, ann, overlapping)).rejects.toMatchObject({ reason: 'POOL_VIOLATIONS' });
-  await importPools(deps, ann, { yaml: await writeYaml([stale], 'v3'), dryRun: true });
+  await expect(createPool(site.deps, ann, overlapping)).rejects.toMatchObject({ reason: 'POOL_VIOLATIONS' });
+  await importPools(site.deps, ann, { yaml: await writeYaml([stale], 'v3'), dryRun: true });
   expect(await didNothing(first)).toBe(null);
-  const { change } = await updatePool(deps, ann, { ...stale, expectedVersion: first });
+  const { change } = await updatePool(site.deps, ann, { ...stale, expectedVersion: first });
   const second = await forced('b', change.id);
-  const { change: last } = await updatePool(deps, ann, { ...pool, expectedVersion: second });
+  const { change: last } = await updatePool(site.deps, ann, { ...pool, expectedVersion: second });
   expect([await didNothing(first), await didNothing(second)]).toEqual([overtakenBy(change.id), overtakenBy(last.id)]);
 });
 
 const portRange = { natPortRange: '30000:40000' };
 async function update(global: NatSettings, nodes: Record<string, NatSettings> = {}): Promise<number> {
-  const { version: expectedVersion } = await getSettings(deps);
-  return (await updateSettings(deps, ann, { settings: { global, nodes }, expectedVersion, reason })).change.id;
+  const { version: expectedVersion } = await getSettings(site.deps);
+  return (await updateSettings(site.deps, ann, { settings: { global, nodes }, expectedVersion, reason })).change.id;
 }
 async function decided(choice: 'theirs' | 'ours', actor = ann): Promise<number> {
-  const { version: expectedVersion } = await getSettings(deps);
-  return (await resolveSettings(deps, actor, { object: 'default', choice, expectedVersion, reason })).change.id;
+  const { version: expectedVersion } = await getSettings(site.deps);
+  return (await resolveSettings(site.deps, actor, { object: 'default', choice, expectedVersion, reason })).change.id;
 }
 /** Settings of ours that the cluster has otherwise. */
 async function editedSettings(): Promise<void> {
-  const { db } = api.database;
+  const { db } = site.api.database;
   const version = await update(portRange);
   const metadata = { name: 'default', uid: 'uid', resourceVersion: '1' };
   const felix = readLiveFelix({ metadata, spec: { natPortRange: '50000:60000' } });
@@ -163,7 +160,7 @@ it('of settings by a change of the same object, and of no other', async () => {
 });
 
 it('what the leader finds moved at the same time stays what is told', async () => {
-  const { db } = api.database;
+  const { db } = site.api.database;
   const epoch = await beginTerm(db, 'test');
   const pool = { name: 'c', spec: { cidr: '10.110.0.0/16', natOutgoing: true } };
   const expectedVersion = await forced('c', await edited(pool));
@@ -174,7 +171,7 @@ it('what the leader finds moved at the same time stays what is told', async () =
   const edits: Promise<unknown>[] = [];
   await db.transaction(async (tx) => {
     await lockLive(tx, epoch);
-    edits.push(updatePool(deps, ann, { name: 'c', spec: { ...pool.spec, disabled: true }, expectedVersion }));
+    edits.push(updatePool(site.deps, ann, { name: 'c', spec: { ...pool.spec, disabled: true }, expectedVersion }));
     await untilSomebodyWaits(db);
     await writeOutcomes(tx, [{ name: 'c', ...stand, forceVoid: expectedVersion }]);
     await writeVoidForce(tx, found(expectedVersion));
