@@ -17,6 +17,8 @@ function live(spec: unknown, managedFields: readonly object[], extra: object = {
   return read;
 }
 
+const asDesired = { do: 'nothing', state: 'Synced', reason: 'AsDesired' };
+const nobody = { fields: [], managers: [] };
 const spec: PoolSpec = { cidr: '10.1.0.0/16', natOutgoing: true };
 const ours = claim('outgate', 'Apply', ['cidr', 'natOutgoing']);
 const input = (over: Partial<SyncInput>): SyncInput => ({
@@ -83,12 +85,36 @@ it('a pool deleted in the cluster is not made again by itself', () => {
 });
 
 it('a pool of somebody else is left alone', () => {
-  const helm = live(spec, [ours], { annotations: { 'meta.helm.sh/release-name': 'net' } });
+  const helm = live({ ...spec, disabled: true }, [ours], { annotations: { 'meta.helm.sh/release-name': 'net' } });
   for (const policy of ['ask', 'enforce'] as const) {
     expect(decideSync(input({ live: helm, policy }))).toMatchObject({ reason: 'OwnedElsewhere', managers: ['helm'] });
     const found = live(spec, [claim('kubectl-create', 'Update', ['cidr'])]);
     expect(decideSync(input({ live: found, applied: null, policy }))).toMatchObject({ reason: 'NotAdopted' });
   }
+});
+
+it('a pool of ours that says what is desired is as it should be, whoever holds it too, and whoever owns it by now', () => {
+  const applier = claim('gateway', 'Apply', ['cidr', 'natOutgoing']);
+  const marked = live(spec, [ours], { annotations: { 'meta.helm.sh/release-name': 'net' } });
+  for (const policy of ['ask', 'enforce'] as const) {
+    expect(decideSync(input({ live: live(spec, [ours, applier]), policy }))).toEqual({ ...asDesired, ...nobody });
+    expect(decideSync(input({ live: marked, policy }))).toEqual({ ...asDesired, ...nobody, managers: ['helm'] });
+    // one of theirs is theirs
+    expect(decideSync(input({ live: live(spec, [applier]), applied: null, policy }))).toMatchObject({
+      reason: 'OwnedElsewhere',
+      managers: ['gateway'],
+    });
+  }
+});
+
+it('another value that a stranger applies by force is a change in the cluster, and theirs', () => {
+  const there = live({ ...spec, natOutgoing: false }, [
+    claim('outgate', 'Apply', ['cidr']),
+    claim('gateway', 'Apply', ['cidr', 'natOutgoing']),
+  ]);
+  const changed = { reason: 'FieldChangedInCluster', fields: ['natOutgoing'], managers: ['gateway'] };
+  expect(decideSync(input({ live: there }))).toMatchObject(changed);
+  expect(decideSync(input({ live: there, policy: 'enforce' }))).toMatchObject({ do: 'apply', force: true });
 });
 
 it('an object that Calico cannot decode is named, not written', () => {
@@ -174,7 +200,6 @@ it('of a released field that was left out nothing was applied, and no default st
 const theirs = (manager: string, operation = 'Update') => claim(manager, operation, ['natOutgoing']);
 const edited = (...claims: object[]) => live({ ...spec, natOutgoing: false }, claims);
 const released = ['natOutgoing'] as const;
-const asDesired = { do: 'nothing', state: 'Synced', reason: 'AsDesired' };
 
 it('a released field is not compared, and no policy or force reaches it', () => {
   const there = edited(claim('outgate', 'Apply', ['cidr']), theirs('kubectl-edit'));

@@ -4,7 +4,8 @@ import type { PoolSpec } from '../pool/spec.ts';
 import { applyBody, differingFields, oddFields, type PoolField } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
 import { lostFields, othersOn } from './managed-fields.ts';
-import { heldBody, ownershipBeside, releasedBody, stillClaimed, withReleased } from './released.ts';
+import { ownerElsewhere } from './ownership.ts';
+import { heldBody, releasedBody, stillClaimed, withReleased } from './released.ts';
 import type { SyncPolicy, SyncReason } from './sync-state.ts';
 
 export interface SyncInput {
@@ -52,9 +53,11 @@ export function decideSync({ desired, live, applied, policy, released, forced }:
       ? { do: 'apply', spec: applyBody(desired.spec, null), uid: null, force: false }
       : outOfSync('PoolDeletedInCluster');
   }
-  const ownership = ownershipBeside(live, released);
-  if (ownership.class !== 'managed' && ownership.class !== 'hand') {
-    return outOfSync('OwnedElsewhere', [], [ownership.owner]);
+  const { ownership } = live;
+  const owner = ownerElsewhere(ownership);
+  if (owner !== null) {
+    const isOurs = applied?.uid === live.uid && isAsDesired(desired.spec, live, released);
+    return isOurs ? synced([owner]) : outOfSync('OwnedElsewhere', [], [owner]);
   }
   // an object under our name that we know nothing of: it was applied, and the leader ended before it could note it
   const known = applied ?? (ownership.class === 'managed' ? { uid: live.uid, version: 0 } : null);
@@ -73,7 +76,7 @@ export function decideSync({ desired, live, applied, policy, released, forced }:
     // equal values are shared without conflict: the claim is what later shows who changed a field
     return applied === null || letsGo || lostFields(live.claims, Object.keys(body)).length > 0
       ? { do: 'apply', spec: body, uid: live.uid, force: false }
-      : { do: 'nothing', state: 'Synced', reason: 'AsDesired', fields: [], managers: [] };
+      : synced();
   }
   const managers = differingHolders(live, fields, wanted);
   // a new decision is sent unforced: where somebody else holds a field, the server says so
@@ -89,6 +92,19 @@ export function decideSync({ desired, live, applied, policy, released, forced }:
   if (letsGo) return { do: 'apply', spec: heldBody(there, released), uid: live.uid, force: false };
   return outOfSync('FieldChangedInCluster', fields, managers);
 }
+
+/** Nothing is written to what others own, and nothing is wrong with it while it says what is desired. */
+const isAsDesired = (desired: PoolSpec, { pool, lastGood }: LivePool, released: readonly PoolField[]): boolean =>
+  pool !== null && !lastGood && differingFields(withReleased(desired, released, pool.spec), pool.spec).length === 0;
+
+/** `managers`: who owns it, where we do not. */
+const synced = (managers: readonly string[] = []): SyncDecision => ({
+  do: 'nothing',
+  state: 'Synced',
+  reason: 'AsDesired',
+  fields: [],
+  managers,
+});
 
 const outOfSync = (
   reason: SyncReason,

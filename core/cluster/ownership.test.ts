@@ -67,6 +67,23 @@ it.each([
   ).toBe('hand');
 });
 
+it('who applies some of a pool that we apply shares it, and owns it only where we apply nothing', () => {
+  const applies = (manager: string, ...fields: string[]) => ({
+    manager,
+    operation: 'Apply',
+    fieldsV1: { 'f:spec': Object.fromEntries(fields.map((field) => [`f:${field}`, {}])) },
+  });
+  const gateway = applies('gateway', 'cidr', 'natOutgoing');
+  expect(ownershipOf({ managedFields: [applies('outgate', 'cidr'), gateway] })).toMatchObject({
+    owner: 'outgate',
+    class: 'managed',
+    shared: ['gateway'],
+  });
+  // the cidr was written over by Update: it is still a pool that we apply
+  expect(ownershipOf({ managedFields: [applies('outgate', 'natOutgoing'), gateway] }).class).toBe('hand');
+  expect(ownershipOf({ managedFields: [gateway] })).toMatchObject({ owner: 'gateway', class: 'applier' });
+});
+
 it('a controlling owner reference makes it the operator’s', () => {
   const ownerReferences = [
     { kind: 'Other', name: 'x' },

@@ -4,7 +4,7 @@ import { ownerMarked } from './owner-marks.ts';
 
 /**
  * `managed`: ours. `hand`: people and scripts; may be adopted. `gitops`, `operator`, `applier` (another manager that
- * applies, with its own source somewhere): foreign, read-only.
+ * applies, with its own source somewhere, where we apply nothing): foreign, read-only.
  */
 export type OwnerClass = 'managed' | 'hand' | 'gitops' | 'operator' | 'applier';
 
@@ -39,26 +39,25 @@ export function ownershipOf(metadata: unknown): Ownership {
     return { owner: tools[tool.manager] ?? tool.manager, class: 'gitops', shared: [], evidence: claimed(tool) };
   }
   const ours = ourClaim(claims);
+  if (ours?.fields.includes('cidr')) {
+    return { owner: OUR_MANAGER, class: 'managed', shared: sharing(claims, ours), evidence: claimed(ours) };
+  }
   const applier = claims.find(isApplier);
-  if (applier !== undefined) {
+  // a pool that we apply was made or adopted here: who applies some of it later, under whatever name, does not take it away
+  if (applier !== undefined && ours === undefined) {
     return { owner: applier.manager, class: 'applier', shared: [], evidence: claimed(applier) };
   }
-  if (ours?.fields.includes('cidr')) return oursBy(ours, claims);
   const writer = claims.find(({ fields }) => fields.includes('cidr')) ?? claims[0];
   const owner = writer === undefined ? 'unknown' : isKubectl(writer.manager) ? 'kubectl' : writer.manager;
   return { owner, class: 'hand', shared: [], evidence: writer === undefined ? null : claimed(writer) };
 }
 
-/** Of a pool whose cidr we claim. */
-export const oursBy = (ours: FieldClaim, claims: readonly FieldClaim[]): Ownership => ({
-  owner: OUR_MANAGER,
-  class: 'managed',
-  shared: sharing(claims, ours),
-  evidence: claimed(ours),
-});
+/** Who owns the pool, and not we; null: nobody. */
+export const ownerElsewhere = ({ owner, class: is }: Ownership): string | null =>
+  is === 'managed' || is === 'hand' ? null : owner;
 
 /** Another manager that applies, and has its own source somewhere. */
-export const isApplier = ({ manager, operation }: FieldClaim): boolean =>
+const isApplier = ({ manager, operation }: FieldClaim): boolean =>
   operation === 'Apply' && manager !== OUR_MANAGER && !isKubectl(manager);
 
 /** kubectl writes as `kubectl`, `kubectl-edit`, `kubectl-client-side-apply` and so on. */

@@ -1,9 +1,9 @@
 /** Fields of a pool of ours that are let go: what the cluster has of them is what is wanted. */
 import type { PoolSpec } from '../pool/spec.ts';
-import { applyBody, differingFields, type PoolField, poolFields } from './compare.ts';
+import { applyBody, differingFields, type PoolField } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
 import { aloneOn, type FieldClaim, othersOn, ourClaim } from './managed-fields.ts';
-import { isApplier, type Ownership, oursBy } from './ownership.ts';
+import { ownerElsewhere } from './ownership.ts';
 
 /** The spec with the cluster's values of these fields; as it is where the cluster has no such pool. */
 export function withReleased(spec: PoolSpec, released: readonly PoolField[], live: PoolSpec | null): PoolSpec {
@@ -49,35 +49,6 @@ export function heldBody(
 const without = (spec: PoolSpec, fields: readonly PoolField[]): PoolSpec =>
   Object.fromEntries(Object.entries(spec).filter(([field]) => !fields.some((one) => one === field))) as PoolSpec;
 
-/** Whose the pool is: who applies no more of a pool of ours than what is let go does not own it. */
-export function ownershipBeside({ ownership, claims }: Owned, released: readonly PoolField[]): Ownership {
-  const ours = ourClaim(claims);
-  if (ownership.class !== 'applier' || !ours?.fields.includes('cidr')) return ownership;
-  const letGo = claims
-    .filter(isApplier)
-    .every(({ fields }) => fields.length > 0 && fields.every((field) => released.some((one) => one === field)));
-  return letGo ? oursBy(ours, claims) : ownership;
-}
-
-/** Who owns the pool, and not we; null: nobody. */
-export function ownerElsewhere(live: Owned, released: readonly PoolField[]): string | null {
-  const { owner, class: is } = ownershipBeside(live, released);
-  return is === 'managed' || is === 'hand' ? null : owner;
-}
-
-/** Who would own the pool if this one of its released fields were decided here, and does not now; null: nobody. */
-export function ownerIfDecided(live: Owned, released: readonly PoolField[], field: PoolField): string | null {
-  if (!released.includes(field) || ownerElsewhere(live, released) !== null) return null;
-  return ownerElsewhere(
-    live,
-    released.filter((one) => one !== field),
-  );
-}
-
-type Owned = Pick<LivePool, 'ownership' | 'claims'>;
-
-const releasable = poolFields.filter((field) => field !== 'cidr');
-
 /** Why a field cannot be let go; null: it can. `applied`: the object that our last apply went to. */
 export function whyNotReleased(
   field: PoolField,
@@ -87,7 +58,7 @@ export function whyNotReleased(
   if (field === 'cidr') return 'it is what the pool is: release the pool';
   if (live === undefined) return 'the cluster has no such pool';
   const { pool, lastGood, claims } = live;
-  const owner = ownerElsewhere(live, releasable);
+  const owner = ownerElsewhere(live.ownership);
   if (owner !== null) return `the pool belongs to ${owner}: release the pool`;
   if (applied === null) return 'the pool was never ours in the cluster: take theirs first, or release the pool';
   if (applied.uid !== live.uid) return 'the pool was made again there: decide about the whole pool first';

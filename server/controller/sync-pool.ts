@@ -45,7 +45,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   const { pool, row, live, letGo, released } = await options.read(name);
   if (pool === undefined) {
     if (row === undefined) return 'settled';
-    return letGo ? disown(options, row, live ?? null) : remove(options, row, { live: live ?? null, released });
+    return letGo ? disown(options, row, live ?? null) : remove(options, row, live ?? null);
   }
   const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released });
   const decision = decideSync(input);
@@ -81,6 +81,8 @@ function appliedAs(
   { version, live, released }: { readonly version: number } & Pick<PoolAtHand, 'live' | 'released'>,
 ): SyncRow['applied'] {
   if (applied === null || applied.version === version || live?.pool == null) return applied;
+  // others own it by now, and nothing of it is ours: what was applied last stays what it was
+  if (ourClaim(live.claims) === undefined) return { ...applied, version };
   return { ...applied, version, spec: heldBody({ spec: live.pool.spec, claims: live.claims }, released) };
 }
 
@@ -151,17 +153,13 @@ async function apply(
 }
 
 /** The pool was deleted here. A leader may have ended before it could note that it had made the object: what is under our name goes too. */
-async function remove(
-  options: SyncPoolOptions,
-  row: SyncRow,
-  { live, released }: { readonly live: LivePool | null } & Pick<PoolAtHand, 'released'>,
-): Promise<SyncOutcome> {
+async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
   if (row.deletedBy !== null && live === null && mayCome(row, options.now())) {
     const absentSince = row.detail.absentSince ?? options.now().toISOString();
     await note(options, asFound(row), { ...row, detail: { absentSince } });
     return 'settled';
   }
-  if (live === null || !oursToDelete(live, row.applied, released) || row.deletedBy === null) {
+  if (live === null || !oursToDelete(live, row.applied) || row.deletedBy === null) {
     await options.write({ name: row.name, row: null, taken: null });
     return 'settled';
   }

@@ -31,7 +31,6 @@ const row = (field: string, desired: unknown, live: unknown, managers: string[] 
   managers,
   released: false,
   releaseRefused: null,
-  ownerIfDecided: null,
 });
 const rows = [row('cidr', '10.0.0.0/16', '10.0.0.0/16'), row('natOutgoing', true, false, ['kubectl-edit'])];
 const ways = (reason: Stand['reason'], owner: string | null = 'outgate') =>
@@ -137,6 +136,9 @@ describe('the ways on of one field', () => {
     expect(whyOf(stand('AsDesired', { released: ['natOutgoing'] }))).toBe(
       'The cluster says what is desired. What becomes of natOutgoing is decided there.',
     );
+    expect(whyOf(stand('AsDesired', { managers: ['argocd'] }))).toBe(
+      'The cluster says what is desired. argocd owns it there: it is changed where it comes from.',
+    );
   });
 });
 
@@ -162,11 +164,6 @@ it('values as they are read', () => {
 
 describe('a released field of which another value is saved', () => {
   const gateway = { ...row('natOutgoing', false, false, ['gateway']), released: true };
-  it('that an applier holds would make the pool theirs', () => {
-    expect(takenBackWords(['natOutgoing'], [{ ...gateway, ownerIfDecided: 'gateway' }, ...rows.slice(0, 1)])).toEqual([
-      'natOutgoing is gateway’s: taken back, gateway owns the pool, nothing of it is written to the cluster, and force is refused. Change natOutgoing where it comes from.',
-    ]);
-  });
   it('that somebody wrote, or nobody, is taken back', () => {
     const nobodys = { ...row('disabled', false, false), released: true };
     expect(takenBackWords(['natOutgoing', 'disabled'], [gateway, nobodys])).toEqual([

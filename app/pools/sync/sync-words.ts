@@ -24,8 +24,6 @@ export interface FieldRow {
   released: boolean;
   /** why it cannot be released; null: it can */
   releaseRefused: string | null;
-  /** of a released field: who would own the pool if it were decided here; null: nobody else */
-  ownerIfDecided: string | null;
 }
 
 /** `rows`: who holds each field there by now. */
@@ -36,7 +34,11 @@ export function whyOf(
   const what = fields.length === 0 ? 'it' : listed(fields);
   switch (reason) {
     case 'AsDesired':
-      return `The cluster says what is desired.${released.length === 0 ? '' : ` What becomes of ${listed(released)} is decided there.`}`;
+      return [
+        'The cluster says what is desired.',
+        ...(released.length === 0 ? [] : [`What becomes of ${listed(released)} is decided there.`]),
+        ...(managers.length === 0 ? [] : [`${listed(managers)} owns it there: it is changed where it comes from.`]),
+      ].join(' ');
     case 'WaitingForCluster':
       return 'It was not brought to the cluster yet.';
     case 'FieldChangedInCluster':
@@ -131,7 +133,9 @@ export function waysOf({
             `What is desired becomes what the cluster has${changes(differing, 'desired', 'live')}.`,
             'Nodes go on as they do now.',
             ...(sync.reason === 'OwnedElsewhere'
-              ? [`It stays out of sync while ${owner} owns it: releasing it settles that.`]
+              ? [
+                  `A later change of it here is not written to the cluster while ${owner} owns it: releasing it settles that.`,
+                ]
               : []),
           ],
       refused: sync.reason === 'Unreadable' ? unreadable : null,
@@ -203,18 +207,15 @@ export function wayOfField(
 /** What comes of released fields of which another value is saved, one sentence each. */
 export function takenBackWords(
   fields: readonly string[],
-  rows: readonly Pick<FieldRow, 'field' | 'managers' | 'ownerIfDecided'>[],
+  rows: readonly Pick<FieldRow, 'field' | 'managers'>[],
 ): string[] {
   return rows
     .filter(({ field }) => fields.includes(field))
-    .map(({ field, managers, ownerIfDecided }) => {
-      if (ownerIfDecided !== null) {
-        return `${field} is ${ownerIfDecided}’s: taken back, ${ownerIfDecided} owns the pool, nothing of it is written to the cluster, and force is refused. Change ${field} where it comes from.`;
-      }
-      return managers.length === 0
+    .map(({ field, managers }) =>
+      managers.length === 0
         ? `${field} is taken back: it is decided here from then on.`
-        : `${field} is taken back from ${listed(managers)}: nothing is written over without force, which is asked for on the pool’s page.`;
-    });
+        : `${field} is taken back from ${listed(managers)}: nothing is written over without force, which is asked for on the pool’s page.`,
+    );
 }
 
 /** Whose fields a forced apply takes. */

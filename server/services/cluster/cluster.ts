@@ -1,15 +1,10 @@
 /** The cluster at one glance: is it heard, who leads, and how do our pools stand there. */
 import { z } from 'zod';
 import type { ComeBack, Lacks } from '../../../core/cluster/come-back.ts';
-import { unreadableOf } from '../../../core/cluster/live-pool.ts';
-import { ownershipBeside } from '../../../core/cluster/released.ts';
 import { syncStates } from '../../../core/cluster/sync-state.ts';
-import { readLivePools } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { readWatch } from '../../db/live-watch.ts';
 import { countPools } from '../../db/pool-counts.ts';
-import { readPools } from '../../db/pools.ts';
-import { readReleased } from '../../db/released.ts';
 import { countSettingsSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
@@ -56,28 +51,17 @@ export type ClusterView = z.infer<typeof clusterViewSchema>;
 /** Throws NO_CLUSTER. */
 export async function getCluster(deps: Deps): Promise<ClusterView> {
   const { server, election } = clusterOf(deps);
-  const [{ watch, heardAt, leader }, { owners, sync }, settings, felix, released] = await Promise.all([
+  const [{ watch, heardAt, leader }, { owners, sync }, settings, felix] = await Promise.all([
     readWatch(deps.db),
     countPools(deps.db),
     countSettingsSync(deps.db),
     readLiveFelixes(deps.db),
-    readReleased(deps.db),
     deps.effective.refresh(),
   ]);
   const standing = { managed: 0, observed: 0, foreign: 0, unreadable: 0 };
   for (const { class: owner, ours, count, unreadable } of owners) {
     standing[standingOf(owner, ours)] += count - unreadable;
     standing.unreadable += unreadable;
-  }
-  const names = [...released.keys()];
-  const beside = names.length === 0 ? [] : await readLivePools(deps.db, names);
-  // one that was deleted here keeps its released fields until its object is gone
-  const ours = new Set(names.length === 0 ? [] : (await readPools(deps.db, names)).map(({ name }) => name));
-  for (const pool of beside) {
-    if (unreadableOf(pool)?.followed === false) continue;
-    const { class: owner } = ownershipBeside(pool, released.get(pool.name)?.fields ?? []);
-    standing[standingOf(pool.ownership.class, ours.has(pool.name))] -= 1;
-    standing[standingOf(owner, ours.has(pool.name))] += 1;
   }
   const { role, holder, error } = election();
   return {

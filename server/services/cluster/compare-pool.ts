@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { applyBody, compareFields } from '../../../core/cluster/compare.ts';
 import { copyPatch, isTigeras, theirPool } from '../../../core/cluster/copy-patch.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
-import { ownerIfDecided, ownershipBeside, whyNotReleased } from '../../../core/cluster/released.ts';
+import { whyNotReleased } from '../../../core/cluster/released.ts';
 import { seenOf } from '../../../core/cluster/seen.ts';
 import { type PoolSpec, poolSpecSchema } from '../../../core/pool/spec.ts';
 import { readLivePools } from '../../db/live.ts';
@@ -49,8 +49,6 @@ export const comparisonSchema = z.object({
       released: z.boolean(),
       /** why it cannot be released; null: it can */
       releaseRefused: z.string().nullable(),
-      /** of a released field: who would own the pool if it were decided here; null: nobody else */
-      ownerIfDecided: z.string().nullable(),
     }),
   ),
   /** what is to be written where the pool comes from, as YAML, and the fields that cannot be said there; null: it is ours to write */
@@ -61,7 +59,7 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 /** Throws NO_CLUSTER, NOT_FOUND. */
 export async function comparePool(deps: Deps, name: string): Promise<Comparison> {
   clusterOf(deps);
-  const [[stored], [row], [found], byName] = await Promise.all([
+  const [[stored], [row], [live], byName] = await Promise.all([
     readPools(deps.db, [name]),
     readSync(deps.db, [name]),
     readLivePools(deps.db, [name]),
@@ -70,7 +68,6 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
   if (stored === undefined) throw poolNotFound(name);
   const [pool = stored] = showReleased([stored], byName);
   const released = byName.get(name)?.fields ?? [];
-  const live = found && { ...found, ownership: ownershipBeside(found, released) };
   const rows = compareFields({
     desired: pool.spec,
     live: live?.pool?.spec ?? null,
@@ -98,8 +95,7 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
       ...one,
       managers: [...one.managers],
       released: released.includes(one.field),
-      releaseRefused: whyNotReleased(one.field, found, row?.applied ?? null),
-      ownerIfDecided: found === undefined ? null : ownerIfDecided(found, released, one.field),
+      releaseRefused: whyNotReleased(one.field, live, row?.applied ?? null),
     })),
     patch: live === undefined ? null : await patchFor(deps, live, pool.spec),
   };

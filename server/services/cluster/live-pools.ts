@@ -1,13 +1,11 @@
 /** The pools that the cluster has, ours and others', with what they break and who decides about them. */
 import { z } from 'zod';
 import { type LivePool, unreadableOf } from '../../../core/cluster/live-pool.ts';
-import { ownershipBeside } from '../../../core/cluster/released.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, poolSpecSchema, violationSchema } from '../../../core/pool/spec.ts';
 import { type HeldFast, readHeldFast } from '../../db/let-go.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
-import { readReleased } from '../../db/released.ts';
 import type { Deps } from '../deps.ts';
 import { decidedBySchema, viewDecidedBy } from '../pools/decided-by.ts';
 import { judgedPools } from './judged-pools.ts';
@@ -46,13 +44,7 @@ const MOST_NAMED = 10;
 
 /** In the order of names. */
 export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
-  const [found, ours, released, heldFast] = await Promise.all([
-    readLivePools(deps.db),
-    readPools(deps.db),
-    readReleased(deps.db),
-    readHeldFast(deps.db),
-  ]);
-  const live = found.map((one) => ({ ...one, ownership: ownershipBeside(one, released.get(one.name)?.fields ?? []) }));
+  const [live, ours, heldFast] = await Promise.all([readLivePools(deps.db), readPools(deps.db), readHeldFast(deps.db)]);
   const managed = new Set(ours.map(({ name }) => name));
   const judged = judgedPools(
     deps.effective,

@@ -86,9 +86,6 @@ it.each(['kubectl', 'gateway-controller'])(
     await applyAs(manager, { natOutgoing: false });
     await seenWith('natOutgoing', false);
     await site.stands('a', synced);
-    // taken back from a controller, it would be a pool of theirs
-    expect(await row('natOutgoing')).toMatchObject({ ownerIfDecided: manager === 'kubectl' ? null : manager });
-    expect(await row('cidr')).toMatchObject({ ownerIfDecided: null });
     await update({ disabled: true });
     await settled();
     expect((await object()).spec).toMatchObject({ natOutgoing: false, disabled: true });

@@ -2,7 +2,7 @@
 import { differingFields } from '../../../core/cluster/compare.ts';
 import { decideSync } from '../../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
-import { ownerElsewhere } from '../../../core/cluster/released.ts';
+import { ownerElsewhere } from '../../../core/cluster/ownership.ts';
 import { seenOf } from '../../../core/cluster/seen.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
@@ -102,10 +102,10 @@ export async function take(
 }
 
 /** Force takes fields from others; it does not take a pool that never was ours. */
-export function notOurs({ live, row, released }: Standing): string | null {
+export function notOurs({ live, row }: Standing): string | null {
   if (live === undefined) return null;
   const { ownership, pool, lastGood } = live;
-  const owner = ownerElsewhere(live, released);
+  const owner = ownerElsewhere(ownership);
   if (owner !== null) return `it belongs to ${owner}`;
   if (row?.applied == null && ownership.class === 'hand') return `it was never ours: take theirs, or release this one`;
   return pool === null || lastGood ? 'it must be readable' : null;

@@ -3,7 +3,6 @@ import { natDifference, type Region } from '../../../core/nat/difference.ts';
 import { type NatSettings, settingsFor } from '../../../core/nat/settings.ts';
 import { makeDecider } from '../../../core/nat/simulate.ts';
 import { readLivePools } from '../../db/live.ts';
-import { readReleased } from '../../db/released.ts';
 import { readSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
@@ -73,14 +72,7 @@ export async function previewDelete(deps: Deps, names: readonly string[]): Promi
 }
 
 async function notOurs({ db }: Deps, names: readonly string[]): Promise<string[]> {
-  const [there, rows, released] = await Promise.all([
-    readLivePools(db, names),
-    readSync(db, names),
-    readReleased(db, names),
-  ]);
+  const [there, rows] = await Promise.all([readLivePools(db, names), readSync(db, names)]);
   const applied = new Map(rows.map((row) => [row.name, row.applied]));
-  const fieldsOf = (name: string) => released.get(name)?.fields ?? [];
-  return there
-    .filter((live) => !oursToDelete(live, applied.get(live.name) ?? null, fieldsOf(live.name)))
-    .map(({ name }) => name);
+  return there.filter((live) => !oursToDelete(live, applied.get(live.name) ?? null)).map(({ name }) => name);
 }
