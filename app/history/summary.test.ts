@@ -90,6 +90,28 @@ it('says of a save and of an import which released fields are decided here again
   );
 });
 
+it('says of what the policy enforce writes over whose it was', () => {
+  const taken = (...managers: string[]) => ({ taken: [{ field: 'natOutgoing', managers }] });
+  const held = { ...pool('public', true), ...taken('kubectl-create', 'nightly-job') };
+  expect(of('pool.update', held, pool('public', false))).toBe(
+    'public: natOutgoing true → false, fields taken from kubectl-create and nightly-job',
+  );
+  expect(of('pool.enforce', held, pool('public', false))).toBe(
+    'public written back: natOutgoing true → false, fields taken from kubectl-create and nightly-job',
+  );
+  expect(of('pool.policy', { ...held, policy: { from: 'ask', to: 'enforce' } }, pool('public', true))).toBe(
+    'public: policy for changes in the cluster ask → enforce, fields taken from kubectl-create and nightly-job',
+  );
+  const both = [held, { ...pool('other'), ...taken('nightly-job') }];
+  expect(of('pool.import', both, [pool('public'), pool('other')], 2)).toBe(
+    '2 pools imported: public, fields taken from kubectl-create and nightly-job',
+  );
+  expect(takenIn({ before: both }).map(({ field }) => field)).toEqual([
+    'natOutgoing of public',
+    'natOutgoing of other',
+  ]);
+});
+
 it('says of a release what the cluster keeps', () => {
   expect(of('pool.release', pool('public'), null)).toBe('public released: the cluster keeps it');
   expect(of('pool.release', { ...pool('public'), absent: true }, null)).toBe(

@@ -53,8 +53,9 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
   if (action === 'pool.import') {
     const done = isPools(after) && after.length === 0 ? 'deleted' : 'imported'; // a revert takes away what an import made
     const back = backWords(before);
-    if (pools === 1) return `${target} ${done}${back === '' ? '' : `, ${back}`}`;
-    return `${pools.toLocaleString('en-US')} pools ${done}: ${target}${back === '' ? '' : `, with ${back}`}`;
+    const what = pools === 1 ? `${target} ${done}` : `${pools.toLocaleString('en-US')} pools ${done}: ${target}`;
+    const beside = back === '' || pools === 1 ? back : `with ${back}`;
+    return [what, beside, ...takenWords(before)].filter((words) => words !== '').join(', ');
   }
   if (action === 'pool.adopt') return `${pools.toLocaleString('en-US')} adopted: ${target}`;
   if (action === 'pool.release')
@@ -70,13 +71,15 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
     const moved = differences(flat(before), flat(after));
     return moved === '' ? `${target}: ours again, as the cluster has it` : `${target} applied by force${moved}`;
   }
-  if (action === 'pool.policy') return `${target}: policy for changes in the cluster${policyIn(before)}`;
+  if (action === 'pool.policy')
+    return [`${target}: policy for changes in the cluster${policyIn(before)}`, ...takenWords(before)].join(', ');
   if (action === 'pool.update' && isPool(before) && before.theirs !== undefined) {
     return `${target}: theirs taken, ${theirsWords(before.theirs, before, after)}`;
   }
   if (action === 'pool.enforce' && happened(before, after, pools) === 'made')
     return `${target} made again in the cluster`;
-  if (action === 'pool.enforce') return `${target} written back${differences(flat(before), flat(after))}`;
+  if (action === 'pool.enforce')
+    return [`${target} written back${differences(flat(before), flat(after))}`, ...takenWords(before)].join(', ');
   if (action === 'cluster.change') {
     const done = happened(before, after, pools);
     // the server says what it was about, of what moved nothing, and of what we did
@@ -99,7 +102,9 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
     const moved = differences(flat(before), flat(after));
     return `NAT settings${moved === '' && reason !== null ? `: ${reason}` : moved}`;
   }
-  const said = [moves(flat(before), flat(after)), backWords(before)].filter((words) => words !== '');
+  const said = [moves(flat(before), flat(after)), backWords(before), ...takenWords(before)].filter(
+    (words) => words !== '',
+  );
   return said.length === 0 ? target : `${target}: ${said.join(', ')}`;
 }
 
@@ -109,9 +114,20 @@ export function wordsOf({ action, before, didNothing }: Pick<Summarised, 'action
   return action === 'pool.force' && isAbsent(before) ? 'Tried again' : actionWords[action];
 }
 
-/** Of a use of force that did something; empty: of nothing else, or nobody held anything. */
-export const takenIn = ({ before, didNothing }: Pick<Summarised, 'before' | 'didNothing'>): readonly Taken[] =>
-  didNothing == null && before !== null && 'taken' in before ? (before.taken ?? []) : [];
+/** Of what was written over by force, or by the policy `enforce`, and did something; of several pools each field has its pool's name. */
+export function takenIn({ before, didNothing }: Pick<Summarised, 'before' | 'didNothing'>): readonly Taken[] {
+  if (didNothing != null || before === null) return [];
+  if (!isPools(before)) return 'taken' in before ? (before.taken ?? []) : [];
+  return before.flatMap(({ name, taken = [] }) =>
+    taken.map(({ field, managers }) => ({ field: before.length > 1 ? `${field} of ${name}` : field, managers })),
+  );
+}
+
+/** Whose fields their policy took; nothing: nobody's. */
+function takenWords(before: Content | null): string[] {
+  const managers = takenIn({ before }).flatMap((one) => one.managers);
+  return managers.length === 0 ? [] : [`fields taken from ${listed([...new Set(managers)])}`];
+}
 
 /** Each field from and to; of many their names, for which of them were taken is what was decided. */
 function theirsWords(fields: readonly string[], before: Content, after: Content | null): string {

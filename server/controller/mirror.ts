@@ -1,5 +1,7 @@
 /** Takes what the watch saw of the cluster's pools into the live ledger, which agents and replicas follow. */
+import { differingFields } from '../../core/cluster/compare.ts';
 import { keepLastGood, type LivePool } from '../../core/cluster/live-pool.ts';
+import { heldOf } from '../../core/cluster/taken.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import { addShare, poolShare, removeShare, revisionOf } from '../../core/wire/revision.ts';
 import type { Database, Queryable } from '../db/client.ts';
@@ -10,7 +12,7 @@ import { readSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
 import type { Ours } from './decided-by.ts';
 import { isNewer } from './is-newer.ts';
-import { readOtherwise, removedBy, type Told, tellerOf } from './pool-teller.ts';
+import { readOtherwise, removedBy, type Step, type Told, tellerOf } from './pool-teller.ts';
 
 export interface Seen {
   readonly seen: readonly LivePool[];
@@ -111,7 +113,7 @@ async function movesOf(tx: Queryable, { word }: Live, { known, seen, gone, sentA
     });
     let from = before?.pool ?? null;
     for (const [turn, step] of steps.entries()) {
-      add(step, { name, before: from, after: step.after }, turn);
+      add(step, { name, before: withTaken(from, before, step), after: step.after }, turn);
       from = step.after;
     }
   }
@@ -120,6 +122,13 @@ async function movesOf(tx: Queryable, { word }: Live, { known, seen, gone, sentA
     add(removedBy(rows.get(name), before, word), { name, before: pool, after: null });
   }
   return inOrder(turns);
+}
+
+/** What is written back by a policy is taken from whoever held it. */
+function withTaken(from: Pool | null, before: LivePool | null, { action, after }: Step): Pool | null {
+  if (action !== 'pool.enforce' || from === null || after === null) return from;
+  const taken = heldOf(before?.claims ?? [], differingFields(after.spec, from.spec));
+  return taken.length === 0 ? from : ({ ...from, taken } as Pool);
 }
 
 const inOrder = (turns: readonly Map<string, Move>[]): Move[] => turns.flatMap((groups) => [...groups.values()]);

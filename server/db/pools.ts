@@ -1,4 +1,6 @@
 /** The pool table. */
+import type { LivePool } from '../../core/cluster/live-pool.ts';
+import type { Enforced } from '../../core/cluster/taken.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
 import { type ReleasedByName, releasedFields } from './released.ts';
@@ -50,25 +52,35 @@ export async function findPools(
   return { pools: row?.pools.map(stored) ?? [], total: row?.total ?? 0, revision: row?.revision ?? '' };
 }
 
-/**
- * The pools of these names, and every pool whose CIDR shares an address with one of `cidrs`; with what is let go of them. `toForce`:
- * those of which the last change is to be applied by force, and was not yet.
- */
+export interface PoolsTouching {
+  readonly pools: StoredPool[];
+  readonly released: ReleasedByName;
+  /** those of which the last change is to be applied by force, and was not yet */
+  readonly toForce: ReadonlySet<string>;
+  /** of those that were named, what their policy writes over */
+  readonly enforced: ReadonlyMap<string, Enforced>;
+}
+
+/** The pools of these names, and every pool whose CIDR shares an address with one of `cidrs`; with what is let go of them. */
 export async function poolsTouching(
   db: Queryable,
   names: readonly string[],
   cidrs: readonly string[],
-): Promise<{ pools: StoredPool[]; released: ReleasedByName; toForce: ReadonlySet<string> }> {
-  type Row = PoolRow & { released: string[] | null; live: PoolSpec | null; to_force: boolean | null };
+): Promise<PoolsTouching> {
+  type Row = PoolRow & { released: string[] | null; live: PoolSpec | null; to_force: boolean | null } & {
+    enforced: LivePool | null;
+    applied_uid: string | null;
+  };
   const rows = await db.query<Row>(
-    `SELECT t.*, s.released, l.object->'pool'->'spec' AS live, s.force_version = t.sequence AS to_force
+    `SELECT t.*, s.released, l.object->'pool'->'spec' AS live, s.force_version = t.sequence AS to_force,
+       CASE WHEN s.policy = 'enforce' AND t.name = ANY($1::text[]) THEN l.object END AS enforced, s.applied_uid
      FROM (
        SELECT name, spec, sequence, created_at, updated_at FROM pool WHERE name = ANY($1::text[])
        UNION
        SELECT p.name, p.spec, p.sequence, p.created_at, p.updated_at
        FROM (SELECT DISTINCT unnest($2::cidr[]) AS cidr) AS c JOIN pool p ON p.cidr && c.cidr
      ) AS t
-     LEFT JOIN sync s ON s.name = t.name AND (s.released <> '{}' OR s.force_version = t.sequence)
+     LEFT JOIN sync s ON s.name = t.name AND (s.released <> '{}' OR s.force_version = t.sequence OR s.policy = 'enforce')
      LEFT JOIN live_pool l ON l.name = s.name`,
     [names, cidrs],
     'pools-touching',
@@ -77,7 +89,15 @@ export async function poolsTouching(
     released === null || released.length === 0 ? [] : [[name, { fields: releasedFields(released), live }] as const],
   );
   const toForce = rows.flatMap(({ name, to_force }) => (to_force ? [name] : []));
-  return { pools: rows.map(stored), released: new Map(released), toForce: new Set(toForce) };
+  const enforced = rows.flatMap(({ name, enforced: live, applied_uid: uid }) =>
+    live === null ? [] : [[name, { live, uid }] as const],
+  );
+  return {
+    pools: rows.map(stored),
+    released: new Map(released),
+    toForce: new Set(toForce),
+    enforced: new Map(enforced),
+  };
 }
 
 /** Every pool, or those of these names, in the order of names. */

@@ -22,7 +22,7 @@ export function ReleasedNote({
   const trpc = useTRPC();
   const back = takenBack(draft.spec, released, base);
   const query = useQuery(trpc.cluster.compare.queryOptions({ name: draft.name }, { enabled: back.length > 0 }));
-  const words = takenBackWords(back, query.data?.rows ?? []);
+  const words = takenBackWords(back, query.data?.rows ?? [], query.data?.sync.policy ?? 'ask');
   return (
     <>
       <Note className="mb-3">

@@ -166,10 +166,13 @@ describe('a released field of which another value is saved', () => {
   const gateway = { ...row('natOutgoing', false, false, ['gateway']), released: true };
   it('that somebody wrote, or nobody, is taken back', () => {
     const nobodys = { ...row('disabled', false, false), released: true };
-    expect(takenBackWords(['natOutgoing', 'disabled'], [gateway, nobodys])).toEqual([
+    expect(takenBackWords(['natOutgoing', 'disabled'], [gateway, nobodys], 'ask')).toEqual([
       'natOutgoing is taken back from gateway: nothing is written over without force, which is asked for on the pool’s page.',
       'disabled is taken back: it is decided here from then on.',
     ]);
-    expect(takenBackWords([], [gateway])).toEqual([]);
+    expect(takenBackWords(['natOutgoing'], [gateway], 'enforce')).toEqual([
+      'natOutgoing is taken back from gateway: the policy enforce writes it over by force.',
+    ]);
+    expect(takenBackWords([], [gateway], 'ask')).toEqual([]);
   });
 });

@@ -208,13 +208,18 @@ export function wayOfField(
 export function takenBackWords(
   fields: readonly string[],
   rows: readonly Pick<FieldRow, 'field' | 'managers'>[],
+  policy: SyncPolicy,
 ): string[] {
+  const then =
+    policy === 'enforce'
+      ? 'the policy enforce writes it over by force'
+      : 'nothing is written over without force, which is asked for on the pool’s page';
   return rows
     .filter(({ field }) => fields.includes(field))
     .map(({ field, managers }) =>
       managers.length === 0
         ? `${field} is taken back: it is decided here from then on.`
-        : `${field} is taken back from ${listed(managers)}: nothing is written over without force, which is asked for on the pool’s page.`,
+        : `${field} is taken back from ${listed(managers)}: ${then}.`,
     );
 }
 

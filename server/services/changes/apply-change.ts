@@ -9,12 +9,13 @@
 import type { PoolField } from '../../../core/cluster/compare.ts';
 import { changedObjects } from '../../../core/cluster/felix-objects.ts';
 import { takenBack, withReleased } from '../../../core/cluster/released.ts';
+import { type Taken, takenByEnforce } from '../../../core/cluster/taken.ts';
 import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
 import { addShare, removeShare, revisionOf } from '../../../core/wire/revision.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { type Desired, lockDesired, readDesired, writeChange } from '../../db/desired.ts';
 import { holdLive } from '../../db/live.ts';
-import { poolsTouching, type StoredPool } from '../../db/pools.ts';
+import { type PoolsTouching, poolsTouching, type StoredPool } from '../../db/pools.ts';
 import { showReleased, writeReleased } from '../../db/released.ts';
 import { settingsSync } from '../../db/sync.ts';
 import { writeOvertaken } from '../../db/void-force.ts';
@@ -36,14 +37,15 @@ export interface Applied {
 /** Throws POOL_VIOLATIONS or SETTINGS_VIOLATIONS with everything that the change would add, and what `decide` throws. */
 export function applyChange(db: Database, intent: Intent): Promise<Applied> {
   return db.transaction(async (tx) => {
-    const { current, decisions, stored, released, toForce } = await prepare(tx, lockDesired, intent);
+    const { current, decisions, ...known } = await prepare(tx, lockDesired, intent);
     const { desired } = current;
+    const { released, toForce } = known;
     // their rows in sync are the leader's to write as well, in an order of its own; so is what became of force
     if (released.size + toForce.size > 0) await holdLive(tx);
     for (const [name, { is }] of released) await writeReleased(tx, name, is);
     let now: Applied & { desired: Desired } = { change: null, revision: desired.revision, desired };
     for (const decision of decisions) {
-      now = await write(tx, intent, { ...current, desired: now.desired, stored, released, toForce }, decision);
+      now = await write(tx, intent, { ...current, ...known, desired: now.desired }, decision);
     }
     return { change: now.change, revision: now.revision };
   });
@@ -74,14 +76,15 @@ interface Prepared {
   readonly stored: ReadonlyMap<string, StoredPool>;
   /** by pool the fields that others decide, before and after, where the change moves that */
   readonly released: ReadonlyMap<string, { readonly was: readonly PoolField[]; readonly is: readonly PoolField[] }>;
-  /** names of pools of which the last change is force that was not carried out yet */
-  readonly toForce: ReadonlySet<string>;
+  readonly toForce: PoolsTouching['toForce'];
+  /** by pool whose fields its policy takes by force for this change */
+  readonly taken: ReadonlyMap<string, Taken[]>;
 }
 
 /** A field that was let go, and of which another value is decided now than it has, is decided here again. */
 async function prepare(db: Queryable, read: typeof readDesired, intent: Intent): Promise<Prepared> {
-  const none: Awaited<ReturnType<typeof poolsTouching>> = { pools: [], released: new Map(), toForce: new Set() };
-  const [desired, { pools: touched, released: known, toForce }] = await Promise.all([
+  const none: PoolsTouching = { pools: [], released: new Map(), toForce: new Set(), enforced: new Map() };
+  const [desired, { pools: touched, released: known, toForce, enforced }] = await Promise.all([
     read(db),
     intent.names.length + intent.cidrs.length === 0 ? none : poolsTouching(db, intent.names, intent.cidrs),
   ]);
@@ -91,19 +94,24 @@ async function prepare(db: Queryable, read: typeof readDesired, intent: Intent):
     pools: new Map(showReleased(touched, known).map((pool) => [pool.name, pool])),
   };
   const released = new Map<string, { was: readonly PoolField[]; is: readonly PoolField[] }>();
+  const taken = new Map<string, Taken[]>();
   const settle = ({ name, spec }: Pool, said: readonly PoolField[] | undefined): Pool => {
     const { fields: was, live } = known.get(name) ?? { fields: [], live: null };
     const back = takenBack(spec, was, current.pools.get(name)?.spec ?? spec);
     const is = said ?? was.filter((field) => !back.includes(field));
     if (is.length !== was.length) released.set(name, { was, is });
-    return { name, spec: withReleased(spec, said ?? is, live) };
+    const pool = { name, spec: withReleased(spec, said ?? is, live) };
+    const there = enforced.get(name);
+    const from = there === undefined ? [] : takenByEnforce(pool, there, is);
+    if (from.length > 0) taken.set(name, from);
+    return pool;
   };
   const decisions = (await intent.decide(current, db)).map((decision) => {
     const { upsert, released: said } = decision;
     return upsert === undefined ? decision : { ...decision, upsert: upsert.map((pool) => settle(pool, said)) };
   });
   for (const decision of decisions) if (!decision.asFound) refuseViolations(current, decision);
-  return { current, decisions, stored, released, toForce };
+  return { current, decisions, stored, released, toForce, taken };
 }
 
 async function write(
@@ -134,7 +142,7 @@ async function write(
   const content = contentsOf(
     decision,
     desired,
-    old.map((pool) => told(plain(pool), current.released.get(pool.name))),
+    old.map((pool) => told(plain(pool), current.released.get(pool.name), current.taken.get(pool.name))),
   );
   const own = decision.action !== 'hosts.update'; // hosts move with the nodes: nobody asked for it
   const actor = own ? intent.actor : system;

@@ -1,5 +1,6 @@
 /** What the log says of a change: what it was about, and what was before and after. */
 import type { PoolField } from '../../../core/cluster/compare.ts';
+import type { Taken } from '../../../core/cluster/taken.ts';
 import { noSettings } from '../../../core/nat/settings.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 import { hostsMatter } from '../../../core/wire/revision.ts';
@@ -41,16 +42,21 @@ export function targetOf(decision: Decision, pools: readonly string[]): string {
   return rest <= 0 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${rest} more`;
 }
 
-/** A pool with the fields that the change lets go, or takes back: `moved` has those that others decide, before and after. */
+/**
+ * A pool with the fields that the change lets go, takes back, or takes from others by force: `moved` has those that others decide,
+ * before and after.
+ */
 export function told(
   pool: Pool,
   moved: { readonly was: readonly PoolField[]; readonly is: readonly PoolField[] } = { was: [], is: [] },
-): Pool & { letGo?: string[]; takenBack?: string[] } {
+  taken: Taken[] = [],
+): Pool & { letGo?: string[]; takenBack?: string[]; taken?: Taken[] } {
   const letGo = moved.is.filter((field) => !moved.was.includes(field));
   const back = moved.was.filter((field) => !moved.is.includes(field));
   return {
     ...pool,
     ...(letGo.length === 0 ? {} : { letGo }),
     ...(back.length === 0 ? {} : { takenBack: back }),
+    ...(taken.length === 0 ? {} : { taken }),
   };
 }

@@ -25,8 +25,10 @@ export const actionSchema = z.enum(actions);
 export type Action = z.infer<typeof actionSchema>;
 
 const takenSchema = z.object({ field: z.string(), managers: z.array(z.string()) });
-export type Taken = z.infer<typeof takenSchema>;
-/** before a use of force: the fields that the cluster had otherwise, and who held each */
+/**
+ * before a use of force: the fields that the cluster had otherwise, and who held each; before a change of a pool that its policy
+ * `enforce` brings there, or writes back: those that somebody held
+ */
 const taken = z.array(takenSchema).optional();
 
 /** before a change that lets fields go, or decides them here again */

@@ -3,12 +3,13 @@ import { z } from 'zod';
 import type { PoolField } from '../../../core/cluster/compare.ts';
 import { ourClaim } from '../../../core/cluster/managed-fields.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
+import { takenByEnforce } from '../../../core/cluster/taken.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { markLetGo } from '../../db/let-go.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
-import { shownPools } from '../../db/released.ts';
+import { releasedOf, shownPools } from '../../db/released.ts';
 import { newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
@@ -122,7 +123,15 @@ export async function setPolicy(
         throw new AppError('NOTHING_CHANGES', `pool '${name}' has the policy '${policy}' already`);
       }
       await writeSync(tx, [await leaveFields(tx, pool, { ...row, policy }, current.desired.sequence + 1)]);
-      const before = { name, spec: pool.spec, policy: { from: row.policy, to: policy } };
+      const [live] = policy === 'enforce' ? await readLivePools(tx, [name]) : [];
+      const there = live && { live, uid: row.applied?.uid ?? null };
+      const taken = there === undefined ? [] : takenByEnforce(pool, there, await releasedOf(tx, name));
+      const before = {
+        name,
+        spec: pool.spec,
+        policy: { from: row.policy, to: policy },
+        ...(taken.length === 0 ? {} : { taken }),
+      };
       return [{ action: 'pool.policy', upsert: [{ name, spec: pool.spec }], before, asFound: true }];
     },
   });

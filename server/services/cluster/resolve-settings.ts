@@ -7,6 +7,7 @@ import {
 import { settingsIn, withObject } from '../../../core/cluster/felix-objects.ts';
 import type { LiveFelix } from '../../../core/cluster/live-settings.ts';
 import { seenOfSettings } from '../../../core/cluster/seen.ts';
+import { takenFrom } from '../../../core/cluster/taken.ts';
 import { voidSettingsForce } from '../../../core/cluster/void-force.ts';
 import { canonicalSettings } from '../../../core/nat/canonical-settings.ts';
 import {
@@ -32,7 +33,6 @@ import { rehearseSettings } from '../settings/rehearse-settings.ts';
 import { changeSettings, decideSettings } from '../settings/settings.ts';
 import { clusterOf } from './cluster.ts';
 import type { choices } from './resolve-pool.ts';
-import { takenFrom } from './taken.ts';
 
 export interface SettingsResolution {
   /** `default` or `node.<name>` */

@@ -4,6 +4,7 @@ import { decideSync } from '../../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
 import { ownerElsewhere } from '../../../core/cluster/ownership.ts';
 import { seenOf } from '../../../core/cluster/seen.ts';
+import { takenFrom } from '../../../core/cluster/taken.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
@@ -19,7 +20,6 @@ import { viewPool } from '../pools/get-pool.ts';
 import { noteVoidForce } from './note-void-force.ts';
 import { refusal } from './refusal.ts';
 import type { Standing } from './standing.ts';
-import { takenFrom } from './taken.ts';
 
 /** Whoever decides decides about what was shown: nothing that came since is taken over, or from anybody, unseen. */
 export async function expectSeen(
