@@ -134,7 +134,7 @@ it('a pool that is enforced is written over, until it is a fight', async () => {
     before: { spec: { natOutgoing: false } },
     after: { spec: { natOutgoing: true } },
   };
-  const since = (await liveChangesSince(db, effect.get(version) ?? 0, 100)).map(({ sequence }) => sequence);
+  const since = (await liveChangesSince(db, Number(effect.get(version)), 100)).map(({ sequence }) => sequence);
   const history = await findChanges(db, { pool: 'a', others: true, limit: 7 });
   expect(history.map(({ sequence }) => sequence)).toEqual(since.reverse());
   expect(history).toMatchObject([theirs, ours, theirs, ours, theirs, ours, theirs]);

@@ -1,33 +1,47 @@
 /** When the cluster had what a change of pools decided. */
-import { differingFields, type PoolField } from '../../core/cluster/compare.ts';
+import { differingFields, type PoolField, poolFields } from '../../core/cluster/compare.ts';
+import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
 import { releasedFields } from './released.ts';
 import { isVoid } from './void-force.ts';
 
+/** `null`: it has not taken all of it. `never`: nothing of it was written there, and nothing waits to be. */
+export type CarriedOut = number | 'never' | null;
+
 /**
  * By change, the live change from which on the cluster has all of it. Each pool that it touched counts by its first move for
- * this change; where there is none the cluster said so already, or by its first move for a later one, which overtook it. Null:
- * it has not taken all of it. Changes of other things are left out, and uses of force that did nothing.
+ * this change; where there is none, by the first state of it from then on that says what was decided, whoever wrote it, or that
+ * a later change of ours brought, which overtook it. Changes of other things are left out, and uses of force that did nothing.
  */
-export async function poolsCarriedOut(db: Queryable, changes: readonly number[]): Promise<Map<number, number | null>> {
+export async function poolsCarriedOut(db: Queryable, changes: readonly number[]): Promise<Map<number, CarriedOut>> {
   const rows = (await db.query<Came>(CAME, [changes])).map(cameOf);
   // so few contents are compared: of more pools than that, one that needed no move counts as overtaken
-  const open = rows.filter(({ own, later, many }) => own === null && later !== null && many <= MOST_COMPARED);
-  const said = await saidAlready(db, open);
-  const found = new Map<number, number | null>();
+  const open = rows.filter((row) => row.own === null && !row.still && row.many <= MOST_COMPARED && isOver(row));
+  const states = await statesOf(db, open);
+  const found = new Map<number, CarriedOut>();
   for (const row of rows) {
-    const { sequence, own, later, settled } = row;
-    const moved = own ?? (said.has(row) ? null : later);
-    const at = moved ?? (settled || said.has(row) ? row.seen : null);
+    const { sequence, own, later, seen } = row;
+    const known = states.get(row);
+    const at = own ?? (known !== undefined ? firstOf(known, row) : isOver(row) ? (later ?? seen) : null);
     const before = found.get(sequence);
-    found.set(sequence, before === null || at === null ? null : Math.max(before ?? 0, at));
+    found.set(sequence, before === undefined ? at : both(before, at));
   }
   return found;
 }
 
 const MOST_COMPARED = 100;
+
+/** Nothing waits to be done for it, or it was overtaken. */
+const isOver = ({ settled, later }: Touched): boolean => settled || later !== null;
+
+/** What was never written of one pool says nothing about the others. */
+function both(a: CarriedOut, b: CarriedOut): CarriedOut {
+  if (a === null || b === null) return null;
+  if (a === 'never' || b === 'never') return a === 'never' ? b : a;
+  return Math.max(a, b);
+}
 
 /** Of one pool that a change touched. Numbers are of live changes. */
 interface Touched {
@@ -35,9 +49,11 @@ interface Touched {
   readonly name: string;
   /** how many pools the change touched */
   readonly many: number;
-  /** its first move for this change; null for what never moves anything: adopted, released, a field let go */
+  /** it never moves anything: adopted, released, a field let go, deleted here since it was there */
+  readonly still: boolean;
+  /** its first move for this change */
   readonly own: number | null;
-  /** its first move for this change or a later one */
+  /** its first move for a later change */
   readonly later: number | null;
   /** nothing waits to be done for this change */
   readonly settled: boolean;
@@ -48,9 +64,10 @@ interface Touched {
 type Came = { [K in keyof Touched]: Touched[K] extends boolean ? boolean : string | null } & { name: string };
 
 const numberOrNull = (text: string | null): number | null => (text === null ? null : Number(text));
-const cameOf = ({ name, settled, ...row }: Came): Touched => ({
+const cameOf = ({ name, settled, still, ...row }: Came): Touched => ({
   name,
   settled,
+  still,
   sequence: Number(row.sequence),
   many: Number(row.many),
   own: numberOrNull(row.own),
@@ -58,9 +75,12 @@ const cameOf = ({ name, settled, ...row }: Came): Touched => ({
   seen: Number(row.seen),
 });
 
+// a pool that was deleted before anything was known to be applied is waited for, but a look has found that the cluster has none
 const CAME = `
   WITH asked AS MATERIALIZED (
-    SELECT c.sequence, c.pools, cardinality(c.pools) AS many, c.action IN ('pool.adopt', 'pool.release', 'pool.release-field') AS still,
+    SELECT c.sequence, c.pools, cardinality(c.pools) AS many,
+      c.action IN ('pool.adopt', 'pool.release', 'pool.release-field')
+        OR (c.action = 'pool.delete' AND c.before ? 'theirs') AS still,
       coalesce((SELECT l.sequence FROM live_change l WHERE l.at <= c.at ORDER BY l.at DESC, l.sequence DESC LIMIT 1), 0)
         AS seen
     FROM change c WHERE c.sequence = ANY($1::bigint[]) AND c.action <> 'cluster.follow'
@@ -76,21 +96,40 @@ const CAME = `
     FROM touched t LEFT JOIN moves m ON m.name = t.name AND m.cause >= t.sequence AND NOT t.still
     GROUP BY t.sequence, t.many, t.still, t.seen, t.name
   )
-  SELECT t.sequence, t.name, t.many, t.own, t.later, t.seen,
-    t.still OR coalesce(s.applied_version >= t.sequence, s.name IS NULL AND p.name IS NULL) AS settled
+  SELECT t.sequence, t.name, t.many, t.still, t.own, t.later, t.seen,
+    t.still OR coalesce(s.applied_version >= t.sequence, s.name IS NULL AND p.name IS NULL)
+      OR (p.name IS NULL AND s.detail ? 'absentSince') AS settled
   FROM came t LEFT JOIN sync s ON s.name = t.name LEFT JOIN pool p ON p.name = t.name`;
 
-/** Those of which the cluster said, when the change was made, what it decided. */
-async function saidAlready(db: Queryable, open: readonly Touched[]): Promise<Set<Touched>> {
-  if (open.length === 0) return new Set();
-  const rows = await db.query<{ ours: PoolSpec | null; live: PoolSpec | null; released: string[] | null }>(SAID, [
-    open.map(({ sequence }) => sequence),
-    open.map(({ name }) => name),
-    open.map((row) => row.seen),
-  ]);
-  return new Set(
-    open.filter((_, i) => says(rows[i]?.live ?? null, rows[i]?.ours ?? null, releasedFields(rows[i]?.released ?? []))),
-  );
+/** What was decided about a pool, and what the cluster said of it from then on. */
+interface Known {
+  readonly was: PoolSpec | null;
+  readonly ours: PoolSpec | null;
+  readonly released: readonly PoolField[];
+  readonly states: readonly State[];
+}
+interface State {
+  readonly sequence: number;
+  readonly spec: PoolSpec | null;
+  /** we wrote it, for no change or for this one or a later one */
+  readonly byUs: boolean;
+}
+
+function firstOf({ was, ours, released, states }: Known, { seen }: Touched): number | 'never' {
+  const start = states.find(({ sequence }) => sequence <= seen)?.spec ?? null;
+  const since = states.filter(({ sequence }) => sequence > seen);
+  if (ours === null && start === null) return 'never';
+  if (says(start, ours, released)) return seen;
+  // a policy decides no field: what it writes over is what differed
+  const decided = fieldsBetween(was, ours).length > 0 ? fieldsBetween(was, ours) : fieldsBetween(start, ours);
+  let last = start;
+  for (const { sequence, spec, byUs } of since) {
+    const isMade = last === null && spec !== null;
+    const moved = fieldsBetween(last, spec).some((field) => decided.includes(field));
+    if (says(spec, ours, released) || (byUs && (isMade || moved))) return sequence;
+    last = spec;
+  }
+  return 'never';
 }
 
 const says = (live: PoolSpec | null, ours: PoolSpec | null, released: readonly PoolField[]): boolean =>
@@ -98,13 +137,51 @@ const says = (live: PoolSpec | null, ours: PoolSpec | null, released: readonly P
     ? live === ours
     : differingFields(withReleased(ours, released, live), live).length === 0;
 
+/** All of them where it was made or deleted. */
+function fieldsBetween(a: PoolSpec | null, b: PoolSpec | null): readonly PoolField[] {
+  if (a === null || b === null) return a === b ? [] : poolFields;
+  return differingFields(b, a);
+}
+
+/** A pool that moves more often before it is as it was decided counts as not written. */
+const MOST_STATES = 20;
+
+async function statesOf(db: Queryable, open: readonly Touched[]): Promise<Map<Touched, Known>> {
+  if (open.length === 0) return new Map();
+  type Row = Omit<Known, 'released' | 'states'> & {
+    released: string[] | null;
+    states: (Omit<State, 'sequence'> & { sequence: string })[] | null;
+  };
+  const rows = await db.query<Row>(STATES, [
+    open.map(({ sequence }) => sequence),
+    open.map(({ name }) => name),
+    open.map(({ seen }) => seen),
+  ]);
+  return new Map(
+    open.map((row, i) => {
+      const { was = null, ours = null, released, states } = rows[i] ?? {};
+      const found = (states ?? []).map((state) => ({ ...state, sequence: Number(state.sequence) }));
+      return [row, { was, ours, released: releasedFields(released ?? []), states: found }];
+    }),
+  );
+}
+
 const specIn = (content: string): string =>
   `jsonb_path_query_first(${content}, '$[*] ? (@.name == $name).spec', jsonb_build_object('name', a.name))`;
-const SAID = `
-  SELECT ${specIn('c.after')} AS ours, ${specIn('l.after')} AS live, s.released
+const STATES = `
+  SELECT ${specIn('c.before')} AS was, ${specIn('c.after')} AS ours, s.released, l.states
   FROM unnest($1::bigint[], $2::text[], $3::bigint[]) WITH ORDINALITY AS a(sequence, name, seen, turn)
   JOIN change c ON c.sequence = a.sequence
-  LEFT JOIN LATERAL (SELECT m.after FROM live_change m WHERE m.pools @> ARRAY[a.name] AND m.sequence <= a.seen
-    ORDER BY m.sequence DESC LIMIT 1) l ON true
+  LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('sequence', m.sequence::text, 'spec', ${specIn('m.after')},
+      'byUs', m.actor = '${OUR_MANAGER}' AND coalesce(m.cause >= a.sequence, true)) ORDER BY m.sequence) AS states
+    FROM (
+      (SELECT sequence, after, actor, cause FROM live_change WHERE pools @> ARRAY[a.name] AND sequence <= a.seen
+        ORDER BY sequence DESC LIMIT 1)
+      UNION ALL
+      (SELECT sequence, after, actor, cause FROM live_change WHERE pools @> ARRAY[a.name] AND sequence > a.seen
+        ORDER BY sequence LIMIT ${MOST_STATES})
+    ) m
+  ) l ON true
   LEFT JOIN sync s ON s.name = a.name
   ORDER BY a.turn`;

@@ -1,24 +1,30 @@
 /** When the cluster had what a change of settings decided. */
 import type { Queryable } from './client.ts';
+import type { CarriedOut } from './pools-carried-out.ts';
 import { isVoid } from './void-force.ts';
 
 /**
  * By change, the live change from which on the cluster has all of it. Each object that it touched counts by the first move of
- * ours for this change or for a later one of the same object: applied together, or the later alone, they came together. Where
- * nothing had to move, also because a later one took it back before it was carried out, the cluster said so already. Null: it
- * has not taken all of it. Changes of other things are left out, and uses of force that did nothing.
+ * ours for this change or for a later one of a field that it decided: applied together, or the later alone, they came together.
+ * Where nothing of it had to move, by the first state from then on that says what was decided, whoever wrote it. Changes of
+ * other things are left out, and uses of force that did nothing.
  */
-export async function settingsCarriedOut(
-  db: Queryable,
-  changes: readonly number[],
-): Promise<Map<number, number | null>> {
-  const rows = await db.query<{ sequence: string; live: string | null }>(CARRIED_OUT, [changes]);
-  return new Map(rows.map(({ sequence, live }) => [Number(sequence), live === null ? null : Number(live)]));
+export async function settingsCarriedOut(db: Queryable, changes: readonly number[]): Promise<Map<number, CarriedOut>> {
+  const rows = await db.query<{ sequence: string; live: string | null; waits: boolean }>(CARRIED_OUT, [changes]);
+  const found = ({ live, waits }: (typeof rows)[number]): CarriedOut =>
+    waits ? null : live === null ? 'never' : Number(live);
+  return new Map(rows.map((row) => [Number(row.sequence), found(row)]));
 }
+
+/** In SQL, that two contents of an object have one of the fields of `t` differently. */
+const differ = (a: string, b: string): string =>
+  `EXISTS (SELECT FROM unnest(t.fields) AS f WHERE (${a} #> t.path -> f) IS DISTINCT FROM (${b} #> t.path -> f))`;
 
 const CARRIED_OUT = `
   WITH touched AS (
-    SELECT c.sequence, c.at, o.name, o.path
+    SELECT c.sequence, c.after, o.name, o.path, (SELECT coalesce(max(l.sequence), 0) FROM live_change l WHERE l.at <= c.at) AS seen,
+      ARRAY(SELECT k FROM jsonb_object_keys(coalesce(c.before #> o.path, '{}') || coalesce(c.after #> o.path, '{}')) AS k
+        WHERE (c.before #> o.path -> k) IS DISTINCT FROM (c.after #> o.path -> k)) AS fields
     FROM change c CROSS JOIN LATERAL (
       SELECT 'default' AS name, '{global}'::text[] AS path
       UNION ALL
@@ -29,16 +35,22 @@ const CARRIED_OUT = `
       AND (c.before #> o.path) IS DISTINCT FROM (c.after #> o.path)
   ), moves AS MATERIALIZED (
     SELECT sequence, cause, before, after FROM live_change
-    WHERE action = 'settings.update' AND cause >= (SELECT min(sequence) FROM touched)
+    WHERE action = 'settings.update' AND sequence > (SELECT min(seen) FROM touched)
   ), came AS (
-    SELECT t.sequence, coalesce(
-      (SELECT min(m.sequence) FROM moves m
-        WHERE m.cause >= t.sequence AND (m.before #> t.path) IS DISTINCT FROM (m.after #> t.path)),
-      CASE WHEN s.applied_version >= t.sequence OR (coalesce(s.applied_spec, '{}') = '{}' AND EXISTS (
+    SELECT t.*, (SELECT min(m.sequence) FROM moves m WHERE m.cause >= t.sequence AND ${differ('m.before', 'm.after')}) AS moved,
+      coalesce((SELECT m.before FROM moves m WHERE m.sequence > t.seen ORDER BY m.sequence LIMIT 1),
+        (SELECT settings FROM live WHERE id = 1)) AS was
+    FROM touched t
+  ), told AS (
+    SELECT t.sequence, coalesce(t.moved, CASE
+        WHEN NOT ${differ('t.was', 't.after')} THEN t.seen
+        ELSE (SELECT min(m.sequence) FROM moves m WHERE m.sequence > t.seen AND NOT ${differ('m.after', 't.after')}) END
+      ) AS live,
+      t.moved IS NULL AND NOT (coalesce(s.applied_version >= t.sequence, false)
+        OR (coalesce(s.applied_spec, '{}') = '{}' AND EXISTS (
           SELECT FROM change l WHERE l.action = 'settings.update' AND l.sequence >= t.sequence
             AND (l.before #> t.path) IS DISTINCT FROM (l.after #> t.path) AND coalesce(l.after #> t.path, '{}') = '{}'))
-        THEN (SELECT coalesce(max(l.sequence), 0) FROM live_change l WHERE l.at <= t.at) END
-    ) AS live
-    FROM touched t LEFT JOIN settings_sync s ON s.name = t.name
+      ) AS waits
+    FROM came t LEFT JOIN settings_sync s ON s.name = t.name
   )
-  SELECT sequence, CASE WHEN count(live) = count(*) THEN max(live) END AS live FROM came GROUP BY sequence`;
+  SELECT sequence, max(live) AS live, bool_or(waits) AS waits FROM told GROUP BY sequence`;

@@ -72,7 +72,10 @@ export const changeSchema = z.object({
   pools: z.int(),
   /** how many of the nodes that follow it hold it; with a cluster its nodes count, and no other (db/nodes.ts) */
   nodes: z.object({ holding: z.int(), total: z.int() }),
-  /** of a use of force that did nothing: what had moved since it was decided, and by whom, or which change came before it; no node ever holds it */
+  /**
+   * Why it did nothing, and no node ever holds it: of a use of force what had moved since it was decided, and by whom, or which change
+   * came before it; of another change that the cluster never had it, nor has to
+   */
   didNothing: z.string().nullable(),
 });
 export type ChangeView = z.infer<typeof changeSchema>;

@@ -3,7 +3,7 @@ import { type ChangeFilter, findChange, findChanges, type LoggedChange } from '.
 import { followCarriedOut } from '../../db/follow-carried-out.ts';
 import { carriedOut } from '../../db/live.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
-import { poolsCarriedOut } from '../../db/pools-carried-out.ts';
+import { type CarriedOut, poolsCarriedOut } from '../../db/pools-carried-out.ts';
 import { settingsCarriedOut } from '../../db/settings-carried-out.ts';
 import { readVoidForce } from '../../db/void-force.ts';
 import { HOLDINGS_KEPT } from '../agents/ingest.ts';
@@ -26,9 +26,10 @@ export async function listChanges(
   const [effective, voided] = await Promise.all([effectiveNumbers(deps, numbers), readVoidForce(deps.db, numbers)]);
   return {
     changes: page.map((change) => {
-      const didNothing = voided.get(change.sequence) ?? null;
+      const at = effective(change.sequence);
+      const didNothing = voided.get(change.sequence) ?? whyNever(at);
       const takers = takersOf(deps, change, didNothing, holdings);
-      return viewChange(change, { effective: effective(change.sequence), takers, didNothing });
+      return viewChange(change, { effective: numberOf(at), takers, didNothing });
     }),
     nextCursor: found.length > filter.limit && last !== undefined ? String(last.sequence) : null,
   };
@@ -41,15 +42,15 @@ export async function getChange(deps: Deps, id: number): Promise<ChangeView & { 
   const effective = (await effectiveNumbers(deps, [id]))(id);
   const [change, times, holdings, voided] = await Promise.all([
     findChange(deps.db, id),
-    readHoldingTimes(deps.db, effective, HOLDINGS_KEPT),
+    readHoldingTimes(deps.db, numberOf(effective), HOLDINGS_KEPT),
     readHoldings(deps.db),
     readVoidForce(deps.db, [id]),
   ]);
   if (change === null) throw changeNotFound(id);
-  const didNothing = voided.get(id) ?? null;
+  const didNothing = voided.get(id) ?? whyNever(effective);
   const takers = takersOf(deps, change, didNothing, holdings);
   return {
-    ...viewChange(change, { effective, takers, didNothing }),
+    ...viewChange(change, { effective: numberOf(effective), takers, didNothing }),
     nodeTimes: (takers.length === 0 ? [] : times).map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
   };
 }
@@ -59,8 +60,11 @@ export const changeNotFound = (id: number): AppError =>
     issues: [{ field: 'id', message: `there is no change ${id}` }],
   });
 
-/** The number at which nodes hold a change: with a cluster, that of what it became there, or beyond all of them. */
-async function effectiveNumbers({ db, cluster }: Deps, changes: readonly number[]): Promise<(id: number) => number> {
+/** The number at which nodes hold a change: with a cluster, that of what it became there. */
+async function effectiveNumbers(
+  { db, cluster }: Deps,
+  changes: readonly number[],
+): Promise<(id: number) => CarriedOut> {
   if (cluster === null) return (id) => id;
   const [found, settings, pools, follows] = await Promise.all([
     carriedOut(db, changes),
@@ -68,15 +72,20 @@ async function effectiveNumbers({ db, cluster }: Deps, changes: readonly number[
     poolsCarriedOut(db, changes),
     followCarriedOut(db, changes),
   ]);
-  const numberOf = (id: number) => [follows, pools, settings, found].find((one) => one.has(id))?.get(id);
-  return (id) => (id >= FIRST_LIVE ? id : (numberOf(id) ?? Number.MAX_SAFE_INTEGER));
+  const cameOf = (id: number) => [follows, pools, settings, found].find((one) => one.has(id))?.get(id);
+  return (id) => (id >= FIRST_LIVE ? id : (cameOf(id) ?? null));
 }
+
+/** What the cluster has not taken is beyond all that nodes hold. */
+const numberOf = (at: CarriedOut): number => (typeof at === 'number' ? at : Number.MAX_SAFE_INTEGER);
+
+const whyNever = (at: CarriedOut): string | null => (at === 'never' ? 'it moved nothing in the cluster' : null);
 
 type Holdings = readonly { readonly node: string; readonly sequence: number | null }[];
 
 /**
  * The nodes that follow a change. With a cluster node addresses are what its Node objects say, and stand in History as its
- * own changes: no node ever takes those that agents reported to us, nor force that did nothing.
+ * own changes: no node ever takes those that agents reported to us, nor what did nothing.
  */
 function takersOf(
   { cluster }: Deps,
