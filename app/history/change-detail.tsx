@@ -20,7 +20,7 @@ import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { EffectPicture } from './effect-picture.tsx';
 import { isHeldByNodes, nobodyText } from './holding-words.ts';
 import { RevertPanel } from './revert-panel.tsx';
-import { summaryOf, takenIn, textOf } from './summary.ts';
+import { isForce, summaryOf, takenIn, textOf } from './summary.ts';
 
 /** One change whole: who, when, why, before and after, and when each node had it. */
 export function ChangeDetail({ id }: { id: number }) {
@@ -107,7 +107,9 @@ function Facts({ change }: { change: Change }) {
         <>
           <dt>Did nothing</dt>
           <dd className="wrap-anywhere text-ink-1">
-            It was not applied: {change.didNothing}. Nothing was written over by it.
+            {isForce(change.action)
+              ? `It was not applied: ${change.didNothing}. Nothing was written over by it.`
+              : `No node takes it: ${change.didNothing}.`}
           </dd>
         </>
       )}
@@ -147,7 +149,9 @@ function Before({ change }: { change: Change }) {
   return (
     <section aria-label="Before and after">
       <h3 className="mb-1.5 text-xs font-medium text-ink-2">
-        {change.didNothing === null ? 'Before and after' : 'What it was decided to write over'}
+        {change.didNothing !== null && isForce(change.action)
+          ? 'What it was decided to write over'
+          : 'Before and after'}
         {change.before === null && <span className="font-normal text-ink-3"> it did not exist before</span>}
         {change.after === null && <span className="font-normal text-ink-3"> it does not exist after</span>}
       </h3>

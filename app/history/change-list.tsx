@@ -4,8 +4,9 @@ import { changeNumber } from '../../core/wire/change-number.ts';
 import { Actor } from '../components/actor.tsx';
 import { clock } from '../components/age.tsx';
 import type { Outputs } from '../trpc/client.ts';
+import { actionWords } from './history-view.ts';
 import { type Held, holdingText, isHeldByNodes, waits } from './holding-words.ts';
-import { summaryOf, wordsOf } from './summary.ts';
+import { summaryOf } from './summary.ts';
 
 export type Change = Outputs['changes']['list']['changes'][number];
 
@@ -56,7 +57,7 @@ export function ChangeList({
                     <span className="text-xs text-ink-3 tabular-nums">{clock(change.at)}</span>
                   </span>
                   <span className="mt-0.75 flex items-baseline gap-x-2 text-xs text-ink-3 narrow:flex-wrap">
-                    <span className="flex-none">{wordsOf(change)}</span>
+                    <span className="flex-none">{actionWords[change.action]}</span>
                     <span className="min-w-0 flex-1 truncate narrow:basis-full narrow:wrap-anywhere narrow:whitespace-normal">
                       <Actor actor={change.actor} role={change.role} />
                     </span>

@@ -12,20 +12,21 @@ export interface HistoryView {
   change: number | null;
 }
 
+/** What kind of change it is: each row of the list has these words, and the filter. */
 export const actionWords = {
   'pool.create': 'Pool created',
   'pool.update': 'Pool changed',
   'pool.delete': 'Pool deleted',
   'pool.import': 'Pools imported',
   'pool.adopt': 'Pools adopted',
-  'pool.force': 'Applied by force',
+  'pool.force': 'Ours chosen',
   'pool.release': 'Pool released',
   'pool.release-field': 'Field released',
   'pool.decide-field': 'Field decided here again',
   'pool.policy': 'Sync policy',
   'pool.enforce': 'Written back by policy',
   'settings.update': 'NAT settings',
-  'settings.force': 'NAT settings forced',
+  'settings.force': 'NAT settings, ours chosen',
   'hosts.update': 'Node addresses',
   'cluster.change': 'Changed in the cluster',
   'cluster.follow': 'Cluster followed as it is',

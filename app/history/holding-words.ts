@@ -2,7 +2,7 @@
 export interface Held {
   action: string;
   nodes: { holding: number; total: number };
-  /** of a use of force that did nothing: why */
+  /** of what did nothing: why */
   didNothing?: string | null;
   /** `theirs`: what the cluster had was taken; `policy`: from which to which */
   before?: object | null;
@@ -27,7 +27,7 @@ export const isHeldByNodes = (change: Held): boolean =>
 
 /** Why no node holds it, where none follows it. */
 export function nobodyText(change: Omit<Held, 'nodes'>): string {
-  if (change.didNothing != null) return 'It was not applied, so no node ever takes it.';
+  if (change.didNothing != null) return 'Nothing of it was applied, so no node ever takes it.';
   if (movesNothing(change)) return 'It changes nothing on the nodes. Nodes hold what the cluster had already.';
   return change.action === 'hosts.update'
     ? 'Agents reported these addresses. While there is a cluster no node takes them from here: its Node objects say them.'

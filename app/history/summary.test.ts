@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { summaryOf, takenIn, textOf, wordsOf } from './summary.ts';
+import { summaryOf, takenIn, textOf } from './summary.ts';
 
 const pool = (name: string, natOutgoing?: boolean) => ({
   name,
@@ -50,7 +50,6 @@ it('says in one line what changed', () => {
   expect(of('pool.decide-field', { ...pool('public'), takenBack: fields }, pool('public'))).toBe(
     'public: natOutgoing decided here again',
   );
-  expect(of('pool.force', null, pool('public'))).toBe('public applied by force');
   expect(of('cluster.follow', [pool('public')], [])).toBe('cluster followed as it came back, without public');
   expect(of('cluster.change', null, pool('public'))).toBe('public made in the cluster, 203.0.113.0/24');
   expect(of('cluster.change', pool('public'), null)).toBe('public deleted in the cluster');
@@ -123,10 +122,19 @@ it('says of force that writes over nothing what it did', () => {
   const force = (before: unknown) => of('pool.force', before, pool('public'));
   expect(force({ ...pool('public'), absent: true })).toBe('public tried again');
   expect(force({ ...pool('public'), taken: [] })).toBe('public: ours again, as the cluster has it');
-  const tried = { action: 'pool.force' as const, didNothing: null };
-  expect(wordsOf({ ...tried, before: { ...pool('public'), absent: true } })).toBe('Tried again');
-  expect(wordsOf({ ...tried, before: null })).toBe('Applied by force');
-  expect(wordsOf({ ...tried, before: null, didNothing: 'it was deleted' })).toBe('Force');
+  expect(force(null)).toBe('public made again, which was deleted in the cluster');
+  const tried = { action: 'pool.force' as const, target: 'public', reason: null, after: pool('public'), pools: 1 };
+  const didNothing = 'the pool was made in the cluster by kubectl';
+  expect(summaryOf({ ...tried, before: { ...pool('public'), absent: true }, didNothing })).toBe(
+    `public: did nothing, ${didNothing}`,
+  );
+});
+
+it('of what moved nothing in the cluster says what it was, and that', () => {
+  const made = { action: 'pool.create' as const, target: 'public', reason: null, before: null, pools: 1 };
+  expect(summaryOf({ ...made, after: pool('public'), didNothing: 'it moved nothing in the cluster' })).toBe(
+    'public created, 203.0.113.0/24: it moved nothing in the cluster',
+  );
 });
 
 it('says of settings that theirs was taken', () => {

@@ -3,7 +3,7 @@ import { writePools } from '../../core/calico/write.ts';
 import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import { listed } from '../pools/sync/sync-words.ts';
-import { type Action, actionWords } from './history-view.ts';
+import type { Action } from './history-view.ts';
 
 /** Of what changed beside the content, which stands before it. */
 interface Beside {
@@ -37,14 +37,20 @@ export interface Summarised {
   after: Content | null;
   /** how many pools it touched */
   pools: number;
-  /** of a use of force that did nothing: why */
+  /** of what did nothing: why */
   didNothing?: string | null;
 }
 
 /** "public: natOutgoing true → false", "2 pools imported: a, b", "NAT settings: natPortRange 1:2 → not set". */
-export function summaryOf({ action, target, reason, before, after, pools, didNothing }: Summarised): string {
-  if (didNothing != null)
-    return `${action === 'settings.force' ? 'NAT settings' : target}: force did nothing, ${didNothing}`;
+export function summaryOf(change: Summarised): string {
+  const { action, target, before, didNothing } = change;
+  if (didNothing == null) return decidedIn(change);
+  if (!isForce(action)) return `${decidedIn(change)}: ${didNothing}`;
+  const what = isOverNothing(before) ? 'did nothing' : 'force did nothing';
+  return `${action === 'settings.force' ? 'NAT settings' : target}: ${what}, ${didNothing}`;
+}
+
+function decidedIn({ action, target, reason, before, after, pools }: Summarised): string {
   if (action === 'pool.create') return isPool(after) ? `${target} created, ${after.spec.cidr}` : `${target} created`;
   if (action === 'pool.delete')
     return isPool(before) && before.theirs !== undefined
@@ -66,7 +72,7 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
   }
   if (action === 'pool.decide-field') return `${target}: ${backWords(before)}`;
   if (action === 'pool.force') {
-    if (before === null) return `${target} applied by force`;
+    if (before === null) return `${target} made again, which was deleted in the cluster`;
     if (isAbsent(before)) return `${target} tried again`;
     const moved = differences(flat(before), flat(after));
     return moved === '' ? `${target}: ours again, as the cluster has it` : `${target} applied by force${moved}`;
@@ -108,11 +114,11 @@ export function summaryOf({ action, target, reason, before, after, pools, didNot
   return said.length === 0 ? target : `${target}: ${said.join(', ')}`;
 }
 
-/** What kind of change it is, which is not always its action: of what was never made nothing is forced. */
-export function wordsOf({ action, before, didNothing }: Pick<Summarised, 'action' | 'before' | 'didNothing'>): string {
-  if (didNothing != null) return 'Force';
-  return action === 'pool.force' && isAbsent(before) ? 'Tried again' : actionWords[action];
-}
+/** Ours was chosen over what others have, of a pool or of settings. */
+export const isForce = (action: string): boolean => action === 'pool.force' || action === 'settings.force';
+
+/** Of a pool that the cluster does not have nothing is forced on anybody. */
+export const isOverNothing = (before: Content | null): boolean => before === null || isAbsent(before);
 
 /** Of what was written over by force, or by the policy `enforce`, and did something; of several pools each field has its pool's name. */
 export function takenIn({ before, didNothing }: Pick<Summarised, 'before' | 'didNothing'>): readonly Taken[] {
@@ -148,7 +154,7 @@ function policyIn(before: Content | null): string {
 }
 
 /** The cluster has no such pool. */
-export const isAbsent = (before: Content | null): boolean => isPool(before) && before.absent === true;
+const isAbsent = (before: Content | null): boolean => isPool(before) && before.absent === true;
 
 /** Which released fields are decided here again; empty: none. */
 function backWords(before: Content | null): string {

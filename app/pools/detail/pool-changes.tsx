@@ -6,7 +6,7 @@ import { Empty } from '../../components/empty.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../../components/table.tsx';
 import { holdingText } from '../../history/holding-words.ts';
-import { isAbsent } from '../../history/summary.ts';
+import { isOverNothing } from '../../history/summary.ts';
 import type { PoolDetail } from './pool-detail.ts';
 
 const words: Record<string, string> = {
@@ -25,9 +25,13 @@ const words: Record<string, string> = {
   'cluster.follow': 'no longer waited for',
 };
 
-/** Of what was never made nothing is forced. */
-const wordsFor = ({ action, before }: PoolDetail['changes'][number]): string =>
-  action === 'pool.force' && isAbsent(before) ? 'tried again' : (words[action] ?? action);
+/** Of what the cluster does not have nothing is forced. */
+function wordsFor({ action, before, didNothing }: PoolDetail['changes'][number]): string {
+  const made = before === null ? 'made again' : 'tried again';
+  const done = action === 'pool.force' && isOverNothing(before) ? made : (words[action] ?? action);
+  if (didNothing === null) return done;
+  return done === words['pool.force'] ? `force did nothing: ${didNothing}` : `${done}: ${didNothing}`;
+}
 
 /** The last changes of this pool; History has them all. */
 export function PoolChanges({ pool }: { pool: PoolDetail }) {
@@ -64,7 +68,7 @@ export function PoolChanges({ pool }: { pool: PoolDetail }) {
                   </Link>
                 </Td>
                 <Td className="text-ink-1">
-                  {change.didNothing === null ? wordsFor(change) : `force did nothing: ${change.didNothing}`}
+                  {wordsFor(change)}
                   {change.pools > 1 && `, with ${change.pools - 1} other${change.pools === 2 ? '' : 's'}`}
                 </Td>
                 <Td label="Who" className="max-w-64 truncate" title={change.actor}>
