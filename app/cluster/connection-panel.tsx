@@ -114,6 +114,11 @@ function Facts({ view }: { view: ClusterView }) {
         <span className="text-ink-1">{live.managed.toLocaleString('en-US')}</span> ours,{' '}
         <span className="text-ink-1">{live.observed.toLocaleString('en-US')}</span> observed,{' '}
         <span className="text-ink-1">{live.foreign.toLocaleString('en-US')}</span> of others
+        {live.deleting > 0 && (
+          <>
+            , <span className="text-ink-1">{live.deleting.toLocaleString('en-US')}</span> of others being deleted
+          </>
+        )}
         {live.unreadable > 0 && (
           <>
             , <span className="text-ink-1">{live.unreadable.toLocaleString('en-US')}</span> that Calico cannot read

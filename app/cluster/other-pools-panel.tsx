@@ -23,8 +23,12 @@ const words = {
   all: 'All',
   observed: 'May be adopted',
   foreign: 'Owned elsewhere',
+  deleting: 'Being deleted',
   unreadable: 'Cannot be read',
 } as const;
+
+/** Filters that are shown where there is something to find. */
+const RARE: readonly string[] = ['deleting', 'unreadable'];
 
 /** Pools that others made: adopted some or all at once, or left to who owns them. `read`: the cluster was heard at least once. */
 export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean }) {
@@ -83,7 +87,7 @@ export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean
             <fieldset aria-label="Standing" className="flex min-w-0 flex-wrap items-center gap-1.5">
               {othersFilters
                 .map((standing) => ({ standing, count: all.filter((pool) => isOne(pool, standing)).length }))
-                .filter(({ standing, count }) => standing !== 'unreadable' || count > 0 || view.standing === standing)
+                .filter(({ standing, count }) => !RARE.includes(standing) || count > 0 || view.standing === standing)
                 .map(({ standing, count }) => (
                   <FilterChip
                     key={standing}

@@ -52,6 +52,9 @@ it('only what can be read and belongs to nobody else may be adopted, and is coun
   expect(shown('standing=observed')).toEqual(['old']);
   expect(shown('standing=unreadable')).toEqual(['broken', 'no-range', 'once-good']);
   expect(pools.filter((one) => isOne(one, 'unreadable'))).toHaveLength(3);
+  const goes = pools.map((one) => ({ ...one, deleting: one.name === 'flux-net' }));
+  expect(goes.filter((one) => isOne(one, 'deleting')).map(({ name }) => name)).toEqual(['flux-net']);
+  expect(goes.filter((one) => isOne(one, 'foreign'))).toEqual([]);
 });
 
 it('what cannot be read is not told as followed, but where it could be read before', () => {

@@ -11,7 +11,7 @@ export interface OtherPool {
   deleting: boolean;
 }
 
-export const othersFilters = ['all', 'observed', 'foreign', 'unreadable'] as const;
+export const othersFilters = ['all', 'observed', 'foreign', 'deleting', 'unreadable'] as const;
 
 export interface OthersView {
   search: string;
@@ -50,7 +50,8 @@ export function othersShown<T extends OtherPool>(pools: readonly T[], { search, 
 export function isOne(pool: OtherPool, standing: OthersView['standing']): boolean {
   if (standing === 'observed') return adoptable(pool);
   if (standing === 'unreadable') return pool.unreadable !== null;
-  return standing === 'all' || pool.standing === 'foreign';
+  if (standing === 'deleting') return pool.deleting;
+  return standing === 'all' || (pool.standing === 'foreign' && !pool.deleting);
 }
 
 /** What Calico cannot read, or is about to go, cannot become ours. */

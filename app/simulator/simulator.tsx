@@ -147,7 +147,7 @@ const addressOf = (question: Question): string => `/simulator${buildQuestion(que
 function useAlone(cluster: boolean): boolean {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: cluster }));
-  return cluster ? data !== undefined && data.live.observed + data.live.foreign === 0 : true;
+  return cluster ? data !== undefined && data.live.observed + data.live.foreign + data.live.deleting === 0 : true;
 }
 
 /** The desired answer for what is in the form now, as fast as it is typed; where pools of others count, the server has it alone. */

@@ -51,16 +51,16 @@ it('pools are counted again where something of them was written, by whom ever, a
   const applied = { uid: 'a', version: change.id, spec };
   const stand = { state: 'Synced', reason: 'AsDesired', detail: {} } as const;
   await writer.outcome({ name: 'a', row: { name: 'a', ...stand, applied }, taken: object('a', '10.1.0.0/16') });
-  const ours = { class: 'hand', ours: true, count: 1, unreadable: 0 };
+  const ours = { class: 'hand', ours: true, deleting: false, count: 1, unreadable: 0 };
   expect(await ask()).toMatchObject({ counted: { sync: { Synced: 1 }, owners: [ours] }, times: 1 });
   expect((await ask()).times).toBe(0);
   // what others do, also where nothing in force moves
   await writer.seen({ seen: [object('theirs', '10.2.0.0/16')], gone: [] });
   expect((await ask()).counted.owners).toEqual(
-    expect.arrayContaining([{ class: 'hand', ours: false, count: 1, unreadable: 0 }]),
+    expect.arrayContaining([{ class: 'hand', ours: false, deleting: false, count: 1, unreadable: 0 }]),
   );
   await writer.seen({ seen: [object('theirs', '10.2.0.0/16', { 'helm.toolkit.fluxcd.io/name': 'net' })], gone: [] });
-  const foreign = { class: 'gitops', ours: false, count: 1, unreadable: 0 };
+  const foreign = { class: 'gitops', ours: false, deleting: false, count: 1, unreadable: 0 };
   expect((await ask()).counted.owners).toEqual(expect.arrayContaining([foreign]));
   await writer.all([]);
   expect(await ask()).toMatchObject({ counted: { owners: [] }, times: 1 });

@@ -7,10 +7,12 @@ import { byState } from './sync.ts';
 export interface PoolCounts {
   /** our pools; one that the controller has not come to since its last change is Pending */
   readonly sync: Record<SyncState, number>;
-  /** those of the cluster by who owns them, and whether our database has one of that name */
+  /** those of the cluster by who owns them, whether our database has one of that name, and whether they are being deleted */
   readonly owners: readonly {
     readonly class: LivePool['ownership']['class'];
     readonly ours: boolean;
+    /** they wait there for a finalizer */
+    readonly deleting: boolean;
     readonly count: number;
     /** of them Calico reads nothing: they decide nothing */
     readonly unreadable: number;
@@ -60,9 +62,10 @@ function count(db: Database): Promise<Counted> {
        FROM pool LEFT JOIN sync ON sync.name = pool.name GROUP BY 1`,
     );
     const owners = await tx.query<Omit<PoolCounts['owners'][number], 'unreadable'> & { doubtful: Doubtful[] }>(
-      `SELECT l.object->'ownership'->>'class' AS class, p.name IS NOT NULL AS ours, count(*)::int AS count,
+      `SELECT l.object->'ownership'->>'class' AS class, p.name IS NOT NULL AS ours,
+         (l.object->>'deleting')::boolean AS deleting, count(*)::int AS count,
          coalesce(jsonb_agg(l.object - 'claims') FILTER (WHERE NOT coalesce(${SURELY_READABLE}, false)), '[]') AS doubtful
-       FROM live_pool l LEFT JOIN pool p ON p.name = l.name GROUP BY 1, 2`,
+       FROM live_pool l LEFT JOIN pool p ON p.name = l.name GROUP BY 1, 2, 3`,
     );
     return {
       stand,

@@ -107,7 +107,9 @@ function useOthers(): number | null {
   const { data: view } = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: cluster }));
   if (status === undefined) return null;
   if (!cluster) return 0;
-  return view === undefined ? null : view.live.managed + view.live.observed + view.live.foreign;
+  if (view === undefined) return null;
+  const { managed, observed, foreign, deleting } = view.live;
+  return managed + observed + foreign + deleting;
 }
 
 /** Once one example is in and nothing else is, the other one is still one click away. */

@@ -28,8 +28,11 @@ export const clusterViewSchema = z.object({
   counts: z.record(z.enum(syncStates), count),
   /** FelixConfigurations about which something is decided here, by how they stand */
   settings: z.record(z.enum(syncStates), count),
-  /** pools of the cluster by how they stand; one that Calico cannot read, whoever's it is, decides nothing and is `unreadable` */
-  live: z.object({ managed: count, observed: count, foreign: count, unreadable: count }),
+  /**
+   * pools of the cluster by how they stand; one that is not ours and is being deleted there is `deleting`, and one that Calico cannot
+   * read, whoever's it is, decides nothing and is `unreadable`
+   */
+  live: z.object({ managed: count, observed: count, foreign: count, deleting: count, unreadable: count }),
   /** settings that the cluster has and that stop Felix */
   problems: z.array(felixProblemSchema),
   /** the types came back after a loss and lack what was known (`cluster.previewFollow` has the names); null: they did not, or lack nothing */
@@ -58,9 +61,9 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
     readLiveFelixes(deps.db),
     deps.effective.refresh(),
   ]);
-  const standing = { managed: 0, observed: 0, foreign: 0, unreadable: 0 };
-  for (const { class: owner, ours, count, unreadable } of owners) {
-    standing[standingOf(owner, ours)] += count - unreadable;
+  const standing = { managed: 0, observed: 0, foreign: 0, deleting: 0, unreadable: 0 };
+  for (const { class: owner, ours, deleting, count, unreadable } of owners) {
+    standing[deleting && !ours ? 'deleting' : standingOf(owner, ours)] += count - unreadable;
     standing.unreadable += unreadable;
   }
   const { role, holder, error } = election();

@@ -91,7 +91,13 @@ it.each(['kubectl', 'gateway-controller'])(
     expect((await object()).spec).toMatchObject({ natOutgoing: false, disabled: true });
     // it is a pool of ours like any other, also to be deleted
     expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', standing: 'managed', owner: 'outgate' }]);
-    expect((await getCluster(site.deps)).live).toEqual({ managed: 1, observed: 0, foreign: 0, unreadable: 0 });
+    expect((await getCluster(site.deps)).live).toEqual({
+      managed: 1,
+      observed: 0,
+      foreign: 0,
+      deleting: 0,
+      unreadable: 0,
+    });
     expect((await previewDelete(site.deps, ['a'])).stays).toEqual([]);
     const { version } = await pool();
     await deletePool(site.deps, editor, { name: 'a', expectedVersion: version, reason });
@@ -182,7 +188,13 @@ it('deleted here, it is counted as what it is while its object is there still', 
   const { version } = await pool();
   await deletePool(site.deps, editor, { name: 'a', expectedVersion: version, reason });
   expect(await listLivePools(site.deps)).toMatchObject([{ standing: 'observed', owner: 'outgate' }]);
-  expect((await getCluster(site.deps)).live).toEqual({ managed: 0, observed: 1, foreign: 0, unreadable: 0 });
+  expect((await getCluster(site.deps)).live).toEqual({
+    managed: 0,
+    observed: 1,
+    foreign: 0,
+    deleting: 0,
+    unreadable: 0,
+  });
   expect((await rememberedPools(site.api.database.db)).known).toEqual(new Map());
 });
 

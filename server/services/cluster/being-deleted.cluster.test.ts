@@ -1,0 +1,29 @@
+/** A pool that is being deleted in the cluster, and waits there for a finalizer, is told as that. */
+import { expect, it, onTestFinished } from 'vitest';
+import { ledTerms, POOLS } from '../../../e2e/cluster/led-terms.ts';
+import { must, request } from '../../../e2e/cluster/request.ts';
+import { soon } from '../../testing/soon.ts';
+import { getCluster } from './cluster.ts';
+import { listLivePools } from './live-pools.ts';
+
+const site = ledTerms();
+const counts = async () => (await getCluster(site.deps)).live;
+
+it('a pool of others counts among those that are being deleted, and not among those that may be adopted', async () => {
+  const finalizers = (names: string[]) =>
+    request(site.server.as('admin'), 'PATCH', `${POOLS}/theirs`, { metadata: { finalizers: names } });
+  await site.begin();
+  await site.make('theirs', { cidr: '10.2.0.0/16' });
+  await soon(async () => expect(await counts()).toMatchObject({ observed: 1, deleting: 0 }));
+  await finalizers(['example.com/wait']);
+  onTestFinished(async () => {
+    await finalizers([]);
+  });
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/theirs`);
+  await soon(async () =>
+    expect(await counts()).toEqual({ managed: 0, observed: 0, foreign: 0, deleting: 1, unreadable: 0 }),
+  );
+  expect(await listLivePools(site.deps)).toMatchObject([{ name: 'theirs', deleting: true }]);
+  await finalizers([]);
+  await soon(async () => expect(await counts()).toMatchObject({ observed: 0, deleting: 0 }));
+});
