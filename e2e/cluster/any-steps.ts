@@ -98,10 +98,10 @@ export function anySteps(site: ReturnType<typeof ledTerms>) {
     settle: quiet,
     leaveSettled: () => quiet().then(site.end),
     create: (random, name) => site.api.caller('editor').pools.create({ name, spec: anySpec(random, name) }),
-    update: async (random, name) =>
-      site.api
-        .caller('editor')
-        .pools.update({ name, spec: anySpec(random, name), expectedVersion: await version(name) }),
+    update: async (random, name) => {
+      const { spec: shown, version: expectedVersion } = await site.api.caller('editor').pools.get({ name });
+      return site.api.caller('editor').pools.update({ name, spec: anySpec(random, name), expectedVersion, shown });
+    },
     importBoth: (random) =>
       site.api.caller('editor').pools.import({
         yaml: (['a', 'b'] as const)

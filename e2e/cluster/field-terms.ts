@@ -21,7 +21,8 @@ export function fieldTerms() {
     chooseField(site.deps, choice, field);
   const update = async (change: Partial<PoolSpec>) => {
     const { spec, version } = await pool();
-    return updatePool(site.deps, editor, { name: 'a', spec: { ...spec, ...change }, expectedVersion: version });
+    const decided = { name: 'a', spec: { ...spec, ...change }, expectedVersion: version, shown: spec };
+    return updatePool(site.deps, editor, decided);
   };
   const object = async () => {
     const stored = await site.stored('a');

@@ -98,6 +98,28 @@ it('a save that was begun before it moved takes it back only where it decides it
   expect(await released()).toEqual([]);
 });
 
+it('a save that does not say what it was made from decides nothing about a released field that moved', async () => {
+  await site.made();
+  await editedThere();
+  await choose('release-field');
+  await settled();
+  const { spec: old, version: expectedVersion } = await pool();
+  await site.edit('a', { natOutgoing: true });
+  await seenWith('natOutgoing', true);
+  const save = (spec: PoolSpec) => updatePool(site.deps, editor, { name: 'a', spec, expectedVersion });
+  await expect(save({ ...old, disabled: true })).rejects.toMatchObject({
+    reason: 'INVALID_INPUT',
+    message: /natOutgoing is released/,
+    details: { issues: [{ field: 'shown' }] },
+  });
+  expect(await released()).toEqual(['natOutgoing']);
+  // as it is now it is no decision either
+  const { change } = await save({ ...old, natOutgoing: true, disabled: true });
+  expect(change.before).not.toHaveProperty('takenBack');
+  await settled();
+  expect(await released()).toEqual(['natOutgoing']);
+});
+
 it('what somebody took away, and nobody holds, is not brought back for that', async () => {
   await site.made();
   const letGo = await choose('release-field', 'namespaceSelector');

@@ -1,7 +1,9 @@
 /** Create, update and delete of one pool. */
-import { keptFromView } from '../../../core/cluster/released.ts';
+import { keptFromView, takenBack } from '../../../core/cluster/released.ts';
 import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
+import type { Queryable } from '../../db/client.ts';
 import type { StoredPool } from '../../db/pools.ts';
+import { releasedOf } from '../../db/released.ts';
 import { poolsOf } from '../../state/effect.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
@@ -46,7 +48,8 @@ export async function createPool(
 
 /**
  * `shown`: the spec as it was when it was changed to this. A released field moves without a new version: one that stands as it was
- * shown was not decided about. Throws NOT_FOUND, VERSION_STALE (with the pool as it is), NOTHING_CHANGES, POOL_VIOLATIONS.
+ * shown was not decided about. Throws NOT_FOUND, VERSION_STALE (with the pool as it is), INVALID_INPUT, NOTHING_CHANGES,
+ * POOL_VIOLATIONS.
  */
 export async function updatePool(
   deps: Deps,
@@ -56,8 +59,9 @@ export async function updatePool(
   const pool = canonicalPool(input);
   return written(deps, pool, {
     ...intentFor(actor, pool, optionalReason(input.reason)),
-    decide: async (current) => {
+    decide: async (current, tx) => {
       const before = await expectVersion(deps, current, pool.name, input.expectedVersion);
+      if (input.shown === undefined && deps.cluster !== null) await refuseUnseen(tx, pool, before);
       const spec = input.shown === undefined ? pool.spec : keptFromView(pool.spec, input.shown, before.spec);
       if (sameSpec(before.spec, spec)) {
         throw new AppError('NOTHING_CHANGES', `pool '${pool.name}' already says all this: nothing would change`);
@@ -65,6 +69,15 @@ export async function updatePool(
       return [{ action: 'pool.update', upsert: [{ ...pool, spec }] }];
     },
   });
+}
+
+/** Another value than a released field has is a decision about it, or what it was when it was read: only who says what was read knows. */
+async function refuseUnseen(tx: Queryable, { name, spec }: Pool, before: StoredPool): Promise<void> {
+  const fields = takenBack(spec, await releasedOf(tx, name), before.spec);
+  if (fields.length === 0) return;
+  const what = `${fields.join(', ')} ${fields.length === 1 ? 'is' : 'are'} released, and otherwise in the cluster`;
+  const message = `${what}: 'shown' must have the spec of pool '${name}' as it was read, to take that back or leave it`;
+  throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'shown', message }] });
 }
 
 /** Throws REASON_REQUIRED, NOT_FOUND, VERSION_STALE (with the pool as it is). */

@@ -11,7 +11,10 @@ export const update = editorProcedure
   .input(
     poolInputSchema.extend({
       expectedVersion: z.int(),
-      /** the spec as it was shown: a released field that stands so still is left as the cluster has it by then */
+      /**
+       * the spec as it was shown: a released field that stands so still is left as the cluster has it by then. Without it another
+       * value than such a field has is refused.
+       */
       shown: poolInputSchema.shape.spec.optional(),
       reason: reasonSchema.optional(),
     }),
