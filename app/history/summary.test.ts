@@ -137,6 +137,15 @@ it('of what moved nothing in the cluster says what it was, and that', () => {
   );
 });
 
+it('says of settings that are let go that nothing of them is decided any more', () => {
+  const before = { global: { natPortRange: '1:2' }, nodes: { n: { natOutgoingAddress: '192.0.2.9' } } };
+  const after = { global: { natPortRange: '1:2' }, nodes: {} };
+  expect(of('settings.update', { ...before, letGo: ['natOutgoingAddress'] }, after)).toBe(
+    'NAT settings: n natOutgoingAddress let go, no longer decided here',
+  );
+  expect(of('settings.update', before, after)).toBe('NAT settings: n natOutgoingAddress 192.0.2.9 → not set');
+});
+
 it('says of settings that theirs was taken', () => {
   const ours = { global: { natPortRange: '10000:20000' }, nodes: {}, theirs: ['natPortRange'] };
   expect(of('settings.update', ours, { global: { natPortRange: '40000:50000' }, nodes: {} })).toBe(

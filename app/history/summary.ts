@@ -26,7 +26,7 @@ export interface Taken {
 export type Content =
   | (Pool & Beside)
   | readonly (Pool & Beside)[]
-  | (ClusterSettings & Pick<Beside, 'taken' | 'theirs'>)
+  | (ClusterSettings & Pick<Beside, 'taken' | 'theirs' | 'letGo'>)
   | { hosts: readonly string[] };
 
 export interface Summarised {
@@ -105,6 +105,7 @@ function decidedIn({ action, target, reason, before, after, pools }: Summarised)
     if (before !== null && 'theirs' in before) {
       return `NAT settings: theirs taken, ${moves(flat(before), flat(after)) || 'which says the same'}`;
     }
+    if (before !== null && 'letGo' in before) return `NAT settings: ${letGoWords(before, after)}`;
     const moved = differences(flat(before), flat(after));
     return `NAT settings${moved === '' && reason !== null ? `: ${reason}` : moved}`;
   }
@@ -141,6 +142,13 @@ function theirsWords(fields: readonly string[], before: Content, after: Content 
   const [was, is] = [flat(before), flat(after)];
   if (fields.length > 2) return named(fields);
   return fields.map((field) => `${field} ${was[field] ?? 'not set'} → ${is[field] ?? 'not set'}`).join(', ');
+}
+
+/** Settings that were decided, and are not any more. */
+function letGoWords(before: Content, after: Content | null): string {
+  const left = flat(after);
+  const fields = Object.keys(flat(before)).filter((field) => left[field] === undefined);
+  return `${named(fields)} let go, no longer decided here`;
 }
 
 /** As many as a line holds. */

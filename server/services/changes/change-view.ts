@@ -51,7 +51,7 @@ const namedSpecSchema = z.object({
 export const contentSchema = z.union([
   namedSpecSchema,
   z.array(namedSpecSchema),
-  clusterSettingsSchema.extend({ taken, theirs: fields }),
+  clusterSettingsSchema.extend({ taken, theirs: fields, letGo: fields }),
   z.object({ hosts: z.array(z.string()) }),
 ]);
 export type Content = z.infer<typeof contentSchema>;

@@ -114,9 +114,13 @@ async function decide(
   const decisions = await decideSettings(deps, desired, next, tx);
   // the settings are the last of them
   await overtake(desired.sequence + decisions.length);
-  if (choice === 'release') return decisions;
-  const theirs = differingAmong(settingsIn(desired.settings, object), live, input.fields);
-  const before = { ...desired.settings, theirs };
+  const own = settingsIn(desired.settings, object);
+  const left = settingsIn(next, object);
+  const told =
+    choice === 'release'
+      ? { letGo: statedFields(own).filter((field) => left[field] === undefined) }
+      : { theirs: differingAmong(own, live, input.fields) };
+  const before = { ...desired.settings, ...told };
   return decisions.map((decision) => (decision.settings === undefined ? decision : { ...decision, before }));
 }
 

@@ -1,4 +1,4 @@
-/** Theirs that is taken of NAT settings: the change keeps which fields were, and can be taken back. */
+/** Theirs that is taken of NAT settings, and settings that are let go: the change keeps which fields were, and can be taken back. */
 import { expect, it } from 'vitest';
 import { readLiveFelix } from '../../../core/cluster/live-settings.ts';
 import { writeLiveFelixes } from '../../db/live-felix.ts';
@@ -35,6 +35,16 @@ it('keeps the fields in which the cluster had something else; a revert brings ba
     before: { ...settings, theirs: ['natPortRange'] },
     after: { global: spec },
   });
+  await revertChange(site.deps, editor, { id: change.id, reason });
+  expect((await getSettings(site.deps)).settings).toEqual(settings);
+});
+
+it('keeps the fields that are let go', async () => {
+  const { settings, version: expectedVersion } = await getSettings(site.deps);
+  const release = { object: 'default', choice: 'release', fields: ['natPortRange'], expectedVersion, reason } as const;
+  const { change } = await resolveSettings(site.deps, editor, release);
+  expect(change).toMatchObject({ action: 'settings.update', before: { ...settings, letGo: ['natPortRange'] } });
+  expect(change.after).not.toHaveProperty('global.natPortRange');
   await revertChange(site.deps, editor, { id: change.id, reason });
   expect((await getSettings(site.deps)).settings).toEqual(settings);
 });
