@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { differsText, madeAgainEffects, madeAgainTitle, NOTHING_LEFT } from './made-again-effects.ts';
+import { differsText, madeAgainEffects, madeAgainTitle, NOTHING_LEFT, selectedWords } from './made-again-effects.ts';
 
 const nat = { field: 'natOutgoing', desired: true, live: false, managers: ['velero'] };
 const off = { field: 'disabled', desired: false, live: true, managers: [] };
@@ -50,4 +50,15 @@ it('where all were decided about meanwhile nothing is left, and nothing else is 
   expect(madeAgainTitle('Take theirs', [])).toBe('Take theirs');
   expect(madeAgainTitle('Take theirs', ['a'])).toBe('Take theirs: a');
   expect(madeAgainTitle('Take theirs', ['a', 'b'])).toBe('Take theirs: 2 pools');
+});
+
+it('what is selected: why not all of them where there are more', () => {
+  const told = { open: 499, atOnce: 500, total: 560 };
+  expect(selectedWords(0, told)).toBe('Nodes follow them as they are there.');
+  expect(selectedWords(12, told)).toBe('12 selected');
+  expect(selectedWords(499, told)).toBe('499 selected: 500 at once; the other 60 stay until these are decided');
+  expect(selectedWords(500, { open: 500, atOnce: 500, total: 501 })).toBe(
+    '500 selected: 500 at once; the other 1 stays until these are decided',
+  );
+  expect(selectedWords(3, { open: 3, atOnce: 3, total: 3 })).toBe('3 selected');
 });

@@ -19,6 +19,16 @@ const ASKED =
 
 export const NOTHING_LEFT = 'Nothing is left to decide: all of them were decided about meanwhile.';
 
+/** How many are selected, and why no more can be. `open`: of those that are told at once, those that can be decided about. */
+export function selectedWords(chosen: number, told: { open: number; atOnce: number; total: number }): string {
+  const { open, atOnce, total } = told;
+  if (chosen === 0) return 'Nodes follow them as they are there.';
+  const selected = `${chosen.toLocaleString('en-US')} selected`;
+  const rest = total - atOnce;
+  if (chosen < open || rest <= 0) return selected;
+  return `${selected}: ${atOnce.toLocaleString('en-US')} at once; the other ${rest.toLocaleString('en-US')} ${rest === 1 ? 'stays' : 'stay'} until these are decided`;
+}
+
 export function madeAgainTitle(verb: string, names: readonly string[]): string {
   if (names.length === 0) return verb;
   return `${verb}: ${names.length === 1 ? names.join('') : counted(names.length)}`;

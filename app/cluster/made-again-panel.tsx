@@ -11,7 +11,7 @@ import { poolPath } from '../pools/paths.ts';
 import { useRefusal } from '../shell/session.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { MadeAgainDialog } from './made-again-dialog.tsx';
-import { differsText, type MadeAgainChoice } from './made-again-effects.ts';
+import { differsText, type MadeAgainChoice, selectedWords } from './made-again-effects.ts';
 
 type MadeAgain = Outputs['cluster']['previewMadeAgain'];
 
@@ -78,7 +78,7 @@ function Listed({
     >
       <div className="flex flex-wrap items-center gap-2 border-b border-line-faint px-3.5 py-2">
         <span role="status" className="mr-auto text-xs text-ink-2 tabular-nums">
-          {chosen > 0 ? `${chosen.toLocaleString('en-US')} selected` : 'Nodes follow them as they are there.'}
+          {selectedWords(chosen, { open: open.length, atOnce: pools.length, total })}
         </span>
         <Button refused={refused} onClick={() => onChoose('theirs')}>
           Take theirs
