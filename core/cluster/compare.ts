@@ -39,13 +39,14 @@ export const oddFields = (problems: readonly FieldError[]): PoolField[] =>
   poolFields.filter((field) => problems.some((problem) => problem.field === `spec.${field}`));
 
 /** Fields in which the cluster does not say what is wanted. An absent block size is whatever the cluster took. */
-export function differingFields(desired: PoolSpec, live: PoolSpec): PoolField[] {
-  const wanted = comparable(desired);
-  const held = comparable(live);
-  return poolFields.filter(
-    (field) =>
-      !(field === 'blockSize' && !desired.blockSize) && JSON.stringify(wanted[field]) !== JSON.stringify(held[field]),
-  );
+export const differingFields = (desired: PoolSpec, live: PoolSpec): PoolField[] =>
+  fieldsMoved(live, desired).filter((field) => field !== 'blockSize' || !!desired.blockSize);
+
+/** Fields in which a pool became different, as Calico reads it: an absent block size is its default. */
+export function fieldsMoved(before: PoolSpec, after: PoolSpec): PoolField[] {
+  const was = comparable(before);
+  const is = comparable(after);
+  return poolFields.filter((field) => JSON.stringify(was[field]) !== JSON.stringify(is[field]));
 }
 
 /** Every field that one of the three sides states, or that is let go. */
@@ -58,7 +59,8 @@ export function compareFields(input: {
 }): FieldComparison[] {
   const { desired, live, applied, claims, released = [] } = input;
   const differing = new Set<PoolField>(live === null ? poolFields : differingFields(desired, live));
-  const sides = [desired, live, applied];
+  const blockSize = desired.blockSize || live?.blockSize;
+  const sides = [blockSize ? { ...desired, blockSize } : desired, live, applied];
   const [wanted, held, sent] = sides.map((spec) => (spec === null ? null : comparable(spec)));
   return poolFields
     .filter((field) => released.includes(field) || sides.some((spec) => spec?.[field] !== undefined))

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import type { LivePool } from './live-pool.ts';
 import type { FieldClaim } from './managed-fields.ts';
-import { writerAmong } from './writer.ts';
+import { writerAmong, writerOf } from './writer.ts';
 
 const claim = (manager: string, fields: string[], at: string, operation: FieldClaim['operation'] = 'Update') =>
   ({ manager, operation, at, fields }) satisfies FieldClaim;
@@ -21,4 +22,11 @@ it('a field that went with its claim was taken away by somebody whom nothing nam
   expect(writerAmong(before, [claim('kubectl-create', ['cidr'], '10:00')], new Set(['natOutgoing']))).toBe('unknown');
   // a claim that did not hold it, and is new for another reason, proves nothing
   expect(writerAmong(before, [claim('other', ['cidr'], '10:02')], new Set(['natOutgoing']))).toBe('unknown');
+});
+
+it('who takes a block size away is named like who takes any other field', () => {
+  const live = (blockSize: object, claims: FieldClaim[]) =>
+    ({ pool: { name: 'a', spec: { cidr: '10.1.0.0/16', ...blockSize } }, claims }) as unknown as LivePool;
+  const before = live({ blockSize: 28 }, [claim('kubectl-create', ['cidr', 'blockSize'], '10:00')]);
+  expect(writerOf(before, live({}, [claim('kubectl-create', ['cidr'], '10:02')]))).toBe('kubectl-create');
 });

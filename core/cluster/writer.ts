@@ -1,6 +1,6 @@
 /** Who made an object of the cluster different, as far as its managedFields tell. */
 import type { PoolSpec } from '../pool/spec.ts';
-import { differingFields } from './compare.ts';
+import { fieldsMoved } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
 import { type FieldClaim, OUR_MANAGER, othersOn, ourClaim } from './managed-fields.ts';
 import { withReleased } from './released.ts';
@@ -55,7 +55,7 @@ export function unnotedWrite(before: LivePool | null, after: LivePool): { spec: 
   // what moved of a set that we hold alone they moved
   if (writtenByOthers(before, after)) return null;
   const others = (field: string): FieldClaim[] => othersOn(after.claims, field);
-  const moved = differingFields(after.pool.spec, before.pool.spec);
+  const moved = fieldsMoved(before.pool.spec, after.pool.spec);
   // a set with items of both is as the last of them left it
   const rest = moved.filter((field) =>
     others(field).some(({ items }) => items?.[field] || !ours.fields.includes(field)),
@@ -114,7 +114,7 @@ function nameOf(claim: FieldClaim | null): string {
 /** Null: all of them. */
 function changedFields(before: LivePool | null, after: LivePool): ReadonlySet<string> | null {
   if (before === null || before.pool === null || after.pool === null) return null;
-  return new Set(differingFields(after.pool.spec, before.pool.spec));
+  return new Set(fieldsMoved(before.pool.spec, after.pool.spec));
 }
 
 const keyOf = ({ manager, operation, at, fields }: FieldClaim): string => [manager, operation, at, ...fields].join(' ');

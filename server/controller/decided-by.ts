@@ -1,5 +1,5 @@
 /** Which change of ours a write of ours carries out. */
-import { differingFields, type PoolField } from '../../core/cluster/compare.ts';
+import { differingFields, fieldsMoved, type PoolField } from '../../core/cluster/compare.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import { seenOf } from '../../core/cluster/seen.ts';
@@ -51,7 +51,7 @@ export async function decidedBy(
   const isThere = (spec: PoolSpec): boolean => notTaken(spec).length === 0;
   const isMovedTo = (spec: PoolSpec): boolean => {
     if (before?.pool == null) return isThere(spec);
-    const moved = differingFields(after.spec, before.pool.spec);
+    const moved = fieldsMoved(before.pool.spec, after.spec);
     return !notTaken(spec).some((field) => moved.includes(field));
   };
   const known = sent ?? (sending !== undefined && isMovedTo(sending.spec) ? sending : undefined);

@@ -1,5 +1,5 @@
 /** Takes what the watch saw of the cluster's pools into the live ledger, which agents and replicas follow. */
-import { differingFields } from '../../core/cluster/compare.ts';
+import { fieldsMoved } from '../../core/cluster/compare.ts';
 import { keepLastGood, type LivePool } from '../../core/cluster/live-pool.ts';
 import { heldOf } from '../../core/cluster/taken.ts';
 import type { Pool } from '../../core/pool/spec.ts';
@@ -127,7 +127,7 @@ async function movesOf(tx: Queryable, { word }: Live, { known, seen, gone, sentA
 /** What is written back by a policy is taken from whoever held it. */
 function withTaken(from: Pool | null, before: LivePool | null, { action, after }: Step): Pool | null {
   if (action !== 'pool.enforce' || from === null || after === null) return from;
-  const taken = heldOf(before?.claims ?? [], differingFields(after.spec, from.spec));
+  const taken = heldOf(before?.claims ?? [], fieldsMoved(from.spec, after.spec));
   return taken.length === 0 ? from : ({ ...from, taken } as Pool);
 }
 

@@ -1,5 +1,5 @@
 /** When the cluster had what a change of pools decided. */
-import { differingFields, type PoolField, poolFields } from '../../core/cluster/compare.ts';
+import { differingFields, fieldsMoved, type PoolField, poolFields } from '../../core/cluster/compare.ts';
 import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
@@ -140,7 +140,7 @@ const says = (live: PoolSpec | null, ours: PoolSpec | null, released: readonly P
 /** All of them where it was made or deleted. */
 function fieldsBetween(a: PoolSpec | null, b: PoolSpec | null): readonly PoolField[] {
   if (a === null || b === null) return a === b ? [] : poolFields;
-  return differingFields(b, a);
+  return fieldsMoved(a, b);
 }
 
 /** A pool that moves more often before it is as it was decided counts as not written. */

@@ -1,5 +1,5 @@
 /** What the cluster has of a pool of ours is taken, or written over: what becomes of it. The caller holds the live row. */
-import { differingFields } from '../../../core/cluster/compare.ts';
+import { differingFields, fieldsMoved } from '../../../core/cluster/compare.ts';
 import { decideSync } from '../../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
 import { ownerElsewhere } from '../../../core/cluster/ownership.ts';
@@ -97,7 +97,7 @@ export async function take(
       ? { ...row.applied, uid: live.uid }
       : { uid: live.uid, version, spec };
   await writeSync(tx, [{ ...row, applied }]);
-  const before = { name, spec: pool.spec, theirs: differingFields(pool.spec, spec) };
+  const before = { name, spec: pool.spec, theirs: fieldsMoved(pool.spec, spec) };
   return { action: 'pool.update', upsert: [{ name, spec }], before, asFound: true };
 }
 
