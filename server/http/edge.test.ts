@@ -95,14 +95,8 @@ test('garbage and oversize bodies are refused with a reason, and the server goes
     expect(answer.status).toBe(400);
     expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|at .*\.ts:/);
   }
-  const large = await mutate(
-    server.address,
-    'joinTokens.create',
-    `{"name":"${'x'.repeat(9 * 1024 * 1024)}"}`,
-    cookie,
-  ).catch(() => null);
-  // the server may close before the client has sent all of it
-  if (large !== null) expect(large.status).toBe(413);
+  const large = await mutate(server.address, 'joinTokens.create', `{"name":"${'x'.repeat(9 * 1024 * 1024)}"}`, cookie);
+  expect(large.status).toBe(413);
   const sign = await post(`${server.address}/api/auth/sign-in/email`, `{"email":"${'x'.repeat(70_000)}"}`);
   expect(sign.status).toBe(413);
   expect((await ask(`${server.address}/livez`)).status).toBe(200);

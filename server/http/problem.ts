@@ -1,6 +1,7 @@
 /** Errors that the edge answers itself, before any procedure is asked: in the shape of a procedure's error. */
 import type { ServerResponse } from 'node:http';
 import type { ErrorReason } from '../../core/wire/reasons.ts';
+import { endHearingOut } from './hear-out.ts';
 
 export interface Problem {
   readonly status: number;
@@ -31,7 +32,7 @@ const known = {
 
 export const problem = (kind: keyof typeof known, message: string): Problem => ({ ...known[kind], message });
 
-/** Sent once, and the connection ends with it when the body was not read to its end. */
+/** Sent once, and the connection ends with it when the body was not read to its end: who still sends it reads the answer all the same. */
 export function sendProblem(res: ServerResponse, path: string, problem: Problem): void {
   if (res.headersSent) {
     res.destroy();
@@ -39,8 +40,11 @@ export function sendProblem(res: ServerResponse, path: string, problem: Problem)
   }
   const { status, code, number, reason, message } = problem;
   const data = { code, httpStatus: status, path, reason, requestId: res.getHeader('x-request-id') };
-  if (!res.req.readableEnded) res.setHeader('connection', 'close');
-  sendJson(res, status, { message, code, error: { message, code: number, data } });
+  const body = { message, code, error: { message, code: number, data } };
+  const { readableEnded, destroyed, method } = res.req;
+  if (!readableEnded) res.setHeader('connection', 'close');
+  if (readableEnded || destroyed || method === 'HEAD') sendJson(res, status, body);
+  else endHearingOut(res, head(res, status, 'application/json', JSON.stringify(body)));
 }
 
 /** The same with how long to wait: whoever asks again sooner is refused again. */
@@ -54,9 +58,14 @@ export function sendJson(res: ServerResponse, status: number, body: unknown): vo
 }
 
 export function sendText(res: ServerResponse, status: number, type: string, text: string): void {
+  head(res, status, type, text);
+  res.end(res.req.method === 'HEAD' ? undefined : text);
+}
+
+function head(res: ServerResponse, status: number, type: string, text: string): string {
   res.statusCode = status;
   res.setHeader('content-type', `${type}; charset=utf-8`);
   res.setHeader('cache-control', 'no-store');
   res.setHeader('content-length', Buffer.byteLength(text));
-  res.end(res.req.method === 'HEAD' ? undefined : text);
+  return text;
 }
