@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
+import { indexOverlaps } from '../pool/overlap.ts';
 import type { Pool } from '../pool/spec.ts';
+import { subjectOf } from '../pool/subject.ts';
 import { noSettings } from './settings.ts';
 import { noModes, poolWarnings, warnAboutSettings } from './stops-felix.ts';
 
 const pool = (name: string, cidr: string, natOutgoing = false): Pool => ({ name, spec: { cidr, natOutgoing } });
 const told = (...given: Parameters<typeof warnAboutSettings>) =>
   warnAboutSettings(...given).map(({ code, field }) => `${code} ${field}`);
+const among = (pools: readonly Pool[]) => indexOverlaps(pools.map(subjectOf)).of;
 const filter = (iptablesNATOutgoingInterfaceFilter: string) => ({ iptablesNATOutgoingInterfaceFilter });
 
 test('an IPv4 address beside an IPv6 pool that is NATed, once for each place that sets it', () => {
@@ -57,16 +60,14 @@ test('of pools with the same CIDR Felix is given the lowest name alone: they sto
   const settings = { global: { natOutgoingAddress: '192.0.2.1' }, nodes: {} };
   expect(told(settings, [pool('six-a', 'fd00::/64'), pool('six-b', 'FD00::/64', true)])).toEqual([]);
   const draft = pool('c', '10.1.0.0/16');
-  expect(poolWarnings({ settings: noSettings, modes, pools: [...same, draft] })(draft)).toEqual([]);
+  expect(poolWarnings({ settings: noSettings, modes, overlapping: among([...same, draft]) })(draft)).toEqual([]);
 });
 
 test('the same is said of a pool before it is saved', () => {
   const settings = { global: {}, nodes: { a: { natOutgoingAddress: '192.0.2.1' } } };
   const others = [pool('out', '10.0.0.0/8')];
   const codes = (draft: Pool, modes: Parameters<typeof poolWarnings>[0]['modes'] = noModes) =>
-    poolWarnings({ settings, modes, pools: [...others.filter(({ name }) => name !== draft.name), draft] })(draft).map(
-      ({ code, field }) => `${code} ${field}`,
-    );
+    poolWarnings({ settings, modes, overlapping: among(others) })(draft).map(({ code, field }) => `${code} ${field}`);
   expect(codes(pool('six', 'fd00::/64', true))).toEqual(['W_FELIX_IPV6_POOL spec.natOutgoing']);
   expect(codes(pool('six', 'fd00::/64'))).toEqual([]);
   const inside = pool('in', '10.1.0.0/16');

@@ -5,7 +5,7 @@
  */
 import { comparePrefix } from '../net/prefix.ts';
 import { quote } from '../net/quote.ts';
-import { indexOverlaps, type OverlapIndex } from '../pool/overlap.ts';
+import { indexOverlaps } from '../pool/overlap.ts';
 import type { Pool, Warning } from '../pool/spec.ts';
 import { type Subject, subjectOf } from '../pool/subject.ts';
 import { countedPools, prefixOfPool } from './counted-pools.ts';
@@ -43,23 +43,25 @@ export function warnAboutSettings(
 }
 
 /**
- * The same from the side of pools: what each would stop, with the settings and `pools` as they are, which it is one of. What
- * is the same for all of them is read once.
+ * The same from the side of pools: what each would stop, with the settings as they are. `overlapping` finds those of another name
+ * that share addresses with one; it is asked only where the mode makes that matter.
  */
 export function poolWarnings({
   settings,
   modes,
-  pools,
+  overlapping,
 }: {
   settings: ClusterSettings;
   modes: NftablesModes;
-  pools: readonly Pool[];
+  overlapping: (pool: Subject) => Iterable<Subject>;
 }): (pool: Pool) => Warning[] {
   const places = placesOf(settings, modes);
   const fixed = places.find(({ own }) => isSet(own.natOutgoingAddress));
   const nft = places.find(({ ownMode }) => usesNftables(ownMode));
-  const overlaps = nft === undefined ? null : { nft, index: indexOverlaps(pools.map(subjectOf)) };
-  return (pool) => [...addressWarnings(pool, fixed), ...overlapWarnings(pool, overlaps)];
+  return (pool) => [
+    ...addressWarnings(pool, fixed),
+    ...(nft === undefined ? [] : overlapWarnings(subjectOf(pool), nft, overlapping)),
+  ];
 }
 
 function addressWarnings(pool: Pool, fixed: Place | undefined): Warning[] {
@@ -68,11 +70,8 @@ function addressWarnings(pool: Pool, fixed: Place | undefined): Warning[] {
   return [{ code: 'W_FELIX_IPV6_POOL', field: 'spec.natOutgoing', message }];
 }
 
-function overlapWarnings(pool: Pool, overlaps: { nft: Place; index: OverlapIndex } | null): Warning[] {
-  if (overlaps === null) return [];
-  const { nft, index } = overlaps;
-  const own = subjectOf(pool);
-  for (const other of index.of(own)) {
+function overlapWarnings(own: Subject, nft: Place, overlapping: (pool: Subject) => Iterable<Subject>): Warning[] {
+  for (const other of overlapping(own)) {
     // of pools with the same CIDR Felix is given one alone
     if (isSameRange(own, other)) continue;
     const message = `Felix stops on overlapping pools while ${nft.name}.nftablesMode is ${nft.ownMode}: ${quote(other.name)} is ${quote(other.spec.cidr)}`;

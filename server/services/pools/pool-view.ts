@@ -57,7 +57,7 @@ export async function viewPools(deps: Deps, stored: readonly StoredPool[]): Prom
     warnAbout(deps),
   ]);
   const pools = cluster === null ? stored : showReleased(stored, cluster.released);
-  const warningsOf = warn(pools.map(({ name, spec }) => ({ name, spec })));
+  const warningsOf = warn([]);
   const ofOthers = overlapsOfOthers(deps);
   const programmed = groups.filter(({ is }) => is === 'Programmed');
   // from that number on a node holds the pool as it is desired; undefined: the cluster has none that is so
