@@ -1,6 +1,7 @@
 /** What becomes of somebody's word to follow the cluster without what did not come back, in History. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type LivePool, readLivePool } from '../../../core/cluster/live-pool.ts';
+import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { mirror, mirrorAll } from '../../controller/mirror.ts';
 import { beginTerm, liveChangesSince, readLive } from '../../db/live.ts';
 import { type LiveWatch, readWatch, writeWatch } from '../../db/live-watch.ts';
@@ -9,7 +10,7 @@ import { type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheardDeps } from '../../testing/unheard-cluster.ts';
 import { getChange } from '../changes/list-changes.ts';
 import type { Deps } from '../deps.ts';
-import { followAsIs } from './follow-as-is.ts';
+import { followAsIs, previewFollow } from './follow-as-is.ts';
 
 let api: TestApi;
 let deps: Deps;
@@ -25,10 +26,10 @@ afterAll(() => api?.close());
 
 let version = 0;
 /** Another object each time. */
-function made(name: string, third: number): LivePool {
+function made(name: string, third: number, spec: Partial<PoolSpec> = {}): LivePool {
   version++;
   const metadata = { name, uid: `uid-${version}`, resourceVersion: `${version}` };
-  const read = readLivePool({ metadata, spec: { cidr: `10.1.${third}.0/24` } });
+  const read = readLivePool({ metadata, spec: { cidr: `10.1.${third}.0/24`, ...spec } });
   if (read === null) throw new Error('not an object');
   return read;
 }
@@ -103,6 +104,19 @@ it('who deletes a pool that is back goes by no word, also while settings are sti
   await mirror(deps.db, epoch, { seen: [again], gone: [] });
   await mirror(deps.db, epoch, { seen: [], gone: [again] });
   expect(await lastMove()).toMatchObject({ actor: 'unknown', cause: null, pools: ['a'] });
+});
+
+it('shows of what is missing whether its traffic is NATed, also where another pool decides that', async () => {
+  const around = made('around', 0, { cidr: '10.1.0.0/16', natOutgoing: true });
+  const there = [around, made('a', 1), made('far', 0, { cidr: '10.2.0.0/16' })];
+  await mirrorAll(deps.db, epoch, there);
+  await lack(there.map(({ name }) => name));
+  const going = (await previewFollow(deps))?.pools.map(({ name, nats }) => [name, nats]);
+  expect(going?.sort()).toEqual([
+    ['a', true],
+    ['around', true],
+    ['far', false],
+  ]);
 });
 
 it('is given once: again before the leader has acted it is refused, until more is missing or it is another return', async () => {

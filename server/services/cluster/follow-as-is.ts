@@ -7,6 +7,7 @@ import { beyond, type ComeBack, firstOf, type Word, wordFor } from '../../../cor
 import { decideSync } from '../../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
 import { settingsOf } from '../../../core/cluster/live-settings.ts';
+import { type SharedSource, sharedSources } from '../../../core/nat/shared-source.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { changeNumber } from '../../../core/wire/change-number.ts';
 import { syncInputOf } from '../../controller/sync-input.ts';
@@ -34,7 +35,7 @@ export const goingSchema = z.object({
       name: z.string(),
       /** null: the pool could not be read */
       cidr: z.string().nullable(),
-      /** outgoing connections from it are NATed */
+      /** outgoing connections from it, or from a part of it, are NATed: pools that share its addresses count (C17) */
       nats: z.boolean(),
       /** connections to it are not NATed */
       exempts: z.boolean(),
@@ -61,19 +62,28 @@ export async function previewFollow(deps: Deps): Promise<Going | null> {
     readAtHand(deps.db, back.pools.missing),
     readLiveFelixes(deps.db, back.settings.missing),
   ]);
+  await deps.effective.refresh();
+  const shared = sharedSources(deps.effective.pools());
   const said = wordFor(word, back);
   return {
     group: back.group,
     since: back.since,
     known: { pools: back.pools.known, settings: back.settings.known },
-    pools: [...pools.values()].flatMap((one) => (one.live === undefined ? [] : [goingPool(one, one.live)])),
+    pools: [...pools.values()].flatMap((one) =>
+      one.live === undefined ? [] : [goingPool(one, one.live, shared.get(one.live.name))],
+    ),
     settings: felixes.map(({ name, settings }) => ({ name, fields: textsOf(settings ?? {}) })),
     word: said === null ? null : { change: said.change, beyond: beyond(back, said) },
   };
 }
 
-function goingPool(atHand: PoolAtHand, { name, pool }: LivePool): Going['pools'][number] {
-  const { nats, exempt } = pool === null ? { nats: false, exempt: false } : facetsOf(pool.spec);
+function goingPool(
+  atHand: PoolAtHand,
+  { name, pool }: LivePool,
+  shared: SharedSource | undefined,
+): Going['pools'][number] {
+  const { nats: own, exempt } = pool === null ? { nats: false, exempt: false } : facetsOf(pool.spec);
+  const nats = shared === undefined ? own : shared.nats !== 'none';
   const cidr = pool?.spec.cidr ?? null;
   return { name, cidr, nats, exempts: exempt, ours: atHand.pool !== undefined, madeAgain: isMadeAgain(atHand) };
 }
