@@ -5,6 +5,8 @@ import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { mirror, mirrorAll } from '../../controller/mirror.ts';
 import { beginTerm, liveChangesSince, readLive } from '../../db/live.ts';
 import { type LiveWatch, readWatch, writeWatch } from '../../db/live-watch.ts';
+import { liveLedger } from '../../state/ledger.ts';
+import { openStateCache } from '../../state/state-cache.ts';
 import { holdAll } from '../../testing/hold-all.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
 import { unheardDeps } from '../../testing/unheard-cluster.ts';
@@ -111,7 +113,8 @@ it('shows of what is missing whether its traffic is NATed, also where another po
   const there = [around, made('a', 1), made('far', 0, { cidr: '10.2.0.0/16' })];
   await mirrorAll(deps.db, epoch, there);
   await lack(there.map(({ name }) => name));
-  const going = (await previewFollow(deps))?.pools.map(({ name, nats }) => [name, nats]);
+  const inForce = { ...deps, effective: await openStateCache({ db: deps.db, ledger: liveLedger }) };
+  const going = (await previewFollow(inForce))?.pools.map(({ name, nats }) => [name, nats]);
   expect(going?.sort()).toEqual([
     ['a', true],
     ['around', true],
