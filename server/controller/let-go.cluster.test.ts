@@ -9,6 +9,7 @@ import { readLivePools } from '../db/live.ts';
 import { openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
 import { adoptPools } from '../services/cluster/adopt-pools.ts';
+import { comparePool } from '../services/cluster/compare-pool.ts';
 import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { soon } from '../testing/soon.ts';
 import { editor } from '../testing/test-api.ts';
@@ -97,7 +98,14 @@ it('adopted again it is ours again, before it was let go and after, and is delet
   const again = await adopt();
   await named('outgate Apply', 'outgate-lets-go Update');
   await site.stands('a', { state: 'Synced', applied: { version: again.change.id } });
-  await site.api.caller('editor').pools.delete({ name: 'a', expectedVersion: again.change.id, reason: 'not needed' });
+  // in whose name it was let go is nobody else, neither there nor in History
+  expect((await comparePool(site.deps, 'a')).rows.flatMap(({ managers }) => managers)).toEqual([]);
+  const off = { name: 'a', spec: { ...nat, natOutgoing: false }, expectedVersion: again.change.id };
+  const { change: last } = await site.api.caller('editor').pools.update(off);
+  await site.stands('a', { state: 'Synced', applied: { version: last.id } });
+  const { changes } = await site.api.caller('viewer').changes.list({ pool: 'a' });
+  expect(changes.map(({ actor }) => actor)).not.toContain('outgate-lets-go');
+  await site.api.caller('editor').pools.delete({ name: 'a', expectedVersion: last.id, reason: 'not needed' });
   await soon(async () => expect(await site.stored('a')).toBe(null));
 });
 
