@@ -162,6 +162,21 @@ test('a field is released to who holds it, stays shown with them, and is decided
   await expect(page.getByRole('link', { name: 'by-hand: natOutgoing released, the cluster decides it' })).toBeVisible();
 });
 
+test('a pool that the cluster lacks is released: what was decided is told beside the other pools', async () => {
+  const { page, outgate } = running;
+  await running.adopt(pool('gone', { cidr: '192.168.96.0/20' }));
+  await running.remove('gone');
+  await page.goto(`${outgate.url}/pools/gone`);
+  await expect(page.getByText('It was deleted in the cluster, so no node knows it.')).toBeVisible();
+  await page.getByRole('button', { name: 'Release the pool' }).click();
+  await decide(page, 'Release the pool', 'it is not needed any more');
+  await expect(page).toHaveURL(/\/pools\?decided=\d+$/);
+  const told = page.getByRole('status').filter({ hasText: 'gone released: nothing of it is in the cluster' });
+  await expect(told.getByRole('link', { name: /^change #/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /^gone/ })).toHaveCount(0);
+  await expectAccessible(page);
+});
+
 test('theirs is taken, and a pool is released: the cluster keeps it', async () => {
   const { page, outgate } = running;
   await page.goto(`${outgate.url}/pools/by-hand-too`);

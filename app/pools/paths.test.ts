@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { editPath, poolNamed, poolPath } from './paths.ts';
+import { editPath, pathAfterLeaving, poolNamed, poolPath } from './paths.ts';
 
 const segmentOf = (path: string): string => path.split('/')[2] ?? '';
 
@@ -15,4 +15,9 @@ it('a pool of any name has a path of its own, and none of a page beside it', () 
     expect(editPath(name)).toBe(`${poolPath(name)}/edit`);
   }
   expect(poolPath('a.b.c')).toBe('/pools/a.b.c');
+});
+
+it('a pool that leaves is told of where it is then', () => {
+  expect(pathAfterLeaving(12, true)).toBe('/cluster');
+  expect(pathAfterLeaving(12, false)).toBe('/pools?decided=12');
 });

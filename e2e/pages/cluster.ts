@@ -81,6 +81,7 @@ export function runningCluster() {
     apply,
     edit: (name: string, spec: object): Promise<string> =>
       run(['patch', RESOURCE, name, '--type=merge', '-p', JSON.stringify({ spec })]),
+    remove: (name: string): Promise<string> => run(['delete', RESOURCE, name]),
     live: async (name: string): Promise<{ natOutgoing?: boolean }> =>
       JSON.parse(await run(['get', RESOURCE, name, '-o', 'json'])).spec,
     /** Others make these pools, and then they are ours. */

@@ -16,6 +16,7 @@ import { useClusterMode } from '../../trpc/cluster-mode.ts';
 import { buildListView, isFiltered, parseListView, withoutFilters } from '../list-view.ts';
 import { type ListedPool, makeRows, visibleRows } from '../rows.ts';
 import { useAllPools } from '../use-all-pools.ts';
+import { DecidedNote } from './decided-note.tsx';
 import { EmptyPools, OtherExample } from './empty-pools.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { Filters, SEARCH_ID } from './filters.tsx';
@@ -73,6 +74,7 @@ export function PoolsPage() {
           />
         }
       />
+      <DecidedNote />
       {error !== null && <ErrorPanel error={error} onRetry={() => void refetch()} className="mb-3" />}
       {empty && <EmptyPools />}
       {!empty && pools === undefined && error === null && <Loading what="pools" />}

@@ -6,15 +6,17 @@ import { ChangeLink } from '../../components/change-link.tsx';
 import { reasonOf } from '../../components/error-panel.tsx';
 import { Effects, ReasonDialog } from '../../components/reason-dialog.tsx';
 import { useTRPC } from '../../trpc/client.ts';
+import { pathAfterLeaving } from '../paths.ts';
 import type { Choice, FieldChoice, Way } from './sync-words.ts';
 
-/** One way on, with what it does and the reason. A pool that is no longer ours has no page: its list is next. */
+/** One way on, with what it does and the reason. A pool that is no longer ours has no page: where it is then is next. */
 export function ResolveDialog({
   name,
   shown,
   way,
   field,
   leaves,
+  inCluster,
   onStale,
   onClose,
 }: {
@@ -27,6 +29,8 @@ export function ResolveDialog({
   field: PoolField | undefined;
   /** the pool is not here afterwards */
   leaves: boolean;
+  /** the cluster has it */
+  inCluster: boolean;
   /** it is another one by now, which the next attempt is about */
   onStale: (now: { version: number; seen: string }) => void;
   onClose: () => void;
@@ -36,8 +40,8 @@ export function ResolveDialog({
   const queries = useQueryClient();
   const resolve = useMutation(
     trpc.cluster.resolve.mutationOptions({
-      onSuccess: async () => {
-        if (leaves) router.push(way?.choice === 'release' ? '/cluster' : '/pools');
+      onSuccess: async ({ change }) => {
+        if (leaves) router.push(pathAfterLeaving(change.id, inCluster));
         await queries.invalidateQueries();
       },
       onError: async (error) => {

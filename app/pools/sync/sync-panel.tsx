@@ -144,6 +144,7 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
         way={way}
         field={chosen?.field}
         leaves={way?.choice === 'release' || (way?.choice === 'theirs' && live === null)}
+        inCluster={live !== null}
         onStale={(now) => setChosen((was) => was && { ...was, ...now })}
         onClose={() => setChosen(null)}
       />
