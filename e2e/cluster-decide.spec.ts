@@ -32,7 +32,7 @@ test('force that others were quicker than did nothing, and says what they moved'
   await page.goto(`${outgate.url}/history?pool=by-hand`);
   await page.getByRole('link', { name: `by-hand: force did nothing, ${why}` }).click();
   await expect(page.getByText(`It was not applied: ${why}. Nothing was written over by it.`)).toBeVisible();
-  await expect(page.getByText('It was not applied, so no node ever takes it.')).toBeVisible();
+  await expect(page.getByText('Nothing of it was applied, so no node ever takes it.')).toBeVisible();
   await expect(page.getByText('Taken from')).toHaveCount(0);
   await expectAccessible(page);
   await page.setViewportSize({ width: 375, height: 812 });
