@@ -18,7 +18,16 @@ import { CompareTable } from './compare-table.tsx';
 import { NOT_MADE, waysIfNotMade } from './not-made-words.ts';
 import { PolicyDialog, policyWords } from './policy-dialog.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
-import { type Choice, type FieldChoice, type FieldRow, listed, wayOfField, waysOf, whyOf } from './sync-words.ts';
+import {
+  besideOurs,
+  type Choice,
+  type FieldChoice,
+  type FieldRow,
+  listed,
+  wayOfField,
+  waysOf,
+  whyOf,
+} from './sync-words.ts';
 
 type Comparison = Outputs['cluster']['compare'];
 
@@ -186,7 +195,7 @@ function FieldWay({
 }
 
 function Facts({
-  comparison: { sync, live },
+  comparison: { sync, live, rows },
   refused,
   onPolicy,
 }: {
@@ -194,6 +203,7 @@ function Facts({
   refused: string | undefined;
   onPolicy: () => void;
 }) {
+  const beside = besideOurs(sync, rows);
   return (
     <dl className="grid grid-cols-[max-content_minmax(0,1fr)] items-baseline gap-x-4 gap-y-1.5 text-xs [&>dt]:text-ink-3">
       {sync.message !== null && (
@@ -202,10 +212,10 @@ function Facts({
           <dd className="machine wrap-anywhere text-ink-1">{sync.message}</dd>
         </>
       )}
-      {sync.managers.length > 0 && (
+      {beside.names.length > 0 && (
         <>
-          <dt>Who writes it</dt>
-          <dd className="machine text-ink-1">{listed(sync.managers)}</dd>
+          <dt>{beside.what}</dt>
+          <dd className="machine text-ink-1">{listed(beside.names)}</dd>
         </>
       )}
       {sync.missing !== null && (

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { syncReasons } from '../../../core/cluster/sync-state.ts';
 import {
+  besideOurs,
   type FieldRow,
   type Stand,
   takenBackWords,
@@ -139,6 +140,18 @@ describe('the ways on of one field', () => {
     expect(whyOf(stand('AsDesired', { managers: ['argocd'] }))).toBe(
       'The cluster says what is desired. argocd owns it there: it is changed where it comes from.',
     );
+  });
+});
+
+it('who holds fields beside us is named as that, and as who writes only where something differs', () => {
+  const held = [row('natOutgoing', true, true, ['nightly-job']), row('cidr', true, true, ['nightly-job', 'kubectl'])];
+  expect(besideOurs({ state: 'Synced', managers: ['argocd'] }, held)).toEqual({
+    what: 'Fields also held by',
+    names: ['nightly-job', 'kubectl'],
+  });
+  expect(besideOurs({ state: 'OutOfSync', managers: ['kubectl-edit'] }, held)).toEqual({
+    what: 'Who writes it',
+    names: ['kubectl-edit'],
   });
 });
 

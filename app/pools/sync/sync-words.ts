@@ -66,6 +66,15 @@ export function whyOf(
   }
 }
 
+/** Whose names stand beside ours: who writes what is not as desired, or else who holds fields too and writes nothing. */
+export function besideOurs(
+  { state, managers }: Pick<Stand, 'state' | 'managers'>,
+  rows: readonly Pick<FieldRow, 'managers'>[],
+): { what: string; names: readonly string[] } {
+  if (state !== 'Synced') return { what: 'Who writes it', names: managers };
+  return { what: 'Fields also held by', names: [...new Set(rows.flatMap((row) => row.managers))] };
+}
+
 /** Who holds a field that differs is who changed it, as far as the cluster tells; others of the object changed nothing. */
 function changedBy(
   fields: readonly string[],
