@@ -24,10 +24,17 @@ export function writerAmong(
   const known = new Set(before.map(keyOf));
   const touching = after.filter(({ fields }) => changed === null || fields.some((field) => changed.has(field)));
   if (touching.length === 0 && changed !== null) return dropper(before, after, known, changed);
-  const fresh = touching.filter((claim) => !known.has(keyOf(claim)));
+  const fresh = touching.filter((claim) => !known.has(keyOf(claim)) && !before.some((had) => isLeftOf(claim, had)));
   const candidates = fresh.length > 0 ? fresh : touching;
   return nameOf(newestOf(candidates));
 }
+
+/** What others took fields from kept its time, and was not renewed. */
+const isLeftOf = (claim: FieldClaim, had: FieldClaim): boolean =>
+  claim.manager === had.manager &&
+  claim.operation === had.operation &&
+  claim.at === had.at &&
+  claim.fields.every((field) => had.fields.includes(field));
 
 /**
  * Our claim kept its time and holds nothing more: whoever wrote was not we, or wrote within the same second. A set that others shrink
@@ -55,15 +62,38 @@ export function unnotedWrite(before: LivePool | null, after: LivePool): { spec: 
   // what moved of a set that we hold alone they moved
   if (writtenByOthers(before, after)) return null;
   const others = (field: string): FieldClaim[] => othersOn(after.claims, field);
-  const moved = fieldsMoved(before.pool.spec, after.pool.spec);
-  // a set with items of both is as the last of them left it
-  const rest = moved.filter((field) =>
-    others(field).some(({ items }) => items?.[field] || !ours.fields.includes(field)),
+  const [was, is] = [before.pool.spec, after.pool.spec];
+  const moved = fieldsMoved(was, is);
+  // a set with items of both is as the last of them left it, but where all that came is ours alone
+  const rest = moved.filter(
+    (field) =>
+      !isAddedBy(ours, others(field), { field, was: was[field], is: is[field] }) &&
+      others(field).some(({ items }) => items?.[field] || !ours.fields.includes(field)),
   );
   if (rest.length === 0 || !moved.some((field) => ours.fields.includes(field) && others(field).length === 0))
     return null;
   const beside = writerAmong(before.claims, besideOurs(after), new Set(rest));
   return { spec: withReleased(after.pool.spec, rest, before.pool.spec), beside };
+}
+
+interface MovedSet {
+  readonly field: string;
+  readonly was: unknown;
+  readonly is: unknown;
+}
+
+/** Nothing went from a set, and what came is held by us alone. */
+function isAddedBy(ours: FieldClaim, others: readonly FieldClaim[], { field, was, is }: MovedSet): boolean {
+  if (!Array.isArray(was) || !Array.isArray(is)) return false;
+  const before = was.map((item) => JSON.stringify(item));
+  const after = is.map((item) => JSON.stringify(item));
+  const hold = (claim: FieldClaim, item: string): boolean => claim.items?.[field]?.includes(item) === true;
+  const added = after.filter((item) => !before.includes(item));
+  return (
+    added.length > 0 &&
+    before.every((item) => after.includes(item)) &&
+    added.every((item) => hold(ours, item) && !others.some((claim) => hold(claim, item)))
+  );
 }
 
 /** The last of those that hold what became different, without us; unknown: there is nobody else. */

@@ -3,6 +3,7 @@ import { differingFields, fieldsMoved, type PoolField } from '../../core/cluster
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import { seenOf } from '../../core/cluster/seen.ts';
+import type { SyncPolicy } from '../../core/cluster/sync-state.ts';
 import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
 import { lastSpecsOf } from '../db/changes.ts';
 import type { Queryable } from '../db/client.ts';
@@ -15,8 +16,9 @@ export interface Sent {
   readonly change: number;
   /** `void`: that is force, which is void: what it carries out was decided before */
   readonly by: 'decision' | 'force' | 'void';
-  /** as it was desired */
+  /** as it was desired, and what was to become of changes of others */
   readonly spec: PoolSpec;
+  readonly policy: SyncPolicy;
 }
 
 /** The pool as it is here, before what came of the write is noted. */
@@ -37,8 +39,8 @@ interface Decided {
 }
 
 /**
- * By what the leader sent; else, of a write that no leader noted, by contents: null where none is known, or not all that moved is as it
- * was decided (items of a set that others hold stay).
+ * By what the leader sent; else, of a write that no leader noted, by contents: null where none is known, or something moved otherwise
+ * than it was decided. Of a set the items that others hold stay.
  */
 export async function decidedBy(
   tx: Queryable,
@@ -52,7 +54,10 @@ export async function decidedBy(
   const isMovedTo = (spec: PoolSpec): boolean => {
     if (before?.pool == null) return isThere(spec);
     const moved = fieldsMoved(before.pool.spec, after.spec);
-    return !notTaken(spec).some((field) => moved.includes(field));
+    const { spec: was } = before.pool;
+    return !notTaken(spec).some(
+      (field) => moved.includes(field) && !isBeside(spec[field], was[field], after.spec[field]),
+    );
   };
   const known = sent ?? (sending !== undefined && isMovedTo(sending.spec) ? sending : undefined);
   if (known !== undefined && known.by !== 'void') return { cause: known.change, byForce: known.by === 'force' };
@@ -71,11 +76,18 @@ export async function decidedBy(
     sequence > (row?.applied?.version ?? 0) &&
     // only about what the cluster had then it has decided anything
     row?.forceSeen === seenOf(withReleased(spec, released, before?.pool?.spec ?? null), before ?? undefined);
-  const forced = there.find(isForced);
-  if (forced !== undefined) return { cause: forced.sequence, byForce: true };
-  const came = there.find(isUnforced);
-  if (came !== undefined) return unforced(came);
-  return wanted !== undefined && before !== null && isMovedTo(wanted.spec) ? unforced(wanted) : null;
+  const latest =
+    wanted === undefined || before === null ? undefined : last.find((one) => isForced(one) || isUnforced(one));
+  const partly = latest !== undefined && isMovedTo(latest.spec) ? latest : undefined;
+  const decided = there.find(isForced) ?? there.find(isUnforced) ?? partly;
+  return decided === undefined ? null : { cause: decided.sequence, byForce: isForced(decided) };
+}
+
+/** A set as it was decided, beside the items that were there: whoever holds those keeps them in it. */
+export function isBeside(decided: unknown, was: unknown, is: unknown): boolean {
+  if (!Array.isArray(decided) || !Array.isArray(was) || !Array.isArray(is)) return false;
+  const all = [...was, ...decided];
+  return all.every((item) => is.includes(item)) && is.every((item) => all.includes(item));
 }
 
 const isUnforced = ({ action }: { readonly action: string }): boolean => action !== 'pool.force';

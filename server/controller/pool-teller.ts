@@ -17,7 +17,7 @@ import { changeNumber } from '../../core/wire/change-number.ts';
 import { poolShare } from '../../core/wire/revision.ts';
 import type { Queryable } from '../db/client.ts';
 import type { SyncRow } from '../db/sync.ts';
-import { decidedBy, type Ours } from './decided-by.ts';
+import { decidedBy, isBeside, type Ours } from './decided-by.ts';
 
 export interface Told {
   readonly actor: string;
@@ -79,7 +79,9 @@ async function tellOurs(
   const decided = await decidedBy(tx, before, after, ours);
   if (decided === null) return [undecided];
   const { cause, byForce } = decided;
-  const { policy, applied = null } = ours.row ?? {};
+  const { applied = null } = ours.row ?? {};
+  // another policy may have been decided since
+  const { policy } = ours.sent ?? ours.sending ?? ours.row ?? {};
   const enforced: Step = { ...step, action: 'pool.enforce' };
   const carriedOut: Step = { ...step, cause };
   // what force takes from others is what it was decided about
@@ -105,11 +107,14 @@ function setBack(
   { applied, released }: { readonly applied: PoolSpec } & Pick<Ours, 'released'>,
 ): Pool | null {
   if (before.pool === null) return null;
-  const decided = differingFields(withReleased(applied, released, after.spec), after.spec);
+  const { spec: was } = before.pool;
+  const decided = differingFields(withReleased(applied, released, after.spec), after.spec).filter(
+    (field) => !isBeside(applied[field], was[field], after.spec[field]),
+  );
   // what we hold is as an apply of ours left it, also where its leader ended before it could note that; but of a set it may be a part
   const { fields = [], items = {} } = ourClaim(before.claims) ?? {};
   const held = poolFields.filter((field) => fields.includes(field) && !(field in items));
-  const between = { ...after, spec: withReleased(after.spec, [...decided, ...held], before.pool.spec) };
+  const between = { ...after, spec: withReleased(after.spec, [...decided, ...held], was) };
   return poolShare(between) === poolShare(before.pool) ? null : between;
 }
 

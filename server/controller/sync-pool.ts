@@ -68,7 +68,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   const settled = !forced && before.applied !== null && before.applied.version >= desired.version;
   const resourceVersion = live?.resourceVersion ?? null;
   const by = forced ? 'force' : isVoid ? 'void' : 'decision';
-  const sent: Sent = { change: pool.sequence, by, spec: pool.spec };
+  const sent: Sent = { change: pool.sequence, by, spec: pool.spec, policy: input.policy };
   return apply(options, { ...pool, released }, found, { ...decision, resourceVersion, settled, sent });
 }
 

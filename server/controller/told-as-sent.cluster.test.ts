@@ -4,7 +4,8 @@ import { expect, it } from 'vitest';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import { editedPool } from '../../e2e/cluster/edited.ts';
 import { history } from '../../e2e/cluster/history.ts';
-import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
+import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
+import { must } from '../../e2e/cluster/request.ts';
 import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
 import { liveChangesSince } from '../db/live.ts';
 
@@ -91,6 +92,33 @@ it('the watch may tell of it before the answer comes', async () => {
   await holds();
   expect(await told(forced)).toMatchObject(nowhere);
   expect(await told(policed)).toMatchObject(held);
+  await whole();
+});
+
+it('what the policy wrote back is told as that, also where others are asked from then on', async () => {
+  await site.made();
+  await policy('enforce');
+  await site.stands('a', { policy: 'enforce', state: 'Synced' });
+  await site.end();
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  const { connection } = site;
+  let asks = false;
+  await site.begin({
+    ...connection,
+    call: async (request) => {
+      // decided about when the leader has looked, and before it sends
+      if (request.method === 'PATCH' && !asks) {
+        asks = true;
+        await policy('ask');
+      }
+      return connection.call(request);
+    },
+  });
+  await site.stands('a', { policy: 'ask', state: 'Synced' });
+  expect(await rows(2)).toMatchObject([
+    { role: 'system', action: 'pool.enforce', before: null, after: { spec: nat } },
+    { action: 'pool.policy' },
+  ]);
   await whole();
 });
 

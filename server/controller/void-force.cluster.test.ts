@@ -1,25 +1,15 @@
 /** What History says of force that did nothing, since what it was decided about had moved: why, and that no node ever holds it. */
 import { expect, it } from 'vitest';
-import { readLivePool } from '../../core/cluster/live-pool.ts';
 import { editedPool, editedSettings } from '../../e2e/cluster/edited.ts';
 import { ledTerms, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { must } from '../../e2e/cluster/request.ts';
 import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
-import { beginTerm } from '../db/live.ts';
 import { chooseField } from '../testing/choose-field.ts';
 import { soon } from '../testing/soon.ts';
-import { mirror } from './mirror.ts';
 
 const site = ledTerms();
 const edited = editedPool(site);
-const { told, holds } = toldChanges(site);
-/** A leader that ends when it has told what it saw of the pool. */
-async function onlyTold(): Promise<void> {
-  const { db } = site.api.database;
-  const seen = readLivePool(await site.stored('a'));
-  if (seen === null) throw new Error('the cluster must have it');
-  await mirror(db, await beginTerm(db, 'test'), { seen: [seen], gone: [] });
-}
+const { told, holds, onlyTold } = toldChanges(site);
 
 it('of a pool: what moved and by whom, also when a later decision is carried out', async () => {
   await edited.make();
