@@ -1,14 +1,12 @@
 /** A product on a real API server for one benchmark: kube-apiserver and etcd, PostgreSQL, the server process. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ensureBinaries, missingForCluster } from '../e2e/cluster/binaries/build.ts';
 import { NAMESPACE, OUTGATE_USER, prepareCluster } from '../e2e/cluster/prepare-cluster.ts';
 import { type ApiServer, startApiServer } from '../e2e/cluster/start-api-server.ts';
 import { labPlan } from '../e2e/lab/plan.ts';
 import { MEMORY } from '../scripts/supervisor/memory.ts';
-import { type Embedded, startEmbedded } from '../server/db/embedded.ts';
+import type { Embedded } from '../server/db/embedded.ts';
+import { passingDatabase } from '../server/db/testing.ts';
 import { cookieOf, mutate, query } from '../server/testing/test-client.ts';
 import { ADMIN, type ServerProcess, startServerProcess } from '../server/testing/test-server.ts';
 import { setApart } from './apart.ts';
@@ -42,8 +40,7 @@ export async function withClusterProduct<T>(
   const missing = await missingForCluster();
   if (missing.length > 0) return { skipped: missing.join('; ') };
   if (how === 'pod' && process.getuid?.() !== 0) return { skipped: 'a mount namespace needs root' };
-  const dir = mkdtempSync(join(tmpdir(), 'outgate-bench-'));
-  const ending: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })];
+  const ending: (() => unknown)[] = [];
   try {
     const cluster = await startApiServer({
       binaries: await ensureBinaries(log),
@@ -52,7 +49,7 @@ export async function withClusterProduct<T>(
     });
     ending.unshift(() => cluster.stop());
     await prepareCluster(cluster, labPlan(), ['v3']);
-    const database = await startEmbedded(join(dir, 'postgres'));
+    const database = await passingDatabase('outgate-bench-');
     ending.unshift(() => database.stop());
     const { variables, within } = how === 'pod' ? podOf(cluster, OUTGATE_USER, NAMESPACE) : byKubeconfig(cluster);
     const own = { OUTGATE_ADMIN_EMAIL: ADMIN.email, OUTGATE_ADMIN_PASSWORD: ADMIN.password, LOG_LEVEL: 'info' };

@@ -3,14 +3,11 @@
  * real server process, real PostgreSQL (with fsync), the stream and the bundled agent, against one raw `ipset add` or `del`
  * process.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemIn } from '../agent/exec.ts';
 import { startAgent, workDir } from '../agent/testing/run-agent.ts';
 import { writePools } from '../core/calico/write.ts';
-import { startEmbedded } from '../server/db/embedded.ts';
+import { passingDatabase } from '../server/db/testing.ts';
 import { cookieOf, mutate, query } from '../server/testing/test-client.ts';
 import { startServerProcess } from '../server/testing/test-server.ts';
 import { type Bench, figure } from './bench.ts';
@@ -26,16 +23,14 @@ export const bench: Bench = {
   async run(log) {
     const node = benchNode('request');
     if ('skipped' in node) return node;
-    const dir = mkdtempSync(join(tmpdir(), 'outgate-bench-'));
     try {
-      const database = await startEmbedded(join(dir, 'postgres'));
+      const database = await passingDatabase('outgate-bench-');
       try {
         return await onDatabase(database.url, node, log);
       } finally {
         await database.stop();
       }
     } finally {
-      rmSync(dir, { recursive: true, force: true });
       node.remove();
     }
   },

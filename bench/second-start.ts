@@ -4,12 +4,12 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingForLab } from '../e2e/lab/requirements.ts';
 import { startOutgate } from '../e2e/start-outgate.ts';
 import { startEmbedded } from '../server/db/embedded.ts';
+import { socketDirFor } from '../server/db/embedded-socket.ts';
+import { passingFolder } from '../server/testing/passing-folder.ts';
 import { type Bench, figure } from './bench.ts';
 import { millisecondsSince } from './kernel-node.ts';
 
@@ -19,8 +19,8 @@ const LIMIT = 10_000;
 export const bench: Bench = {
   summary: 'the second npm start until a page is there, against a bare PostgreSQL and node:http',
   async run(log) {
-    const dir = mkdtempSync(join(tmpdir(), 'outgate-bench-'));
-    const [dataDir, bareDir] = [join(dir, 'data'), join(dir, 'bare')];
+    const folder = passingFolder('outgate-bench-', (path) => [socketDirFor(join(path, 'bare'))]);
+    const [dataDir, bareDir] = [join(folder.path, 'data'), join(folder.path, 'bare')];
     const lab = (await missingForLab()).length === 0 ? 'on' : 'off';
     const ours: number[] = [];
     const bare: number[] = [];
@@ -37,7 +37,7 @@ export const bench: Bench = {
         log(`${round}: ${Math.round(start)} ms, bare ${Math.round(raw)} ms`);
       }
     } finally {
-      rmSync(dir, { recursive: true, force: true });
+      folder.remove();
     }
     return [
       figure(`second start, lab ${lab}`, 'ms', ours, {

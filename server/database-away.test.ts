@@ -1,11 +1,10 @@
 /** PostgreSQL is killed while the server works: it must live on, and be whole again when the database is. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StreamMessage } from '../core/wire/state.ts';
 import { type Embedded, startEmbedded } from './db/embedded.ts';
+import { databaseFolder } from './db/testing.ts';
+import type { PassingFolder } from './testing/passing-folder.ts';
 import {
   ask,
   cookieOf,
@@ -18,18 +17,18 @@ import {
 } from './testing/test-client.ts';
 import { type ServerProcess, startServerProcess } from './testing/test-server.ts';
 
-let dir: string;
+let folder: PassingFolder;
 let embedded: Embedded;
 let server: ServerProcess;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), `outgate-test-${process.pid}-`));
-  embedded = await startEmbedded(dir);
+  folder = databaseFolder('outgate-test-');
+  embedded = await startEmbedded(folder.path);
   server = await startServerProcess(embedded.url);
 });
 afterAll(async () => {
   await server?.stop();
   await embedded?.stop();
-  await rm(dir, { recursive: true, force: true });
+  folder?.remove();
 });
 
 const ready = async (): Promise<number> => (await ask(`${server.address}/readyz`)).status;
@@ -67,7 +66,7 @@ test('no acknowledged change is lost, and browser and agent hear of the first on
   expect(await ready()).toBe(503);
   expect((await ask(`${server.address}/livez`)).status).toBe(200);
 
-  embedded = await startEmbedded(dir);
+  embedded = await startEmbedded(folder.path);
   await until(async () => (await ready()) === 200);
   expect(server.child.exitCode).toBeNull();
 

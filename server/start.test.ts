@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startEmbedded, urlFor } from './db/embedded.ts';
+import { databaseFolder, passingDatabase } from './db/testing.ts';
 import { readEnvironment } from './env.ts';
 import { makeLog } from './http/log.ts';
 import { serve } from './serve.ts';
@@ -44,7 +45,7 @@ test('an unusable environment: every reason on stderr, exit 2, nothing on stdout
 
 test('pages that were not built: one line, exit 2, and no server without them', async () => {
   // all that it consists of but the pages
-  const dir = await mkdtemp(join(tmpdir(), `outgate-test-${process.pid}-`));
+  const dir = await mkdtemp(join(tmpdir(), 'outgate-test-'));
   const root = join(import.meta.dirname, '..');
   try {
     for (const one of ['server', 'core', 'node_modules', 'package.json'])
@@ -60,8 +61,7 @@ test('pages that were not built: one line, exit 2, and no server without them', 
 });
 
 test('an address that is taken: one line, exit 1', async () => {
-  const dir = await mkdtemp(join(tmpdir(), `outgate-test-${process.pid}-`));
-  const embedded = await startEmbedded(dir);
+  const embedded = await passingDatabase('outgate-test-');
   const first = await startServerProcess(embedded.url);
   try {
     const listen = { OUTGATE_LISTEN: new URL(first.address).host };
@@ -70,13 +70,12 @@ test('an address that is taken: one line, exit 1', async () => {
   } finally {
     await first.stop();
     await embedded.stop();
-    await rm(dir, { recursive: true, force: true });
   }
 });
 
 test('a database that comes later: alive at once, ready when it is there', async () => {
-  const dir = await mkdtemp(join(tmpdir(), `outgate-test-${process.pid}-`));
-  let embedded = await startEmbedded(dir);
+  const folder = databaseFolder('outgate-test-');
+  let embedded = await startEmbedded(folder.path);
   const url = urlFor(embedded.socketDir, 'outgate');
   await embedded.stop();
   const read = readEnvironment({ OUTGATE_LISTEN: '127.0.0.1:0' });
@@ -102,7 +101,7 @@ test('a database that comes later: alive at once, ready when it is there', async
     const early = await signIn(serving.address);
     expect([early.status, early.body.error.data.reason]).toEqual([503, 'NOT_READY']);
     await delay(300);
-    embedded = await startEmbedded(dir);
+    embedded = await startEmbedded(folder.path);
     const { setupLink } = await serving.ready;
     expect(setupLink).toContain('/setup?token=');
     const isReady = async () => (await ask(`${serving.address}/readyz`)).status;
@@ -111,6 +110,6 @@ test('a database that comes later: alive at once, ready when it is there', async
   } finally {
     await serving.stop();
     await embedded.stop();
-    await rm(dir, { recursive: true, force: true });
+    folder.remove();
   }
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { missingForCluster } from '../../e2e/cluster/binaries/build.ts';
 import { missingForHelm } from '../../e2e/cluster/binaries/helm.ts';
 import { missingForLab } from '../../e2e/lab/requirements.ts';
-import { passingFolder } from '../../e2e/passing-folder.ts';
+import { passingFolder } from '../../server/testing/passing-folder.ts';
 import { ROOT } from '../supervisor/paths.ts';
 import { findChromium } from './chromium.ts';
 import { type Counts, counted, fromPlaywright, fromVitest, none } from './counts.ts';

@@ -1,24 +1,27 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { PassingFolder } from '../testing/passing-folder.ts';
 import { type Embedded, startEmbedded } from './embedded.ts';
 import { isRunning } from './embedded-process.ts';
+import { databaseFolder } from './testing.ts';
 
 const run = promisify(execFile);
+let folder: PassingFolder;
 let home: string;
 let running: Embedded[];
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'outgate-embedded-'));
+  folder = databaseFolder('outgate-embedded-');
+  home = folder.path;
   running = [];
 });
 afterEach(async () => {
   for (const one of running) await one.stop();
-  await rm(home, { recursive: true, force: true });
+  folder.remove();
 });
 
 async function start(dir: string): Promise<Embedded> {

@@ -1,17 +1,15 @@
 /**
  * Databases for tests: a real PostgreSQL of this process alone, started with the first database and removed with the
- * last. Each database is a copy of one migrated template (about 30 ms).
+ * last, or with the process, however that ends. Each database is a copy of one migrated template (about 30 ms).
  */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { type PassingFolder, passingFolder } from '../testing/passing-folder.ts';
 import { type Database, openDatabase } from './client.ts';
 import { type Embedded, startEmbedded, urlFor } from './embedded.ts';
+import { socketDirFor } from './embedded-socket.ts';
 import { migrate } from './migrate.ts';
 
-const PREFIX = 'outgate-test-';
 const TEMPLATE = 'template_app';
 
 export interface TestDatabase {
@@ -22,7 +20,7 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-let server: Promise<{ embedded: Embedded; dir: string }> | undefined;
+let server: Promise<Embedded> | undefined;
 let open = 0;
 let counter = 0;
 
@@ -31,7 +29,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   open++;
   server ??= start();
   try {
-    const { embedded } = await server;
+    const embedded = await server;
     const name = `test_${++counter}`;
     await asOwner(embedded, 'postgres', (client) =>
       client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY file_copy`),
@@ -60,47 +58,37 @@ export async function untilSomebodyWaits(db: Database): Promise<void> {
   throw new Error('somebody must wait for a lock');
 }
 
-async function start(): Promise<{ embedded: Embedded; dir: string }> {
-  await sweep();
-  const dir = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  const embedded = await startEmbedded(dir, { fsync: 'off', full_page_writes: 'off', shared_buffers: '32MB' });
+/** For a PostgreSQL that is started and stopped by itself: it goes with us, and so does its folder. */
+export const databaseFolder = (prefix: string): PassingFolder => passingFolder(prefix, (path) => [socketDirFor(path)]);
+
+/** A PostgreSQL in such a folder, which is removed when it is stopped. */
+export async function passingDatabase(
+  prefix: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Embedded> {
+  const folder = databaseFolder(prefix);
+  try {
+    const embedded = await startEmbedded(folder.path, settings);
+    return { ...embedded, stop: () => embedded.stop().finally(() => folder.remove()) };
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
+}
+
+async function start(): Promise<Embedded> {
+  const quick = { fsync: 'off', full_page_writes: 'off', shared_buffers: '32MB' };
+  const embedded = await passingDatabase('outgate-test-', quick);
   await asOwner(embedded, 'postgres', (client) => client.query(`CREATE DATABASE ${TEMPLATE}`));
   await migrate(urlFor(embedded.socketDir, TEMPLATE));
-  return { embedded, dir };
+  return embedded;
 }
 
 async function release(): Promise<void> {
   if (--open > 0 || server === undefined) return;
   const stopping = server;
   server = undefined;
-  const { embedded, dir } = await stopping;
-  await embedded.stop();
-  await rm(dir, { recursive: true, force: true });
-}
-
-/** Servers of test runs that were killed: their process id is in the name. */
-async function sweep(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid === undefined || alive(Number(pid))) continue;
-    // another test process may be at it as well: what it took away is no failure of this one
-    await removeServer(join(tmpdir(), name)).catch(() => {});
-  }
-}
-
-async function removeServer(dir: string): Promise<void> {
-  const left = await startEmbedded(dir).catch(() => undefined);
-  await left?.stop();
-  await rm(dir, { recursive: true, force: true });
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  await (await stopping).stop();
 }
 
 async function asOwner<T>(embedded: Embedded, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
