@@ -1,5 +1,6 @@
-/** A network namespace for one benchmark, gone at its end. */
+/** A network namespace for one benchmark, gone when that ends, however. */
 import { execFileSync } from 'node:child_process';
+import { removeWithUs } from '../agent/testing/remove-with-us.ts';
 
 export interface BenchNode {
   readonly name: string;
@@ -11,6 +12,7 @@ export interface BenchNode {
 export function benchNode(title: string): BenchNode | { readonly skipped: string } {
   if (process.getuid?.() !== 0) return { skipped: 'network namespaces need root' };
   const name = `ogb-${process.pid}-${title}`;
+  removeWithUs(name);
   execFileSync('ip', ['netns', 'add', name]);
   return {
     name,

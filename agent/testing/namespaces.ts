@@ -1,8 +1,8 @@
 /** Network namespaces for kernel tests, with names of this process, gone with everything in them when it ends, however. */
 import { execFileSync, spawn } from 'node:child_process';
-import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { removeWithUs } from './remove-with-us.ts';
 
 const PACKETS = fileURLToPath(new URL('packets.pl', import.meta.url));
 
@@ -30,19 +30,11 @@ export interface Talker {
   stop(): void;
 }
 
-// waits until our end of its stdin closes, which the kernel does also after SIGKILL
-const REMOVE = `cat >/dev/null
-for p in $(ip netns pids "$1"); do kill -KILL "$p"; done
-ip netns delete "$1"`;
-
 let counter = 0;
 
 export function namespace(title: string): Namespace {
   const name = `ogt-${process.pid}-${counter++}-${title}`;
-  // its own group: Ctrl-C in a terminal reaches us alone
-  const remover = spawn('/bin/sh', ['-c', REMOVE, 'sh', name], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
-  remover.unref();
-  (remover.stdin as Socket).unref();
+  removeWithUs(name);
   execFileSync('ip', ['netns', 'add', name]);
   const talkers: Talker[] = [];
   const inside = (words: readonly string[]): string[] => [`--net=/run/netns/${name}`, '--', ...words];
@@ -83,7 +75,6 @@ export function namespace(title: string): Namespace {
     remove() {
       for (const talker of talkers) talker.stop();
       execFileSync('ip', ['netns', 'delete', name]);
-      remover.stdin.end();
     },
   };
 }

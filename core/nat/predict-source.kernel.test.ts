@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { removeWithUs } from '../../agent/testing/remove-with-us.ts';
 import { formatAddress, parseAddress } from '../net/address.ts';
 import { type Random, randomFrom } from './fixtures/random.ts';
 import type { NodeFacts } from './node-facts.ts';
@@ -71,6 +72,7 @@ const destinations = [
 
 describe.skipIf(why !== undefined)('the source that the kernel picks', () => {
   beforeAll(() => {
+    removeWithUs(namespace);
     ip(['netns', 'add', namespace]);
     spawnSync('ip', [
       'netns',

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { removeWithUs } from '../../agent/testing/remove-with-us.ts';
 import type { NatSettings } from '../nat/settings.ts';
 import type { Pool } from '../pool/spec.ts';
 import { compile } from './compile.ts';
@@ -60,6 +61,7 @@ const settings: [string, NatSettings][] = [
 
 describe.skipIf(why !== undefined)('the kernel holds exactly the Program', () => {
   beforeAll(() => {
+    removeWithUs(namespace);
     spawnSync('ip', ['netns', 'add', namespace]);
   });
   afterAll(() => {

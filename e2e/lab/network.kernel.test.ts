@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { removeWithUs } from '../../agent/testing/remove-with-us.ts';
 import { type Echo, startEcho } from './echo.ts';
 import { listNamespaces, makeNetwork, removeNetwork } from './network.ts';
 import { labPlan, namespacesOf } from './plan.ts';
@@ -15,6 +16,7 @@ const source = async (from: string, to: string, proto: 'tcp' | 'udp' = 'tcp') =>
 
 describe('the lab network', () => {
   beforeAll(async () => {
+    for (const namespace of namespacesOf(plan)) removeWithUs(namespace);
     await makeNetwork(plan);
     const outside = plan.outside.targets.flatMap((target) => target.addresses);
     echoes.push(await startEcho(plan.outside.namespace, [plan.outside.v4, plan.outside.v6, ...outside]));
