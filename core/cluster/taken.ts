@@ -20,9 +20,16 @@ export const takenFrom = (claims: readonly FieldClaim[], fields: readonly string
     return { field, managers: [...managers].slice(0, MOST_MANAGERS) };
   });
 
-/** The same of those fields alone that somebody holds: what nobody asked to be forced says nothing of the others. */
+/** The same of those fields alone that go from somebody: what nobody asked to be forced says nothing of others, and items of a set stay. */
 export const heldOf = (claims: readonly FieldClaim[], fields: readonly string[]): Taken[] =>
-  takenFrom(claims, fields).filter(({ managers }) => managers.length > 0);
+  fields
+    .flatMap((field) =>
+      takenFrom(
+        claims.filter(({ items }) => items?.[field] === undefined),
+        [field],
+      ),
+    )
+    .filter(({ managers }) => managers.length > 0);
 
 /** Of a pool that is written over without being asked about: what the cluster has of it, and the object that was ours. */
 export interface Enforced {
