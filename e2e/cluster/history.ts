@@ -1,12 +1,11 @@
 /** What is decided about a pool `a` of a led term, what a leader sends that ends before it notes it, and what History says of both. */
-import { expect } from 'vitest';
-import { differingFields } from '../../core/cluster/compare.ts';
-import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
+import type { PoolSpec } from '../../core/pool/spec.ts';
 import { clusterPools } from '../../server/controller/cluster-pools.ts';
-import { findChange, findChanges, type LoggedChange } from '../../server/db/changes.ts';
+import { findChanges, type LoggedChange } from '../../server/db/changes.ts';
 import { liveChangesSince, readLivePools } from '../../server/db/live.ts';
 import { resolvePool, setPolicy } from '../../server/services/cluster/resolve-pool.ts';
 import { editor } from '../../server/testing/test-api.ts';
+import { expectFollowed } from './followed-moves.ts';
 import { type ledTerms, nat } from './led-terms.ts';
 
 const reason = 'it must be so';
@@ -40,26 +39,7 @@ export function history(site: ReturnType<typeof ledTerms>) {
     /** Each move begins where the one before ended, and what carries out a change of ours moves nothing that this one does not say. */
     whole: async (): Promise<void> => {
       const { db } = site.api.database;
-      const moves = (await liveChangesSince(db, 0, 1000)).filter(({ pools }) => pools.includes('a'));
-      let last: unknown = null;
-      for (const { before, after, cause } of moves) {
-        expect(poolOf(before)).toEqual(last);
-        last = after;
-        const change = cause === null ? null : await findChange(db, cause);
-        if (change === null || after === null) continue;
-        const said = fieldsOf(change.before, change.after);
-        if (!said.includes('all')) expect(said).toEqual(expect.arrayContaining(fieldsOf(before, after)));
-      }
+      await expectFollowed(db, await liveChangesSince(db, 0, 1000), 'a', { alone: true });
     },
   };
 }
-
-/** Without whose fields were taken. */
-const poolOf = (side: unknown): unknown => {
-  if (side === null) return null;
-  const { name, spec } = side as Pool;
-  return { name, spec };
-};
-
-const fieldsOf = (before: unknown, after: unknown): string[] =>
-  before === null || after === null ? ['all'] : differingFields((before as Pool).spec, (after as Pool).spec);

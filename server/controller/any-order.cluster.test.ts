@@ -4,16 +4,13 @@
  */
 import { expect, it } from 'vitest';
 import { applyDelta, type HeldState, holdSnapshot } from '../../agent/held-state.ts';
-import { differingFields } from '../../core/cluster/compare.ts';
 import { randomFrom } from '../../core/nat/fixtures/random.ts';
-import type { Pool } from '../../core/pool/spec.ts';
-import { poolShare } from '../../core/wire/revision.ts';
 import type { EffectiveState, StreamMessage } from '../../core/wire/state.ts';
 import { anyName, anySteps } from '../../e2e/cluster/any-steps.ts';
+import { expectFollowed } from '../../e2e/cluster/followed-moves.ts';
 import { ledTerms } from '../../e2e/cluster/led-terms.ts';
-import { findChange } from '../db/changes.ts';
 import { readDesired } from '../db/desired.ts';
-import { type LiveChange, liveChangesSince, readLive } from '../db/live.ts';
+import { liveChangesSince, readLive } from '../db/live.ts';
 import { poolsCarriedOut } from '../db/pools-carried-out.ts';
 import { readSync } from '../db/sync.ts';
 import { AppError } from '../services/app-error.ts';
@@ -27,37 +24,6 @@ const { steps, turns, quiet } = anySteps(site);
 /** An operator's refusal is an answer. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof AppError || (error instanceof Error && error.cause instanceof AppError);
-
-const fieldsOf = (before: unknown, after: unknown): string[] | 'all' =>
-  before === null || after === null ? 'all' : differingFields((before as Pool).spec, (after as Pool).spec);
-const sideOf = (side: unknown, name: string): Pool | null =>
-  ([side].flat().find((pool) => (pool as Pool | null)?.name === name) as Pool | undefined) ?? null;
-
-/** What the ledger says of one pool: each move begins where the last one ended, and moves what its causes decided. */
-async function followed(moves: readonly LiveChange[], name: string): Promise<void> {
-  const { db } = site.api.database;
-  let last: Pool | null = null;
-  let carried = 0;
-  for (const move of moves.filter(({ pools }) => pools.includes(name))) {
-    const [before, after] = [sideOf(move.before, name), sideOf(move.after, name)];
-    expect(before && poolShare(before)).toEqual(last && poolShare(last));
-    last = after;
-    const { cause } = move;
-    if (before === null || after === null) carried = 0;
-    if (cause === null) continue;
-    const moved = fieldsOf(before, after);
-    if (moved !== 'all') {
-      const said: (string[] | 'all')[] = [];
-      for (let id = carried + 1; id <= cause; id++) {
-        const change = await findChange(db, id);
-        if (change?.pools.includes(name)) said.push(fieldsOf(sideOf(change.before, name), sideOf(change.after, name)));
-      }
-      if (!said.includes('all'))
-        expect(said.flat(), `live change ${move.sequence}`).toEqual(expect.arrayContaining(moved));
-    }
-    carried = cause;
-  }
-}
 
 /** As an agent takes it up. */
 function heldBy(agent: HeldState, message: StreamMessage | null): HeldState {
@@ -105,7 +71,7 @@ it.each(SEEDS)('seed %i', async (seed) => {
     expect([agent.revision, agent.sequence]).toEqual([cache.revision, cache.sequence]);
     const moves = await liveChangesSince(db, begun, 10_000);
     for (const one of ['a', 'b']) {
-      await followed(moves, one).catch(async (cause: unknown) => {
+      await expectFollowed(db, moves, one).catch(async (cause: unknown) => {
         throw new Error(await tale(), { cause });
       });
     }
