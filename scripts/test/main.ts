@@ -9,7 +9,9 @@ import { type Lane, type Outcome, type Part, parts } from './parts.ts';
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !parts.some((part) => part.name === name));
 if (unknown.length > 0) {
-  console.error(`parts must be among ${parts.map((part) => part.name).join(', ')}: ${unknown.join(', ')}`);
+  console.error(
+    `parts must be among ${[...new Set(parts.map((part) => part.name))].join(', ')}: ${unknown.join(', ')}`,
+  );
   process.exit(2);
 }
 

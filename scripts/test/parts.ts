@@ -23,7 +23,7 @@ export interface Part {
   /**
    * `first`: quick to fail, before all others. The others then run side by side, each one part at a time: `node` needs this
    * machine's kernel, and its lab has fixed names; `service` has servers and databases of its own, and mostly waits; `waiting`
-   * does next to nothing but wait.
+   * begins with what does next to nothing but wait, and then is as `service` is.
    */
   readonly lane: Lane;
   run(show: Show): Promise<Outcome>;
@@ -66,15 +66,22 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'cluster',
-    what: 'a real Kubernetes API server',
+    what: 'a real Kubernetes API server, one half',
     lane: 'service',
-    run: (show) => unlessMissing(show, missingForClusterPart(), () => vitest(show, 'cluster')),
+    run: (show) => unlessMissing(show, missingForClusterPart(), () => vitest(show, 'cluster', ['--shard=1/2'])),
   },
   {
     name: 'faults',
     what: 'long outages of an API server, and killed leaders',
     lane: 'waiting',
     run: (show) => unlessMissing(show, missingForFaults(), () => vitest(show, 'faults')),
+  },
+  {
+    // each half has an API server of its own, on which its files wait their turn
+    name: 'cluster',
+    what: 'a real Kubernetes API server, the other half',
+    lane: 'waiting',
+    run: (show) => unlessMissing(show, missingForClusterPart(), () => vitest(show, 'cluster', ['--shard=2/2'])),
   },
   {
     name: 'containers',
@@ -95,10 +102,10 @@ async function check(show: Show, command: string, args: readonly string[]): Prom
   return { counts, failures: [] };
 }
 
-const vitest = (show: Show, project: string): Promise<Outcome> =>
+const vitest = (show: Show, project: string, more: readonly string[] = []): Promise<Outcome> =>
   withReport(async (file) => {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const code = await showing(show, 'vitest', ['run', '--project', project, ...reporters]);
+    const code = await showing(show, 'vitest', ['run', '--project', project, ...more, ...reporters]);
     const report = read(file);
     return { counts: counted(fromVitest(report), code), failures: vitestFailures(report, ROOT) };
   });
