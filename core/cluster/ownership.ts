@@ -57,7 +57,7 @@ export const ownerElsewhere = ({ owner, class: is }: Ownership): string | null =
   is === 'managed' || is === 'hand' ? null : owner;
 
 /** Another manager that applies, and has its own source somewhere. */
-const isApplier = ({ manager, operation }: FieldClaim): boolean =>
+export const isApplier = ({ manager, operation }: FieldClaim): boolean =>
   operation === 'Apply' && manager !== OUR_MANAGER && !isKubectl(manager);
 
 /** kubectl writes as `kubectl`, `kubectl-edit`, `kubectl-client-side-apply` and so on. */

@@ -7,7 +7,7 @@ import { differingFields } from '../../core/cluster/compare.ts';
 import { decideSync, differingHolders, type SyncDecision } from '../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { ourClaim } from '../../core/cluster/managed-fields.ts';
-import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
+import { isAppliedByOthers, oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import { heldBody, withReleased } from '../../core/cluster/released.ts';
 import { type VoidForce, voidPoolForce } from '../../core/cluster/void-force.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
@@ -159,7 +159,9 @@ async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | n
     await note(options, asFound(row), { ...row, detail: { absentSince } });
     return 'settled';
   }
-  if (live === null || !oursToDelete(live, row.applied) || row.deletedBy === null) {
+  if (live === null || row.deletedBy === null || !oursToDelete(live, row.applied)) {
+    const leaves = live !== null && live.uid === row.applied?.uid && isAppliedByOthers(live);
+    if (leaves) return disown(options, row, live);
     await options.write({ name: row.name, row: null, taken: null });
     return 'settled';
   }

@@ -11,7 +11,7 @@ export function DeletionEffect({ pool, preview }: { pool: PoolDetail; preview: P
   if (preview.stays.includes(pool.name)) {
     return (
       <p className="text-ink-1">
-        No verdict changes. What the cluster has under this name is not ours: it stays there, and nodes go on as they do
+        No verdict changes. Others own what the cluster has under this name: it stays there, and nodes go on as they do
         now.
       </p>
     );

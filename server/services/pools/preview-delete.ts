@@ -15,7 +15,7 @@ export interface DeletePreview {
   readonly changes: Region[];
   /** nodes whose own settings make another difference, by what it is; sorted */
   readonly onNodes: { readonly nodes: string[]; readonly changes: Region[] }[];
-  /** what the cluster has under these names is not ours, and stays there */
+  /** what the cluster has under these names others own too, or alone: it stays there */
   readonly stays: string[];
 }
 

@@ -1,4 +1,4 @@
-/** What is deleted here while nobody leads, and whose object in a real cluster is not ours: it stays there, so it is wanted as it is. */
+/** What is deleted here while nobody leads, and whose object in a real cluster others apply too: what stays there is wanted as it is. */
 import { expect, it } from 'vitest';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
 import { readLivePools } from '../../db/live.ts';
@@ -11,13 +11,16 @@ import { wantedPools } from './wanted-pools.ts';
 
 const site = ledTerms();
 
+const whole = { cidr: nat.cidr, natOutgoing: true };
+
 it.each([
-  { by: 'gateway-controller', stays: ['a'] },
-  { by: 'kubectl', stays: [] },
-])('beside $by, who applies it as well', async ({ by: manager, stays }) => {
+  { by: 'gateway-controller', what: 'all of it', spec: whole, stays: ['a'] },
+  { by: 'gateway-controller', what: 'a field', spec: { natOutgoing: true }, stays: [] },
+  { by: 'kubectl', what: 'all of it', spec: whole, stays: [] },
+])('beside $by, who applies $what as well', async ({ by: manager, spec, stays }) => {
   await site.made();
   const metadata = { name: 'a' };
-  const object = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata, spec: { natOutgoing: true } };
+  const object = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata, spec };
   await apply(site.connection, { path: POOLS, manager, object, force: false });
   await soon(async () => {
     const [live] = await readLivePools(site.api.database.db, ['a']);
@@ -29,4 +32,9 @@ it.each([
   await Promise.all([site.deps.state.refresh(), site.deps.effective.refresh()]);
   expect(site.deps.effective.pools()).toEqual([{ name: 'a', spec: expect.objectContaining(nat) }]);
   expect((await wantedPools(site.deps)).map(({ name }) => name)).toEqual(stays);
+  await site.begin();
+  await soon(async () => expect(await site.stand('a')).toBe(undefined));
+  // who leads takes our name from what stays, and nothing else
+  const named = (await site.stored('a'))?.metadata.managedFields.map((claim) => claim.manager) ?? [];
+  expect(named).toEqual(stays.map(() => manager));
 });
