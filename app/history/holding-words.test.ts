@@ -49,3 +49,27 @@ it('force that did nothing waits for no node', () => {
   expect(holdingText(change)).toBe('did nothing');
   expect(nobodyText(change)).toContain('no node ever takes it');
 });
+
+it('what others wrote that is not taken, or cannot be read, is no node’s to hold', () => {
+  const nodes = { holding: 2, total: 3 };
+  const settings = { global: { natPortRange: '1:2' }, nodes: {} };
+  const pool = { name: 'corp', spec: { cidr: '10.1.0.0/16' } };
+  const live = { nodes, pools: 1 };
+  const unmoved = [
+    { ...live, action: 'settings.update', before: settings, after: settings, pools: 0 },
+    { ...live, action: 'cluster.change', before: pool, after: pool },
+    { ...live, action: 'cluster.change', before: [pool, pool], after: [pool, pool], pools: 2 },
+    // it never could be read
+    { ...live, action: 'cluster.change', before: null, after: null },
+  ];
+  for (const change of unmoved) {
+    expect([holdingText(change), waits(change)]).toEqual(['changes nothing on the nodes', false]);
+    expect(nobodyText(change)).toContain('Nodes hold what the cluster had already');
+  }
+  const made = { ...live, action: 'cluster.change', before: null, after: pool };
+  // a list leaves out what many pools were and are
+  const many = { ...made, after: null, pools: 101 };
+  // what was decided already may be what the cluster lacks
+  const ours = { ...live, action: 'pool.force', before: pool, after: pool };
+  for (const change of [made, many, ours]) expect(holdingText(change)).toBe('2 of 3');
+});

@@ -6,6 +6,9 @@ export interface Held {
   didNothing?: string | null;
   /** `theirs`: what the cluster had was taken; `policy`: from which to which */
   before?: object | null;
+  after?: object | null;
+  /** how many it touched */
+  pools?: number;
 }
 
 /** "2 of 3"; for what no node follows, or where there is none, words. */
@@ -37,11 +40,17 @@ export function nobodyText(change: Omit<Held, 'nodes'>): string {
 /** About whose a pool is: in the cluster it stays as it was. */
 const ABOUT_POOLS: readonly string[] = ['pool.adopt', 'pool.release', 'pool.release-field'];
 
-function movesNothing({ action, before }: Omit<Held, 'nodes'>): boolean {
-  if (ABOUT_POOLS.includes(action)) return true;
+function movesNothing(change: Omit<Held, 'nodes'>): boolean {
+  const { action, before } = change;
+  if (ABOUT_POOLS.includes(action) || isNotTaken(change)) return true;
   if (before == null) return false;
   return 'theirs' in before || ('policy' in before && isAsk(before.policy));
 }
+
+/** Of others, and without effect: what it says cannot be read, or means nothing. Of many pools a list leaves out what they were and are. */
+const isNotTaken = ({ action, before, after, pools }: Omit<Held, 'nodes'>): boolean =>
+  (action === 'cluster.change' || action === 'settings.update') &&
+  (before == null ? after == null && pools === 1 : JSON.stringify(before) === JSON.stringify(after));
 
 /** By the policy `enforce` what differs in the cluster is written over: nodes have another pool then. */
 const isAsk = (policy: unknown): boolean => (policy as { to?: unknown } | undefined)?.to === 'ask';
