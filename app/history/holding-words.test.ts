@@ -73,3 +73,10 @@ it('what others wrote that is not taken, or cannot be read, is no node’s to ho
   const ours = { ...live, action: 'pool.force', before: pool, after: pool };
   for (const change of [made, many, ours]) expect(holdingText(change)).toBe('2 of 3');
 });
+
+it('what is let go of settings changes nodes only where it goes from the cluster', () => {
+  const gone = { action: 'settings.update', nodes: { holding: 2, total: 3 }, before: { letGo: ['natPortRange'] } };
+  const kept = { ...gone, nodes: { holding: 0, total: 0 }, didNothing: 'it moved nothing in the cluster' };
+  expect([holdingText(gone), holdingText(kept)]).toEqual(['2 of 3', 'changes nothing on the nodes']);
+  expect(nobodyText(kept)).toContain('Nodes hold what the cluster had already');
+});

@@ -4,7 +4,7 @@ export interface Held {
   nodes: { holding: number; total: number };
   /** of what did nothing: why */
   didNothing?: string | null;
-  /** `theirs`: what the cluster had was taken; `policy`: from which to which */
+  /** `theirs`: what the cluster had was taken; `letGo`: what is not decided here any more; `policy`: from which to which */
   before?: object | null;
   after?: object | null;
   /** how many it touched */
@@ -15,8 +15,8 @@ export interface Held {
 export function holdingText(change: Held): string {
   const { action, nodes, didNothing } = change;
   const { holding, total } = nodes;
-  if (didNothing != null) return 'did nothing';
   if (movesNothing(change)) return 'changes nothing on the nodes';
+  if (didNothing != null) return 'did nothing';
   if (total === 0) return action === 'hosts.update' ? 'not for nodes' : 'no node yet';
   return `${holding.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`;
 }
@@ -30,8 +30,8 @@ export const isHeldByNodes = (change: Held): boolean =>
 
 /** Why no node holds it, where none follows it. */
 export function nobodyText(change: Omit<Held, 'nodes'>): string {
-  if (change.didNothing != null) return 'Nothing of it was applied, so no node ever takes it.';
   if (movesNothing(change)) return 'It changes nothing on the nodes. Nodes hold what the cluster had already.';
+  if (change.didNothing != null) return 'Nothing of it was applied, so no node ever takes it.';
   return change.action === 'hosts.update'
     ? 'Agents reported these addresses. While there is a cluster no node takes them from here: its Node objects say them.'
     : 'No node had joined, so nobody could hold it.';
@@ -41,9 +41,11 @@ export function nobodyText(change: Omit<Held, 'nodes'>): string {
 const ABOUT_POOLS: readonly string[] = ['pool.adopt', 'pool.release', 'pool.release-field'];
 
 function movesNothing(change: Omit<Held, 'nodes'>): boolean {
-  const { action, before } = change;
+  const { action, before, didNothing } = change;
   if (ABOUT_POOLS.includes(action) || isNotTaken(change)) return true;
   if (before == null) return false;
+  // settings that nobody else holds go from the cluster when they are let go
+  if ('letGo' in before) return didNothing != null;
   return 'theirs' in before || ('policy' in before && isAsk(before.policy));
 }
 

@@ -6,8 +6,9 @@ import { isVoid } from './void-force.ts';
 /**
  * By change, the live change from which on the cluster has all of it. Each object that it touched counts by the first move of
  * ours for this change or for a later one of a field that it decided: applied together, or the later alone, they came together.
- * Where nothing of it had to move, by the first state from then on that says what was decided, whoever wrote it. Changes of
- * other things are left out, and uses of force that did nothing.
+ * Where nothing of it had to move, by the first state from then on that says what was decided, whoever wrote it; what is let
+ * go is for others to say, and counts only where it goes by that. Changes of other things are left out, and uses of force that did
+ * nothing.
  */
 export async function settingsCarriedOut(db: Queryable, changes: readonly number[]): Promise<Map<number, CarriedOut>> {
   const rows = await db.query<{ sequence: string; live: string | null; waits: boolean }>(CARRIED_OUT, [changes]);
@@ -20,9 +21,13 @@ export async function settingsCarriedOut(db: Queryable, changes: readonly number
 const differ = (a: string, b: string): string =>
   `EXISTS (SELECT FROM unnest(t.fields) AS f WHERE (${a} #> t.path -> f) IS DISTINCT FROM (${b} #> t.path -> f))`;
 
+/** In SQL, that a move `m` takes one of the fields of `t` away. */
+const GOES = `EXISTS (SELECT FROM unnest(t.fields) AS f WHERE m.before #> t.path -> f IS NOT NULL AND m.after #> t.path -> f IS NULL)`;
+
 const CARRIED_OUT = `
   WITH touched AS (
-    SELECT c.sequence, c.after, o.name, o.path, (SELECT coalesce(max(l.sequence), 0) FROM live_change l WHERE l.at <= c.at) AS seen,
+    SELECT c.sequence, c.after, c.before ? 'letGo' AS let_go, o.name, o.path,
+      (SELECT coalesce(max(l.sequence), 0) FROM live_change l WHERE l.at <= c.at) AS seen,
       ARRAY(SELECT k FROM jsonb_object_keys(coalesce(c.before #> o.path, '{}') || coalesce(c.after #> o.path, '{}')) AS k
         WHERE (c.before #> o.path -> k) IS DISTINCT FROM (c.after #> o.path -> k)) AS fields
     FROM change c CROSS JOIN LATERAL (
@@ -42,10 +47,12 @@ const CARRIED_OUT = `
         (SELECT settings FROM live WHERE id = 1)) AS was
     FROM touched t
   ), told AS (
-    SELECT t.sequence, coalesce(t.moved, CASE
+    SELECT t.sequence, CASE
+        WHEN t.let_go THEN (SELECT m.sequence FROM moves m WHERE m.sequence = t.moved AND ${GOES})
+        WHEN t.moved IS NOT NULL THEN t.moved
         WHEN NOT ${differ('t.was', 't.after')} THEN t.seen
         ELSE (SELECT min(m.sequence) FROM moves m WHERE m.sequence > t.seen AND NOT ${differ('m.after', 't.after')}) END
-      ) AS live,
+      AS live,
       t.moved IS NULL AND NOT (coalesce(s.applied_version >= t.sequence, false)
         OR (coalesce(s.applied_spec, '{}') = '{}' AND EXISTS (
           SELECT FROM change l WHERE l.action = 'settings.update' AND l.sequence >= t.sequence
