@@ -171,7 +171,7 @@ test('a pool that the cluster lacks is released: what was decided is told beside
   await page.getByRole('button', { name: 'Release the pool' }).click();
   await decide(page, 'Release the pool', 'it is not needed any more');
   await expect(page).toHaveURL(/\/pools\?decided=\d+$/);
-  const told = page.getByRole('status').filter({ hasText: 'gone released: nothing of it is in the cluster' });
+  const told = page.getByRole('status').filter({ hasText: 'gone released: the cluster did not have it' });
   await expect(told.getByRole('link', { name: /^change #/ })).toBeVisible();
   await expect(page.getByRole('row', { name: /^gone/ })).toHaveCount(0);
   await expectAccessible(page);

@@ -114,7 +114,7 @@ it('says of what the policy enforce writes over whose it was', () => {
 it('says of a release what the cluster keeps', () => {
   expect(of('pool.release', pool('public'), null)).toBe('public released: the cluster keeps it');
   expect(of('pool.release', { ...pool('public'), absent: true }, null)).toBe(
-    'public released: nothing of it is in the cluster',
+    'public released: the cluster did not have it',
   );
 });
 

@@ -65,7 +65,7 @@ function decidedIn({ action, target, reason, before, after, pools }: Summarised)
   }
   if (action === 'pool.adopt') return `${pools.toLocaleString('en-US')} adopted: ${target}`;
   if (action === 'pool.release')
-    return `${target} released: ${isAbsent(before) ? 'nothing of it is in the cluster' : 'the cluster keeps it'}`;
+    return `${target} released: ${isAbsent(before) ? 'the cluster did not have it' : 'the cluster keeps it'}`;
   if (action === 'pool.release-field') {
     const letGo = isPool(before) ? before.letGo?.join(', ') : undefined;
     return `${target}: ${letGo ?? ''} released, the cluster decides it`;

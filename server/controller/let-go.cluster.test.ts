@@ -1,5 +1,6 @@
 /** A pool that is released really lets go, on a real API server: our name goes from its object, and nothing else. */
 import { expect, it, onTestFinished } from 'vitest';
+import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
 import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
 import { must } from '../../e2e/cluster/request.ts';
@@ -8,6 +9,7 @@ import { forgetSync, markLetGo } from '../db/let-go.ts';
 import { readLivePools } from '../db/live.ts';
 import { openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
+import { apply } from '../kube/write.ts';
 import { adoptPools } from '../services/cluster/adopt-pools.ts';
 import { comparePool } from '../services/cluster/compare-pool.ts';
 import { resolvePool } from '../services/cluster/resolve-pool.ts';
@@ -82,6 +84,36 @@ it('what was released while nobody led is let go by the next leader, and what wa
   await site.begin();
   await forgotten();
   expect(await object()).toEqual(before);
+});
+
+it('released before the cluster has it, it is let go when it comes', async () => {
+  const { pool } = await site.api.caller('editor').pools.create({ name: 'a', spec: nat });
+  await release();
+  await site.begin();
+  await site.stands('a', { detail: { absentSince: expect.any(String) } });
+  // what a leader that ended had sent
+  const body = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec: pool.spec };
+  await apply(site.connection, { path: POOLS, manager: OUR_MANAGER, object: body, force: false });
+  await named('outgate-lets-go Update');
+  await forgotten();
+  expect((await object()).spec).toMatchObject(nat);
+});
+
+it('released while it is being made, it is let go as soon as it is there', async () => {
+  await site.begin();
+  for (const third of [1, 2, 3, 4, 5, 6]) {
+    const name = `quick-${third}`;
+    const spec = { ...nat, cidr: `10.3.${third}.0/24` };
+    const { pool } = await site.api.caller('editor').pools.create({ name, spec });
+    await resolvePool(site.deps, editor, { name, choice: 'release', expectedVersion: pool.version, reason });
+  }
+  await soon(async () => {
+    for (const third of [1, 2, 3, 4, 5, 6]) {
+      const managers =
+        (await site.stored(`quick-${third}`))?.metadata.managedFields.map(({ manager }) => manager) ?? [];
+      expect(managers).not.toContain(OUR_MANAGER);
+    }
+  });
 });
 
 it('adopted again it is ours again, before it was let go and after, and is deleted as ours', async () => {

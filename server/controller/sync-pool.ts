@@ -154,11 +154,7 @@ async function apply(
 
 /** The pool was deleted here. A leader may have ended before it could note that it had made the object: what is under our name goes too. */
 async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
-  if (row.deletedBy !== null && live === null && mayCome(row, options.now())) {
-    const absentSince = row.detail.absentSince ?? options.now().toISOString();
-    await note(options, asFound(row), { ...row, detail: { absentSince } });
-    return 'settled';
-  }
+  if (row.deletedBy !== null && live === null && (await isWaitedFor(options, row))) return 'settled';
   if (live === null || row.deletedBy === null || !oursToDelete(live, row.applied)) {
     const leaves = live !== null && live.uid === row.applied?.uid && isAppliedByOthers(live);
     if (leaves) return disown(options, row, live);
@@ -177,6 +173,7 @@ async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | n
 
 /** The pool was released here: it stays in the cluster, and who applies it from here on is not in conflict with us. */
 async function disown(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
+  if (live === null && (await isWaitedFor(options, row))) return 'settled';
   try {
     const ours = live !== null && ourClaim(live.claims) !== undefined;
     await options.write({ name: row.name, row: null, taken: ours ? await options.cluster.disown(live) : null });
@@ -188,8 +185,16 @@ async function disown(options: SyncPoolOptions, row: SyncRow, live: LivePool | n
   }
 }
 
-/** So long after it was deleted here, an object that a leader of before had asked for still goes when it comes. */
+/** So long after it was deleted or released here, an object that was asked for before is still done with when it comes. */
 const LATE_MS = 3_600_000;
+
+/** The cluster has no such object, and one may come yet: since when that is so is noted. */
+async function isWaitedFor(options: SyncPoolOptions, row: SyncRow): Promise<boolean> {
+  if (!mayCome(row, options.now())) return false;
+  const absentSince = row.detail.absentSince ?? options.now().toISOString();
+  await note(options, asFound(row), { ...row, detail: { absentSince } });
+  return true;
+}
 
 function mayCome({ applied, state, detail: { absentSince } }: SyncRow, now: Date): boolean {
   if (applied !== null || state !== 'Pending') return false;

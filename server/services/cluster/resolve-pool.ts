@@ -1,7 +1,6 @@
 /** What an operator decides about a pool of ours that the cluster has otherwise. Each choice is a change in History. */
 import { z } from 'zod';
 import type { PoolField } from '../../../core/cluster/compare.ts';
-import { ourClaim } from '../../../core/cluster/managed-fields.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
 import { takenByEnforce } from '../../../core/cluster/taken.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
@@ -10,7 +9,7 @@ import { markLetGo } from '../../db/let-go.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
 import { releasedOf, shownPools } from '../../db/released.ts';
-import { newSync, readSync, removeSync, writeSync } from '../../db/sync.ts';
+import { newSync, readSync, writeSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { mustChange } from '../changes/apply-change.ts';
@@ -137,11 +136,10 @@ export async function setPolicy(
   });
 }
 
-/** The object stays: its row says that our name is to go from it, and where there is none nothing is kept. */
+/** The object stays, and our name is to go from it: also where what was decided before is on its way, and it bears that only then. */
 async function release(tx: Queryable, { name, spec }: Pool, version: number): Promise<Decision> {
   const [live] = await readLivePools(tx, [name]);
-  if (ourClaim(live?.claims ?? []) === undefined) await removeSync(tx, [name]);
-  else await markLetGo(tx, name, version);
+  await markLetGo(tx, name, version);
   const before = { name, spec, ...(live === undefined ? { absent: true } : {}) };
   return { action: 'pool.release', remove: [name], before };
 }

@@ -10,7 +10,7 @@ import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { StoredPool } from '../../db/pools.ts';
-import { appliedSince, newSync, removeSync, writeSync } from '../../db/sync.ts';
+import { appliedSince, newSync, writeSync } from '../../db/sync.ts';
 import { lastInForce } from '../../db/void-force.ts';
 import { AppError } from '../app-error.ts';
 import type { Content } from '../changes/change-view.ts';
@@ -82,7 +82,8 @@ export async function take(
       const nothing = 'there is nothing to take over; what is not wanted is deleted';
       throw refusal('choice', `the cluster does not have the pool '${name}' yet: ${nothing}`);
     }
-    await removeSync(tx, [name]);
+    // what was decided before may be on its way: it goes when it comes
+    await writeSync(tx, [newSync(name)]);
     return { action: 'pool.delete', remove: [name], before: { name, spec: pool.spec, theirs: [] } };
   }
   const prefix = live.pool === null ? undefined : prefixOfPool(live.pool);
