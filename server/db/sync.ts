@@ -64,7 +64,7 @@ export type SyncOutcomeRow<Spec = PoolSpec> = Omit<
 export interface SyncTable<Spec> {
   /** All rows, or those of these names, in the order of names. */
   read(db: Queryable, names?: readonly string[]): Promise<SyncRow<Spec>[]>;
-  /** Writes whole rows, in one statement; `since` moves only when state or reason do. */
+  /** Writes whole rows, in one statement; `since` moves when state or reason do, and of what is Synced with the version. */
   write(tx: Queryable, rows: readonly Omit<SyncRow<Spec>, 'since'>[]): Promise<void>;
   /**
    * Writes what came of these objects. What was decided about one meanwhile stays: its policy, and a deletion or the use of
@@ -80,7 +80,9 @@ export interface SyncTable<Spec> {
 function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
   const columns =
     'name, policy, state, reason, detail, applied_uid, applied_version, applied_spec, force_version, force_seen, deleted_by';
+  // while a version waits for the cluster it is shown as Pending, of which the row says nothing
   const since = `since = CASE WHEN ${table}.state = excluded.state AND ${table}.reason = excluded.reason
+    AND (excluded.state <> 'Synced' OR ${table}.applied_version IS NOT DISTINCT FROM excluded.applied_version)
     THEN ${table}.since ELSE now() END`;
   return {
     async read(db, names) {
