@@ -100,7 +100,7 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
         <p className="text-base text-ink-1">
           {isPast(sync.state, heard) && 'When it was last heard: '}
           {notMade && `${NOT_MADE} `}
-          {whyOf(sync, rows)}
+          {whyOf(sync, rows, live !== null && made)}
         </p>
         <Facts comparison={comparison} onPolicy={() => setPolicy(true)} refused={refused} />
       </div>

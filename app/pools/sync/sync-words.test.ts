@@ -69,6 +69,12 @@ describe('why', () => {
   });
 });
 
+it('of what waits for the cluster tells a change from a pool that the cluster does not have yet', () => {
+  const waits = stand('WaitingForCluster', { state: 'Pending' });
+  expect(whyOf(waits)).toBe('It was not brought to the cluster yet.');
+  expect(whyOf(waits, rows, true)).toBe('Its last change was not brought to the cluster yet.');
+});
+
 it('of what the cluster refuses says when it is tried again, of a pool as of settings', () => {
   expect(whyOf(stand('RefusedByCluster', { state: 'Rejected' }))).toBe(
     'The cluster refuses it as it is desired. It is tried again at once when it is changed, here or there, and else within five minutes.',

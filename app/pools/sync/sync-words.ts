@@ -26,10 +26,11 @@ export interface FieldRow {
   releaseRefused: string | null;
 }
 
-/** `rows`: who holds each field there by now. */
+/** `rows`: who holds each field there by now. `there`: the cluster has what was decided before. */
 export function whyOf(
   { reason, fields, managers, missing, released }: Stand,
   rows: readonly Pick<FieldRow, 'field' | 'managers'>[] = [],
+  there = false,
 ): string {
   const what = fields.length === 0 ? 'it' : listed(fields);
   switch (reason) {
@@ -40,7 +41,7 @@ export function whyOf(
         ...(managers.length === 0 ? [] : [`${listed(managers)} owns it there: it is changed where it comes from.`]),
       ].join(' ');
     case 'WaitingForCluster':
-      return 'It was not brought to the cluster yet.';
+      return `${there ? 'Its last change' : 'It'} was not brought to the cluster yet.`;
     case 'FieldChangedInCluster':
       return changedBy(fields, managers, rows);
     case 'PoolDeletedInCluster':
