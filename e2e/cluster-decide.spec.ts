@@ -149,7 +149,9 @@ test('a field is released to who holds it, stays shown with them, and is decided
   await expect(kept.getByRole('row', { name: /natOutgoing released true true/ })).toBeVisible();
   // what only we hold cannot be let go, and says why
   await page.getByText('Every field, and who holds it').click();
-  await expect(page.getByRole('row', { name: /cidr.*It cannot be released: it is what the pool is/ })).toBeVisible();
+  await expect(
+    page.getByRole('row', { name: /cidr.*It cannot be released alone, because it names what the pool is/ }),
+  ).toBeVisible();
   await expectAccessible(page);
   await kept.getByRole('button', { name: 'Decide it here again: natOutgoing' }).click();
   await expect(page.getByRole('dialog')).toContainText('beside kubectl-patch; nothing is taken from anybody');

@@ -200,7 +200,7 @@ it('what a deletion changes is told by what is in effect: what others have there
   await must(cluster.as('admin'), 'DELETE', `${path}/theirs`);
 });
 
-it('force does not take a pool that never was ours, or that another tool owns', async () => {
+it('force does not take a pool that is not ours, or that another tool owns', async () => {
   const object = (name: string, labels = {}) => ({
     apiVersion: 'projectcalico.org/v3',
     kind: 'IPPool',
@@ -211,7 +211,7 @@ it('force does not take a pool that never was ours, or that another tool owns', 
   await must(cluster.as('admin'), 'POST', path, object('hand'));
   await must(cluster.as('admin'), 'POST', path, object('flux', flux));
   for (const [name, words] of [
-    ['hand', 'never ours'],
+    ['hand', 'it is not ours'],
     ['flux', 'belongs to flux'],
   ] as const) {
     const spec = { cidr: name === 'hand' ? '10.62.0.0/16' : '10.63.0.0/16' };

@@ -49,22 +49,22 @@ export function heldBody(
 const without = (spec: PoolSpec, fields: readonly PoolField[]): PoolSpec =>
   Object.fromEntries(Object.entries(spec).filter(([field]) => !fields.some((one) => one === field))) as PoolSpec;
 
-/** Why a field cannot be let go; null: it can. `applied`: the object that our last apply went to. */
+/** Why a field cannot be let go, as what follows "because"; null: it can. `applied`: the object that our last apply went to. */
 export function whyNotReleased(
   field: PoolField,
   live: LivePool | undefined,
   applied: { readonly uid: string } | null,
 ): string | null {
-  if (field === 'cidr') return 'it is what the pool is: release the pool';
+  if (field === 'cidr') return 'it names what the pool is; release the pool instead';
   if (live === undefined) return 'the cluster has no such pool';
   const { pool, lastGood, claims } = live;
   const owner = ownerElsewhere(live.ownership);
-  if (owner !== null) return `the pool belongs to ${owner}: release the pool`;
-  if (applied === null) return 'the pool was never ours in the cluster: take theirs first, or release the pool';
-  if (applied.uid !== live.uid) return 'the pool was made again there: decide about the whole pool first';
-  if (pool === null || lastGood) return 'the pool must be readable in the cluster';
+  if (owner !== null) return `the pool belongs to ${owner}; release the pool instead`;
+  if (applied === null) return 'the pool in the cluster is not ours; take theirs first, or release the pool';
+  if (applied.uid !== live.uid) return 'the pool was made again there; decide about the whole pool first';
+  if (pool === null || lastGood) return 'the pool cannot be read in the cluster';
   if (!aloneOn(claims, field)) return null;
-  return 'nobody else holds it, or all of it, in the cluster: without us it would fall back to its default';
+  return 'nobody else holds it, or all of it, in the cluster, and without us it would fall back to its default';
 }
 
 /** Released fields for which another value is decided than is shown of them, which is the cluster's: they are taken back. */

@@ -137,7 +137,9 @@ describe('the ways on of one field', () => {
   });
   it('name why it cannot be let go', () => {
     const alone = { ...field, managers: [], releaseRefused: 'nobody else holds it' };
-    expect(wayOfField('release-field', alone, 'ask').refused).toBe('It cannot be released: nobody else holds it.');
+    expect(wayOfField('release-field', alone, 'ask').refused).toBe(
+      'It cannot be released alone, because nobody else holds it.',
+    );
   });
   it('are told of what is in sync', () => {
     expect(whyOf(stand('AsDesired', { released: ['natOutgoing'] }))).toBe(

@@ -51,7 +51,7 @@ export function whyOf(
     case 'SettingsDeletedInCluster':
       return 'The FelixConfiguration was deleted in the cluster.';
     case 'NotAdopted':
-      return 'The cluster has had a pool of this name that was never ours.';
+      return 'The cluster has a pool of this name that is not ours.';
     case 'OwnedElsewhere':
       return `${managers.length === 0 ? 'Somebody else' : listed(managers)} owns it: it is changed where it comes from.`;
     case 'Unreadable':
@@ -164,7 +164,7 @@ export function waysOf({
         sync.reason === 'OwnedElsewhere'
           ? `${owner ?? 'Somebody else'} owns it and would write it back: copy the patch to ${source}.`
           : sync.reason === 'NotAdopted'
-            ? 'It was never ours. Take theirs first, which adopts it; then change it.'
+            ? 'The pool in the cluster is not ours. Take theirs first, which adopts it; then change it.'
             : sync.reason === 'Unreadable'
               ? unreadable
               : null,
@@ -210,7 +210,7 @@ export function wayOfField(
       `${managers.length === 0 ? 'Whoever writes it there decides' : `${listed(managers)} or whoever writes it there decides`} it from here on: no change of it is a difference, or is written over.`,
       'It is shown here as the cluster has it. Another value that is decided here takes it back.',
     ],
-    refused: releaseRefused === null ? null : `It cannot be released: ${releaseRefused}.`,
+    refused: releaseRefused === null ? null : `It cannot be released alone, because ${releaseRefused}.`,
   };
 }
 

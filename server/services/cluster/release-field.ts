@@ -28,7 +28,9 @@ export async function releaseField(
   const row = (await readSync(tx, [name]))[0] ?? newSync(name);
   const [live] = await readLivePools(tx, [name]);
   const why = whyNotReleased(field, live, row.applied);
-  if (why !== null) throw refusal('field', `field '${field}' of pool '${name}' cannot be released: ${why}`);
+  if (why !== null) {
+    throw refusal('field', `field '${field}' of pool '${name}' cannot be released alone, because ${why}`);
+  }
   await writeSync(tx, [await leaveFields(tx, pool, row, version)]);
   const left = withReleased(spec, [field], live?.pool?.spec ?? null);
   const released = poolFields.filter((one) => one === field || was.includes(one));

@@ -102,12 +102,12 @@ export async function take(
   return { action: 'pool.update', upsert: [{ name, spec }], before, asFound: true };
 }
 
-/** Force takes fields from others; it does not take a pool that never was ours. */
+/** Force takes fields from others; it does not take a pool that is not ours. */
 export function notOurs({ live, row }: Standing): string | null {
   if (live === undefined) return null;
   const { ownership, pool, lastGood } = live;
   const owner = ownerElsewhere(ownership);
   if (owner !== null) return `it belongs to ${owner}`;
-  if (row?.applied == null && ownership.class === 'hand') return `it was never ours: take theirs, or release this one`;
+  if (row?.applied == null && ownership.class === 'hand') return 'it is not ours: take theirs, or release this one';
   return pool === null || lastGood ? 'it must be readable' : null;
 }
