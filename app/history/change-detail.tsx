@@ -72,6 +72,8 @@ export function ChangeDetail({ id }: { id: number }) {
 
 type Change = Outputs['changes']['get'];
 
+const MOST_NAMED = 8;
+
 function Facts({ change }: { change: Change }) {
   const taken = takenIn(change);
   return (
@@ -110,6 +112,23 @@ function Facts({ change }: { change: Change }) {
             {isForce(change.action)
               ? `It was not applied: ${change.didNothing}. Nothing was written over by it.`
               : `No node takes it: ${change.didNothing}.`}
+          </dd>
+        </>
+      )}
+      {change.waitsFor.length > 0 && (
+        <>
+          <dt>Waits</dt>
+          <dd className="wrap-anywhere text-ink-1">
+            for a decision about{' '}
+            {change.waitsFor.slice(0, MOST_NAMED).map((name, index) => (
+              <span key={name}>
+                {index > 0 && ', '}
+                <Link className="link" href={poolPath(name)}>
+                  {name}
+                </Link>
+              </span>
+            ))}
+            {change.waitsFor.length > MOST_NAMED && ` and ${change.waitsFor.length - MOST_NAMED} more`}
           </dd>
         </>
       )}

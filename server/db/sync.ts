@@ -156,6 +156,17 @@ export async function namesMadeAgain(db: Queryable): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
+/** Of pools that a change touched those of which the cluster does not have it because somebody must decide first; in the order of names. */
+export async function namesUndecided(db: Queryable, change: number, names: readonly string[]): Promise<string[]> {
+  const rows = await db.query<{ name: string }>(
+    `SELECT s.name FROM sync s JOIN pool p ON p.name = s.name
+     WHERE s.name = ANY($2::text[]) AND s.state IN ('OutOfSync', 'Contested') AND coalesce(s.applied_version, 0) < $1
+     ORDER BY s.name COLLATE "C"`,
+    [change, names],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** Objects about which something is decided, by their state. */
 export async function countSettingsSync(db: Queryable): Promise<Record<SyncState, number>> {
   return byState(await db.query('SELECT state, count(*) AS count FROM settings_sync GROUP BY 1'));

@@ -5,6 +5,7 @@ import { carriedOut } from '../../db/live.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
 import { type CarriedOut, poolsCarriedOut } from '../../db/pools-carried-out.ts';
 import { settingsCarriedOut } from '../../db/settings-carried-out.ts';
+import { namesUndecided } from '../../db/sync.ts';
 import { readVoidForce } from '../../db/void-force.ts';
 import { HOLDINGS_KEPT } from '../agents/ingest.ts';
 import { AppError } from '../app-error.ts';
@@ -37,8 +38,14 @@ export async function listChanges(
 
 export type NodeTime = { node: string; at: string | null };
 
-/** One change, whole, with the time each node first held it (null: not yet; left out: not kept any more). Throws NOT_FOUND. */
-export async function getChange(deps: Deps, id: number): Promise<ChangeView & { nodeTimes: NodeTime[] }> {
+/**
+ * One change, whole, with the time each node first held it (null: not yet; left out: not kept any more), and the pools about which
+ * somebody must decide before all of it is in the cluster. Throws NOT_FOUND.
+ */
+export async function getChange(
+  deps: Deps,
+  id: number,
+): Promise<ChangeView & { nodeTimes: NodeTime[]; waitsFor: string[] }> {
   const effective = (await effectiveNumbers(deps, [id]))(id);
   const [change, times, holdings, voided] = await Promise.all([
     findChange(deps.db, id),
@@ -52,6 +59,7 @@ export async function getChange(deps: Deps, id: number): Promise<ChangeView & { 
   return {
     ...viewChange(change, { effective: numberOf(effective), takers, didNothing }),
     nodeTimes: (takers.length === 0 ? [] : times).map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
+    waitsFor: effective === null && didNothing === null ? await namesUndecided(deps.db, id, change.pools) : [],
   };
 }
 

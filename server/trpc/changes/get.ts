@@ -9,6 +9,8 @@ export const get = viewerProcedure
     changeSchema.extend({
       /** when each node first held it; null: not yet */
       nodeTimes: z.array(z.object({ node: z.string(), at: z.iso.datetime().nullable() })),
+      /** pools about which somebody must decide before all of it is in the cluster */
+      waitsFor: z.array(z.string()),
     }),
   )
   .query(({ ctx, input }) => getChange(ctx.deps, input.id));
