@@ -1,26 +1,25 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
+import type { SyncPolicy, SyncReason } from '../../../core/cluster/sync-state.ts';
 import { ChangeLink } from '../../components/change-link.tsx';
 import { Effects, ReasonDialog } from '../../components/reason-dialog.tsx';
 import { useTRPC } from '../../trpc/client.ts';
-
-export const policyWords: Record<SyncPolicy, string> = {
-  ask: 'A change in the cluster is shown and stays until somebody decides.',
-  enforce: 'A change in the cluster is written over; after three times in ten minutes we stop.',
-};
+import { policyEffects, policyWords } from './policy-words.ts';
 
 /** What becomes of later changes in the cluster: the other policy than now, with a reason. */
 export function PolicyDialog({
   name,
   version,
   policy,
+  stands,
   open,
   onClose,
 }: {
   name: string;
   version: number;
   policy: SyncPolicy;
+  /** as what the pool stands there now */
+  stands: SyncReason;
   open: boolean;
   onClose: () => void;
 }) {
@@ -37,16 +36,7 @@ export function PolicyDialog({
         onClose();
       }}
       title={`${next === 'ask' ? 'Ask about' : 'Enforce'} ${name}`}
-      effects={
-        <Effects
-          effects={[
-            policyWords[next],
-            next === 'enforce'
-              ? 'Where the cluster differs now, it is written over now, and fields are taken from who holds them.'
-              : 'What differs now stays as it is.',
-          ]}
-        />
-      }
+      effects={<Effects effects={policyEffects(next, stands)} />}
       verb={next === 'ask' ? 'Ask from now on' : 'Enforce from now on'}
       keep="Leave it as it is"
       danger={next === 'enforce'}

@@ -16,7 +16,8 @@ import { useRefusal } from '../../shell/session.tsx';
 import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { CompareTable } from './compare-table.tsx';
 import { NOT_MADE, waysIfNotMade } from './not-made-words.ts';
-import { PolicyDialog, policyWords } from './policy-dialog.tsx';
+import { PolicyDialog } from './policy-dialog.tsx';
+import { policyWords } from './policy-words.ts';
 import { ResolveDialog } from './resolve-dialog.tsx';
 import {
   besideOurs,
@@ -157,7 +158,14 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
         onStale={(now) => setChosen((was) => was && { ...was, ...now })}
         onClose={() => setChosen(null)}
       />
-      <PolicyDialog name={name} version={version} policy={sync.policy} open={policy} onClose={() => setPolicy(false)} />
+      <PolicyDialog
+        name={name}
+        version={version}
+        policy={sync.policy}
+        stands={sync.reason}
+        open={policy}
+        onClose={() => setPolicy(false)}
+      />
     </Panel>
   );
 }

@@ -1,0 +1,24 @@
+/** What a pool's policy means, and what choosing the other one does now. Pure. */
+import type { SyncPolicy, SyncReason } from '../../../core/cluster/sync-state.ts';
+
+export const policyWords: Record<SyncPolicy, string> = {
+  ask: 'A change in the cluster is shown and stays until somebody decides.',
+  enforce: 'A change in the cluster is written over; after three times in ten minutes we stop.',
+};
+
+/** What no policy writes over, and what comes first. */
+const notYet: Partial<Record<SyncReason, string>> = {
+  NotAdopted: 'Nothing is written over now: the pool in the cluster is not ours. It takes effect once theirs is taken.',
+  PoolMadeAgain:
+    'Nothing is written over now: the pool was made again in the cluster. It takes effect once that is decided about.',
+  OwnedElsewhere: 'Nothing is written over while others own the pool.',
+  Unreadable: 'Nothing is written over now. It takes effect once the pool can be read in the cluster.',
+};
+
+export const policyEffects = (next: SyncPolicy, reason: SyncReason): string[] => [
+  policyWords[next],
+  next === 'ask'
+    ? 'What differs now stays as it is.'
+    : (notYet[reason] ??
+      'Where the cluster differs now, it is written over now, and fields are taken from who holds them.'),
+];
