@@ -5,6 +5,7 @@ import { kubectl } from './cluster/prepare-cluster.ts';
 import { expectAccessible } from './pages/accessibility.ts';
 import { pool, RESOURCE, runningCluster } from './pages/cluster.ts';
 import { expectAllInSight } from './pages/in-sight.ts';
+import { PoolEditor } from './pages/pool-editor.ts';
 import { withAdmin } from './pages/signed-in.ts';
 import { SimulatorPage } from './pages/simulator-page.ts';
 
@@ -191,4 +192,28 @@ test('a field manager that calls itself like an account is not taken for it', as
   await expectAccessible(page);
   await page.goto(outgate.url);
   await expect(page.getByRole('cell', { name: who })).toHaveCount(2);
+});
+
+test('what is said of two pools of the longest names makes no page wider than the window', async () => {
+  const { api, page, outgate } = running;
+  const [ours, theirs] = ['a', 'b'].map((letter) => letter.repeat(253)) as [string, string];
+  await api.mutate('pools.create', { name: ours, spec: { cidr: '10.64.0.0/24' } });
+  await apply(pool(theirs, { cidr: '10.64.0.0/16' }));
+  const editor = new PoolEditor(page);
+  const words = `IPPool(${ours}) CIDR overlaps with IPPool(${theirs})`;
+  for (const width of [1440, 375]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const path of [ours, `${ours}/edit`, theirs]) {
+      await page.goto(`${outgate.url}/pools/${path}`);
+      const said = path === theirs ? `IPPool(${theirs}) CIDR overlaps with IPPool(${ours})` : words;
+      await expect(page.getByRole('listitem').filter({ hasText: said })).toBeVisible();
+      await expectAllInSight(page);
+    }
+    // where the rule is broken by what is typed, it stands at the field as well
+    await page.goto(`${outgate.url}/pools/new`);
+    await editor.name().fill('c'.repeat(253));
+    await editor.cidr().fill('10.64.0.0/25');
+    await expect(page.getByText(`CIDR overlaps with IPPool(${ours})`)).toHaveCount(2);
+    await expectAllInSight(page);
+  }
 });

@@ -1,5 +1,4 @@
 'use client';
-import { clsx } from 'clsx';
 import { type ApiError, isApiError } from '../trpc/client.ts';
 import { Button } from './button.tsx';
 import { Note } from './note.tsx';
@@ -16,7 +15,7 @@ export function ErrorPanel({
 }) {
   const { title, details, requestId } = explain(error);
   return (
-    <Note kind="error" role="alert" className={clsx('wrap-anywhere', className)}>
+    <Note kind="error" role="alert" className={className}>
       <p className="font-medium text-ink-1">{title}</p>
       {details.length > 0 && (
         <ul className="mt-1 flex flex-col gap-0.5">

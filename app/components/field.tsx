@@ -41,7 +41,7 @@ export function Field({
         {children}
       </FieldContext>
       {errors.length > 0 ? (
-        <ul id={noteId} className="flex flex-col gap-0.5 text-xs text-error-fg">
+        <ul id={noteId} className="flex flex-col gap-0.5 text-xs wrap-anywhere text-error-fg">
           {errors.map((error) => (
             <li key={error}>{error}</li>
           ))}

@@ -17,14 +17,15 @@ export function Note({
 }: {
   kind?: keyof typeof looks;
   role?: 'alert' | 'status';
-  className?: string;
+  className?: string | undefined;
   children: ReactNode;
 }) {
   const { icon: Icon, box, mark } = looks[kind];
   return (
     <div role={role} className={clsx('flex gap-2.5 rounded-md border px-3 py-2 text-xs text-ink-2', box, className)}>
       <Icon aria-hidden className={clsx('mt-0.5 size-3.5 flex-none', mark)} />
-      <div className="min-w-0 flex-1">{children}</div>
+      {/* names in it may be as long as they like */}
+      <div className="min-w-0 flex-1 wrap-anywhere">{children}</div>
     </div>
   );
 }

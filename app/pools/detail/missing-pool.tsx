@@ -74,7 +74,7 @@ function TheirPool({ live, all }: { live: LivePool; all: readonly LivePool[] }) 
           The cluster has {name}; it is not ours. {nodes} Owner: <span className="machine">{owner}</span>,{' '}
           {classWords[live.class]}.
         </p>
-        <p className="wrap-anywhere">{next}</p>
+        <p>{next}</p>
         {problems.map(({ field, message }) => (
           <p key={`${field} ${message}`}>
             <span className="machine">{field}</span> {message}
@@ -89,7 +89,7 @@ function TheirPool({ live, all }: { live: LivePool; all: readonly LivePool[] }) 
       {heldFast !== null && (
         <Note kind="warning">
           <p>{heldFastWords(heldFast.missing)}</p>
-          <p className="wrap-anywhere">
+          <p>
             The cluster’s own words: <span className="machine">{heldFast.message}</span>
           </p>
           <p>

@@ -49,7 +49,7 @@ export function FindingsPanel({
         {problems.map(({ line, field, message }) => (
           <li key={`${line} ${field} ${message}`} className="flex flex-wrap items-start gap-x-3 gap-y-1 px-3.5 py-2.5">
             <FindingChip kind="error">Line {line}</FindingChip>
-            <span className="min-w-40 flex-1">
+            <span className="min-w-40 flex-1 wrap-anywhere">
               <span className="block text-ink-1">{message}</span>
               <span className="text-2xs text-ink-3">
                 {field !== '' && <span className="machine text-2xs">{field}, </span>}
@@ -68,8 +68,8 @@ export function FindingsPanel({
         {findings.map(({ kind, rule, field, message, fix }) => (
           <li key={`${rule} ${field} ${message}`} className="flex flex-wrap items-start gap-x-3 gap-y-1 px-3.5 py-2.5">
             <FindingChip kind={kind === 'error' ? 'error' : 'warning'}>{ruleWord(rule)}</FindingChip>
-            <span className="min-w-40 flex-1">
-              <span className="block break-words text-ink-1">{message}</span>
+            <span className="min-w-40 flex-1 wrap-anywhere">
+              <span className="block text-ink-1">{message}</span>
               <span className="machine text-2xs text-ink-3">{field}</span>{' '}
               {kind === 'known' && <Tag>was so before, does not block</Tag>}
               {kind === 'others' && <Tag>a pool of others in the cluster, does not block</Tag>}
