@@ -3,6 +3,7 @@ import type { Word } from '../../core/cluster/come-back.ts';
 import { differingFields, oddFields, poolFields } from '../../core/cluster/compare.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
+import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import {
   UNKNOWN_WRITER,
@@ -139,6 +140,17 @@ export function readOtherwise(before: LivePool | undefined, after: LivePool): To
   const kept = after.pool === null ? NO_EFFECT : 'cannot be read, what was last known stays in force';
   return { ...told, reason: `${made}${kept}`, fault: is };
 }
+
+/** Of an object that says what the one of before said: that was to go with the pool here, and this one is not ours. Null: it is not so. */
+export const stayedOf = (row: SyncRow | undefined, after: LivePool): Told | null =>
+  row === undefined || row.deletedBy === null || oursToDelete(after, row.applied)
+    ? null
+    : {
+        actor: writerAmong([], after.claims, null),
+        action: 'cluster.change',
+        cause: null,
+        reason: 'deleted here, made anew there, stays in force',
+      };
 
 /** Of an object that is gone: deleted here, or not restored with its type, and somebody decided to go on without it. */
 export const removedBy = (row: SyncRow | undefined, { name, pool }: LivePool, word: Word | null): Told => {
