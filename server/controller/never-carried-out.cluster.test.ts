@@ -4,6 +4,7 @@ import { editedPool, editedSettings } from '../../e2e/cluster/edited.ts';
 import { history } from '../../e2e/cluster/history.ts';
 import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
 import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
+import { chooseField } from '../testing/choose-field.ts';
 import { soon } from '../testing/soon.ts';
 
 const site = ledTerms();
@@ -44,6 +45,19 @@ it('a change of a pool that waits for whom it is contested by, and is taken back
   await holds();
   expect(await told(contested)).toMatchObject(nothing);
   expect(await told(exported)).toMatchObject(held);
+});
+
+it('a change of a field that is contested, and then let go', async () => {
+  await edited.make();
+  await site.begin();
+  const off = await update({ natOutgoing: false });
+  await site.stands('a', { state: 'Synced', applied: { version: off } });
+  const contested = await update({ natOutgoing: true });
+  await site.stands('a', { state: 'Contested' });
+  await chooseField(site.deps, 'release-field', 'natOutgoing');
+  await site.stands('a', { state: 'Synced' });
+  await holds();
+  expect(await told(contested)).toMatchObject(nothing);
 });
 
 it('a policy under which there was nothing left to be written back', async () => {

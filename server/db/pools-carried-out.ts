@@ -1,10 +1,6 @@
 /** When the cluster had what a change of pools decided. */
-import { differingFields, fieldsMoved, type PoolField, poolFields } from '../../core/cluster/compare.ts';
-import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
-import { withReleased } from '../../core/cluster/released.ts';
-import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
-import { releasedFields } from './released.ts';
+import { firstSaid, statesOf } from './pool-states.ts';
 import { isVoid } from './void-force.ts';
 
 /** `null`: it has not taken all of it. `never`: nothing of it was written there, and nothing waits to be. */
@@ -24,7 +20,7 @@ export async function poolsCarriedOut(db: Queryable, changes: readonly number[])
   for (const row of rows) {
     const { sequence, own, later, seen } = row;
     const known = states.get(row);
-    const at = own ?? (known !== undefined ? firstOf(known, row) : isOver(row) ? (later ?? seen) : null);
+    const at = own ?? (known !== undefined ? firstSaid(known, row.seen) : isOver(row) ? (later ?? seen) : null);
     const before = found.get(sequence);
     found.set(sequence, before === undefined ? at : both(before, at));
   }
@@ -100,88 +96,3 @@ const CAME = `
     t.still OR coalesce(s.applied_version >= t.sequence, s.name IS NULL AND p.name IS NULL)
       OR (p.name IS NULL AND s.detail ? 'absentSince') AS settled
   FROM came t LEFT JOIN sync s ON s.name = t.name LEFT JOIN pool p ON p.name = t.name`;
-
-/** What was decided about a pool, and what the cluster said of it from then on. */
-interface Known {
-  readonly was: PoolSpec | null;
-  readonly ours: PoolSpec | null;
-  readonly released: readonly PoolField[];
-  readonly states: readonly State[];
-}
-interface State {
-  readonly sequence: number;
-  readonly spec: PoolSpec | null;
-  /** we wrote it, for no change or for this one or a later one */
-  readonly byUs: boolean;
-}
-
-function firstOf({ was, ours, released, states }: Known, { seen }: Touched): number | 'never' {
-  const start = states.find(({ sequence }) => sequence <= seen)?.spec ?? null;
-  const since = states.filter(({ sequence }) => sequence > seen);
-  if (ours === null && start === null) return 'never';
-  if (says(start, ours, released)) return seen;
-  // a policy decides no field: what it writes over is what differed
-  const decided = fieldsBetween(was, ours).length > 0 ? fieldsBetween(was, ours) : fieldsBetween(start, ours);
-  let last = start;
-  for (const { sequence, spec, byUs } of since) {
-    const isMade = last === null && spec !== null;
-    const moved = fieldsBetween(last, spec).some((field) => decided.includes(field));
-    if (says(spec, ours, released) || (byUs && (isMade || moved))) return sequence;
-    last = spec;
-  }
-  return 'never';
-}
-
-const says = (live: PoolSpec | null, ours: PoolSpec | null, released: readonly PoolField[]): boolean =>
-  live === null || ours === null
-    ? live === ours
-    : differingFields(withReleased(ours, released, live), live).length === 0;
-
-/** All of them where it was made or deleted. */
-function fieldsBetween(a: PoolSpec | null, b: PoolSpec | null): readonly PoolField[] {
-  if (a === null || b === null) return a === b ? [] : poolFields;
-  return fieldsMoved(a, b);
-}
-
-/** A pool that moves more often before it is as it was decided counts as not written. */
-const MOST_STATES = 20;
-
-async function statesOf(db: Queryable, open: readonly Touched[]): Promise<Map<Touched, Known>> {
-  if (open.length === 0) return new Map();
-  type Row = Omit<Known, 'released' | 'states'> & {
-    released: string[] | null;
-    states: (Omit<State, 'sequence'> & { sequence: string })[] | null;
-  };
-  const rows = await db.query<Row>(STATES, [
-    open.map(({ sequence }) => sequence),
-    open.map(({ name }) => name),
-    open.map(({ seen }) => seen),
-  ]);
-  return new Map(
-    open.map((row, i) => {
-      const { was = null, ours = null, released, states } = rows[i] ?? {};
-      const found = (states ?? []).map((state) => ({ ...state, sequence: Number(state.sequence) }));
-      return [row, { was, ours, released: releasedFields(released ?? []), states: found }];
-    }),
-  );
-}
-
-const specIn = (content: string): string =>
-  `jsonb_path_query_first(${content}, '$[*] ? (@.name == $name).spec', jsonb_build_object('name', a.name))`;
-const STATES = `
-  SELECT ${specIn('c.before')} AS was, ${specIn('c.after')} AS ours, s.released, l.states
-  FROM unnest($1::bigint[], $2::text[], $3::bigint[]) WITH ORDINALITY AS a(sequence, name, seen, turn)
-  JOIN change c ON c.sequence = a.sequence
-  LEFT JOIN LATERAL (
-    SELECT jsonb_agg(jsonb_build_object('sequence', m.sequence::text, 'spec', ${specIn('m.after')},
-      'byUs', m.actor = '${OUR_MANAGER}' AND coalesce(m.cause >= a.sequence, true)) ORDER BY m.sequence) AS states
-    FROM (
-      (SELECT sequence, after, actor, cause FROM live_change WHERE pools @> ARRAY[a.name] AND sequence <= a.seen
-        ORDER BY sequence DESC LIMIT 1)
-      UNION ALL
-      (SELECT sequence, after, actor, cause FROM live_change WHERE pools @> ARRAY[a.name] AND sequence > a.seen
-        ORDER BY sequence LIMIT ${MOST_STATES})
-    ) m
-  ) l ON true
-  LEFT JOIN sync s ON s.name = a.name
-  ORDER BY a.turn`;
