@@ -217,3 +217,24 @@ test('what is said of two pools of the longest names makes no page wider than th
     await expectAllInSight(page);
   }
 });
+
+test('what is imported over a pool of others waits for a decision, and says about which pool', async () => {
+  const { api, page, outgate } = running;
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await apply(pool('of-theirs', { cidr: '10.65.0.0/24' }));
+  const standing = async () =>
+    (await api.query<{ pools: { name: string }[] }>('cluster.pools')).pools.map(({ name }) => name);
+  await expect.poll(standing).toContain('of-theirs');
+  const yaml = ['of-ours', 'of-theirs']
+    .map((name, i) => `---\n${JSON.stringify(pool(name, { cidr: `10.65.${i + 1}.0/24` }))}\n`)
+    .join('');
+  const { change } = await api.mutate<{ change: { id: number } }>('pools.import', { yaml });
+  await page.goto(`${outgate.url}/history?change=${change.id}`);
+  await expect(page.getByRole('definition').filter({ hasText: 'for a decision about of-theirs' })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'of-theirs', exact: true }).first().click();
+  await expect(page.getByText('The cluster has a pool of this name that is not ours.')).toBeVisible();
+  await page.getByRole('button', { name: 'Enforce instead' }).click();
+  await expect(page.getByRole('dialog')).toContainText('It takes effect once theirs is taken.');
+  await page.keyboard.press('Escape');
+});
