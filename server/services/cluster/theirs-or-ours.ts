@@ -70,6 +70,12 @@ function writtenOver(desired: PoolSpec, live: LivePool | undefined): Content | n
   return { name, spec: { ...desired, ...there }, taken: takenFrom(live.claims, differing) };
 }
 
+/** Defaults that the cluster fills in were decided by nobody: ours to claim is what we state, and what is taken. */
+const statedOf = (spec: PoolSpec, fields: readonly string[]): PoolSpec => ({
+  ...Object.fromEntries(Object.entries(spec).filter(([field]) => fields.includes(field))),
+  cidr: spec.cidr,
+});
+
 export async function take(
   tx: Queryable,
   pool: StoredPool,
@@ -90,7 +96,9 @@ export async function take(
   if (live.pool === null || live.lastGood || prefix === undefined) {
     throw refusal('choice', `the cluster's pool '${name}' must be readable to be taken over`);
   }
-  const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };
+  const there = { ...live.pool.spec, cidr: formatPrefix(prefix) };
+  const moved = fieldsMoved(pool.spec, there);
+  const spec = statedOf(there, [...moved, ...Object.keys(pool.spec)]);
   const row = known ?? newSync(name);
   // what was decided last may be on its way: where it comes after all, this is what is sent next, as any change is
   const applied =
@@ -98,7 +106,7 @@ export async function take(
       ? { ...row.applied, uid: live.uid }
       : { uid: live.uid, version, spec };
   await writeSync(tx, [{ ...row, applied }]);
-  const before = { name, spec: pool.spec, theirs: fieldsMoved(pool.spec, spec) };
+  const before = { name, spec: pool.spec, theirs: moved };
   return { action: 'pool.update', upsert: [{ name, spec }], before, asFound: true };
 }
 
