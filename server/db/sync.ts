@@ -142,7 +142,7 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
   };
 }
 
-export const { read: readSync, write: writeSync, writeOutcomes, remove: removeSync } = syncTable<PoolSpec>('sync');
+export const { read: readSync, write: writeSync, writeOutcomes } = syncTable<PoolSpec>('sync');
 /** By the name of the FelixConfiguration. */
 export const settingsSync = syncTable<NatSettings>('settings_sync');
 
