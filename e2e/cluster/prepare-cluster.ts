@@ -1,7 +1,9 @@
 /** Makes of an empty API server the cluster that the lab is: Calico's types, its nodes, and an account that may just do our work. */
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { policyRules } from '../../server/kube/needed-rights.ts';
+import { type PassingFolder, passingFolder } from '../../server/testing/passing-folder.ts';
 import type { LabPlan } from '../lab/plan.ts';
 import { type AgentAccount, podObject } from './agent-pods.ts';
 import { CALICO_GROUP, type CalicoApi, calicoPath, crd, PLURALS, untilServed } from './install-crds.ts';
@@ -59,13 +61,23 @@ export async function untilObeyed(server: Reachable, subject: Subject, calicoGro
 /** The pod of a node's agent, as a DaemonSet would make it. */
 export const agentPod = (node: string): string => `outgate-agent-${node}`;
 
+let caches: PassingFolder | undefined;
+
+/** What kubectl knows of a server's types is kept by its port for minutes, and the next server there may be another. */
+function cacheOf(kubeconfig: string): string {
+  caches ??= passingFolder('outgate-kubectl-');
+  return join(caches.path, encodeURIComponent(kubeconfig));
+}
+
 /** Stdout of kubectl, signed in as `admin`. Throws with its stderr when it fails. */
 export async function kubectl(
   { kubectl: program, kubeconfig }: Pick<Reachable, 'kubectl' | 'kubeconfig'>,
   args: readonly string[],
   options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<string> {
-  const child = spawn(program, ['--kubeconfig', kubeconfig, ...args], { env: { ...process.env, ...options.env } });
+  const child = spawn(program, ['--kubeconfig', kubeconfig, '--cache-dir', cacheOf(kubeconfig), ...args], {
+    env: { ...process.env, ...options.env },
+  });
   child.stdin.on('error', () => {}); // it has ended; its exit code and words say why
   child.stdin.end(options.input);
   const ended = new Promise<number | null>((resolve, reject) => {
