@@ -89,6 +89,9 @@ async function tellOurs(
   if (byForce || applied === null) return [carriedOut];
   // what the cluster had once already is no decision that comes: somebody was written over
   if (applied.version >= cause) return [byOthers ? undecided : policy === 'enforce' ? enforced : step];
+  const asApplied = poolShare({ ...after, spec: applied.spec }) === poolShare(after);
+  // a change came with it that decides no field, as a policy
+  if (before === null && policy === 'enforce' && asApplied) return [enforced];
   const between = before === null ? null : setBack(before, after, { applied: applied.spec, ...ours });
   if (between === null) return [carriedOut];
   const first: Step =

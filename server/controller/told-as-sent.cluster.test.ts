@@ -125,6 +125,19 @@ it('what the policy wrote back is told as that, also where others are asked from
   await whole();
 });
 
+it('what the policy makes again is told as that, also where the policy came since it was applied last', async () => {
+  await site.made();
+  await site.end();
+  await policy('enforce');
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  await site.begin();
+  await soon(async () =>
+    expect(await rows(1)).toMatchObject([{ action: 'pool.enforce', before: null, after: { spec: nat } }]),
+  );
+  await site.stands('a', { policy: 'enforce', state: 'Synced' });
+  await whole();
+});
+
 it('what others changed beside an item that they took out of a set of ours is theirs alone', async () => {
   await site.made({ ...nat, allowedUses: ['Tunnel', 'Workload'] } as PoolSpec);
   await site.edit('a', { natOutgoing: false, allowedUses: ['Workload'] });
