@@ -1,9 +1,7 @@
 /** Makes of an empty API server the cluster that the lab is: Calico's types, its nodes, and an account that may just do our work. */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { policyRules } from '../../server/kube/needed-rights.ts';
-import { type PassingFolder, passingFolder } from '../../server/testing/passing-folder.ts';
 import type { LabPlan } from '../lab/plan.ts';
 import { type AgentAccount, podObject } from './agent-pods.ts';
 import { CALICO_GROUP, type CalicoApi, calicoPath, crd, PLURALS, untilServed } from './install-crds.ts';
@@ -61,13 +59,8 @@ export async function untilObeyed(server: Reachable, subject: Subject, calicoGro
 /** The pod of a node's agent, as a DaemonSet would make it. */
 export const agentPod = (node: string): string => `outgate-agent-${node}`;
 
-let caches: PassingFolder | undefined;
-
-/** What kubectl knows of a server's types is kept by its port for minutes, and the next server there may be another. */
-function cacheOf(kubeconfig: string): string {
-  caches ??= passingFolder('outgate-kubectl-');
-  return join(caches.path, encodeURIComponent(kubeconfig));
-}
+/** No folder: what kubectl knows of a server's types it would keep by port for minutes, and the next server there may be another. */
+const NO_CACHE = '/dev/null';
 
 /** Stdout of kubectl, signed in as `admin`. Throws with its stderr when it fails. */
 export async function kubectl(
@@ -75,7 +68,7 @@ export async function kubectl(
   args: readonly string[],
   options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<string> {
-  const child = spawn(program, ['--kubeconfig', kubeconfig, '--cache-dir', cacheOf(kubeconfig), ...args], {
+  const child = spawn(program, ['--kubeconfig', kubeconfig, '--cache-dir', NO_CACHE, ...args], {
     env: { ...process.env, ...options.env },
   });
   child.stdin.on('error', () => {}); // it has ended; its exit code and words say why
