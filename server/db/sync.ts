@@ -156,11 +156,17 @@ export async function namesMadeAgain(db: Queryable): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Of pools that a change touched those of which the cluster does not have it because somebody must decide first; in the order of names. */
+/**
+ * Of pools that a change touched those of which the cluster does not have it because somebody must decide first; in the order of names. What
+ * differs from a version that the cluster had is no such thing: a newer one is sent. Nor is what force is to be used on; but so is all that
+ * void force found.
+ */
 export async function namesUndecided(db: Queryable, change: number, names: readonly string[]): Promise<string[]> {
   const rows = await db.query<{ name: string }>(
     `SELECT s.name FROM sync s JOIN pool p ON p.name = s.name
      WHERE s.name = ANY($2::text[]) AND s.state IN ('OutOfSync', 'Contested') AND coalesce(s.applied_version, 0) < $1
+       AND CASE WHEN s.force_version = p.sequence THEN s.force_seen IS NULL
+         ELSE s.reason NOT IN ('FieldChangedInCluster', 'WrittenOverAgain') END
      ORDER BY s.name COLLATE "C"`,
     [change, names],
   );

@@ -3,8 +3,9 @@ import { expect, it } from 'vitest';
 import { newSync, writeSync } from '../../db/sync.ts';
 import { editor } from '../../testing/test-api.ts';
 import { unheardSite } from '../../testing/unheard-cluster.ts';
+import { resolvePool } from '../cluster/resolve-pool.ts';
 import { importPools } from '../pools/import-pools.ts';
-import { deletePool } from '../pools/write-pool.ts';
+import { createPool, deletePool, updatePool } from '../pools/write-pool.ts';
 import { writeYaml } from '../pools/write-yaml.ts';
 import { getChange } from './list-changes.ts';
 
@@ -28,4 +29,31 @@ it('names the pools that wait for a decision, and none that comes by itself', as
   expect(await waitsFor()).toEqual(['b']);
   await deletePool(site.deps, editor, { name: 'b', expectedVersion: id, reason: 'not needed' });
   expect(await waitsFor()).toEqual([]);
+});
+
+it('names none whose difference is of before the change: what is decided newly is sent, and asks nobody', async () => {
+  const { db } = site.api.database;
+  const spec = { cidr: '10.9.0.0/16' };
+  const made = await createPool(site.deps, editor, { name: 'd', spec });
+  const edited = { name: 'd', spec: { ...spec, natOutgoing: true }, expectedVersion: made.change.id };
+  const { change } = await updatePool(site.deps, editor, edited);
+  const applied = { uid: 'u', version: made.change.id, spec };
+  for (const stand of [
+    { state: 'OutOfSync', reason: 'FieldChangedInCluster' },
+    { state: 'Contested', reason: 'WrittenOverAgain' },
+  ] as const) {
+    await writeSync(db, [{ ...newSync('d'), ...stand, applied }]);
+    expect((await getChange(site.deps, change.id)).waitsFor).toEqual([]);
+  }
+  await writeSync(db, [{ ...newSync('d'), state: 'Contested', reason: 'FieldOwnedByOther', applied }]);
+  expect((await getChange(site.deps, change.id)).waitsFor).toEqual(['d']);
+  // force that was decided is used as soon as somebody leads, and what it finds otherwise than it was is to be decided again
+  const ours = { name: 'd', choice: 'ours', expectedVersion: change.id, reason: 'it was looked at' } as const;
+  const force = (await resolvePool(site.deps, editor, ours)).change.id;
+  const both = async () =>
+    Promise.all([change.id, force].map(async (id) => (await getChange(site.deps, id)).waitsFor));
+  expect(await both()).toEqual([[], []]);
+  const differs = { state: 'OutOfSync', reason: 'FieldChangedInCluster', applied } as const;
+  await writeSync(db, [{ ...newSync('d'), ...differs, forceVersion: force }]);
+  expect(await both()).toEqual([['d'], ['d']]);
 });
