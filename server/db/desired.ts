@@ -78,7 +78,8 @@ export async function writeChange(tx: Queryable, change: NewChange): Promise<{ a
 
 // Where there is a cluster, a pool has its row in sync before anything is sent for it: else the next leader would not know,
 // of a pool deleted meanwhile, that its object may be there.
-// A released pool keeps its object, which loses our name unless the pool is made or adopted here again; no field of that one is released.
+// A released pool keeps its object, which loses our name unless the pool is made or adopted here again; no field of that one is released,
+// and nobody decided yet that it is enforced.
 // The row of a pool that is made again is written in any case: the leader that is about to forget it waits, and finds the pool (`forgetSync`).
 // clock_timestamp(), not now(): the transaction may have waited long for its turn, and times follow the numbers.
 const WRITE = `
@@ -89,7 +90,7 @@ const WRITE = `
   ), leaving AS (
     UPDATE sync SET deleted_by = CASE WHEN let_go_by IS NULL THEN $1::bigint END WHERE name = ANY($7::text[])
   ), back AS (
-    UPDATE sync SET let_go_by = NULL, released = '{}' WHERE name = ANY($8::text[])
+    UPDATE sync SET let_go_by = NULL, released = '{}', policy = 'ask' WHERE name = ANY($8::text[])
       AND NOT EXISTS (SELECT FROM pool WHERE pool.name = sync.name)
   ), upserted AS (
     INSERT INTO pool (name, spec, cidr, sequence, created_at, updated_at)

@@ -50,8 +50,7 @@ it('names none whose difference is of before the change: what is decided newly i
   // force that was decided is used as soon as somebody leads, and what it finds otherwise than it was is to be decided again
   const ours = { name: 'd', choice: 'ours', expectedVersion: change.id, reason: 'it was looked at' } as const;
   const force = (await resolvePool(site.deps, editor, ours)).change.id;
-  const both = async () =>
-    Promise.all([change.id, force].map(async (id) => (await getChange(site.deps, id)).waitsFor));
+  const both = async () => Promise.all([change.id, force].map(async (id) => (await getChange(site.deps, id)).waitsFor));
   expect(await both()).toEqual([[], []]);
   const differs = { state: 'OutOfSync', reason: 'FieldChangedInCluster', applied } as const;
   await writeSync(db, [{ ...newSync('d'), ...differs, forceVersion: force }]);

@@ -24,3 +24,20 @@ it('a policy that the pool has already is no change, also where nothing was deci
   expect(changes[0]?.before).toMatchObject({ policy: { from: 'ask', to: 'enforce' } });
   expect(await readSync(api.database.db, ['a'])).toMatchObject([{ policy: 'enforce' }]);
 });
+
+it('a pool that is made again before its object is gone has the policy of a new one', async () => {
+  const deps = await unheardDeps(api);
+  const { pools } = api.caller('editor');
+  const b = { name: 'b', spec: { cidr: '10.2.0.0/16' } };
+  const { change } = await pools.create(b);
+  const enforce = {
+    name: 'b',
+    policy: 'enforce',
+    expectedVersion: change.id,
+    reason: 'nobody else may change it',
+  } as const;
+  const { id } = (await setPolicy(deps, editor, enforce)).change;
+  await pools.delete({ name: 'b', expectedVersion: id, reason: 'not needed' });
+  await pools.create(b);
+  expect(await readSync(api.database.db, ['b'])).toMatchObject([{ policy: 'ask' }]);
+});
