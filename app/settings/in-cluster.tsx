@@ -7,11 +7,10 @@ import { Age } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { isPast, SyncStateChip } from '../components/state-chip.tsx';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
-import { whyOf } from '../pools/sync/sync-words.ts';
 import { useRefusal } from '../shell/session.tsx';
 import type { Outputs } from '../trpc/client.ts';
 import { ChoiceDialog } from './choice-dialog.tsx';
-import { applyOurs, choiceNow, holdersIn, holdersText, type Picked } from './settings-words.ts';
+import { applyOurs, choiceNow, holdersText, type Picked, standText } from './settings-words.ts';
 
 export type SettingsObject = Outputs['cluster']['settings']['objects'][number];
 type Row = SettingsObject['rows'][number];
@@ -52,7 +51,7 @@ export function InCluster({
             {standsApart && <span className="machine text-2xs text-ink-3">{sync.reason}</span>}
             <span className="text-ink-1">
               {isPast(sync.state, heard) && 'When it was last heard: '}
-              {whyOf(sync, holdersIn(felix.rows))}
+              {standText(sync, felix)}
             </span>
           </>
         )}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { applyOurs, letGo, type SettingRow, takeTheirs } from './settings-words.ts';
+import { applyOurs, letGo, type SettingRow, standText, takeTheirs } from './settings-words.ts';
 
 const row: SettingRow = {
   field: 'natPortRange',
@@ -16,4 +16,15 @@ it('the cluster moves by force, and by letting go of what nobody else holds; by 
   expect(letGo(row, null).moves).toBe(false);
   expect(letGo({ ...row, holders: [], held: true }, null).moves).toBe(true);
   expect(applyOurs('default', null, true, [row]).moves).toBe(true);
+});
+
+it('of settings that wait, those that the cluster has of before are told from those that it never had', () => {
+  const sync = {
+    ...({ state: 'Pending', reason: 'WaitingForCluster', policy: 'ask', message: null, missing: null } as const),
+    ...{ fields: [], managers: [], released: [] },
+  };
+  const never = 'It was not brought to the cluster yet.';
+  expect(standText(sync, { exists: true, rows: [row] })).toBe('Its last change was not brought to the cluster yet.');
+  expect(standText(sync, { exists: true, rows: [{ ...row, applied: null }] })).toBe(never);
+  expect(standText(sync, { exists: false, rows: [row] })).toBe(never);
 });

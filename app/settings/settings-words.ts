@@ -1,6 +1,6 @@
 /** What is said of settings in a cluster: why they stand so, and what a choice does. Pure. */
 import type { SettingField } from '../../core/nat/settings.ts';
-import { listed } from '../pools/sync/sync-words.ts';
+import { listed, type Stand, whyOf } from '../pools/sync/sync-words.ts';
 
 export interface Holder {
   manager: string;
@@ -16,6 +16,12 @@ export interface SettingRow {
   holders: readonly Holder[];
   held: boolean;
 }
+
+/** Why they stand so. The cluster has what was decided before where we applied something of it. */
+export const standText = (
+  sync: Stand,
+  { exists, rows }: { exists: boolean; rows: readonly Pick<SettingRow, 'field' | 'holders' | 'applied'>[] },
+): string => whyOf(sync, holdersIn(rows), exists && rows.some(({ applied }) => applied !== null));
 
 export type Choice = 'theirs' | 'ours' | 'release';
 export interface SettingsChoice {
