@@ -1,16 +1,26 @@
 import type { LivePool } from './live-pool.ts';
+import { ourClaim } from './managed-fields.ts';
 import { isApplier } from './ownership.ts';
+
+type Deletable = Pick<LivePool, 'uid' | 'ownership' | 'claims'>;
+type Applied = { readonly uid: string } | null;
+
+/** What becomes of an object whose pool is deleted here. `disowned`: it stays, without our name. `kept`: it stays as it is. */
+export type OnDelete = 'deleted' | 'disowned' | 'kept';
 
 /**
  * A pool that is deleted here takes only an object of ours with it: the very one that we applied, or one under our name where
  * nothing is known to be applied. Who applies its CIDR as well has the whole pool in a source of its own, and would only make it
- * again: our name on it goes, and nothing else.
+ * again: our name on it goes, and nothing else. So it is with one that others own by their mark.
  */
-export const oursToDelete = (
-  live: Pick<LivePool, 'uid' | 'ownership' | 'claims'>,
-  applied: { readonly uid: string } | null,
-): boolean =>
-  (applied === null || live.uid === applied.uid) && live.ownership.class === 'managed' && !isAppliedByOthers(live);
+export function onDelete(live: Deletable, applied: Applied): OnDelete {
+  if (applied !== null && live.uid !== applied.uid) return 'kept';
+  if (live.ownership.class === 'managed' && wholeAppliers(live).length === 0) return 'deleted';
+  return ourClaim(live.claims) === undefined ? 'kept' : 'disowned';
+}
 
-export const isAppliedByOthers = ({ claims }: Pick<LivePool, 'claims'>): boolean =>
-  claims.some((claim) => isApplier(claim) && claim.fields.includes('cidr'));
+export const oursToDelete = (live: Deletable, applied: Applied): boolean => onDelete(live, applied) === 'deleted';
+
+/** Who else applies its CIDR. */
+export const wholeAppliers = ({ claims }: Pick<LivePool, 'claims'>): string[] =>
+  claims.filter((claim) => isApplier(claim) && claim.fields.includes('cidr')).map(({ manager }) => manager);

@@ -7,7 +7,7 @@ import { differingFields } from '../../core/cluster/compare.ts';
 import { decideSync, differingHolders, type SyncDecision } from '../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { ourClaim } from '../../core/cluster/managed-fields.ts';
-import { isAppliedByOthers, oursToDelete } from '../../core/cluster/ours-to-delete.ts';
+import { onDelete } from '../../core/cluster/ours-to-delete.ts';
 import { heldBody, withReleased } from '../../core/cluster/released.ts';
 import { type VoidForce, voidPoolForce } from '../../core/cluster/void-force.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
@@ -155,9 +155,9 @@ async function apply(
 /** The pool was deleted here. A leader may have ended before it could note that it had made the object: what is under our name goes too. */
 async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
   if (row.deletedBy !== null && live === null && (await isWaitedFor(options, row))) return 'settled';
-  if (live === null || row.deletedBy === null || !oursToDelete(live, row.applied)) {
-    const leaves = live !== null && live.uid === row.applied?.uid && isAppliedByOthers(live);
-    if (leaves) return disown(options, row, live);
+  const becomes = live === null || row.deletedBy === null ? 'kept' : onDelete(live, row.applied);
+  if (becomes === 'disowned') return disown(options, row, live);
+  if (live === null || becomes === 'kept') {
     await options.write({ name: row.name, row: null, taken: null });
     return 'settled';
   }
