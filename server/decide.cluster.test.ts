@@ -184,7 +184,7 @@ it('what a deletion changes is told by what is in effect: what others have there
   const lost = { from: range(70), before: 'SNAT', after: 'NO_SNAT' };
   const gained = { from: expect.arrayContaining(range(71)), to: range(70), after: 'SNAT' };
   const preview = await ask('pools.previewDelete', { names: ['leaves'] });
-  expect(preview).toMatchObject({ changes: [lost, gained], stays: [] });
+  expect(preview).toMatchObject({ changes: [lost, gained], inCluster: [] });
   // to what others have there it is not NATed before either
   expect(preview.changes[0].to.join()).toContain('10.70.255.255,10.71.1.0-');
 
@@ -194,7 +194,10 @@ it('what a deletion changes is told by what is in effect: what others have there
 
   const { pool: same } = await tell('pools.create', { name: 'theirs', spec: { cidr: '10.71.0.0/24' } });
   await soon(async () => expect((await ask('pools.get', { name: 'theirs' })).sync.reason).toBe('NotAdopted'));
-  expect(await ask('pools.previewDelete', { names: ['theirs'] })).toMatchObject({ equal: true, stays: ['theirs'] });
+  expect(await ask('pools.previewDelete', { names: ['theirs'] })).toMatchObject({
+    equal: true,
+    inCluster: [{ name: 'theirs', becomes: 'kept', managers: ['kubectl'] }],
+  });
   for (const { name, version } of [pool, same]) {
     await tell('pools.delete', { name, expectedVersion: version, reason: 'not needed' });
   }

@@ -2,22 +2,20 @@ import { ArrowRight } from 'lucide-react';
 import { VerdictText } from '../../components/verdict.tsx';
 import type { Outputs } from '../../trpc/client.ts';
 import { Ranges } from '../ranges.tsx';
+import { deletionWords } from './deletion-words.ts';
 import type { PoolDetail } from './pool-detail.ts';
 
 type Preview = Outputs['pools']['previewDelete'];
 
 /** What becomes different once the pool is gone: verdicts as the server computed them, exactly, then allocation. */
 export function DeletionEffect({ pool, preview }: { pool: PoolDetail; preview: Preview }) {
-  if (preview.stays.includes(pool.name)) {
-    return (
-      <p className="text-ink-1">
-        No verdict changes. Others own what the cluster has under this name: it stays there, and nodes go on as they do
-        now.
-      </p>
-    );
+  const there = preview.inCluster.find(({ name }) => name === pool.name);
+  if (there !== undefined && there.becomes !== 'deleted') {
+    return <p className="text-ink-1 wrap-anywhere">{deletionWords(there)} Nodes go on as they do now.</p>;
   }
   return (
     <>
+      {there !== undefined && <p className="mb-1 text-ink-1 wrap-anywhere">{deletionWords(there)}</p>}
       <p className="text-ink-1">
         {preview.equal
           ? 'No verdict changes.'

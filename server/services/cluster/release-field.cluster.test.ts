@@ -98,7 +98,9 @@ it.each(['kubectl', 'gateway-controller'])(
       deleting: 0,
       unreadable: 0,
     });
-    expect((await previewDelete(site.deps, ['a'])).stays).toEqual([]);
+    expect((await previewDelete(site.deps, ['a'])).inCluster).toEqual([
+      { name: 'a', becomes: 'deleted', managers: [manager] },
+    ]);
     const { version } = await pool();
     await deletePool(site.deps, editor, { name: 'a', expectedVersion: version, reason });
     await soon(async () => expect(await site.stored('a')).toBe(null));

@@ -1,4 +1,7 @@
-import { oursToDelete } from '../../../core/cluster/ours-to-delete.ts';
+import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import { OUR_MANAGER, ourClaim } from '../../../core/cluster/managed-fields.ts';
+import { type OnDelete, onDelete, wholeAppliers } from '../../../core/cluster/ours-to-delete.ts';
+import { ownerElsewhere } from '../../../core/cluster/ownership.ts';
 import { natDifference, type Region } from '../../../core/nat/difference.ts';
 import { type NatSettings, settingsFor } from '../../../core/nat/settings.ts';
 import { makeDecider } from '../../../core/nat/simulate.ts';
@@ -15,8 +18,15 @@ export interface DeletePreview {
   readonly changes: Region[];
   /** nodes whose own settings make another difference, by what it is; sorted */
   readonly onNodes: { readonly nodes: string[]; readonly changes: Region[] }[];
-  /** what the cluster has under these names others own too, or alone: it stays there */
-  readonly stays: string[];
+  /** what becomes of those that the cluster has, where others hold fields there or own it; in the order of names */
+  readonly inCluster: InCluster[];
+}
+
+interface InCluster {
+  readonly name: string;
+  readonly becomes: OnDelete;
+  /** who holds fields of what goes, or for whom the rest stays */
+  readonly managers: string[];
 }
 
 /**
@@ -32,8 +42,8 @@ export async function previewDelete(deps: Deps, names: readonly string[]): Promi
     const issues = missing.map((name) => ({ field: 'names', message: `there is no pool '${name}'` }));
     throw new AppError('NOT_FOUND', issues.map(({ message }) => message).join('; '), { issues });
   }
-  const stays = deps.cluster === null ? [] : await notOurs(deps, names);
-  for (const name of stays) gone.delete(name);
+  const inCluster = deps.cluster === null ? [] : await heldByOthers(deps, names);
+  for (const { name, becomes } of inCluster) if (becomes !== 'deleted') gone.delete(name);
   const { hosts, settings } = effective;
   const pools = effective.pools();
   const left = pools.filter(({ name }) => !gone.has(name));
@@ -68,11 +78,31 @@ export async function previewDelete(deps: Deps, names: readonly string[]): Promi
   }
   const onNodes = [...others.values()];
   const equal = [changes, ...onNodes.map((one) => one.changes)].every((one) => one.length === 0);
-  return { revision: state.revision, equal, changes, onNodes, stays };
+  return { revision: state.revision, equal, changes, onNodes, inCluster };
 }
 
-async function notOurs({ db }: Deps, names: readonly string[]): Promise<string[]> {
+async function heldByOthers({ db }: Deps, names: readonly string[]): Promise<InCluster[]> {
   const [there, rows] = await Promise.all([readLivePools(db, names), readSync(db, names)]);
   const applied = new Map(rows.map((row) => [row.name, row.applied]));
-  return there.filter((live) => !oursToDelete(live, applied.get(live.name) ?? null)).map(({ name }) => name);
+  return there
+    .map((live) => {
+      const becomes = onDelete(live, applied.get(live.name) ?? null);
+      return { name: live.name, becomes, managers: becomes === 'deleted' ? holdersBeside(live) : keepersOf(live) };
+    })
+    .filter(({ becomes, managers }) => becomes !== 'deleted' || managers.length > 0);
+}
+
+const holdersBeside = ({ claims }: LivePool): string[] => {
+  const ours = ourClaim(claims);
+  const others = claims.filter((claim) => claim !== ours && claim.fields.length > 0);
+  return [...new Set(others.map(({ manager }) => manager))].sort();
+};
+
+function keepersOf(live: LivePool): string[] {
+  const elsewhere = ownerElsewhere(live.ownership);
+  if (elsewhere !== null) return [elsewhere];
+  const appliers = wholeAppliers(live);
+  if (appliers.length > 0) return appliers.sort();
+  // another object under our name: nobody else is known
+  return live.ownership.owner === OUR_MANAGER ? [] : [live.ownership.owner];
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { previewDelete as preview } from '../../services/pools/preview-delete.ts';
 import { viewerWork } from '../init.ts';
 
+const becomes = z.enum(['deleted', 'disowned', 'kept']);
 const judgement = z.enum(['SNAT', 'NO_SNAT']);
 
 const changes = z.array(
@@ -24,7 +25,7 @@ export const previewDelete = viewerWork
       equal: z.boolean(),
       changes,
       onNodes: z.array(z.object({ nodes: z.array(z.string()), changes })),
-      stays: z.array(z.string()),
+      inCluster: z.array(z.object({ name: z.string(), becomes, managers: z.array(z.string()) })),
     }),
   )
   .query(({ ctx, input }) => preview(ctx.deps, input.names));

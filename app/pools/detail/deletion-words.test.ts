@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { deletionWords } from './deletion-words.ts';
+
+test.each([
+  ['deleted', ['nightly-job'], 'nightly-job holds fields of it too: the object goes with ours.'],
+  ['deleted', ['a', 'b'], 'a and b hold fields of it too: the object goes with ours.'],
+  [
+    'deleted',
+    ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+    'a, b, c, d and 3 more hold fields of it too: the object goes with ours.',
+  ],
+  ['disowned', ['argocd'], 'argocd has it as its own too: it stays in the cluster, and only our name goes from it.'],
+  [
+    'disowned',
+    ['argocd', 'flux'],
+    'argocd and flux have it as their own too: it stays in the cluster, and only our name goes from it.',
+  ],
+  ['kept', ['kubectl'], 'What the cluster has under this name is decided by kubectl: it stays there as it is.'],
+  ['kept', [], 'The cluster has another object under this name: it stays there as it is.'],
+] as const)('%s beside %j', (becomes, managers, words) => {
+  expect(deletionWords({ becomes, managers })).toBe(words);
+});
