@@ -18,6 +18,8 @@ import {
   visit,
 } from 'yaml';
 import { printable, quote } from '../net/quote.ts';
+import { isFields } from './object.ts';
+import { type PlainDocument, plainDocuments } from './plain-documents.ts';
 
 export interface ReadError {
   readonly file: string;
@@ -65,9 +67,52 @@ export function* readDocuments(file: string, text: string, mostWords = MOST_WORD
     yield { file, document: 0, line, field: '', message };
     return;
   }
+  const plain = plainDocuments(text);
+  let documents = 0;
+  for (;;) {
+    const next = plain.next();
+    if (next.done) {
+      const { offset, line } = next.value;
+      yield* parseDocuments(text.slice(offset), { file, documents, lines: line - 1 }, mostWords);
+      return;
+    }
+    yield plainItem(next.value, { file, documents: documents++ });
+  }
+}
+
+/** A plain document says what it holds; where a field of it stands is found by the parser, when it is asked for. */
+function plainItem({ value, line, text }: PlainDocument, before: Pick<Before, 'file' | 'documents'>): Item {
+  const parsed = (): Item => {
+    const [item] = parseDocuments(text, { ...before, lines: line - 1 }, MOST_WORDS);
+    if (item === undefined || 'message' in item) throw new Error('a plain document must be one to the parser too');
+    return item;
+  };
+  return {
+    file: before.file,
+    document: before.documents + 1,
+    line,
+    value,
+    lineOf: (field) => parsed().lineOf(field),
+    child: (field, index) => parsed().child(field, index),
+    source: (field) => {
+      const found = field.split('.').reduce<unknown>((at, key) => (isFields(at) ? at[key] : undefined), value);
+      return typeof found === 'string' ? parsed().source(field) : typeof found === 'number' ? String(found) : undefined;
+    },
+  };
+}
+
+/** What of the file was read already. */
+interface Before {
+  readonly file: string;
+  readonly documents: number;
+  readonly lines: number;
+}
+
+function* parseDocuments(text: string, before: Before, mostWords: number): Generator<Item | ReadError> {
+  const { file } = before;
   const lines = new LineCounter();
-  const at = (offset: number): number => Math.max(1, lines.linePos(offset).line);
-  let number = 0;
+  const at = (offset: number): number => before.lines + Math.max(1, lines.linePos(offset).line);
+  let number = before.documents;
   for (const document of parse(text, lines, mostWords)) {
     number++;
     if ('message' in document) {
