@@ -18,7 +18,7 @@ import { Tag } from '../components/tag.tsx';
 import { poolPath } from '../pools/paths.ts';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { EffectPicture } from './effect-picture.tsx';
-import { isHeldByNodes, nobodyText } from './holding-words.ts';
+import { didNothingWords, isHeldByNodes, nobodyText } from './holding-words.ts';
 import { RevertPanel } from './revert-panel.tsx';
 import { isForce, summaryOf, takenIn, textOf } from './summary.ts';
 
@@ -76,6 +76,7 @@ const MOST_NAMED = 8;
 
 function Facts({ change }: { change: Change }) {
   const taken = takenIn(change);
+  const nothing = didNothingWords(change);
   return (
     <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-3.5 gap-y-1 text-xs [&>dt]:text-ink-3">
       <dt>Who</dt>
@@ -105,14 +106,10 @@ function Facts({ change }: { change: Change }) {
       <dd className="wrap-anywhere text-ink-1">
         {change.reason === null ? <span className="text-ink-3">none given</span> : <ReasonText text={change.reason} />}
       </dd>
-      {change.didNothing !== null && (
+      {nothing !== null && (
         <>
-          <dt>Did nothing</dt>
-          <dd className="wrap-anywhere text-ink-1">
-            {isForce(change.action)
-              ? `It was not applied: ${change.didNothing}. Nothing was written over by it.`
-              : `No node takes it: ${change.didNothing}.`}
-          </dd>
+          <dt>{nothing.of}</dt>
+          <dd className="wrap-anywhere text-ink-1">{nothing.words}</dd>
         </>
       )}
       {change.waitsFor.length > 0 && (

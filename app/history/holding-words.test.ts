@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { holdingText, nobodyText, waits } from './holding-words.ts';
+import { didNothingWords, holdingText, nobodyText, waits } from './holding-words.ts';
 
 it('counts nodes, and says so where there is nothing to count', () => {
   expect(holdingText({ action: 'pool.update', nodes: { holding: 1200, total: 5000 } })).toBe('1,200 of 5,000');
@@ -58,6 +58,7 @@ it('what others wrote that is not taken, or cannot be read, is no node’s to ho
   const unmoved = [
     { ...live, action: 'settings.update', before: settings, after: settings, pools: 0 },
     { ...live, action: 'cluster.change', before: pool, after: pool },
+    { ...live, action: 'cluster.change', before: [], after: [], pools: 150 },
     { ...live, action: 'cluster.change', before: [pool, pool], after: [pool, pool], pools: 2 },
     // it never could be read
     { ...live, action: 'cluster.change', before: null, after: null },
@@ -79,4 +80,16 @@ it('what is let go of settings changes nodes only where it goes from the cluster
   const kept = { ...gone, nodes: { holding: 0, total: 0 }, didNothing: 'it moved nothing in the cluster' };
   expect([holdingText(gone), holdingText(kept)]).toEqual(['2 of 3', 'changes nothing on the nodes']);
   expect(nobodyText(kept)).toContain('Nodes hold what the cluster had already');
+});
+
+it('what did nothing says where, and why', () => {
+  const didNothing = 'it moved nothing in the cluster';
+  expect(didNothingWords({ action: 'settings.update', didNothing })).toEqual({
+    of: 'On the nodes',
+    words: 'Nothing changes: it moved nothing in the cluster.',
+  });
+  expect(didNothingWords({ action: 'pool.force', didNothing: 'it was deleted' })?.words).toBe(
+    'It was not applied: it was deleted. Nothing was written over by it.',
+  );
+  expect(didNothingWords({ action: 'pool.update' })).toBe(null);
 });

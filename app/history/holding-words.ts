@@ -1,4 +1,6 @@
 /** How many of the nodes that follow a change hold it. */
+import { isForce } from './summary.ts';
+
 export interface Held {
   action: string;
   nodes: { holding: number; total: number };
@@ -37,6 +39,17 @@ export function nobodyText(change: Omit<Held, 'nodes'>): string {
     : 'No node had joined, so nobody could hold it.';
 }
 
+/** Of what did nothing: of what that is said, and how it came to it; null: it did something. */
+export function didNothingWords({ action, didNothing }: Pick<Held, 'action' | 'didNothing'>): {
+  readonly of: string;
+  readonly words: string;
+} | null {
+  if (didNothing == null) return null;
+  if (isForce(action))
+    return { of: 'Did nothing', words: `It was not applied: ${didNothing}. Nothing was written over by it.` };
+  return { of: 'On the nodes', words: `Nothing changes: ${didNothing}.` };
+}
+
 /** About whose a pool is: in the cluster it stays as it was. */
 const ABOUT_POOLS: readonly string[] = ['pool.adopt', 'pool.release', 'pool.release-field'];
 
@@ -49,7 +62,7 @@ function movesNothing(change: Omit<Held, 'nodes'>): boolean {
   return 'theirs' in before || ('policy' in before && isAsk(before.policy));
 }
 
-/** Of others, and without effect: what it says cannot be read, or means nothing. Of many pools a list leaves out what they were and are. */
+/** Of others, and without effect: what it says cannot be read, or means nothing. Of many pools a list leaves out what they were and are, and has none on both sides where nothing moved. */
 const isNotTaken = ({ action, before, after, pools }: Omit<Held, 'nodes'>): boolean =>
   (action === 'cluster.change' || action === 'settings.update') &&
   (before == null ? after == null && pools === 1 : JSON.stringify(before) === JSON.stringify(after));

@@ -183,6 +183,23 @@ it('of thousands of objects that are each wrong otherwise not each is a change',
   await mirrorAll(db, epoch, known);
 });
 
+it('of very many that cannot be read any more, and stay in force, the list says that nothing moved', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'one');
+  const many = Array.from({ length: 101 }, (_, i) => ({ name: `stays-${i}`, spec: { cidr: `10.50.${i}.0/24` } }));
+  const mirrored = (change: (spec: object) => object) =>
+    mirror(db, epoch, { seen: many.map(({ name, spec }) => seen(name, change(spec))), gone: [] });
+  await mirrored((spec) => ({ ...spec, natOutgoing: true }));
+  await mirrored((spec) => ({ ...spec, natOutgoing: false }));
+  await mirrored((spec) => ({ ...spec, natOutgoing: 7 }));
+  expect(await findChanges(db, { pool: 'stays-1', others: true, limit: 3 })).toMatchObject([
+    { before: [], after: [], reason: expect.stringContaining('what was last known stays in force') },
+    { before: null, after: null },
+    { before: [], after: null },
+  ]);
+  await mirror(db, epoch, { seen: [], gone: many.map(({ name }) => ({ name, uid: `uid-${name}` })) });
+});
+
 it('an unreadable object in the place of one that was read says so, and what is wrong in it', async () => {
   const { db } = api.database;
   const epoch = await beginTerm(db, 'one');

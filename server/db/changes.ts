@@ -57,11 +57,17 @@ const OTHERS = `SELECT sequence, at, actor, CASE WHEN action = 'pool.enforce' TH
 /** the contents of a large import are megabytes: a list leaves them out */
 const MOST_LISTED = 100;
 
-/** By its size alone: to look into one of many megabytes it must be read. */
+/** By its size alone, or by the revision before it: to look into one of many megabytes it must be read. */
 const listed = (side: 'before' | 'after'): string =>
-  `CASE WHEN cardinality(pools) <= ${MOST_LISTED} OR pg_column_size(${side}) <= pg_column_size('[]'::jsonb) THEN ${side} END AS ${side}`;
+  `CASE WHEN cardinality(pools) <= ${MOST_LISTED} OR pg_column_size(${side}) <= pg_column_size('[]'::jsonb) THEN ${side}
+     WHEN action = 'cluster.change' AND revision = (SELECT l.revision FROM live_change l WHERE l.sequence = log.sequence - 1)
+       THEN '[]'
+   END AS ${side}`;
 
-/** The newest first. Of changes that touched more than 100 pools `before` and `after` are null here, but for an empty list: what was made or deleted is told by that. */
+/**
+ * The newest first. Of changes that touched more than 100 pools `before` and `after` are null here, but for an empty list: what was
+ * made or deleted is told by that, and on both sides that nothing moved in the cluster.
+ */
 export async function findChanges(db: Queryable, filter: ChangeFilter): Promise<LoggedChange[]> {
   const others = filter.others ? `UNION ALL ${OTHERS}` : '';
   const rows = await db.query<Row>(

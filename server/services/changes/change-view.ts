@@ -65,7 +65,7 @@ export const changeSchema = z.object({
   target: z.string(),
   reason: z.string().nullable(),
   revision: z.string(),
-  /** null: did not exist, or could not be read; in a list also null for what is more than 100 pools (`changes.get` has them) */
+  /** null: did not exist, or could not be read; in a list also null for what is more than 100 pools (`changes.get` has them), where something moved */
   before: contentSchema.nullable(),
   after: contentSchema.nullable(),
   /** how many pools it touched; 0 for settings */
