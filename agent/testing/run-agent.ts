@@ -1,20 +1,20 @@
 /** The agent as a node runs it: the bundled file as a process. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Report, reportSchema } from '../../core/wire/report.ts';
+import { removeFolderWithUs } from './remove-with-us.ts';
 
 const BUNDLER = fileURLToPath(new URL('../bundle.mjs', import.meta.url));
 let bundled: string | undefined;
-/** work directories that are there */
-let open = 0;
 
-/** Bundles the agent as it is now. It goes with the last work directory: whoever starts an agent has one. */
+/** Bundles the agent as it is now, once. It goes with this process. */
 export function agentFile(): string {
   if (bundled !== undefined) return bundled;
-  const file = join(tmpdir(), `outgate-agent-${process.pid}.cjs`);
+  const file = join(passingDir(), 'agent.cjs');
   execFileSync(process.execPath, [BUNDLER, file]);
   bundled = file;
   return file;
@@ -26,11 +26,9 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A directory for manifests and state; `remove` in afterAll. */
+/** A directory for manifests and state; it goes with this process, or at `remove` in afterAll. */
 export function workDir(): { path: string; write(name: string, text: string): string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'outgate-agent-'));
-  open++;
-  let there = true;
+  const path = passingDir();
   return {
     path,
     write(name, text) {
@@ -39,13 +37,15 @@ export function workDir(): { path: string; write(name: string, text: string): st
     },
     remove() {
       rmSync(path, { recursive: true, force: true });
-      if (there) open--;
-      there = false;
-      if (open > 0 || bundled === undefined) return;
-      rmSync(bundled, { force: true });
-      bundled = undefined;
     },
   };
+}
+
+function passingDir(): string {
+  const path = join(tmpdir(), `outgate-agent-${randomBytes(6).toString('hex')}`);
+  removeFolderWithUs(path);
+  mkdirSync(path);
+  return path;
 }
 
 export interface Agent extends ChildProcess {
