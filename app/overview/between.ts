@@ -15,13 +15,13 @@ export interface NodeCounts {
   failed: number;
 }
 
-/** From what is in effect to the nodes' kernels. */
-export function beforeNodes({ total, pending, drifted, stale, failed }: NodeCounts): Between {
+/** From what is in effect to the nodes' kernels; with a cluster that is what the cluster says, whatever is to decide about it. */
+export function beforeNodes({ total, pending, drifted, stale, failed }: NodeCounts, inCluster: boolean): Between {
   const check = drifted + stale + failed;
   if (total === 0) return { tone: 'unknown', text: 'nobody to tell' };
   if (check > 0) return { tone: 'check', text: `${number(check)} to check` };
   if (pending > 0) return { tone: 'pending', text: `${number(pending)} on the way` };
-  return { tone: 'calm', text: 'all equal' };
+  return { tone: 'calm', text: inCluster ? 'all match live' : 'all equal' };
 }
 
 /** From what is desired to the cluster, which then says what is in effect. */

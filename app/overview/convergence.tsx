@@ -66,7 +66,7 @@ export function Convergence() {
           </p>
         </div>
         {cluster && <LivePart />}
-        <BetweenChip between={beforeNodes(status.nodes)} />
+        <BetweenChip between={beforeNodes(status.nodes, cluster)} />
         <div className="min-w-0">
           <h2 className="flex items-center gap-1.5 text-xs font-medium text-ink-2">
             <Server aria-hidden className="size-3 text-ink-3" /> Programmed on nodes
