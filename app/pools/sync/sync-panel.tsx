@@ -97,7 +97,7 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
       flush
       className={differs ? 'mb-3 border-outofsync-bd' : 'mb-3'}
     >
-      <div className="flex flex-col gap-2 px-3.5 py-3">
+      <div className="flex flex-col gap-2 px-3.5 py-3 wrap-anywhere">
         <p className="text-base text-ink-1">
           {isPast(sync.state, heard) && 'When it was last heard: '}
           {notMade && `${NOT_MADE} `}
@@ -217,7 +217,7 @@ function Facts({
       {sync.message !== null && (
         <>
           <dt>The cluster’s words</dt>
-          <dd className="machine wrap-anywhere text-ink-1">{sync.message}</dd>
+          <dd className="machine text-ink-1">{sync.message}</dd>
         </>
       )}
       {beside.names.length > 0 && (
