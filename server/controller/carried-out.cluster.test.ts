@@ -1,9 +1,12 @@
 /** Which changes of a pool the cluster has, as the ledger of a led term tells it. */
 import { expect, it } from 'vitest';
 import type { PoolSpec } from '../../core/pool/spec.ts';
-import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
+import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
+import { must } from '../../e2e/cluster/request.ts';
 import { liveChangesSince, readLive, readLivePools } from '../db/live.ts';
 import { poolsCarriedOut } from '../db/pools-carried-out.ts';
+import { setPolicy } from '../services/cluster/resolve-pool.ts';
+import { editor } from '../testing/test-api.ts';
 import { clusterPools } from './cluster-pools.ts';
 
 const site = ledTerms();
@@ -59,4 +62,25 @@ it('each of several changes of a pool is in force when the cluster has it, and n
   expect((await causes()).slice(-2)).toEqual([first, second]);
   const [of1, of2] = [...(await poolsCarriedOut(db, [first, second])).values()];
   expect(Number(of1)).toBeLessThan(Number(of2));
+});
+
+it('what is made here again after it was deleted here is no writing back, also where its policy is to enforce', async () => {
+  const { db } = site.api.database;
+  const { pools } = site.api.caller('editor');
+  await site.made();
+  await site.end();
+  const { version } = await pools.get({ name: 'a' });
+  await pools.delete({ name: 'a', expectedVersion: version, reason: 'not needed' });
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  const made = (await pools.create({ name: 'a', spec: nat })).change.id;
+  const enforce = { name: 'a', policy: 'enforce', expectedVersion: made, reason: 'nobody else may change it' } as const;
+  const policed = (await setPolicy(site.deps, editor, enforce)).change.id;
+  await site.begin();
+  await site.stands('a', { state: 'Synced', applied: { version: policed } });
+  expect((await liveChangesSince(db, 0, 1000)).at(-1)).toMatchObject({
+    action: 'cluster.change',
+    cause: policed,
+    before: null,
+    after: { spec: nat },
+  });
 });

@@ -17,7 +17,7 @@ import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import { poolShare } from '../../core/wire/revision.ts';
 import type { Queryable } from '../db/client.ts';
-import type { SyncRow } from '../db/sync.ts';
+import { appliedSince, type SyncRow } from '../db/sync.ts';
 import { decidedBy, isBeside, type Ours } from './decided-by.ts';
 
 export interface Told {
@@ -80,7 +80,8 @@ async function tellOurs(
   const decided = await decidedBy(tx, before, after, ours);
   if (decided === null) return [undecided];
   const { cause, byForce } = decided;
-  const { applied = null } = ours.row ?? {};
+  // of a pool that was deleted here, nothing of before counts once it is gone
+  const applied = (before === null ? appliedSince(ours.row) : ours.row?.applied) ?? null;
   // another policy may have been decided since
   const { policy } = ours.sent ?? ours.sending ?? ours.row ?? {};
   const enforced: Step = { ...step, action: 'pool.enforce' };
