@@ -100,20 +100,23 @@ it('released before the cluster has it, it is let go when it comes', async () =>
 });
 
 it('released while it is being made, it is let go as soon as it is there', async () => {
-  await site.begin();
-  for (const third of [1, 2, 3, 4, 5, 6]) {
-    const name = `quick-${third}`;
-    const spec = { ...nat, cidr: `10.3.${third}.0/24` };
-    const { pool } = await site.api.caller('editor').pools.create({ name, spec });
-    await resolvePool(site.deps, editor, { name, choice: 'release', expectedVersion: pool.version, reason });
-  }
-  await soon(async () => {
-    for (const third of [1, 2, 3, 4, 5, 6]) {
-      const managers =
-        (await site.stored(`quick-${third}`))?.metadata.managedFields.map(({ manager }) => manager) ?? [];
-      expect(managers).not.toContain(OUR_MANAGER);
-    }
+  const { connection } = site;
+  let released = false;
+  await site.begin({
+    ...connection,
+    call: async (request) => {
+      // decided when the leader has looked, and before it sends
+      if (request.method === 'PATCH' && !released) {
+        released = true;
+        await release();
+      }
+      return connection.call(request);
+    },
   });
+  await site.api.caller('editor').pools.create({ name: 'a', spec: nat });
+  await soon(async () => expect(await site.stored('a')).not.toBe(null));
+  await named('outgate-lets-go Update');
+  await forgotten();
 });
 
 it('adopted again it is ours again, before it was let go and after, and is deleted as ours', async () => {
