@@ -11,11 +11,12 @@ export type OnDelete = 'deleted' | 'disowned' | 'kept';
 /**
  * A pool that is deleted here takes only an object of ours with it: the very one that we applied, or one under our name where
  * nothing is known to be applied. Who applies its CIDR as well has the whole pool in a source of its own, and would only make it
- * again: our name on it goes, and nothing else. So it is with one that others own by their mark.
+ * again: our name on it goes, and nothing else. So it is with one that others own by their mark, and with
+ * another object that a backup made under our name.
  */
 export function onDelete(live: Deletable, applied: Applied): OnDelete {
-  if (applied !== null && live.uid !== applied.uid) return 'kept';
-  if (live.ownership.class === 'managed' && wholeAppliers(live).length === 0) return 'deleted';
+  const isThatOne = applied === null || live.uid === applied.uid;
+  if (isThatOne && live.ownership.class === 'managed' && wholeAppliers(live).length === 0) return 'deleted';
   return ourClaim(live.claims) === undefined ? 'kept' : 'disowned';
 }
 

@@ -23,8 +23,6 @@ export function poolReader(db: Queryable): PoolReader {
   return async (name) => {
     waiting ??= next();
     waiting.names.add(name);
-    return (
-      (await waiting.read).get(name) ?? { pool: undefined, row: undefined, live: undefined, letGo: false, released: [] }
-    );
+    return (await waiting.read).get(name) ?? { pool: undefined, row: undefined, live: undefined, released: [] };
   };
 }

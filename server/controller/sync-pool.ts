@@ -7,7 +7,7 @@ import { differingFields } from '../../core/cluster/compare.ts';
 import { decideSync, differingHolders, type SyncDecision } from '../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { ourClaim } from '../../core/cluster/managed-fields.ts';
-import { onDelete } from '../../core/cluster/ours-to-delete.ts';
+import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import { heldBody, withReleased } from '../../core/cluster/released.ts';
 import { type VoidForce, voidPoolForce } from '../../core/cluster/void-force.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
@@ -42,10 +42,11 @@ export interface SyncPoolOptions {
 
 /** Throws TermOver when another leads; nothing was noted then. */
 export async function syncPool(options: SyncPoolOptions, name: string): Promise<SyncOutcome> {
-  const { pool, row, live, letGo, released } = await options.read(name);
+  const { pool, row, live, released } = await options.read(name);
   if (pool === undefined) {
     if (row === undefined) return 'settled';
-    return letGo ? disown(options, row, live ?? null) : remove(options, row, live ?? null);
+    const goes = row.deletedBy !== null && live !== undefined && oursToDelete(live, row.applied);
+    return goes ? remove(options, row, live) : disown(options, row, live ?? null);
   }
   const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released });
   const decision = decideSync(input);
@@ -153,14 +154,7 @@ async function apply(
 }
 
 /** The pool was deleted here. A leader may have ended before it could note that it had made the object: what is under our name goes too. */
-async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
-  if (row.deletedBy !== null && live === null && (await isWaitedFor(options, row))) return 'settled';
-  const becomes = live === null || row.deletedBy === null ? 'kept' : onDelete(live, row.applied);
-  if (becomes === 'disowned') return disown(options, row, live);
-  if (live === null || becomes === 'kept') {
-    await options.write({ name: row.name, row: null, taken: null });
-    return 'settled';
-  }
+async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool): Promise<SyncOutcome> {
   try {
     await options.cluster.remove(live);
     return 'settled'; // the watch says when it is gone
@@ -171,7 +165,10 @@ async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool | n
   }
 }
 
-/** The pool was released here: it stays in the cluster, and who applies it from here on is not in conflict with us. */
+/**
+ * The pool was released here, or deleted where the object is not ours alone: it stays in the cluster, and who applies it from here on is
+ * not in conflict with us.
+ */
 async function disown(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
   if (live === null && (await isWaitedFor(options, row))) return 'settled';
   try {

@@ -11,8 +11,6 @@ export interface PoolAtHand {
   readonly pool: Pick<StoredPool, 'name' | 'spec' | 'sequence'> | undefined;
   readonly row: SyncRow | undefined;
   readonly live: LivePool | undefined;
-  /** it was released here, and our name is still to go from its object */
-  readonly letGo: boolean;
   /** its fields that others decide */
   readonly released: readonly PoolField[];
 }
@@ -21,7 +19,6 @@ type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
 type Row = { readonly key: string; readonly wanted: PoolSpec | null; readonly version: string | null } & {
   readonly object: LivePool | null;
   readonly released: string[] | null;
-  readonly let_go_by: string | null;
 } & (SyncRecord<PoolSpec> | Nullable<SyncRecord<PoolSpec>>);
 
 /** All of these names, also those of which there is nothing. */
@@ -42,7 +39,6 @@ function atHand(row: Row): PoolAtHand {
     pool: wanted === null || version === null ? undefined : { name: key, spec: wanted, sequence: Number(version) },
     row: row.name === null ? undefined : syncRow(row as SyncRecord<PoolSpec>),
     live: object ?? undefined,
-    letGo: row.let_go_by !== null,
     released: releasedFields(row.released ?? []),
   };
 }

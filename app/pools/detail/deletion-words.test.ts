@@ -16,6 +16,7 @@ test.each([
     'argocd and flux have it as their own too: it stays in the cluster, and only our name goes from it.',
   ],
   ['kept', ['kubectl'], 'What the cluster has under this name is decided by kubectl: it stays there as it is.'],
+  ['disowned', [], 'The cluster has another object under this name: it stays there, and only our name goes from it.'],
   ['kept', [], 'The cluster has another object under this name: it stays there as it is.'],
 ] as const)('%s beside %j', (becomes, managers, words) => {
   expect(deletionWords({ becomes, managers })).toBe(words);

@@ -17,9 +17,11 @@ export function deletionWords({
     managers.length > NAMED ? [...managers.slice(0, NAMED - 1), `${managers.length - NAMED + 1} more`] : managers,
   );
   if (becomes === 'deleted') return `${who} ${many ? 'hold' : 'holds'} fields of it too: the object goes with ours.`;
+  if (managers.length === 0) {
+    const how = becomes === 'disowned' ? ', and only our name goes from it' : ' as it is';
+    return `The cluster has another object under this name: it stays there${how}.`;
+  }
   if (becomes === 'disowned')
     return `${who} ${many ? 'have it as their' : 'has it as its'} own too: it stays in the cluster, and only our name goes from it.`;
-  return managers.length === 0
-    ? 'The cluster has another object under this name: it stays there as it is.'
-    : `What the cluster has under this name is decided by ${who}: it stays there as it is.`;
+  return `What the cluster has under this name is decided by ${who}: it stays there as it is.`;
 }
