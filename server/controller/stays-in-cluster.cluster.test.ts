@@ -2,9 +2,12 @@
 import { expect, it } from 'vitest';
 import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
 import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
+import { must } from '../../e2e/cluster/request.ts';
 import { beginTerm } from '../db/live.ts';
 import { apply } from '../kube/write.ts';
+import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { soon } from '../testing/soon.ts';
+import { editor } from '../testing/test-api.ts';
 
 const site = ledTerms();
 const object = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec: nat };
@@ -29,4 +32,25 @@ it('what others apply whole, also where the leader ended before it could note th
   await deleted();
   await site.begin();
   await staysOf('gateway-controller');
+});
+
+it('what a backup makes anew with our name after somebody deleted it there, and that was taken', async () => {
+  await site.made();
+  const { metadata } = (await must(site.server.as('admin'), 'GET', `${POOLS}/a`)) as {
+    metadata: { managedFields: object[] };
+  };
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  await site.stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
+  await site.end();
+  const theirs = { name: 'a', choice: 'theirs', expectedVersion: await version(), reason } as const;
+  await resolvePool(site.deps, editor, theirs);
+  await site.make('a', nat, 'velero-server');
+  // as it does: who is named is not restored by the create
+  const { managedFields } = metadata;
+  await must(site.server.as('admin'), 'PATCH', `${POOLS}/a?fieldManager=velero-server`, {
+    metadata: { managedFields },
+  });
+  expect((await site.stored('a'))?.metadata.managedFields.map(({ manager }) => manager)).toEqual([OUR_MANAGER]);
+  await site.begin();
+  await staysOf('outgate-lets-go');
 });
