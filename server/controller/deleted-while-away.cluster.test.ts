@@ -15,7 +15,7 @@ beforeAll(async () => {
   await site.told({ phase: 'live', group: V3, from: V3, error: null });
 });
 
-it('it is told as made anew there, by whom, and counts as a pool of others', { timeout: 180_000 }, async () => {
+it('it is told as of others there, by whom, and counts as a pool of others', { timeout: 180_000 }, async () => {
   const { db } = site.database;
   const { pools } = site.api.caller('editor');
   const { change } = await pools.create({ name: 'early', spec: { cidr: '10.8.0.0/16' } });
@@ -44,7 +44,7 @@ it('it is told as made anew there, by whom, and counts as a pool of others', { t
       actor: 'velero-server',
       action: 'cluster.change',
       target: 'early',
-      reason: 'deleted here, made anew there, stays in force',
+      reason: 'deleted here, is of others there, stays in force',
       before: early,
       after: early,
     },

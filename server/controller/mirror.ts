@@ -12,7 +12,7 @@ import { readSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
 import type { Ours } from './decided-by.ts';
 import { isNewer } from './is-newer.ts';
-import { readOtherwise, removedBy, type Step, stayedOf, type Told, tellerOf } from './pool-teller.ts';
+import { readOtherwise, removedBy, type Step, stayingOf, type Told, tellerOf } from './pool-teller.ts';
 
 export interface Seen {
   readonly seen: readonly LivePool[];
@@ -27,7 +27,7 @@ interface Move extends Told {
 
 /**
  * Pools are stored as seen, whatever the order: an event that is older than what is stored says nothing new. Where the effective pool differs, a live change says so: one for each writer and cause; so it does, moving
- * nothing, where an object cannot be read: it came, is no longer read, or goes; and where one that was deleted here is another one by now, and stays. Throws TermOver when `epoch` is not the current term; nothing was written then. Returns the live sequence.
+ * nothing, where an object cannot be read: it came, is no longer read, or goes. Throws TermOver when `epoch` is not the current term; nothing was written then. Returns the live sequence.
  */
 export function mirror(db: Database, epoch: number, seen: Seen): Promise<number> {
   return db.transaction(async (tx) => (await mirrorIn(tx, await lockLive(tx, epoch), seen)).sequence);
@@ -64,6 +64,18 @@ export async function mirrorAll(db: Database, epoch: number, all: readonly LiveP
   return mirror(db, epoch, { seen, gone: known.filter(({ name }) => !listed.has(name)) });
 }
 
+/** Pools that were deleted here, and are done with: where the cluster has one of the name still, the history of the pool goes on with that. */
+export async function tellStaying(tx: Queryable, live: Live, deleted: readonly string[]): Promise<void> {
+  if (deleted.length === 0) return;
+  const there = await readLivePools(tx, deleted);
+  let now = live;
+  for (const [first, ...others] of Map.groupBy(there, (one) => keyOf(stayingOf(one))).values()) {
+    if (first === undefined) continue;
+    const moves = [first, ...others].map(({ name, pool }) => ({ name, before: pool, after: pool }));
+    now = await write(tx, now, { ...stayingOf(first), moves });
+  }
+}
+
 interface News {
   readonly known: ReadonlyMap<string, LivePool>;
   readonly seen: readonly LivePool[];
@@ -93,8 +105,7 @@ async function movesOf(tx: Queryable, { word }: Live, { known, seen, gone, sentA
     const told = readOtherwise(before, after);
     if (told !== null) add(told, { name, before: before?.pool ?? null, after: after.pool });
   }
-  const anew = still.filter(({ name, uid, pool }) => pool !== null && known.get(name)?.uid !== uid);
-  const names = [...changed, ...removed, ...anew].map(({ name }) => name);
+  const names = [...changed, ...removed].map(({ name }) => name);
   if (names.length === 0) return inOrder(turns);
   const [pools, synced, released] = await Promise.all([
     readPools(tx, names),
@@ -103,11 +114,6 @@ async function movesOf(tx: Queryable, { word }: Live, { known, seen, gone, sentA
   ]);
   const desired = new Map(pools.map((pool) => [pool.name, pool]));
   const rows = new Map(synced.map((row) => [row.name, row]));
-  for (const after of anew) {
-    const { name, pool } = after;
-    const told = desired.has(name) ? null : stayedOf(rows.get(name), after);
-    if (told !== null) add(told, { name, before: pool, after: pool });
-  }
   for (const after of changed) {
     const { name } = after;
     const before = known.get(name) ?? null;

@@ -3,7 +3,6 @@ import type { Word } from '../../core/cluster/come-back.ts';
 import { differingFields, oddFields, poolFields } from '../../core/cluster/compare.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
-import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import {
   UNKNOWN_WRITER,
@@ -145,16 +144,13 @@ export function readOtherwise(before: LivePool | undefined, after: LivePool): To
   return { ...told, reason: `${made}${kept}`, fault: is };
 }
 
-/** Of an object that says what the one of before said: that was to go with the pool here, and this one is not ours. Null: it is not so. */
-export const stayedOf = (row: SyncRow | undefined, after: LivePool): Told | null =>
-  row === undefined || row.deletedBy === null || oursToDelete(after, row.applied)
-    ? null
-    : {
-        actor: writerAmong([], after.claims, null),
-        action: 'cluster.change',
-        cause: null,
-        reason: 'deleted here, made anew there, stays in force',
-      };
+/** Of an object whose pool was deleted here: it does not go with it, since it is not ours alone. */
+export const stayingOf = ({ pool, claims }: LivePool): Told => ({
+  actor: writerAmong([], claims, null),
+  action: 'cluster.change',
+  cause: null,
+  reason: `deleted here, is of others there, ${pool === null ? NO_EFFECT : 'stays in force'}`,
+});
 
 /** Of an object that is gone: deleted here, or not restored with its type, and somebody decided to go on without it. */
 export const removedBy = (row: SyncRow | undefined, { name, pool }: LivePool, word: Word | null): Told => {

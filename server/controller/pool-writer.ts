@@ -12,7 +12,7 @@ import { writeVoidForce } from '../db/void-force.ts';
 import { NOTICE_CHANNEL, noticeText } from '../events/notice.ts';
 import type { Ours, Sent } from './decided-by.ts';
 import type { Versioned } from './is-newer.ts';
-import { mirrorAll, mirrorIn, type Seen } from './mirror.ts';
+import { mirrorAll, mirrorIn, type Seen, tellStaying } from './mirror.ts';
 
 /** Of one pool. `row` null: nothing is kept of it any more. */
 export interface Outcome {
@@ -188,10 +188,11 @@ async function writeBatch(
     outcomes.flatMap(({ row }) => row ?? []),
   );
   for (const { voided } of outcomes) if (voided !== undefined) await writeVoidForce(tx, voided);
-  await forgetSync(
+  const deleted = await forgetSync(
     tx,
     outcomes.flatMap(({ name, row }) => (row === null ? name : [])),
   );
+  await tellStaying(tx, live, deleted);
   await tx.query('UPDATE live SET stand = stand + 1 WHERE id = 1 RETURNING pg_notify($1, $2)', [
     NOTICE_CHANNEL,
     noticeText({ kind: 'sync' }),

@@ -25,13 +25,15 @@ export async function readHeldFast(db: Queryable): Promise<Map<string, HeldFast>
   return new Map(rows.map(({ name, ...held }) => [name, held]));
 }
 
-/** Nothing is kept of these pools, unless one was made or adopted here meanwhile. */
-export async function forgetSync(tx: Queryable, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return;
+/** Nothing is kept of these pools, unless one was made or adopted here meanwhile. Returns the names of those that were deleted here. */
+export async function forgetSync(tx: Queryable, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
   // a statement of its own: the next one sees what was committed while this one waited for it (`writeChange`)
   await tx.query('SELECT FROM sync WHERE name = ANY($1::text[]) FOR UPDATE', [names]);
-  await tx.query(
-    `DELETE FROM sync WHERE name = ANY($1::text[]) AND NOT EXISTS (SELECT FROM pool WHERE pool.name = sync.name)`,
+  const rows = await tx.query<{ name: string; deleted: boolean }>(
+    `DELETE FROM sync WHERE name = ANY($1::text[]) AND NOT EXISTS (SELECT FROM pool WHERE pool.name = sync.name)
+     RETURNING name, deleted_by IS NOT NULL AS deleted`,
     [names],
   );
+  return rows.flatMap(({ name, deleted }) => (deleted ? name : []));
 }
