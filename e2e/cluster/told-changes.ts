@@ -28,7 +28,7 @@ export const toldChanges = (site: ReturnType<typeof ledTerms>) => ({
   },
   told: async (id: number) => {
     const one = await getChange(site.deps, id);
-    const listed = (await listChanges(site.deps, { limit: 20 })).changes.find((change) => change.id === id);
+    const listed = (await listChanges(site.deps, { limit: 200 })).changes.find((change) => change.id === id);
     expect(listed).toMatchObject({ nodes: one.nodes, didNothing: one.didNothing });
     return one;
   },

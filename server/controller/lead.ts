@@ -14,6 +14,7 @@ import { clusterFelix, clusterPools, type PoolGroup, poolsPath } from './cluster
 import { followDesired } from './follow-desired.ts';
 import { followFacts } from './follow-facts.ts';
 import { mirrorFeed } from './mirror-feed.ts';
+import { carriedOutNotes } from './note-carried-out.ts';
 import { poolReader } from './pool-reader.ts';
 import { poolWriter } from './pool-writer.ts';
 import type { SyncOutcome } from './refused-by.ts';
@@ -86,7 +87,9 @@ export function lead(options: LeadOptions): Leading {
           return error instanceof TermOver ? 'settled' : 'again';
         }),
       onEmpty: () => {
-        if (queue.size() + settings.size() === 0) options.onSettled?.();
+        if (queue.size() + settings.size() > 0) return;
+        notes.settled();
+        options.onSettled?.();
       },
     });
   const queue: WorkQueue = queueOf(AT_A_TIME, (name) =>
@@ -95,6 +98,8 @@ export function lead(options: LeadOptions): Leading {
   const writer = poolWriter({ db, epoch, underWay: queue.underWay });
   // each apply restarts Felix on its nodes: there is no hurry
   const settings: WorkQueue = queueOf(1, (name) => syncSettings({ db, cluster: felix, epoch }, name));
+
+  const notes = carriedOutNotes(db, failed);
 
   const mirrored = { pools: false, settings: false };
   const desired = followDesired({ db, failed, pools: queue.add, settings: settings.add });
@@ -145,7 +150,7 @@ export function lead(options: LeadOptions): Leading {
       unsubscribe();
       await Promise.all([queue.stop(), settings.stop(), desired.stop()]);
       await Promise.all([pools.stop(), facts.stop()]);
-      await feed.stop();
+      await Promise.all([feed.stop(), notes.stop()]);
     },
   };
 }

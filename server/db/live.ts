@@ -120,6 +120,8 @@ export async function writeLiveChange(tx: Queryable, change: NewLiveChange): Pro
      ), logged AS (
        INSERT INTO live_change (sequence, at, actor, action, pools, revision, before, after, cause, reason)
        VALUES ($1, clock_timestamp(), $6, $7, $8::text[], $2, $9::jsonb, $10::jsonb, $11, $12)
+     ), come_after_all AS (
+       DELETE FROM carried_out WHERE change = $11
      )
      SELECT pg_notify('outgate', $13)`,
     [
@@ -183,15 +185,6 @@ export async function liveChangesSince(db: Queryable, sequence: number, limit: n
     sequence: Number(row.sequence),
     cause: row.cause === null ? null : Number(row.cause),
   }));
-}
-
-/** The live change that first carried out each of these changes; changes that the cluster has not taken are left out. */
-export async function carriedOut(db: Queryable, changes: readonly number[]): Promise<Map<number, number>> {
-  const rows = await db.query<{ cause: string; sequence: string }>(
-    'SELECT cause, min(sequence) AS sequence FROM live_change WHERE cause = ANY($1::bigint[]) GROUP BY cause',
-    [changes],
-  );
-  return new Map(rows.map(({ cause, sequence }) => [Number(cause), Number(sequence)]));
 }
 
 /** The last live change of each pool that ever moved. */

@@ -19,7 +19,7 @@ export interface Known {
   readonly ours: PoolSpec | null;
   /** fields that others decide by now */
   readonly released: readonly PoolField[];
-  /** the last one until `seen`, and the first ones after it */
+  /** the last one until `seen`, and those after it until it was carried out or overtaken by us */
   readonly states: readonly State[];
 }
 
@@ -52,8 +52,7 @@ export function firstSaid({ was, ours, released, states }: Known, seen: number):
     if (says(spec) || (byUs && (isMade || moved))) return sequence;
     last = spec;
   }
-  // nobody looks further: it counts as overtaken by then
-  return since.length < MOST_STATES ? 'never' : (since.at(-1)?.sequence ?? 'never');
+  return 'never';
 }
 
 function isAs(ours: PoolSpec | null, live: PoolSpec | null, released: readonly PoolField[]): boolean {
@@ -67,8 +66,6 @@ function fieldsBetween(a: PoolSpec | null, b: PoolSpec | null): readonly PoolFie
   return fieldsMoved(a, b);
 }
 
-const MOST_STATES = 20;
-
 export async function statesOf<One extends Asked>(db: Queryable, asked: readonly One[]): Promise<Map<One, Known>> {
   if (asked.length === 0) return new Map();
   const names = [...new Set(asked.map(({ name }) => name))];
@@ -79,7 +76,7 @@ export async function statesOf<One extends Asked>(db: Queryable, asked: readonly
     specsIn(db, 'change', 'after', changes, names),
     readReleased(db, names),
   ]);
-  const shown = new Map(asked.map((one) => [one, around(moves.get(one.name) ?? [], one.seen)]));
+  const shown = new Map(asked.map((one) => [one, around(moves.get(one.name) ?? [], one)]));
   const live = await specsIn(
     db,
     'live_change',
@@ -90,8 +87,8 @@ export async function statesOf<One extends Asked>(db: Queryable, asked: readonly
   return new Map(
     asked.map((one) => {
       const { sequence: change, name } = one;
-      const states = (shown.get(one) ?? []).map(({ sequence, ours, cause }) => {
-        return { sequence, spec: live(sequence, name), byUs: ours && (cause === null || cause >= change) };
+      const states = (shown.get(one) ?? []).map(({ sequence, byUs, cause }) => {
+        return { sequence, spec: live(sequence, name), byUs: byUs && (cause === null || cause >= change) };
       });
       const fields = released.get(name)?.fields ?? [];
       return [one, { was: was(change, name), ours: ours(change, name), released: fields, states }];
@@ -101,31 +98,31 @@ export async function statesOf<One extends Asked>(db: Queryable, asked: readonly
 
 interface Move {
   readonly sequence: number;
-  /** we wrote it */
-  readonly ours: boolean;
+  readonly byUs: boolean;
   readonly cause: number | null;
 }
 
 const sequenceOf = ({ sequence }: Move): number => sequence;
 
-/** The last one until `seen`, and the first ones after it. */
-function around(moves: readonly Move[], seen: number): readonly Move[] {
+/** The last one until it was made, and those after it: with the first one of ours for it or for a later change it is over. */
+function around(moves: readonly Move[], { seen, sequence: change }: Asked): readonly Move[] {
   const after = moves.findIndex(({ sequence }) => sequence > seen);
   const first = after === -1 ? moves.length : after;
-  return moves.slice(Math.max(first - 1, 0), first + MOST_STATES);
+  const over = moves.findIndex(({ cause }, index) => index >= first && cause !== null && cause >= change);
+  return moves.slice(Math.max(first - 1, 0), over === -1 ? undefined : over + 1);
 }
 
 /** By name, in their order. In one look for all: one by one the log is gone through again and again. */
 async function movesOf(db: Queryable, names: readonly string[]): Promise<Map<string, Move[]>> {
-  const rows = await db.query<{ name: string; sequence: string; ours: boolean; cause: string | null }>(
-    `SELECT n.name, m.sequence, m.actor = '${OUR_MANAGER}' AS ours, m.cause
+  const rows = await db.query<{ name: string; sequence: string; by_us: boolean; cause: string | null }>(
+    `SELECT n.name, m.sequence, m.actor = '${OUR_MANAGER}' AS by_us, m.cause
      FROM live_change m CROSS JOIN LATERAL unnest(m.pools) AS n(name)
      WHERE m.pools && $1::text[] AND n.name = ANY($1::text[]) ORDER BY m.sequence`,
     [names],
   );
   const moves = new Map<string, Move[]>();
-  for (const { name, sequence, ours, cause } of rows) {
-    const move = { sequence: Number(sequence), ours, cause: cause === null ? null : Number(cause) };
+  for (const { name, sequence, by_us: byUs, cause } of rows) {
+    const move = { sequence: Number(sequence), byUs, cause: cause === null ? null : Number(cause) };
     const known = moves.get(name);
     if (known === undefined) moves.set(name, [move]);
     else known.push(move);

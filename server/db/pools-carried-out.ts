@@ -12,87 +12,78 @@ export type CarriedOut = number | 'never' | null;
  * a later change of ours brought, which overtook it. Changes of other things are left out, and uses of force that did nothing.
  */
 export async function poolsCarriedOut(db: Queryable, changes: readonly number[]): Promise<Map<number, CarriedOut>> {
-  const rows = (await db.query<Came>(CAME, [changes])).map(cameOf);
-  // so few contents are compared: of more pools than that, one that needed no move counts as overtaken
-  const open = rows.filter((row) => row.own === null && !row.still && row.many <= MOST_COMPARED && isOver(row));
-  const states = await statesOf(db, open);
-  const found = new Map<number, CarriedOut>();
+  const asked = (await db.query<{ sequence: string; waits: boolean }>(WAITS, [changes])).map(({ sequence, waits }) => ({
+    sequence: Number(sequence),
+    waits,
+  }));
+  const found = new Map<number, CarriedOut>(asked.map(({ sequence }) => [sequence, null]));
+  const over = asked.flatMap(({ sequence, waits }) => (waits ? [] : sequence));
+  if (over.length === 0) return found;
+  const rows = (await db.query<Came>(CAME, [over])).map(cameOf);
+  const states = await statesOf(
+    db,
+    rows.filter(({ own, still }) => own === null && !still),
+  );
   for (const row of rows) {
-    const { sequence, own, later, seen } = row;
+    const { sequence, own, seen } = row;
     const known = states.get(row);
-    const at = own ?? (known !== undefined ? firstSaid(known, row.seen) : isOver(row) ? (later ?? seen) : null);
-    const before = found.get(sequence);
-    found.set(sequence, before === undefined ? at : both(before, at));
+    const at = own ?? (known === undefined ? seen : firstSaid(known, seen));
+    found.set(sequence, later(found.get(sequence) ?? null, at));
   }
   return found;
 }
 
-const MOST_COMPARED = 100;
-
-/** Nothing waits to be done for it, or it was overtaken. */
-const isOver = ({ settled, later }: Touched): boolean => settled || later !== null;
-
 /** What was never written of one pool says nothing about the others. */
-function both(a: CarriedOut, b: CarriedOut): CarriedOut {
-  if (a === null || b === null) return null;
-  if (a === 'never' || b === 'never') return a === 'never' ? b : a;
-  return Math.max(a, b);
+function later(a: CarriedOut, b: number | 'never'): number | 'never' {
+  if (typeof a !== 'number') return b;
+  return b === 'never' ? a : Math.max(a, b);
 }
 
 /** Of one pool that a change touched. Numbers are of live changes. */
 interface Touched {
   readonly sequence: number;
   readonly name: string;
-  /** how many pools the change touched */
-  readonly many: number;
   /** it never moves anything: adopted, released, a field let go, deleted here since it was there */
   readonly still: boolean;
   /** its first move for this change */
   readonly own: number | null;
-  /** its first move for a later change */
-  readonly later: number | null;
-  /** nothing waits to be done for this change */
-  readonly settled: boolean;
   /** the last one when the change was made */
   readonly seen: number;
 }
 
-type Came = { [K in keyof Touched]: Touched[K] extends boolean ? boolean : string | null } & { name: string };
+type Came = Pick<Touched, 'name' | 'still'> & { sequence: string; own: string | null; seen: string };
 
-const numberOrNull = (text: string | null): number | null => (text === null ? null : Number(text));
-const cameOf = ({ name, settled, still, ...row }: Came): Touched => ({
-  name,
-  settled,
-  still,
+const cameOf = ({ own, ...row }: Came): Touched => ({
+  ...row,
   sequence: Number(row.sequence),
-  many: Number(row.many),
-  own: numberOrNull(row.own),
-  later: numberOrNull(row.later),
+  own: own === null ? null : Number(own),
   seen: Number(row.seen),
 });
 
+const STILL = `(c.action IN ('pool.adopt', 'pool.release', 'pool.release-field')
+  OR (c.action = 'pool.delete' AND c.before ? 'theirs'))`;
+
 // a pool that was deleted before anything was known to be applied is waited for, but a look has found that the cluster has none
+const WAITS = `
+  SELECT c.sequence, NOT ${STILL} AND EXISTS (
+      SELECT FROM unnest(c.pools) AS n(name) LEFT JOIN sync s ON s.name = n.name LEFT JOIN pool p ON p.name = n.name
+      WHERE NOT coalesce(s.applied_version >= c.sequence, s.name IS NULL AND p.name IS NULL)
+        AND NOT (p.name IS NULL AND coalesce(s.detail ? 'absentSince', false))
+        AND NOT EXISTS (SELECT FROM live_change m WHERE m.pools @> ARRAY[n.name::text] AND m.cause >= c.sequence)
+    ) AS waits
+  FROM change c WHERE c.sequence = ANY($1::bigint[]) AND cardinality(c.pools) > 0 AND c.action <> 'cluster.follow'
+    AND NOT ${isVoid('c.sequence')}`;
+
 const CAME = `
-  WITH asked AS MATERIALIZED (
-    SELECT c.sequence, c.pools, cardinality(c.pools) AS many,
-      c.action IN ('pool.adopt', 'pool.release', 'pool.release-field')
-        OR (c.action = 'pool.delete' AND c.before ? 'theirs') AS still,
+  WITH moves AS MATERIALIZED (
+    SELECT m.cause, n.name, min(m.sequence) AS own FROM live_change m CROSS JOIN LATERAL unnest(m.pools) AS n(name)
+    WHERE m.cause = ANY($1::bigint[]) GROUP BY m.cause, n.name
+  ), asked AS MATERIALIZED (
+    SELECT c.sequence, c.pools, ${STILL} AS still,
       coalesce((SELECT l.sequence FROM live_change l WHERE l.at <= c.at ORDER BY l.at DESC, l.sequence DESC LIMIT 1), 0)
         AS seen
-    FROM change c WHERE c.sequence = ANY($1::bigint[]) AND c.action <> 'cluster.follow'
-      AND NOT ${isVoid('c.sequence')}
-  ), touched AS (
-    SELECT a.sequence, a.many, a.still, a.seen, n.name FROM asked a CROSS JOIN LATERAL unnest(a.pools) AS n(name)
-  ), moves AS MATERIALIZED (
-    SELECT m.sequence, m.cause, n.name FROM live_change m CROSS JOIN LATERAL unnest(m.pools) AS n(name)
-    WHERE m.cause >= (SELECT min(sequence) FROM touched)
-  ), came AS (
-    SELECT t.sequence, t.many, t.still, t.seen, t.name,
-      min(m.sequence) FILTER (WHERE m.cause = t.sequence) AS own, min(m.sequence) AS later
-    FROM touched t LEFT JOIN moves m ON m.name = t.name AND m.cause >= t.sequence AND NOT t.still
-    GROUP BY t.sequence, t.many, t.still, t.seen, t.name
+    FROM change c WHERE c.sequence = ANY($1::bigint[])
   )
-  SELECT t.sequence, t.name, t.many, t.still, t.own, t.later, t.seen,
-    t.still OR coalesce(s.applied_version >= t.sequence, s.name IS NULL AND p.name IS NULL)
-      OR (p.name IS NULL AND s.detail ? 'absentSince') AS settled
-  FROM came t LEFT JOIN sync s ON s.name = t.name LEFT JOIN pool p ON p.name = t.name`;
+  SELECT a.sequence, n.name, a.still, a.seen, m.own
+  FROM asked a CROSS JOIN LATERAL unnest(a.pools) AS n(name)
+  LEFT JOIN moves m ON m.cause = a.sequence AND m.name = n.name AND NOT a.still`;

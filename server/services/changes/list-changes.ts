@@ -1,10 +1,8 @@
-import { FIRST_LIVE } from '../../../core/wire/change-number.ts';
+import { isLive } from '../../../core/wire/change-number.ts';
+import { carriedOut } from '../../db/carried-out.ts';
 import { type ChangeFilter, findChange, findChanges, type LoggedChange } from '../../db/changes.ts';
-import { followCarriedOut } from '../../db/follow-carried-out.ts';
-import { carriedOut } from '../../db/live.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
-import { type CarriedOut, poolsCarriedOut } from '../../db/pools-carried-out.ts';
-import { settingsCarriedOut } from '../../db/settings-carried-out.ts';
+import type { CarriedOut } from '../../db/pools-carried-out.ts';
 import { namesUndecided } from '../../db/sync.ts';
 import { readVoidForce } from '../../db/void-force.ts';
 import { HOLDINGS_KEPT } from '../agents/ingest.ts';
@@ -74,14 +72,11 @@ async function effectiveNumbers(
   changes: readonly number[],
 ): Promise<(id: number) => CarriedOut> {
   if (cluster === null) return (id) => id;
-  const [found, settings, pools, follows] = await Promise.all([
-    carriedOut(db, changes),
-    settingsCarriedOut(db, changes),
-    poolsCarriedOut(db, changes),
-    followCarriedOut(db, changes),
-  ]);
-  const cameOf = (id: number) => [follows, pools, settings, found].find((one) => one.has(id))?.get(id);
-  return (id) => (id >= FIRST_LIVE ? id : (cameOf(id) ?? null));
+  const came = await carriedOut(
+    db,
+    changes.filter((id) => !isLive(id)),
+  );
+  return (id) => (isLive(id) ? id : (came.get(id) ?? null));
 }
 
 /** What the cluster has not taken is beyond all that nodes hold. */
@@ -101,7 +96,7 @@ function takersOf(
   didNothing: string | null,
   all: Holdings,
 ): Holdings {
-  const reported = cluster !== null && sequence < FIRST_LIVE && action === 'hosts.update';
+  const reported = cluster !== null && !isLive(sequence) && action === 'hosts.update';
   return reported || didNothing !== null ? [] : all;
 }
 

@@ -1,0 +1,113 @@
+/** How far a change came is told once nothing of it waits any more, and stays so, whatever is decided or written later. */
+import { expect, it } from 'vitest';
+import { editedPool, editedSettings } from '../../e2e/cluster/edited.ts';
+import { history } from '../../e2e/cluster/history.ts';
+import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
+import { must } from '../../e2e/cluster/request.ts';
+import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
+import { readLive } from '../db/live.ts';
+import { soon } from '../testing/soon.ts';
+
+const site = ledTerms();
+const edited = editedPool(site);
+const { told, holds } = toldChanges(site);
+const { update, rows, whole } = history(site);
+const nothing = { ...nowhere, didNothing: 'it moved nothing in the cluster' };
+
+const noted = (change: number) =>
+  soon(async () => {
+    const { db } = site.api.database;
+    expect(await db.query('SELECT FROM carried_out WHERE change = $1', [change])).toHaveLength(1);
+  });
+const unmake = () => must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+/** The leader has told of all that was done in the cluster. */
+const moved = async (work: () => Promise<unknown>) => {
+  const { sequence } = await readLive(site.api.database.db);
+  await work();
+  await soon(async () => expect((await readLive(site.api.database.db)).sequence).toBeGreaterThan(sequence));
+};
+
+it('a large import of which nothing is left before anybody led', async () => {
+  await site.begin();
+  await site.end();
+  const names = Array.from({ length: 150 }, (_, i) => `many-${i}`);
+  const yaml = names
+    .map(
+      (name, i) =>
+        `apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: ${name}}\nspec: {cidr: 10.1.${i}.0/24}\n`,
+    )
+    .join('---\n');
+  const made = (await site.api.caller('editor').pools.import({ yaml })).change?.id ?? 0;
+  const api = site.api.caller('admin');
+  for (const name of names) await api.pools.delete({ name, expectedVersion: made, reason: 'not needed' });
+  await holds();
+  expect(await told(made)).toMatchObject({ nodes: { holding: 0, total: 1 }, didNothing: null });
+  await site.begin();
+  await soon(async () => expect(await told(made)).toMatchObject(nothing));
+});
+
+it('a change that others keep from coming, however often they write meanwhile', async () => {
+  await edited.make();
+  await site.begin();
+  const contested = await update({ natOutgoing: true, disabled: true });
+  await site.stands('a', { state: 'Contested' });
+  for (let i = 0; i < 25; i++) await moved(() => site.edit('a', { disableBGPExport: i % 2 === 0 }, 'nightly-job'));
+  const back = await update({ natOutgoing: false, disableBGPExport: true });
+  await site.stands('a', { state: 'Synced', applied: { version: back } });
+  expect(await told(contested)).toMatchObject(nothing);
+});
+
+it('a change that was taken back, and is decided again later', async () => {
+  await edited.make();
+  await site.begin();
+  const contested = await update({ natOutgoing: true, disabled: true });
+  await site.stands('a', { state: 'Contested' });
+  const back = await update({ natOutgoing: false });
+  await site.stands('a', { state: 'Synced', applied: { version: back } });
+  await noted(contested);
+  const again = await update({ natOutgoing: false, disabled: true });
+  await site.stands('a', { state: 'Synced', applied: { version: again } });
+  await holds();
+  expect(await told(contested)).toMatchObject(nothing);
+  expect(await told(again)).toMatchObject(held);
+});
+
+it('a deletion of what is of others there by now: it stays in force, and goes by them', async () => {
+  await site.made();
+  await moved(unmake);
+  await moved(() => site.make('a', { ...nat, natOutgoing: false }));
+  await site.stands('a', { reason: 'PoolMadeAgain' });
+  const { version: expectedVersion } = await site.api.caller('editor').pools.get({ name: 'a' });
+  const gone = await site.api.caller('admin').pools.delete({ name: 'a', expectedVersion, reason: 'not needed' });
+  await soon(async () => expect(await site.stand('a')).toBeUndefined());
+  const theirs = { spec: { natOutgoing: false } };
+  expect(await rows(2)).toMatchObject([
+    {
+      actor: 'kubectl-create',
+      action: 'cluster.change',
+      reason: 'deleted here, is of others there, stays in force',
+      before: theirs,
+      after: theirs,
+    },
+    { sequence: gone.change.id },
+  ]);
+  await noted(gone.change.id);
+  await moved(unmake);
+  await holds();
+  expect(await told(gone.change.id)).toMatchObject(nothing);
+  await whole();
+});
+
+it('a setting that is no longer decided here, and that others hold and take away later', async () => {
+  const settings = editedSettings(site);
+  await settings.make();
+  await site.begin();
+  const { version: expectedVersion } = await site.api.caller('editor').settings.get();
+  const decided = { settings: { global: {}, nodes: {} }, expectedVersion, reason: 'it is theirs' };
+  const change = (await site.api.caller('editor').settings.update(decided)).change?.id ?? 0;
+  await soon(async () => expect(await told(change)).toMatchObject(nothing));
+  await noted(change);
+  await moved(() => settings.edit({ natPortRange: null } as never, 'kubectl-edit'));
+  await holds();
+  expect(await told(change)).toMatchObject(nothing);
+});

@@ -1,0 +1,76 @@
+/** From when on the cluster has what each change decided. */
+import type { Database, Queryable } from './client.ts';
+import { followCarriedOut } from './follow-carried-out.ts';
+import { holdLive, readLive } from './live.ts';
+import { type CarriedOut, poolsCarriedOut } from './pools-carried-out.ts';
+import { settingsCarriedOut } from './settings-carried-out.ts';
+import { isVoid } from './void-force.ts';
+
+/** By change, as it was noted; of what waits still, or was not noted yet, as it stands now. */
+export async function carriedOut(db: Queryable, changes: readonly number[]): Promise<Map<number, CarriedOut>> {
+  const rows = await db.query<{ change: string; live: string | null }>(
+    'SELECT change, live FROM carried_out WHERE change = ANY($1::bigint[])',
+    [changes],
+  );
+  const noted = new Map(
+    rows.map(({ change, live }): [number, CarriedOut] => [Number(change), live === null ? 'never' : Number(live)]),
+  );
+  const open = changes.filter((change) => !noted.has(change));
+  return new Map([...(await standsNow(db, open)), ...noted]);
+}
+
+async function standsNow(db: Queryable, changes: readonly number[]): Promise<[number, CarriedOut][]> {
+  if (changes.length === 0) return [];
+  const found = await Promise.all([
+    firstMoves(db, changes),
+    settingsCarriedOut(db, changes),
+    poolsCarriedOut(db, changes),
+    followCarriedOut(db, changes),
+  ]);
+  return found.flatMap((some) => [...some]);
+}
+
+/** So many pools are compared at once. */
+const MOST_POOLS = 10_000;
+
+/**
+ * Notes it of some changes after `after` of which nothing waits any more: what others write later, and what is decided later, says
+ * nothing about them. A page of History would take seconds to derive it of many large imports. Returns the last one that it looked
+ * at; null: there is none.
+ */
+export async function noteCarriedOut(db: Database, after: number): Promise<number | null> {
+  const { sequence } = await readLive(db);
+  const rows = await db.query<{ sequence: string }>(OPEN, [after]);
+  const open = rows.map((row) => Number(row.sequence));
+  const over = (await standsNow(db, open)).filter(([, at]) => at !== null);
+  const lives = over.map(([, at]) => (at === 'never' ? null : at));
+  await db.transaction(async (tx) => {
+    // one that comes after all takes the note back (`writeLiveChange`), and may have come already
+    await holdLive(tx);
+    await tx.query(
+      `INSERT INTO carried_out (change, live) SELECT n.change, n.live FROM unnest($1::bigint[], $2::bigint[]) AS n(change, live)
+       WHERE NOT EXISTS (SELECT FROM live_change m WHERE m.cause = n.change AND m.sequence > $3) ON CONFLICT DO NOTHING`,
+      [over.map(([change]) => change), lives, sequence],
+    );
+  });
+  return open.at(-1) ?? null;
+}
+
+// what reports and decisions about nothing move waits for nothing
+const OPEN = `
+  SELECT sequence FROM (
+    SELECT sequence, sum(cardinality(pools) + 1) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING EXCLUDE CURRENT ROW) AS before_it
+    FROM change c WHERE sequence > $1 AND NOT EXISTS (SELECT FROM carried_out WHERE change = c.sequence)
+      AND (cardinality(pools) > 0 OR action = 'cluster.follow'
+        OR (action LIKE 'settings.%' AND (before->'global', before->'nodes') IS DISTINCT FROM (after->'global', after->'nodes')))
+      AND NOT ${isVoid('c.sequence')}
+  ) o WHERE coalesce(before_it, 0) < ${MOST_POOLS} ORDER BY sequence`;
+
+/** The live change that first carried out each of these changes; changes that the cluster has not taken are left out. */
+async function firstMoves(db: Queryable, changes: readonly number[]): Promise<Map<number, number>> {
+  const rows = await db.query<{ cause: string; sequence: string }>(
+    'SELECT cause, min(sequence) AS sequence FROM live_change WHERE cause = ANY($1::bigint[]) GROUP BY cause',
+    [changes],
+  );
+  return new Map(rows.map(({ cause, sequence }) => [Number(cause), Number(sequence)]));
+}
