@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { type Environment, readEnvironment } from '../env.ts';
 import { makeLog } from '../http/log.ts';
 import { serve } from '../serve.ts';
+import { passingFolder } from './passing-folder.ts';
 
 export const ADMIN = { email: 'ada@outgate.example', password: 'correct horse battery' };
 
@@ -73,7 +74,10 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const main = join(import.meta.dirname, pages ? '../main.ts' : 'without-pages.ts');
   const [program = process.execPath, ...args] = [...within, process.execPath, main];
+  // it works in it, and so goes with us, however we end
+  const folder = passingFolder('outgate-server-');
   const child = spawn(program, args, {
+    cwd: folder.path,
     env: {
       PATH: process.env['PATH'] ?? '',
       NODE_ENV: 'production',
@@ -83,6 +87,7 @@ export async function startServerProcess(
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  child.once('exit', folder.remove);
   const lines: string[] = [];
   const address = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${lines.join('\n')}`)));
