@@ -1,10 +1,10 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { SyncPolicy, SyncReason } from '../../../core/cluster/sync-state.ts';
+import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
 import { ChangeLink } from '../../components/change-link.tsx';
 import { Effects, ReasonDialog } from '../../components/reason-dialog.tsx';
 import { useTRPC } from '../../trpc/client.ts';
-import { policyEffects, policyWords } from './policy-words.ts';
+import { policyEffects, policyWords, type Stands } from './policy-words.ts';
 
 /** What becomes of later changes in the cluster: the other policy than now, with a reason. */
 export function PolicyDialog({
@@ -18,8 +18,8 @@ export function PolicyDialog({
   name: string;
   version: number;
   policy: SyncPolicy;
-  /** as what the pool stands there now */
-  stands: SyncReason;
+  /** how the pool stands there now */
+  stands: Stands;
   open: boolean;
   onClose: () => void;
 }) {

@@ -12,13 +12,21 @@ const notYet: Partial<Record<SyncReason, string>> = {
   PoolMadeAgain:
     'Nothing is written over now: the pool was made again in the cluster. It takes effect once that is decided about.',
   OwnedElsewhere: 'Nothing is written over while others own the pool.',
+  RefusedByCluster: 'Nothing is written over while the cluster refuses the pool as it is desired.',
+  RightMissing: 'Nothing is written over while we lack the right to write there.',
   Unreadable: 'Nothing is written over now. It takes effect once the pool can be read in the cluster.',
 };
 
-export const policyEffects = (next: SyncPolicy, reason: SyncReason): string[] => [
+export interface Stands {
+  readonly reason: SyncReason;
+  /** of what is as desired: who else owns it */
+  readonly managers: readonly string[];
+}
+
+export const policyEffects = (next: SyncPolicy, { reason, managers }: Stands): string[] => [
   policyWords[next],
   next === 'ask'
     ? 'What differs now stays as it is.'
-    : (notYet[reason] ??
+    : (notYet[reason === 'AsDesired' && managers.length > 0 ? 'OwnedElsewhere' : reason] ??
       'Where the cluster differs now, it is written over now, and fields are taken from who holds them.'),
 ];

@@ -162,7 +162,7 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
         name={name}
         version={version}
         policy={sync.policy}
-        stands={sync.reason}
+        stands={sync}
         open={policy}
         onClose={() => setPolicy(false)}
       />
