@@ -33,34 +33,44 @@ async function standsNow(db: Queryable, changes: readonly number[]): Promise<[nu
 /** So many pools are compared at once. */
 const MOST_POOLS = 10_000;
 
+/** What a look has found: of the changes up to `last` none is open but these, which wait still. */
+export interface Looked {
+  readonly last: number;
+  readonly waiting: readonly number[];
+}
+
 /**
  * Notes it of some changes after `after` of which nothing waits any more: what others write later, and what is decided later, says
- * nothing about them. A page of History would take seconds to derive it of many large imports. Returns the last one that it looked
- * at; null: there is none.
+ * nothing about them. A page of History would take seconds to derive it of many large imports. `before`: what the look before has
+ * found. Returns what this one has found of those that it looked at; null: there is none.
  */
-export async function noteCarriedOut(db: Database, after: number): Promise<number | null> {
+export async function noteCarriedOut(db: Database, after: number, before: Looked): Promise<Looked | null> {
   const { sequence } = await readLive(db);
-  const rows = await db.query<{ sequence: string }>(OPEN, [after]);
+  const rows = await db.query<{ sequence: string }>(OPEN, [after, before.last, before.waiting]);
   const open = rows.map((row) => Number(row.sequence));
-  const over = (await standsNow(db, open)).filter(([, at]) => at !== null);
-  const lives = over.map(([, at]) => (at === 'never' ? null : at));
-  await db.transaction(async (tx) => {
-    // one that comes after all takes the note back (`writeLiveChange`), and may have come already
-    await holdLive(tx);
-    await tx.query(
-      `INSERT INTO carried_out (change, live) SELECT n.change, n.live FROM unnest($1::bigint[], $2::bigint[]) AS n(change, live)
-       WHERE NOT EXISTS (SELECT FROM live_change m WHERE m.cause = n.change AND m.sequence > $3) ON CONFLICT DO NOTHING`,
-      [over.map(([change]) => change), lives, sequence],
-    );
-  });
-  return open.at(-1) ?? null;
+  const last = open.at(-1);
+  if (last === undefined) return null;
+  const over = new Map((await standsNow(db, open)).filter(([, at]) => at !== null));
+  if (over.size > 0) await db.transaction((tx) => write(tx, over, sequence));
+  return { last, waiting: open.filter((change) => !over.has(change)) };
+}
+
+/** `known`: the live change until which it was derived. One that comes after all takes the note back (`writeLiveChange`). */
+async function write(tx: Queryable, over: ReadonlyMap<number, CarriedOut>, known: number): Promise<void> {
+  await holdLive(tx);
+  await tx.query(
+    `INSERT INTO carried_out (change, live) SELECT n.change, n.live FROM unnest($1::bigint[], $2::bigint[]) AS n(change, live)
+     WHERE NOT EXISTS (SELECT FROM live_change m WHERE m.cause = n.change AND m.sequence > $3) ON CONFLICT DO NOTHING`,
+    [[...over.keys()], [...over.values()].map((at) => (at === 'never' ? null : at)), known],
+  );
 }
 
 // what reports and decisions about nothing move waits for nothing
 const OPEN = `
   SELECT sequence FROM (
     SELECT sequence, sum(cardinality(pools) + 1) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING EXCLUDE CURRENT ROW) AS before_it
-    FROM change c WHERE sequence > $1 AND NOT EXISTS (SELECT FROM carried_out WHERE change = c.sequence)
+    FROM change c WHERE sequence > $1 AND (sequence > $2 OR sequence = ANY($3::bigint[]))
+      AND NOT EXISTS (SELECT FROM carried_out WHERE change = c.sequence)
       AND (cardinality(pools) > 0 OR action = 'cluster.follow'
         OR (action LIKE 'settings.%' AND (before->'global', before->'nodes') IS DISTINCT FROM (after->'global', after->'nodes')))
       AND NOT ${isVoid('c.sequence')}
