@@ -45,6 +45,8 @@ const SESSION = [
   '-c statement_timeout=30s',
   '-c idle_in_transaction_session_timeout=10s',
   '-c timezone=UTC',
+  // a named statement keeps its plan: made while a table was small, it would read all of it for a few names ever after
+  '-c random_page_cost=1.1',
 ];
 
 /** Opens lazily: the first query connects. */
