@@ -5,8 +5,9 @@ import { history } from '../../e2e/cluster/history.ts';
 import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { must } from '../../e2e/cluster/request.ts';
 import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
-import { readLive } from '../db/live.ts';
+import { liveChangesSince, readLive } from '../db/live.ts';
 import { soon } from '../testing/soon.ts';
+import { clusterPools } from './cluster-pools.ts';
 
 const site = ledTerms();
 const edited = editedPool(site);
@@ -44,6 +45,23 @@ it('a large import of which nothing is left before anybody led', async () => {
   expect(await told(made)).toMatchObject({ nodes: { holding: 0, total: 1 }, didNothing: null });
   await site.begin();
   await soon(async () => expect(await told(made)).toMatchObject(nothing));
+});
+
+it('a pool that was deleted before anybody led, and whose object comes after all', async () => {
+  await site.begin();
+  await site.end();
+  const made = (await site.api.caller('editor').pools.create({ name: 'a', spec: nat })).change.id;
+  const removed = { name: 'a', expectedVersion: made, reason: 'not needed' };
+  const gone = (await site.api.caller('admin').pools.delete(removed)).change.id;
+  await site.begin();
+  for (const change of [made, gone]) await noted(change);
+  expect(await told(made)).toMatchObject(nothing);
+  const { apply } = clusterPools(site.connection, 'projectcalico.org/v3');
+  await apply({ name: 'a', spec: nat, uid: null, resourceVersion: null, force: false });
+  const last = async () => (await liveChangesSince(site.api.database.db, 0, 1000)).at(-1);
+  await soon(async () => expect(await last()).toMatchObject({ cause: gone }));
+  await holds();
+  for (const change of [made, gone]) expect(await told(change)).toMatchObject(held);
 });
 
 it('a change that others keep from coming, however often they write meanwhile', async () => {
