@@ -148,9 +148,9 @@ export function lead(options: LeadOptions): Leading {
     stop: async () => {
       clearInterval(resync);
       unsubscribe();
-      await Promise.all([queue.stop(), settings.stop(), desired.stop()]);
+      await Promise.all([queue.stop(), settings.stop(), desired.stop(), notes.stop()]);
       await Promise.all([pools.stop(), facts.stop()]);
-      await Promise.all([feed.stop(), notes.stop()]);
+      await feed.stop();
     },
   };
 }
