@@ -53,7 +53,7 @@ export function Dialog({
           )}
         >
           <header className="flex items-start gap-3 border-b border-line-faint py-3 pr-3 pl-4">
-            <div className="min-w-0 flex-1">
+            <div className="min-w-0 flex-1 wrap-anywhere">
               <Radix.Title className="text-base font-semibold text-ink-1">{title}</Radix.Title>
               {description !== undefined && (
                 <Radix.Description className="mt-0.5 text-sm text-ink-2">{description}</Radix.Description>

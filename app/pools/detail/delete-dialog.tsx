@@ -60,7 +60,7 @@ function DeleteForm({ pool, onClose }: { pool: PoolDetail; onClose: () => void }
             : undefined;
   return (
     <form
-      className="flex flex-col gap-3"
+      className="flex flex-col gap-3 wrap-anywhere"
       onSubmit={(event) => {
         event.preventDefault();
         if (refused === undefined)
@@ -92,8 +92,8 @@ function DeleteForm({ pool, onClose }: { pool: PoolDetail; onClose: () => void }
       <div className="flex flex-wrap items-center justify-end gap-2">
         {refused !== undefined && <span className="mr-auto text-xs text-ink-3">{refused}</span>}
         <Button onClick={onClose}>Keep it</Button>
-        <Button type="submit" look="danger" refused={refused}>
-          Delete {pool.name}
+        <Button type="submit" look="danger" refused={refused} className="max-w-full">
+          <span className="truncate">Delete {pool.name}</span>
         </Button>
       </div>
     </form>
