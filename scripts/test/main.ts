@@ -2,6 +2,8 @@
  * Runs the parts, in lanes (parts.ts), and goes on after a failure. Arguments name the parts to run (default: all).
  * After the counts of the parts it names what failed, and the last line sums up. Exit code 1 when something failed; with CI=true a skip is a failure too.
  */
+import { chmodSync } from 'node:fs';
+import { passingFolder } from '../../server/testing/passing-folder.ts';
 import { add, type Counts, none, summary } from './counts.ts';
 import { failureText } from './failures.ts';
 import { type Lane, type Outcome, type Part, parts } from './parts.ts';
@@ -19,6 +21,12 @@ interface Ran extends Outcome {
   readonly part: Part;
   readonly seconds: number;
 }
+
+// what tests make in the temporary directory goes with this run, however it ends. Paths of sockets in it must be short, and
+// PostgreSQL, which is another user, must come through
+const temporary = passingFolder('ogt-');
+chmodSync(temporary.path, 0o711);
+process.env['TMPDIR'] = temporary.path;
 
 const strict = process.env['CI'] === 'true';
 const chosen = parts.filter((part) => asked.length === 0 || asked.includes(part.name));
