@@ -25,10 +25,10 @@ export type PoolGroup = (typeof poolGroups)[number];
  */
 const NEVER = '1';
 
-export function clusterPools(connection: Connection, group: PoolGroup): ClusterPools {
+export function clusterPools(connection: Connection, group: PoolGroup, read = readLivePool): ClusterPools {
   const path = poolsPath(group);
   return {
-    apply: applier({ connection, group, path, kind: 'IPPool', read: readLivePool }),
+    apply: applier({ connection, group, path, kind: 'IPPool', read }),
     remove: ({ name, uid, resourceVersion }) => remove(connection, { path, name, uid, resourceVersion }),
     async disown({ name, uid, resourceVersion }) {
       const object = await readOne(connection, { path, name });

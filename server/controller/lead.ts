@@ -17,6 +17,7 @@ import { mirrorFeed } from './mirror-feed.ts';
 import { carriedOutNotes } from './note-carried-out.ts';
 import { poolReader } from './pool-reader.ts';
 import { poolWriter } from './pool-writer.ts';
+import { readOnce } from './read-once.ts';
 import type { SyncOutcome } from './refused-by.ts';
 import { syncPool } from './sync-pool.ts';
 import { syncSettings } from './sync-settings.ts';
@@ -65,7 +66,8 @@ const RESYNC_MS = 300_000;
 
 export function lead(options: LeadOptions): Leading {
   const { db, hub, connection, group, epoch, now, onError } = options;
-  const cluster = clusterPools(connection, group);
+  const readPool = readOnce(readLivePool);
+  const cluster = clusterPools(connection, group, readPool);
   const felix = clusterFelix(connection, group);
   let over = false;
   const failed = (error: unknown): void => {
@@ -119,7 +121,7 @@ export function lead(options: LeadOptions): Leading {
     connection,
     path: poolsPath(group),
     lasting: options.lasting.pools,
-    keep: readLivePool,
+    keep: readPool,
     onChange: (changes) => feed.take(changes.flatMap(readable), pools.objects),
     onState: () => {},
     now,
