@@ -93,6 +93,19 @@ describe('hostile text costs little', () => {
     expect(found.length).toBeLessThanOrEqual(51);
   });
 
+  it('very many pools of which each has many unknown fields', () => {
+    const unknown = Array.from({ length: 90 }, (_, i) => `  k${i}: x\n`).join('');
+    const pool = `apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata:\n  name: a\nspec:\n  cidr: 10.0.0.0/8\n${unknown}`;
+    const text = Array.from({ length: 100 }, () => pool).join('---\n');
+    const start = performance.now();
+    const found = readManifests([{ name: 'f', text }]).errors;
+    expect(performance.now() - start).toBeLessThan(SECONDS_10);
+    expect(found.slice(-2).map(({ document, line }) => [document, line])).toEqual([
+      [100, 99 * 97 + 56],
+      [100, 99 * 97 + 1],
+    ]);
+  });
+
   it('deep indentation', () => {
     expect(quick(Array.from({ length: 1000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'))).toEqual([
       expect.stringMatching(/^1:\d+ document must be nested at most 64 levels deep$/),

@@ -82,9 +82,13 @@ export function* readDocuments(file: string, text: string, mostWords = MOST_WORD
 
 /** A plain document says what it holds; where a field of it stands is found by the parser, when it is asked for. */
 function plainItem({ value, line, text }: PlainDocument, before: Pick<Before, 'file' | 'documents'>): Item {
+  // each of its problems asks where it stands
+  let known: Item | undefined;
   const parsed = (): Item => {
+    if (known !== undefined) return known;
     const [item] = parseDocuments(text, { ...before, lines: line - 1 }, MOST_WORDS);
     if (item === undefined || 'message' in item) throw new Error('a plain document must be one to the parser too');
+    known = item;
     return item;
   };
   return {
