@@ -48,8 +48,8 @@ export function firstSaid({ was, ours, released, states }: Known, seen: number):
   let last = start;
   for (const { sequence, spec, byUs } of since) {
     const isMade = last === null && spec !== null;
-    const moved = fieldsBetween(last, spec).some((field) => decided.includes(field));
-    if (says(spec) || (byUs && (isMade || moved))) return sequence;
+    const moves = (from: PoolSpec | null) => fieldsBetween(from, spec).some((field) => decided.includes(field));
+    if (says(spec) || (byUs && (isMade || moves(last)))) return sequence;
     last = spec;
   }
   return 'never';

@@ -63,16 +63,25 @@ const cameOf = ({ own, ...row }: Came): Touched => ({
 const STILL = `(c.action IN ('pool.adopt', 'pool.release', 'pool.release-field')
   OR (c.action = 'pool.delete' AND c.before ? 'theirs'))`;
 
-// a pool that was deleted before anything was known to be applied is waited for, but a look has found that the cluster has none
+// a pool that was deleted before anything was known to be applied is waited for, but a look has found that the cluster has none.
+// The last move of each pool is looked for once: others may have moved it very often since
 const WAITS = `
-  SELECT c.sequence, NOT ${STILL} AND EXISTS (
-      SELECT FROM unnest(c.pools) AS n(name) LEFT JOIN sync s ON s.name = n.name LEFT JOIN pool p ON p.name = n.name
-      WHERE NOT coalesce(s.applied_version >= c.sequence, s.name IS NULL AND p.name IS NULL)
-        AND NOT (p.name IS NULL AND coalesce(s.detail ? 'absentSince', false))
-        AND NOT EXISTS (SELECT FROM live_change m WHERE m.pools @> ARRAY[n.name::text] AND m.cause >= c.sequence)
+  WITH asked AS MATERIALIZED (
+    SELECT sequence, pools, ${STILL} AS still FROM change c
+    WHERE sequence = ANY($1::bigint[]) AND cardinality(pools) > 0 AND action <> 'cluster.follow' AND NOT ${isVoid('c.sequence')}
+  ), open AS MATERIALIZED (
+    SELECT a.sequence, n.name FROM asked a CROSS JOIN LATERAL unnest(a.pools) AS n(name)
+    LEFT JOIN sync s ON s.name = n.name LEFT JOIN pool p ON p.name = n.name
+    WHERE NOT a.still AND NOT coalesce(s.applied_version >= a.sequence, s.name IS NULL AND p.name IS NULL)
+      AND NOT (p.name IS NULL AND coalesce(s.detail ? 'absentSince', false))
+  ), moved AS MATERIALIZED (
+    SELECT n.name, max(m.cause) AS cause FROM live_change m CROSS JOIN LATERAL unnest(m.pools) AS n(name)
+    WHERE m.pools && ARRAY(SELECT DISTINCT name FROM open) AND m.cause IS NOT NULL GROUP BY n.name
+  )
+  SELECT sequence, sequence IN (
+      SELECT o.sequence FROM open o LEFT JOIN moved m USING (name) WHERE NOT coalesce(m.cause >= o.sequence, false)
     ) AS waits
-  FROM change c WHERE c.sequence = ANY($1::bigint[]) AND cardinality(c.pools) > 0 AND c.action <> 'cluster.follow'
-    AND NOT ${isVoid('c.sequence')}`;
+  FROM asked`;
 
 const CAME = `
   WITH moves AS MATERIALIZED (
