@@ -1,5 +1,5 @@
 /** Notes from when on the cluster has each change, whenever nothing waits any more to be brought there. */
-import { type Looked, noteCarriedOut } from '../db/carried-out.ts';
+import { NEVER_LOOKED, newest, noteCarriedOut } from '../db/carried-out.ts';
 import type { Database } from '../db/client.ts';
 
 export interface CarriedOutNotes {
@@ -8,24 +8,23 @@ export interface CarriedOutNotes {
 }
 
 export function carriedOutNotes(db: Database, failed: (error: unknown) => void): CarriedOutNotes {
-  let known: Looked = { last: 0, waiting: [] };
+  let known = NEVER_LOOKED;
   let due = false;
   let stopped = false;
   let running: Promise<void> | null = null;
 
   const noteAll = async (): Promise<void> => {
-    let { last } = known;
+    const now = await newest(db);
     const waiting: number[] = [];
     for (
       let some = await noteCarriedOut(db, 0, known);
       some !== null;
       some = await noteCarriedOut(db, some.last, known)
     ) {
-      last = Math.max(last, some.last);
       waiting.push(...some.waiting);
       if (stopped) return;
     }
-    known = { last, waiting };
+    known = { ...now, waiting };
   };
   const run = async (): Promise<void> => {
     while (due && !stopped) {

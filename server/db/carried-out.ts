@@ -33,20 +33,37 @@ async function standsNow(db: Queryable, changes: readonly number[]): Promise<[nu
 /** So many pools are compared at once. */
 const MOST_POOLS = 10_000;
 
-/** What a look has found: of the changes up to `last` none is open but these, which wait still. */
+/** Until where all changes were looked at, and which of them wait still. */
 export interface Looked {
   readonly last: number;
+  /** what came of one since, wherever it is, is news */
+  readonly live: number;
   readonly waiting: readonly number[];
+}
+
+export const NEVER_LOOKED: Looked = { last: 0, live: Number.MAX_SAFE_INTEGER, waiting: [] };
+
+/** The newest of both ledgers. */
+export async function newest(db: Queryable): Promise<Pick<Looked, 'last' | 'live'>> {
+  const [row] = await db.query<{ last: string; live: string }>(
+    'SELECT (SELECT coalesce(max(sequence), 0) FROM change) AS last, sequence AS live FROM live WHERE id = 1',
+    [],
+  );
+  return { last: Number(row?.last ?? 0), live: Number(row?.live ?? 0) };
 }
 
 /**
  * Notes it of some changes after `after` of which nothing waits any more: what others write later, and what is decided later, says
  * nothing about them. A page of History would take seconds to derive it of many large imports. `before`: what the look before has
- * found. Returns what this one has found of those that it looked at; null: there is none.
+ * found. Returns the last one that it looked at, and those that are without a note still; null: there is none.
  */
-export async function noteCarriedOut(db: Database, after: number, before: Looked): Promise<Looked | null> {
+export async function noteCarriedOut(
+  db: Database,
+  after: number,
+  before: Looked,
+): Promise<Pick<Looked, 'last' | 'waiting'> | null> {
   const { sequence } = await readLive(db);
-  const rows = await db.query<{ sequence: string }>(OPEN, [after, before.last, before.waiting]);
+  const rows = await db.query<{ sequence: string }>(OPEN, [after, before.last, before.waiting, before.live]);
   const open = rows.map((row) => Number(row.sequence));
   const last = open.at(-1);
   if (last === undefined) return null;
@@ -68,8 +85,9 @@ async function write(tx: Queryable, over: ReadonlyMap<number, CarriedOut>, known
 // what reports and decisions about nothing move waits for nothing
 const OPEN = `
   SELECT sequence FROM (
-    SELECT sequence, sum(cardinality(pools) + 1) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING EXCLUDE CURRENT ROW) AS before_it
-    FROM change c WHERE sequence > $1 AND (sequence > $2 OR sequence = ANY($3::bigint[]))
+    SELECT sequence, sum(cardinality(pools) + 1) OVER (ORDER BY sequence ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before_it
+    FROM change c WHERE sequence > $1 AND (sequence > $2 OR sequence = ANY($3::bigint[] || ARRAY(
+        SELECT DISTINCT cause FROM live_change WHERE sequence > $4 AND cause IS NOT NULL)))
       AND NOT EXISTS (SELECT FROM carried_out WHERE change = c.sequence)
       AND (cardinality(pools) > 0 OR action = 'cluster.follow'
         OR (action LIKE 'settings.%' AND (before->'global', before->'nodes') IS DISTINCT FROM (after->'global', after->'nodes')))
