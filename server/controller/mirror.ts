@@ -26,8 +26,10 @@ interface Move extends Told {
 }
 
 /**
- * Pools are stored as seen, whatever the order: an event that is older than what is stored says nothing new. Where the effective pool differs, a live change says so: one for each writer and cause; so it does, moving
- * nothing, where an object cannot be read: it came, is no longer read, or goes. Throws TermOver when `epoch` is not the current term; nothing was written then. Returns the live sequence.
+ * Pools are stored as seen, whatever the order: an event that is older than what is stored says nothing new. Where the effective
+ * pool differs, a live change says so: one for each writer and cause; so it does, moving nothing, where an object cannot be read:
+ * it came, is no longer read, or goes. Throws TermOver when `epoch` is not the current term; nothing was written then. Returns the
+ * live sequence.
  */
 export function mirror(db: Database, epoch: number, seen: Seen): Promise<number> {
   return db.transaction(async (tx) => (await mirrorIn(tx, await lockLive(tx, epoch), seen)).sequence);
@@ -64,7 +66,7 @@ export async function mirrorAll(db: Database, epoch: number, all: readonly LiveP
   return mirror(db, epoch, { seen, gone: known.filter(({ name }) => !listed.has(name)) });
 }
 
-/** Pools that were deleted here, and are done with: where the cluster has one of the name still, the history of the pool goes on with that. */
+/** Pools that were deleted here, and are done with: where the cluster has one of the name still, the history goes on with that. */
 export async function tellStaying(tx: Queryable, live: Live, deleted: readonly string[]): Promise<void> {
   if (deleted.length === 0) return;
   const there = await readLivePools(tx, deleted);

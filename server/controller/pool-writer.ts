@@ -44,7 +44,10 @@ export interface PoolWriterOptions {
   readonly underWay: ReadonlyMap<string, unknown>;
 }
 
-/** So long is waited for the outcomes of others, so that MOST come together at the rate of a server on two cores; what is not of a pool that is worked on does not wait. */
+/**
+ * So long is waited for the outcomes of others, so that MOST come together at the rate of a server on two cores; what is not of a
+ * pool that is worked on does not wait.
+ */
 const LINGER_MS = 100;
 const MOST = 64;
 
