@@ -1,18 +1,21 @@
 /** How far a change came is told once nothing of it waits any more, and stays so, whatever is decided or written later. */
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { editedPool, editedSettings } from '../../e2e/cluster/edited.ts';
 import { history } from '../../e2e/cluster/history.ts';
 import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { must } from '../../e2e/cluster/request.ts';
+import { grant, revoke } from '../../e2e/cluster/rights.ts';
 import { held, nowhere, toldChanges } from '../../e2e/cluster/told-changes.ts';
 import { liveChangesSince, readLive } from '../db/live.ts';
+import { openConnection } from '../kube/connection.ts';
+import { fromKubeconfig } from '../kube/kubeconfig.ts';
 import { soon } from '../testing/soon.ts';
 import { clusterPools } from './cluster-pools.ts';
 
 const site = ledTerms();
 const edited = editedPool(site);
 const { told, holds } = toldChanges(site);
-const { update, rows, whole } = history(site);
+const { update, policy, rows, whole } = history(site);
 const nothing = { ...nowhere, didNothing: 'it moved nothing in the cluster' };
 
 const noted = (change: number) =>
@@ -91,6 +94,27 @@ it('a change that was taken back, and is decided again later', async () => {
   await holds();
   expect(await told(contested)).toMatchObject(nothing);
   expect(await told(again)).toMatchObject(held);
+});
+
+it('a change that is over while another one is tried again and again', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const reader = openConnection(fromKubeconfig(site.server.kubeconfig, 'nobody'));
+  onTestFinished(async () => {
+    vi.useRealTimers();
+    await reader.close();
+    await revoke(site.server, 'for-good-test');
+  });
+  const rules = [{ apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs: ['get', 'list', 'watch'] }];
+  await grant(site.server, 'for-good-test', { kind: 'User', name: 'nobody' }, rules);
+  await site.made();
+  await site.end();
+  await site.begin(reader);
+  await site.api.caller('editor').pools.create({ name: 'b', spec: { cidr: '10.2.0.0/16' } });
+  await site.stands('b', { state: 'Forbidden' });
+  const change = await policy('enforce');
+  await site.stands('a', { state: 'Synced', applied: { version: change } });
+  vi.advanceTimersByTime(300_000);
+  await noted(change);
 });
 
 it('a deletion of what is of others there by now: it stays in force, and goes by them', async () => {

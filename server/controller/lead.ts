@@ -90,7 +90,7 @@ export function lead(options: LeadOptions): Leading {
         }),
       onEmpty: () => {
         if (queue.size() + settings.size() > 0) return;
-        notes.settled();
+        notes.look();
         options.onSettled?.();
       },
     });
@@ -140,7 +140,11 @@ export function lead(options: LeadOptions): Leading {
     if (signal.kind === 'change') desired.told(signal.sequence, signal.pool);
     else if (signal.kind === 'resync') desired.moved();
   });
-  const resync = setInterval(desired.all, RESYNC_MS);
+  const resync = setInterval(() => {
+    desired.all();
+    // while one is tried again and again, the queue is never empty
+    notes.look();
+  }, RESYNC_MS);
 
   return {
     watch: pools.state,

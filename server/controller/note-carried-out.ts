@@ -1,9 +1,9 @@
-/** Notes from when on the cluster has each change, whenever nothing waits any more to be brought there. */
+/** Notes from when on the cluster has each change of which nothing waits any more to be brought there. */
 import { NEVER_LOOKED, newest, noteCarriedOut } from '../db/carried-out.ts';
 import type { Database } from '../db/client.ts';
 
 export interface CarriedOutNotes {
-  settled(): void;
+  look(): void;
   stop(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function carriedOutNotes(db: Database, failed: (error: unknown) => void):
     running = null;
   };
   return {
-    settled() {
+    look() {
       due = true;
       running ??= run();
     },
