@@ -147,7 +147,7 @@ function Facts({ change }: { change: Change }) {
       {change.action.startsWith('pool.') && change.pools === 1 && (
         <>
           <dt>Pool</dt>
-          <dd>
+          <dd className="wrap-anywhere">
             <Link className="link" href={poolPath(change.target)}>
               {change.target}
             </Link>
