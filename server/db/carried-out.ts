@@ -82,12 +82,13 @@ async function write(tx: Queryable, over: ReadonlyMap<number, CarriedOut>, known
   );
 }
 
-// what reports and decisions about nothing move waits for nothing
+// what reports and decisions about nothing move waits for nothing. A bound for all at once would have all of the log gone through
 const OPEN = `
   SELECT sequence FROM (
     SELECT sequence, sum(cardinality(pools) + 1) OVER (ORDER BY sequence ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before_it
-    FROM change c WHERE sequence > $1 AND (sequence > $2 OR sequence = ANY($3::bigint[] || ARRAY(
-        SELECT DISTINCT cause FROM live_change WHERE sequence > $4 AND cause IS NOT NULL)))
+    FROM change c WHERE (sequence > greatest($1::bigint, $2::bigint) OR sequence = ANY(ARRAY(
+        SELECT o.change FROM (SELECT unnest($3::bigint[]) AS change
+          UNION SELECT cause FROM live_change WHERE sequence > $4 AND cause IS NOT NULL) o WHERE o.change > $1)))
       AND NOT EXISTS (SELECT FROM carried_out WHERE change = c.sequence)
       AND (cardinality(pools) > 0 OR action = 'cluster.follow'
         OR (action LIKE 'settings.%' AND (before->'global', before->'nodes') IS DISTINCT FROM (after->'global', after->'nodes')))
