@@ -116,7 +116,7 @@ function Facts({ view }: { view: ClusterView }) {
         <span className="text-ink-1">{live.foreign.toLocaleString('en-US')}</span> of others
         {live.deleting > 0 && (
           <>
-            , <span className="text-ink-1">{live.deleting.toLocaleString('en-US')}</span> of others being deleted
+            , <span className="text-ink-1">{live.deleting.toLocaleString('en-US')}</span> being deleted
           </>
         )}
         {live.unreadable > 0 && (

@@ -4,6 +4,7 @@ import { Checkbox } from '../components/checkbox.tsx';
 import { FindingChip } from '../components/state-chip.tsx';
 import { beforeLead, HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { Tag } from '../components/tag.tsx';
+import { deletionWaits } from '../pools/deletion-waits.ts';
 import { KindTag, TrafficFromText, TrafficToText, ViolationsChip } from '../pools/facet-cells.tsx';
 import { poolPath } from '../pools/paths.ts';
 import type { Outputs } from '../trpc/client.ts';
@@ -90,7 +91,7 @@ export function OtherPoolsTable({
                   {pool.name}
                 </Link>
                 {pool.spec !== null && pool.facets !== null && <KindTag facets={pool.facets} spec={pool.spec} />}
-                {pool.deleting && <Tag>being deleted</Tag>}
+                {(pool.deleting || pool.deletion !== null) && <Tag>being deleted</Tag>}
               </span>
             </Td>
             <Td label="CIDR" className="machine text-ink-1">
@@ -112,7 +113,9 @@ export function OtherPoolsTable({
                 <span title={pool.owner} className="machine block max-w-48 truncate text-ink-1">
                   {pool.owner}
                 </span>
-                <span className="text-xs text-ink-3">{classWords[pool.class]}</span>
+                <span className="text-xs text-ink-3">
+                  {pool.deletion === null ? classWords[pool.class] : 'deleted here'}
+                </span>
                 {pool.standing === 'foreign' && <Tag>read-only here</Tag>}
               </span>
               <Evidence evidence={pool.evidence} />
@@ -122,6 +125,7 @@ export function OtherPoolsTable({
               className={
                 pool.violations.length + pool.problems.length === 0 &&
                 pool.heldFast === null &&
+                pool.deletion === null &&
                 pool.unreadable === null
                   ? 'narrow:hidden'
                   : undefined
@@ -132,6 +136,7 @@ export function OtherPoolsTable({
                 <Unreadable pool={pool} />
                 {pool.unreadable === null && <Problems problems={pool.problems} />}
                 <HeldFast held={pool.heldFast} />
+                {!pool.deleting && <Deletion deletion={pool.deletion} />}
               </span>
             </Td>
             <Td className="text-right">
@@ -190,10 +195,24 @@ function HeldFast({ held }: { held: LivePool['heldFast'] }) {
   );
 }
 
+/** It was deleted here, and is there still: why. */
+function Deletion({ deletion }: { deletion: LivePool['deletion'] }) {
+  if (deletion === null) return null;
+  return (
+    <>
+      <FindingChip kind="warning" title={deletion.refused?.message}>
+        Not gone
+      </FindingChip>
+      <span className="block max-w-80 text-xs whitespace-normal wrap-anywhere">{deletionWaits(deletion.refused)}</span>
+    </>
+  );
+}
+
 /** Calico cannot read it as it stands: why, and what follows. */
-function Unreadable({ pool: { unreadable, standing, deleting } }: { pool: LivePool }) {
+function Unreadable({ pool: { unreadable, standing, deleting, deletion } }: { pool: LivePool }) {
   if (unreadable === null) return null;
-  const mended = standing === 'observed' && !deleting ? 'It can be adopted once it is mended there.' : '';
+  const mended =
+    standing === 'observed' && !deleting && deletion === null ? 'It can be adopted once it is mended there.' : '';
   return (
     <>
       <FindingChip kind="error" title={unreadable.why}>

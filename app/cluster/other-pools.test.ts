@@ -15,6 +15,7 @@ const pool = (
   spec: cidr === null ? null : { cidr },
   unreadable,
   deleting: false,
+  deletion: null,
 });
 const pools = [
   pool('flux-net', 'foreign', 'flux', '172.16.0.0/16'),
@@ -49,6 +50,9 @@ it('survives the link', () => {
 it('only what can be read and belongs to nobody else may be adopted, and is counted so', () => {
   expect(pools.filter(adoptable).map(({ name }) => name)).toEqual(['old']);
   expect(pools.filter((one) => adoptable({ ...one, deleting: true }))).toEqual([]);
+  const deletion = { change: 7, refused: null };
+  expect(pools.filter((one) => adoptable({ ...one, deletion }))).toEqual([]);
+  expect(pools.filter((one) => isOne({ ...one, deletion }, 'deleting'))).toEqual(pools);
   expect(shown('standing=observed')).toEqual(['old']);
   expect(shown('standing=unreadable')).toEqual(['broken', 'no-range', 'once-good']);
   expect(pools.filter((one) => isOne(one, 'unreadable'))).toHaveLength(3);

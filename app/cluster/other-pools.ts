@@ -1,4 +1,6 @@
 /** The pools of the cluster that are not ours, as the page shows them, and what of it the address of the page holds. Pure. */
+import type { Refused } from '../pools/deletion-waits.ts';
+
 export interface OtherPool {
   name: string;
   spec: { cidr: string } | null;
@@ -9,6 +11,8 @@ export interface OtherPool {
   class: 'managed' | 'hand' | 'gitops' | 'operator' | 'applier';
   /** it counts until it is gone */
   deleting: boolean;
+  /** it was deleted here, by that change, and is there still */
+  deletion: { change: number; refused: Refused | null } | null;
 }
 
 export const othersFilters = ['all', 'observed', 'foreign', 'deleting', 'unreadable'] as const;
@@ -50,13 +54,15 @@ export function othersShown<T extends OtherPool>(pools: readonly T[], { search, 
 export function isOne(pool: OtherPool, standing: OthersView['standing']): boolean {
   if (standing === 'observed') return adoptable(pool);
   if (standing === 'unreadable') return pool.unreadable !== null;
-  if (standing === 'deleting') return pool.deleting;
-  return standing === 'all' || (pool.standing === 'foreign' && !pool.deleting);
+  if (standing === 'deleting') return goes(pool);
+  return standing === 'all' || (pool.standing === 'foreign' && !goes(pool));
 }
 
 /** What Calico cannot read, or is about to go, cannot become ours. */
-export const adoptable = ({ standing, unreadable, deleting }: OtherPool): boolean =>
-  standing === 'observed' && unreadable === null && !deleting;
+export const adoptable = (pool: OtherPool): boolean =>
+  pool.standing === 'observed' && pool.unreadable === null && !goes(pool);
+
+const goes = ({ deleting, deletion }: OtherPool): boolean => deleting || deletion !== null;
 
 /** Whose pools these are, and that nodes follow them: but for those of which there is nothing to follow. */
 export function othersLead(pools: readonly OtherPool[]): string {

@@ -15,6 +15,7 @@ import { Loading } from '../components/loading.tsx';
 import { Panel } from '../components/panel.tsx';
 import { ReasonText } from '../components/reason-text.tsx';
 import { Tag } from '../components/tag.tsx';
+import { deletionWaits } from '../pools/deletion-waits.ts';
 import { poolPath } from '../pools/paths.ts';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { EffectPicture } from './effect-picture.tsx';
@@ -74,6 +75,22 @@ type Change = Outputs['changes']['get'];
 
 const MOST_NAMED = 8;
 
+function PoolLinks({ names }: { names: readonly string[] }) {
+  return (
+    <>
+      {names.slice(0, MOST_NAMED).map((name, index) => (
+        <span key={name}>
+          {index > 0 && ', '}
+          <Link className="link" href={poolPath(name)}>
+            {name}
+          </Link>
+        </span>
+      ))}
+      {names.length > MOST_NAMED && ` and ${names.length - MOST_NAMED} more`}
+    </>
+  );
+}
+
 function Facts({ change }: { change: Change }) {
   const taken = takenIn(change);
   const nothing = didNothingWords(change);
@@ -116,16 +133,20 @@ function Facts({ change }: { change: Change }) {
         <>
           <dt>Waits</dt>
           <dd className="wrap-anywhere text-ink-1">
-            for a decision about{' '}
-            {change.waitsFor.slice(0, MOST_NAMED).map((name, index) => (
-              <span key={name}>
-                {index > 0 && ', '}
-                <Link className="link" href={poolPath(name)}>
-                  {name}
-                </Link>
+            for a decision about <PoolLinks names={change.waitsFor} />
+          </dd>
+        </>
+      )}
+      {change.notGone !== null && (
+        <>
+          <dt>Waits</dt>
+          <dd className="wrap-anywhere text-ink-1">
+            The cluster has <PoolLinks names={change.notGone.names} /> still. {deletionWaits(change.notGone.refused)}
+            {change.notGone.refused !== null && (
+              <span className="block">
+                The cluster’s own words: <span className="machine">{change.notGone.refused.message}</span>
               </span>
-            ))}
-            {change.waitsFor.length > MOST_NAMED && ` and ${change.waitsFor.length - MOST_NAMED} more`}
+            )}
           </dd>
         </>
       )}

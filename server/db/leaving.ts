@@ -4,15 +4,32 @@ import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import type { Queryable } from './client.ts';
 
-/** By name the uid of the object that goes. One that is not ours is not in it: it stays in the cluster, as what it is there. */
-export async function readLeaving(db: Queryable): Promise<Map<string, string>> {
-  const rows = await db.query<{ object: LivePool; applied_uid: string | null }>(
-    `SELECT l.object, s.applied_uid FROM sync s JOIN live_pool l ON l.name = s.name
-     WHERE s.deleted_by IS NOT NULL AND NOT EXISTS (SELECT FROM pool p WHERE p.name = s.name)`,
+export interface Leaving {
+  /** of the object that goes */
+  readonly uid: string;
+  /** the change that deleted it */
+  readonly change: number;
+  /** what the last try met, in the cluster's own words, and the right that is missing; null: it was not refused, or not tried yet */
+  readonly refused: { readonly message: string; readonly missing: string | null } | null;
+}
+
+/** By name. One that is not ours is not in it: it stays in the cluster, as what it is there. */
+export async function readLeaving(db: Queryable): Promise<Map<string, Leaving>> {
+  const rows = await db.query<{
+    object: LivePool;
+    applied_uid: string | null;
+    deleted_by: string;
+    refused: Leaving['refused'];
+  }>(
+    `SELECT l.object, s.applied_uid, s.deleted_by, CASE WHEN s.state IN ('Rejected', 'Forbidden')
+       THEN jsonb_build_object('message', s.detail->>'message', 'missing', s.detail->>'missing') END AS refused
+     FROM sync s JOIN live_pool l ON l.name = s.name
+     WHERE s.deleted_by IS NOT NULL AND NOT EXISTS (SELECT FROM pool p WHERE p.name = s.name)
+     ORDER BY s.name COLLATE "C"`,
   );
   return new Map(
     rows
       .filter(({ object, applied_uid: uid }) => oursToDelete(object, uid === null ? null : { uid }))
-      .map(({ object: { name, uid } }) => [name, uid]),
+      .map(({ object: { name, uid }, deleted_by: by, refused }) => [name, { uid, change: Number(by), refused }]),
   );
 }

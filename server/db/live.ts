@@ -159,7 +159,7 @@ export async function readLivePools(db: Queryable, names?: readonly string[]): P
 export async function rememberedPools(db: Queryable): Promise<Remembered> {
   const leaving = await readLeaving(db);
   const rows = await db.query<{ name: string; uid: string }>('SELECT name, uid FROM live_pool ORDER BY name');
-  return rememberedOf(rows.map((row) => ({ ...row, known: leaving.get(row.name) !== row.uid })));
+  return rememberedOf(rows.map((row) => ({ ...row, known: leaving.get(row.name)?.uid !== row.uid })));
 }
 
 /** The live state of one moment: the pools that Calico can decode. */

@@ -2,6 +2,7 @@
 import { type LivePool, unreadableOf } from '../../core/cluster/live-pool.ts';
 import type { SyncState } from '../../core/cluster/sync-state.ts';
 import type { Database, Queryable } from './client.ts';
+import { readLeaving } from './leaving.ts';
 import { byState } from './sync.ts';
 
 export interface PoolCounts {
@@ -11,7 +12,7 @@ export interface PoolCounts {
   readonly owners: readonly {
     readonly class: LivePool['ownership']['class'];
     readonly ours: boolean;
-    /** they wait there for a finalizer */
+    /** they wait there for a finalizer, or were deleted here and are there still */
     readonly deleting: boolean;
     readonly count: number;
     /** of them Calico reads nothing: they decide nothing */
@@ -61,11 +62,13 @@ function count(db: Database): Promise<Counted> {
          ELSE coalesce(sync.state, 'Pending') END AS state, count(*) AS count
        FROM pool LEFT JOIN sync ON sync.name = pool.name GROUP BY 1`,
     );
+    const leaving = await readLeaving(tx);
     const owners = await tx.query<Omit<PoolCounts['owners'][number], 'unreadable'> & { doubtful: Doubtful[] }>(
       `SELECT l.object->'ownership'->>'class' AS class, p.name IS NOT NULL AS ours,
-         (l.object->>'deleting')::boolean AS deleting, count(*)::int AS count,
+         (l.object->>'deleting')::boolean OR l.name = ANY($1::text[]) AS deleting, count(*)::int AS count,
          coalesce(jsonb_agg(l.object - 'claims') FILTER (WHERE NOT coalesce(${SURELY_READABLE}, false)), '[]') AS doubtful
        FROM live_pool l LEFT JOIN pool p ON p.name = l.name GROUP BY 1, 2, 3`,
+      [[...leaving.keys()]],
     );
     return {
       stand,

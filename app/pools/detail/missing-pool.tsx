@@ -7,12 +7,14 @@ import { classWords } from '../../cluster/other-pools.ts';
 import { sourceWords } from '../../cluster/source-words.ts';
 import { Age, When } from '../../components/age.tsx';
 import { ButtonLink } from '../../components/button.tsx';
+import { ChangeLink } from '../../components/change-link.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { Note } from '../../components/note.tsx';
 import { TruthLine, TruthPill } from '../../components/truth-pill.tsx';
 import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { useClusterMode } from '../../trpc/cluster-mode.ts';
+import { deletionWaits } from '../deletion-waits.ts';
 import { Findings } from './findings.tsx';
 import { PoolSpecPanel } from './pool-spec.tsx';
 import { heldFastWords, theirWords } from './their-words.ts';
@@ -24,6 +26,7 @@ export function MissingPool({ name }: { name: string }) {
   const query = useQuery(trpc.cluster.pools.queryOptions(undefined, { enabled: inCluster }));
   if (inCluster && query.isPending) return <Loading what={name} />;
   const live = query.data?.pools.find((pool) => pool.name === name);
+  if (live?.deletion != null) return <GoingPool live={live} deletion={live.deletion} />;
   if (live !== undefined) return <TheirPool live={live} all={query.data?.pools ?? []} />;
   return (
     <Empty title={`There is no pool ${name}.`}>
@@ -51,7 +54,7 @@ export function MissingTruths({ name }: { name: string }) {
           truth="live"
           age={heardAt !== null && <Age at={heardAt} prefix="heard" limitSeconds={SILENT_MS / 1000} />}
         >
-          {data.pools.some((pool) => pool.name === name) ? 'a pool of others' : 'no such pool'}
+          {liveWords(data.pools.find((pool) => pool.name === name))}
         </TruthPill>
       )}
       <TruthPill truth="programmed" off>
@@ -61,7 +64,37 @@ export function MissingTruths({ name }: { name: string }) {
   );
 }
 
+const liveWords = (live: LivePool | undefined): string =>
+  live === undefined ? 'no such pool' : live.deletion === null ? 'a pool of others' : 'not deleted yet';
+
 type LivePool = Outputs['cluster']['pools']['pools'][number];
+
+/** It was deleted here, and the cluster has it still. */
+function GoingPool({ live, deletion }: { live: LivePool; deletion: NonNullable<LivePool['deletion']> }) {
+  const { name, spec, facets, decidedBy, violations } = live;
+  const { change, refused } = deletion;
+  return (
+    <div className="flex flex-col gap-3">
+      <Note kind="warning">
+        <p className="text-ink-1">
+          {name} was deleted here by <ChangeLink id={change} />. The cluster has it still: {theirWords(live).nodes}
+        </p>
+        {!live.deleting && <p>{deletionWaits(refused)} To keep it, take its deletion back: revert that change.</p>}
+        {refused !== null && (
+          <p>
+            The cluster’s own words: <span className="machine">{refused.message}</span>
+          </p>
+        )}
+        <span className="mt-2 flex flex-wrap gap-2">
+          <ButtonLink href={`/history?change=${change}`}>Its deletion</ButtonLink>
+          <ButtonLink href={`/cluster?q=${encodeURIComponent(name)}`}>In the cluster</ButtonLink>
+        </span>
+      </Note>
+      <Findings violations={violations} />
+      {spec !== null && facets !== null && <PoolSpecPanel pool={{ spec, facets, natted: null, decidedBy }} />}
+    </div>
+  );
+}
 
 function TheirPool({ live, all }: { live: LivePool; all: readonly LivePool[] }) {
   const { name, owner, standing, spec, facets, problems, heldFast, decidedBy, violations } = live;

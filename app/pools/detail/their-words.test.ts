@@ -5,6 +5,7 @@ const pool = {
   name: 'a',
   spec: { cidr: '10.0.0.0/8' },
   unreadable: null,
+  deletion: null,
   standing: 'observed',
   owner: 'kubectl',
   class: 'hand',

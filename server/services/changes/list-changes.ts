@@ -1,6 +1,7 @@
 import { isLive } from '../../../core/wire/change-number.ts';
 import { carriedOut } from '../../db/carried-out.ts';
 import { type ChangeFilter, findChange, findChanges, type LoggedChange } from '../../db/changes.ts';
+import { type Leaving, readLeaving } from '../../db/leaving.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
 import type { CarriedOut } from '../../db/pools-carried-out.ts';
 import { namesUndecided } from '../../db/sync.ts';
@@ -36,14 +37,20 @@ export async function listChanges(
 
 export type NodeTime = { node: string; at: string | null };
 
+/** Pools that a change deleted here, and that the cluster has still: how it refused the first of those that it refused. */
+export interface NotGone {
+  names: string[];
+  refused: Leaving['refused'];
+}
+
 /**
- * One change, whole, with the time each node first held it (null: not yet; left out: not kept any more), and the pools about which
- * somebody must decide before all of it is in the cluster. Throws NOT_FOUND.
+ * One change, whole, with the time each node first held it (null: not yet; left out: not kept any more), the pools about which
+ * somebody must decide before all of it is in the cluster, and those whose deletion waits. Throws NOT_FOUND.
  */
 export async function getChange(
   deps: Deps,
   id: number,
-): Promise<ChangeView & { nodeTimes: NodeTime[]; waitsFor: string[] }> {
+): Promise<ChangeView & { nodeTimes: NodeTime[]; waitsFor: string[]; notGone: NotGone | null }> {
   const effective = (await effectiveNumbers(deps, [id]))(id);
   const [change, times, holdings, voided] = await Promise.all([
     findChange(deps.db, id),
@@ -54,11 +61,19 @@ export async function getChange(
   if (change === null) throw changeNotFound(id);
   const didNothing = voided.get(id) ?? whyNever(effective);
   const takers = takersOf(deps, change, didNothing, holdings);
+  const waits = effective === null && didNothing === null;
   return {
     ...viewChange(change, { effective: numberOf(effective), takers, didNothing }),
     nodeTimes: (takers.length === 0 ? [] : times).map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
-    waitsFor: effective === null && didNothing === null ? await namesUndecided(deps.db, id, change.pools) : [],
+    waitsFor: waits ? await namesUndecided(deps.db, id, change.pools) : [],
+    notGone: waits ? notGone(await readLeaving(deps.db), id) : null,
   };
+}
+
+function notGone(leaving: ReadonlyMap<string, Leaving>, id: number): NotGone | null {
+  const of = [...leaving].filter(([, { change }]) => change === id);
+  if (of.length === 0) return null;
+  return { names: of.map(([name]) => name), refused: of.find(([, one]) => one.refused !== null)?.[1].refused ?? null };
 }
 
 export const changeNotFound = (id: number): AppError =>

@@ -3,6 +3,7 @@ import { unreadableOf } from '../../../core/cluster/live-pool.ts';
 import { prefixOfPool } from '../../../core/nat/counted-pools.ts';
 import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
+import { readLeaving } from '../../db/leaving.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
 import { newSync, type SyncRow, writeSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
@@ -30,6 +31,7 @@ export async function adoptPools(
     decide: async (current, tx) => {
       await holdLive(tx);
       const found = new Map((await readLivePools(tx, names)).map((live) => [live.name, live]));
+      const leaving = await readLeaving(tx);
       const refused: Issue[] = [];
       const upsert: Pool[] = [];
       const rows: Omit<SyncRow, 'since'>[] = [];
@@ -37,6 +39,7 @@ export async function adoptPools(
         const live = found.get(name);
         const prefix = live?.pool == null ? undefined : prefixOfPool(live.pool);
         const unreadable = live === undefined ? null : unreadableOf(live);
+        const deletion = leaving.get(name);
         const why =
           live === undefined
             ? 'the cluster has no pool of this name'
@@ -48,7 +51,9 @@ export async function adoptPools(
                   ? `Calico cannot read it: ${unreadable.why}`
                   : live.deleting
                     ? 'it is being deleted in the cluster'
-                    : null;
+                    : deletion !== undefined
+                      ? `change ${deletion.change} deleted it here; revert that to keep it`
+                      : null;
         if (why !== null) refused.push({ field: `names.${name}`, message: `${name} cannot be adopted: ${why}` });
         else if (live?.pool != null && prefix !== undefined) {
           const spec = { ...live.pool.spec, cidr: formatPrefix(prefix) };

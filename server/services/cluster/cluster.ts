@@ -29,7 +29,7 @@ export const clusterViewSchema = z.object({
   /** FelixConfigurations about which something is decided here, by how they stand */
   settings: z.record(z.enum(syncStates), count),
   /**
-   * pools of the cluster by how they stand; one that is not ours and is being deleted there is `deleting`, and one that Calico cannot
+   * pools of the cluster by how they stand; one that is being deleted there, or was deleted here and is there still, is `deleting`, and one that Calico cannot
    * read, whoever's it is, decides nothing and is `unreadable`
    */
   live: z.object({ managed: count, observed: count, foreign: count, deleting: count, unreadable: count }),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type LivePool, unreadableOf } from '../../../core/cluster/live-pool.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, poolSpecSchema, violationSchema } from '../../../core/pool/spec.ts';
+import { type Leaving, readLeaving } from '../../db/leaving.ts';
 import { type HeldFast, readHeldFast } from '../../db/let-go.ts';
 import { readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
@@ -14,6 +15,9 @@ import { judgedPools } from './judged-pools.ts';
 export const standings = ['managed', 'observed', 'foreign'] as const;
 
 export const ownerClass = z.enum(['managed', 'hand', 'gitops', 'operator', 'applier']);
+
+/** The cluster refuses to delete it: its words, and the right that is missing. */
+export const refusedSchema = z.object({ message: z.string(), missing: z.string().nullable() });
 
 export const livePoolViewSchema = z.object({
   name: z.string(),
@@ -34,6 +38,8 @@ export const livePoolViewSchema = z.object({
   problems: z.array(z.object({ field: z.string(), message: z.string() })),
   violations: z.array(violationSchema),
   deleting: z.boolean(),
+  /** it was deleted here, by that change, and is there still; null: it was not */
+  deletion: z.object({ change: z.int(), refused: refusedSchema.nullable() }).nullable(),
   /** it was released here, and the cluster refuses to take our name from it: since when, in its words, and the right that is missing; null: no such thing */
   heldFast: z.object({ since: z.iso.datetime(), message: z.string(), missing: z.string().nullable() }).nullable(),
 });
@@ -44,7 +50,12 @@ const MOST_NAMED = 10;
 
 /** In the order of names. */
 export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
-  const [live, ours, heldFast] = await Promise.all([readLivePools(deps.db), readPools(deps.db), readHeldFast(deps.db)]);
+  const [live, ours, heldFast, leaving] = await Promise.all([
+    readLivePools(deps.db),
+    readPools(deps.db),
+    readHeldFast(deps.db),
+    readLeaving(deps.db),
+  ]);
   const managed = new Set(ours.map(({ name }) => name));
   const judged = judgedPools(
     deps.effective,
@@ -64,9 +75,13 @@ export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
     problems: one.problems.map((problem) => ({ ...problem })),
     violations: [...(judged.violations.get(one.name) ?? [])],
     deleting: one.deleting,
+    deletion: viewDeletion(leaving.get(one.name)),
     heldFast: viewHeldFast(heldFast.get(one.name)),
   }));
 }
+
+const viewDeletion = (leaving: Leaving | undefined): LivePoolView['deletion'] =>
+  leaving === undefined ? null : { change: leaving.change, refused: leaving.refused };
 
 const viewHeldFast = (held: HeldFast | undefined): LivePoolView['heldFast'] =>
   held === undefined ? null : { ...held, since: held.since.toISOString() };

@@ -1,0 +1,61 @@
+/** A pool of ours was deleted here, and the cluster has it still: that is said, and it is no pool of others that may be adopted. */
+import { expect, it, onTestFinished } from 'vitest';
+import { ledTerms } from '../../../e2e/cluster/led-terms.ts';
+import { grant, revoke } from '../../../e2e/cluster/rights.ts';
+import { openConnection } from '../../kube/connection.ts';
+import { fromKubeconfig } from '../../kube/kubeconfig.ts';
+import { soon } from '../../testing/soon.ts';
+import { editor } from '../../testing/test-api.ts';
+import { getChange } from '../changes/list-changes.ts';
+import { deletePool } from '../pools/write-pool.ts';
+import { adoptPools } from './adopt-pools.ts';
+import { getCluster } from './cluster.ts';
+import { listLivePools } from './live-pools.ts';
+
+const site = ledTerms();
+const reason = 'not needed';
+const deleted = async (): Promise<number> => {
+  const version = (await site.stand('a'))?.applied?.version ?? 0;
+  return (await deletePool(site.deps, editor, { name: 'a', expectedVersion: version, reason })).change.id;
+};
+
+it('while nobody leads', async () => {
+  await site.made();
+  await site.end();
+  const change = await deleted();
+  expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', deletion: { change, refused: null } }]);
+  expect((await getCluster(site.deps)).live).toMatchObject({ managed: 0, observed: 0, deleting: 1 });
+  expect((await getChange(site.deps, change)).notGone).toEqual({ names: ['a'], refused: null });
+  await expect(adoptPools(site.deps, editor, { names: ['a'], reason })).rejects.toThrow(
+    `a cannot be adopted: change ${change} deleted it here; revert that to keep it`,
+  );
+  await site.begin();
+  await soon(async () => expect(await site.stored('a')).toBe(null));
+  await soon(async () => expect((await getChange(site.deps, change)).notGone).toBe(null));
+  expect(await listLivePools(site.deps)).toEqual([]);
+});
+
+it('while the right to delete is missing, by the cluster’s own words', async () => {
+  await site.made();
+  await site.end();
+  const keeper = openConnection(fromKubeconfig(site.server.kubeconfig, 'nobody'));
+  const rule = (...verbs: string[]) => [{ apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs }];
+  await grant(site.server, 'keeps', { kind: 'User', name: 'nobody' }, rule('get', 'list', 'watch', 'patch'));
+  onTestFinished(async () => {
+    await keeper.close();
+    await revoke(site.server, 'keeps');
+    await revoke(site.server, 'keeps-no-more');
+  });
+  await site.begin(keeper);
+  const change = await deleted();
+  const refused = {
+    message: expect.stringContaining('cannot delete resource "ippools"'),
+    missing: 'delete ippools.projectcalico.org',
+  };
+  await soon(async () =>
+    expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', deletion: { change, refused } }]),
+  );
+  expect((await getChange(site.deps, change)).notGone).toEqual({ names: ['a'], refused });
+  await grant(site.server, 'keeps-no-more', { kind: 'User', name: 'nobody' }, rule('delete'));
+  await soon(async () => expect(await site.stored('a')).toBe(null));
+});
