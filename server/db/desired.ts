@@ -81,6 +81,7 @@ export async function writeChange(tx: Queryable, change: NewChange): Promise<{ a
 // A released pool keeps its object, which loses our name unless the pool is made or adopted here again; no field of that one is released,
 // and nobody decided yet that it is enforced.
 // The row of a pool that is made again is written in any case: the leader that is about to forget it waits, and finds the pool (`forgetSync`).
+// How the cluster refused a pool says nothing about its deletion, which was not tried yet.
 // clock_timestamp(), not now(): the transaction may have waited long for its turn, and times follow the numbers.
 const WRITE = `
   WITH moment AS MATERIALIZED (
@@ -88,7 +89,8 @@ const WRITE = `
   ), removed AS (
     DELETE FROM pool WHERE name = ANY($7::text[])
   ), leaving AS (
-    UPDATE sync SET deleted_by = CASE WHEN let_go_by IS NULL THEN $1::bigint END WHERE name = ANY($7::text[])
+    UPDATE sync SET deleted_by = CASE WHEN let_go_by IS NULL THEN $1::bigint END,
+      detail = CASE WHEN state IN ('Rejected', 'Forbidden') THEN '{}' ELSE detail END WHERE name = ANY($7::text[])
   ), back AS (
     UPDATE sync SET let_go_by = NULL, released = '{}', policy = 'ask' WHERE name = ANY($8::text[])
       AND NOT EXISTS (SELECT FROM pool WHERE pool.name = sync.name)

@@ -21,7 +21,7 @@ export async function readLeaving(db: Queryable): Promise<Map<string, Leaving>> 
     deleted_by: string;
     refused: Leaving['refused'];
   }>(
-    `SELECT l.object, s.applied_uid, s.deleted_by, CASE WHEN s.state IN ('Rejected', 'Forbidden')
+    `SELECT l.object, s.applied_uid, s.deleted_by, CASE WHEN s.state IN ('Rejected', 'Forbidden') AND s.detail ? 'message'
        THEN jsonb_build_object('message', s.detail->>'message', 'missing', s.detail->>'missing') END AS refused
      FROM sync s JOIN live_pool l ON l.name = s.name
      WHERE s.deleted_by IS NOT NULL AND NOT EXISTS (SELECT FROM pool p WHERE p.name = s.name)

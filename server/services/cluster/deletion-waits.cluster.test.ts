@@ -2,11 +2,13 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { ledTerms } from '../../../e2e/cluster/led-terms.ts';
 import { grant, revoke } from '../../../e2e/cluster/rights.ts';
+import { writeSync } from '../../db/sync.ts';
 import { openConnection } from '../../kube/connection.ts';
 import { fromKubeconfig } from '../../kube/kubeconfig.ts';
 import { soon } from '../../testing/soon.ts';
 import { editor } from '../../testing/test-api.ts';
 import { getChange } from '../changes/list-changes.ts';
+import { revertChange } from '../changes/revert-change.ts';
 import { deletePool } from '../pools/write-pool.ts';
 import { adoptPools } from './adopt-pools.ts';
 import { getCluster } from './cluster.ts';
@@ -33,6 +35,21 @@ it('while nobody leads', async () => {
   await soon(async () => expect(await site.stored('a')).toBe(null));
   await soon(async () => expect((await getChange(site.deps, change)).notGone).toBe(null));
   expect(await listLivePools(site.deps)).toEqual([]);
+});
+
+it('what was refused of it before is not said of its deletion, and the revert of that keeps it', async () => {
+  await site.made();
+  await site.end();
+  const row = await site.stand('a');
+  if (row === undefined) throw new Error('it must be known');
+  const refusal = { state: 'Rejected', reason: 'RefusedByCluster', detail: { message: 'no' } } as const;
+  await writeSync(site.api.database.db, [{ ...row, ...refusal }]);
+  const change = await deleted();
+  expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', deletion: { change, refused: null } }]);
+  await revertChange(site.deps, editor, { id: change, reason: 'it is needed' });
+  expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', standing: 'managed', deletion: null }]);
+  await site.begin();
+  await site.stands('a', { state: 'Synced', applied: { uid: row.applied?.uid } });
 });
 
 it('while the right to delete is missing, by the cluster’s own words', async () => {
