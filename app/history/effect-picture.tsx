@@ -6,7 +6,7 @@ import { utc } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { ScrollRegion } from '../components/scroll-region.tsx';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
-import { after, dotsOf, effectOf, type Holding } from './effect.ts';
+import { after, dotsOf, type Effect, effectOf, type Holding } from './effect.ts';
 
 const WIDTH = 640;
 const BASE = 62;
@@ -24,7 +24,8 @@ export function EffectPicture({
   nobody: string;
 }) {
   const [asTable, setAsTable] = useState(false);
-  const { taken, waiting } = effectOf(savedAt, nodes);
+  const effect = effectOf(savedAt, nodes);
+  const { already, taken } = effect;
   if (nodes.length === 0) {
     return (
       <section aria-label="Took effect on each node">
@@ -41,14 +42,15 @@ export function EffectPicture({
           <span className="font-normal text-ink-3">each dot is a node, when it reported the change</span>
         </h3>
         <span className="ml-auto text-xs text-ink-1 tabular-nums">
-          {taken.length.toLocaleString('en-US')} of {nodes.length.toLocaleString('en-US')}
+          {(already.length + taken.length).toLocaleString('en-US')} of {nodes.length.toLocaleString('en-US')}
         </span>
         <Button small look="ghost" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
           <Table2 aria-hidden /> {asTable ? 'Picture' : 'Table'}
         </Button>
       </div>
-      {asTable ? <Times savedAt={savedAt} nodes={nodes} /> : <Dots taken={taken} total={nodes.length} />}
-      <Sentence taken={taken} waiting={waiting} />
+      {asTable && <Times savedAt={savedAt} nodes={nodes} />}
+      {!asTable && (taken.length > 0 || already.length === 0) && <Dots taken={taken} total={nodes.length} />}
+      <Sentence effect={effect} />
     </section>
   );
 }
@@ -94,12 +96,17 @@ function Dots({ taken, total }: { taken: { node: string; ms: number }[]; total: 
   );
 }
 
-function Sentence({ taken, waiting }: { taken: { node: string; ms: number }[]; waiting: readonly string[] }) {
+function Sentence({ effect: { already, taken, waiting } }: { effect: Effect }) {
   const [first] = taken;
   const last = taken.at(-1);
   const half = taken[Math.ceil(taken.length / 2) - 1];
   return (
     <ul className="mt-1.5 flex flex-wrap gap-x-4.5 gap-y-1 text-xs tabular-nums">
+      {already.length > 0 && (
+        <li>
+          <b>{already.length.toLocaleString('en-US')}</b> had it already before it was saved
+        </li>
+      )}
       {first !== undefined && last !== undefined && taken.length === 1 && (
         <li>
           <b>{after(first.ms)}</b> {first.node}
@@ -140,6 +147,7 @@ function Sentence({ taken, waiting }: { taken: { node: string; ms: number }[]; w
 
 function Times({ savedAt, nodes }: { savedAt: string; nodes: readonly Holding[] }) {
   const saved = Date.parse(savedAt);
+  const isBefore = (at: string): boolean => Date.parse(at) < saved;
   return (
     <div className="mt-1.5 max-h-64 overflow-y-auto rounded-md border border-line" data-density="compact">
       <Table label="When each node had it">
@@ -159,10 +167,10 @@ function Times({ savedAt, nodes }: { savedAt: string; nodes: readonly Holding[] 
                 </Link>
               </Td>
               <Td label="Time" className="machine">
-                {at === null ? <span className="text-pending-fg">not yet</span> : utc(at)}
+                {at === null ? <span className="text-pending-fg">not yet</span> : isBefore(at) ? 'already' : utc(at)}
               </Td>
               <Td numeric label="After saving">
-                {at !== null && after(Math.max(0, Date.parse(at) - saved))}
+                {at !== null && !isBefore(at) && after(Date.parse(at) - saved)}
               </Td>
             </Tr>
           ))}

@@ -16,6 +16,14 @@ it('sorts nodes by when they had the change and names those that wait', () => {
   expect(effect.waiting).toEqual(['gone']);
 });
 
+it('nodes that held before it was saved what it decides had it already', () => {
+  const effect = effectOf(at(0), [
+    { node: 'before', at: at(-23_000) },
+    { node: 'later', at: at(300) },
+  ]);
+  expect(effect).toEqual({ already: ['before'], taken: [{ node: 'later', ms: 300 }], waiting: [] });
+});
+
 it('stacks nodes that took it at the same time', () => {
   const dots = dotsOf(
     [

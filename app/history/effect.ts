@@ -6,17 +6,20 @@ export interface Holding {
 }
 
 export interface Effect {
+  /** held it before it was saved: the cluster said so then */
+  already: string[];
   /** milliseconds after saving, the quickest first */
   taken: { node: string; ms: number }[];
   waiting: string[];
 }
 
 export function effectOf(savedAt: string, nodes: readonly Holding[]): Effect {
-  const saved = Date.parse(savedAt);
+  const times = nodes.flatMap(({ node, at }) =>
+    at === null ? [] : [{ node, ms: Date.parse(at) - Date.parse(savedAt) }],
+  );
   return {
-    taken: nodes
-      .flatMap(({ node, at }) => (at === null ? [] : [{ node, ms: Math.max(0, Date.parse(at) - saved) }]))
-      .sort((a, b) => a.ms - b.ms),
+    already: times.filter(({ ms }) => ms < 0).map(({ node }) => node),
+    taken: times.filter(({ ms }) => ms >= 0).sort((a, b) => a.ms - b.ms),
     waiting: nodes.filter(({ at }) => at === null).map(({ node }) => node),
   };
 }

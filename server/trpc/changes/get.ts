@@ -8,7 +8,7 @@ export const get = viewerProcedure
   .input(z.strictObject({ id: z.int().min(0) }))
   .output(
     changeSchema.extend({
-      /** when each node first held it; null: not yet */
+      /** when each node first held it; before the change: the cluster said so already; null: not yet */
       nodeTimes: z.array(z.object({ node: z.string(), at: z.iso.datetime().nullable() })),
       /** pools about which somebody must decide before all of it is in the cluster */
       waitsFor: z.array(z.string()),
