@@ -49,6 +49,13 @@ export function fieldsMoved(before: PoolSpec, after: PoolSpec): PoolField[] {
   return poolFields.filter((field) => JSON.stringify(was[field]) !== JSON.stringify(is[field]));
 }
 
+/** A set as it was decided, beside the items that were there: whoever holds those keeps them in it. */
+export function isBeside(decided: unknown, was: unknown, is: unknown): boolean {
+  if (!Array.isArray(decided) || !Array.isArray(was) || !Array.isArray(is)) return false;
+  const all = [...was, ...decided];
+  return all.every((item) => is.includes(item)) && is.every((item) => all.includes(item));
+}
+
 /** Every field that one of the three sides states, or that is let go. */
 export function compareFields(input: {
   readonly desired: PoolSpec;

@@ -56,3 +56,13 @@ it('a set of which others keep an item counts from the write on that took the re
   await soon(async () => expect((await site.stand('a'))?.applied).toMatchObject({ version: policed }));
   expect(await from(policed)).toBe(await last());
 });
+
+it('a set of which others keep an item counts also where nothing else was written back', async () => {
+  await site.made({ cidr: '10.1.0.0/16', natOutgoing: true, allowedUses: ['Tunnel'] });
+  await site.edit('a', { allowedUses: ['Workload'] });
+  await site.stands('a', { state: 'OutOfSync' });
+  const policed = await policy('enforce');
+  await soon(async () => expect((await site.stand('a'))?.applied).toMatchObject({ version: policed }));
+  expect((await site.stored('a'))?.spec).toMatchObject({ allowedUses: ['Workload', 'Tunnel'] });
+  expect(await from(policed)).toBe(await last());
+});

@@ -1,5 +1,5 @@
 /** Which change of ours a write of ours carries out. */
-import { differingFields, fieldsMoved, type PoolField } from '../../core/cluster/compare.ts';
+import { differingFields, fieldsMoved, isBeside, type PoolField } from '../../core/cluster/compare.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import { seenOf } from '../../core/cluster/seen.ts';
@@ -81,13 +81,6 @@ export async function decidedBy(
   const partly = latest !== undefined && isMovedTo(latest.spec) ? latest : undefined;
   const decided = there.find(isForced) ?? there.find(isUnforced) ?? partly;
   return decided === undefined ? null : { cause: decided.sequence, byForce: isForced(decided) };
-}
-
-/** A set as it was decided, beside the items that were there: whoever holds those keeps them in it. */
-export function isBeside(decided: unknown, was: unknown, is: unknown): boolean {
-  if (!Array.isArray(decided) || !Array.isArray(was) || !Array.isArray(is)) return false;
-  const all = [...was, ...decided];
-  return all.every((item) => is.includes(item)) && is.every((item) => all.includes(item));
 }
 
 const isUnforced = ({ action }: { readonly action: string }): boolean => action !== 'pool.force';

@@ -1,6 +1,6 @@
 /** Who made a pool of the cluster different, and which change of ours that carries out. */
 import type { Word } from '../../core/cluster/come-back.ts';
-import { differingFields, oddFields, poolFields } from '../../core/cluster/compare.ts';
+import { differingFields, isBeside, oddFields, poolFields } from '../../core/cluster/compare.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { withReleased } from '../../core/cluster/released.ts';
@@ -17,7 +17,7 @@ import { changeNumber } from '../../core/wire/change-number.ts';
 import { poolShare } from '../../core/wire/revision.ts';
 import type { Queryable } from '../db/client.ts';
 import { appliedSince, type SyncRow } from '../db/sync.ts';
-import { decidedBy, isBeside, type Ours } from './decided-by.ts';
+import { decidedBy, type Ours } from './decided-by.ts';
 
 export interface Told {
   readonly actor: string;

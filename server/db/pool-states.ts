@@ -1,5 +1,5 @@
 /** What was decided about a pool, and what the cluster said of it from then on. */
-import { differingFields, fieldsMoved, type PoolField, poolFields } from '../../core/cluster/compare.ts';
+import { differingFields, fieldsMoved, isBeside, type PoolField, poolFields } from '../../core/cluster/compare.ts';
 import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
@@ -19,7 +19,7 @@ export interface Known {
   readonly ours: PoolSpec | null;
   /** fields that others decide by now */
   readonly released: readonly PoolField[];
-  /** the last one until `seen`, and those after it until it was carried out or overtaken by us */
+  /** the last one until `seen`, and those after it until the first of ours for it or for a later change */
   readonly states: readonly State[];
 }
 
@@ -32,7 +32,7 @@ interface State {
   readonly byUs: boolean;
 }
 
-/** The live change from which on the cluster said what was decided, or had it overtaken by us. */
+/** The live change from which on the cluster said what was decided, or since one of ours had a part of it. */
 export function firstSaid({ was, ours, released, states }: Known, seen: number): number | 'never' {
   const start = states.find(({ sequence }) => sequence <= seen)?.spec ?? null;
   const since = states.filter(({ sequence }) => sequence > seen);
@@ -47,12 +47,23 @@ export function firstSaid({ was, ours, released, states }: Known, seen: number):
   const decided = fieldsBetween(was, ours).length > 0 ? fieldsBetween(was, ours) : fieldsBetween(start, ours);
   let last = start;
   for (const { sequence, spec, byUs } of since) {
-    const isMade = last === null && spec !== null;
-    const moves = (from: PoolSpec | null) => fieldsBetween(from, spec).some((field) => decided.includes(field));
-    if (says(spec) || (byUs && (isMade || moves(last)))) return sequence;
+    if (says(spec) || (byUs && brings(last, spec, ours, decided))) return sequence;
     last = spec;
   }
   return 'never';
+}
+
+/** One of the fields became as it was decided. A pool of another CIDR is another pool. */
+function brings(
+  from: PoolSpec | null,
+  to: PoolSpec | null,
+  ours: PoolSpec | null,
+  decided: readonly PoolField[],
+): boolean {
+  if (ours === null || to === null) return false;
+  const otherwise = fieldsMoved(ours, to).filter((field) => !isBeside(ours[field], from?.[field], to[field]));
+  if (otherwise.includes('cidr')) return false;
+  return fieldsBetween(from, to).some((field) => decided.includes(field) && !otherwise.includes(field));
 }
 
 function isAs(ours: PoolSpec | null, live: PoolSpec | null, released: readonly PoolField[]): boolean {

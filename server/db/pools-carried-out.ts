@@ -8,8 +8,8 @@ export type CarriedOut = number | 'never' | null;
 
 /**
  * By change, the live change from which on the cluster has all of it. Each pool that it touched counts by its first move for
- * this change; where there is none, by the first state of it from then on that says what was decided, whoever wrote it, or that
- * a later change of ours brought, which overtook it. Changes of other things are left out, and uses of force that did nothing.
+ * this change; where there is none, by the first state of it from then on that says what was decided, whoever wrote it, or of
+ * which a later change of ours brought a part. Changes of other things are left out, and uses of force that did nothing.
  */
 export async function poolsCarriedOut(db: Queryable, changes: readonly number[]): Promise<Map<number, CarriedOut>> {
   const asked = (await db.query<{ sequence: string; waits: boolean }>(WAITS, [changes])).map(({ sequence, waits }) => ({

@@ -5,10 +5,10 @@ import { isVoid } from './void-force.ts';
 
 /**
  * By change, the live change from which on the cluster has all of it. Each object that it touched counts by the first move of
- * ours for this change or for a later one of a field that it decided: applied together, or the later alone, they came together.
- * Where nothing of it had to move, by the first state from then on that says what was decided, whoever wrote it; what is let
- * go is for others to say, and counts only where it goes by that. Changes of other things are left out, and uses of force that did
- * nothing.
+ * ours for this change or for a later one of a field that it decided, where that brought one of them as it was decided: applied
+ * together they came together. Else by the first state before that which says what was decided, whoever wrote it; what is let go
+ * is for others to say, and counts only where it goes by that move. Changes of other things are left out, and uses of force that
+ * did nothing.
  */
 export async function settingsCarriedOut(db: Queryable, changes: readonly number[]): Promise<Map<number, CarriedOut>> {
   const rows = await db.query<{ sequence: string; live: string | null; waits: boolean }>(CARRIED_OUT, [changes]);
@@ -20,6 +20,10 @@ export async function settingsCarriedOut(db: Queryable, changes: readonly number
 /** In SQL, that two contents of an object have one of the fields of `t` differently. */
 const differ = (a: string, b: string): string =>
   `EXISTS (SELECT FROM unnest(t.fields) AS f WHERE (${a} #> t.path -> f) IS DISTINCT FROM (${b} #> t.path -> f))`;
+
+/** In SQL, that a move `m` brings one of the fields of `t` as it was decided. */
+const BRINGS = `EXISTS (SELECT FROM unnest(t.fields) AS f
+  WHERE m.before #> t.path -> f IS DISTINCT FROM (m.after #> t.path -> f) AND m.after #> t.path -> f IS NOT DISTINCT FROM (t.after #> t.path -> f))`;
 
 /** In SQL, that a move `m` takes one of the fields of `t` away. */
 const GOES = `EXISTS (SELECT FROM unnest(t.fields) AS f WHERE m.before #> t.path -> f IS NOT NULL AND m.after #> t.path -> f IS NULL)`;
@@ -42,18 +46,19 @@ const CARRIED_OUT = `
     SELECT sequence, cause, before, after FROM live_change
     WHERE action = 'settings.update' AND sequence > (SELECT min(seen) FROM touched)
   ), came AS (
-    SELECT t.*, (SELECT min(m.sequence) FROM moves m WHERE m.cause >= t.sequence AND ${differ('m.before', 'm.after')}) AS moved,
+    SELECT t.*, (SELECT min(m.sequence) FROM moves m WHERE m.cause >= t.sequence AND ${differ('m.before', 'm.after')}) AS first,
       coalesce((SELECT m.before FROM moves m WHERE m.sequence > t.seen ORDER BY m.sequence LIMIT 1),
         (SELECT settings FROM live WHERE id = 1)) AS was
     FROM touched t
   ), told AS (
     SELECT t.sequence, CASE
-        WHEN t.let_go THEN (SELECT m.sequence FROM moves m WHERE m.sequence = t.moved AND ${GOES})
-        WHEN t.moved IS NOT NULL THEN t.moved
+        WHEN t.let_go THEN (SELECT m.sequence FROM moves m WHERE m.sequence = t.first AND ${GOES})
+        WHEN EXISTS (SELECT FROM moves m WHERE m.sequence = t.first AND ${BRINGS}) THEN t.first
         WHEN NOT ${differ('t.was', 't.after')} THEN t.seen
-        ELSE (SELECT min(m.sequence) FROM moves m WHERE m.sequence > t.seen AND NOT ${differ('m.after', 't.after')}) END
+        ELSE (SELECT min(m.sequence) FROM moves m
+          WHERE m.sequence > t.seen AND (t.first IS NULL OR m.sequence < t.first) AND NOT ${differ('m.after', 't.after')}) END
       AS live,
-      t.moved IS NULL AND NOT (coalesce(s.applied_version >= t.sequence, false)
+      t.first IS NULL AND NOT (coalesce(s.applied_version >= t.sequence, false)
         OR (coalesce(s.applied_spec, '{}') = '{}' AND EXISTS (
           SELECT FROM change l WHERE l.action = 'settings.update' AND l.sequence >= t.sequence
             AND (l.before #> t.path) IS DISTINCT FROM (l.after #> t.path) AND coalesce(l.after #> t.path, '{}') = '{}'))
