@@ -42,6 +42,10 @@ export const oddFields = (problems: readonly FieldError[]): PoolField[] =>
 export const differingFields = (desired: PoolSpec, live: PoolSpec): PoolField[] =>
   fieldsMoved(live, desired).filter((field) => field !== 'blockSize' || !!desired.blockSize);
 
+/** Those of these fields that the API never changes of an object that has them (C15, C16). */
+export const fixedFields = (fields: readonly PoolField[], there: PoolSpec): PoolField[] =>
+  fields.filter((field) => (field === 'cidr' || field === 'blockSize') && there[field] !== undefined);
+
 /** Fields in which a pool became different, as Calico reads it: an absent block size is its default. */
 export function fieldsMoved(before: PoolSpec, after: PoolSpec): PoolField[] {
   const was = comparable(before);

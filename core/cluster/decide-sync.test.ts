@@ -25,6 +25,7 @@ const input = (over: Partial<SyncInput>): SyncInput => ({
   desired: { name: 'a', spec, version: 5 },
   live: live(spec, [ours]),
   applied: { uid: 'u1', version: 5 },
+  remade: false,
   policy: 'ask',
   released: [],
   forced: false,
@@ -278,4 +279,35 @@ it('of a set those are named who hold an item that is not wanted, and not those 
   expect(holding(one, other)).toMatchObject({ fields: ['allowedUses'], managers: ['other'] });
   expect(holding(one)).toMatchObject({ fields: ['allowedUses'], managers: [] });
   expect(holding(claim('whole', 'Update', ['allowedUses']))).toMatchObject({ managers: ['whole'] });
+});
+
+it('an object that was to go is replaced where it cannot be made what is desired by now, and kept where it can', () => {
+  const moved: PoolSpec = { ...spec, cidr: '10.2.0.0/16' };
+  const remade = (there: LivePool, over: Partial<SyncInput> = {}) =>
+    decideSync(input({ remade: true, live: there, desired: { name: 'a', spec: moved, version: 7 }, ...over }));
+  const there = live(spec, [ours]);
+  expect(remade(there)).toEqual({ do: 'replace', there });
+  expect(remade(there, { forced: true })).toEqual({ do: 'replace', there });
+  // nobody noted that it was applied
+  expect(remade(there, { applied: null })).toEqual({ do: 'replace', there });
+  const blocks = live({ ...moved, blockSize: 26 }, [ours]);
+  const smaller = { name: 'a', spec: { ...moved, blockSize: 28 }, version: 7 };
+  expect(remade(blocks, { desired: smaller })).toMatchObject({ do: 'replace' });
+  // a block size that is absent there can be set
+  expect(remade(live(moved, [ours]), { desired: smaller })).toMatchObject({ do: 'apply', uid: 'u1' });
+  const unreadable = live({ ...spec, natOutgoing: 'yes' }, [ours]);
+  expect(remade(unreadable)).toMatchObject({ do: 'replace' });
+  const off = { name: 'a', spec: { ...spec, natOutgoing: false }, version: 7 };
+  expect(remade(there, { desired: off })).toMatchObject({ do: 'apply', uid: 'u1' });
+  // nobody deleted it here
+  expect(remade(there, { remade: false })).toMatchObject({ do: 'apply', uid: 'u1' });
+});
+
+it('an object that is not ours alone is not replaced, whatever was deleted here', () => {
+  const desired = { name: 'a', spec: { ...spec, cidr: '10.2.0.0/16' }, version: 7 };
+  const remade = (there: LivePool) => decideSync(input({ remade: true, live: there, desired }));
+  expect(remade(live(spec, [ours, claim('gateway', 'Apply', ['cidr'])]))).toMatchObject({ do: 'apply', uid: 'u1' });
+  const marked = live(spec, [ours], { annotations: { 'meta.helm.sh/release-name': 'net' } });
+  expect(remade(marked)).toMatchObject({ reason: 'OwnedElsewhere' });
+  expect(remade(live(spec, [ours], { uid: 'u2' }))).toMatchObject({ reason: 'PoolMadeAgain' });
 });

@@ -1,9 +1,10 @@
 /** What is to be done about one pool, from what is wanted, what the cluster holds and what was applied last. */
 import { withDefaults } from '../pool/defaults.ts';
 import type { PoolSpec } from '../pool/spec.ts';
-import { applyBody, differingFields, oddFields, type PoolField } from './compare.ts';
+import { applyBody, differingFields, fixedFields, oddFields, type PoolField } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
 import { lostFields, othersOn } from './managed-fields.ts';
+import { oursToDelete } from './ours-to-delete.ts';
 import { ownerElsewhere } from './ownership.ts';
 import { heldBody, releasedBody, stillClaimed, withReleased } from './released.ts';
 import type { SyncPolicy, SyncReason } from './sync-state.ts';
@@ -14,6 +15,8 @@ export interface SyncInput {
   readonly live: LivePool | null;
   /** the last apply that the server took */
   readonly applied: { readonly uid: string; readonly version: number } | null;
+  /** the pool was deleted here and made again, and what is there is the object that was to go */
+  readonly remade: boolean;
   readonly policy: SyncPolicy;
   /** fields that others decide: they are not compared, not written over, and held no more than must be */
   readonly released: readonly PoolField[];
@@ -30,6 +33,8 @@ export type SyncDecision =
       /** what others wrote, which an apply by force would write over; absent: nothing */
       readonly over?: Differing;
     }
+  /** the object of a pool that was deleted here goes; the pool that has the name now is made when it is gone */
+  | { readonly do: 'replace'; readonly there: LivePool }
   | ({
       readonly do: 'nothing';
       readonly state: 'Synced' | 'OutOfSync';
@@ -46,7 +51,7 @@ interface Differing {
  * The decision is by level, not by event: asked twice it says the same. An apply carries the uid of the object that it
  * is meant for, so that a pool deleted meanwhile is not made again by accident.
  */
-export function decideSync({ desired, live, applied, policy, released, forced }: SyncInput): SyncDecision {
+export function decideSync({ desired, live, applied, remade, policy, released, forced }: SyncInput): SyncDecision {
   const insists = forced || policy === 'enforce';
   if (live === null) {
     return applied === null || insists
@@ -63,13 +68,17 @@ export function decideSync({ desired, live, applied, policy, released, forced }:
   const known = applied ?? (ownership.class === 'managed' ? { uid: live.uid, version: 0 } : null);
   if (known === null) return outOfSync('NotAdopted', [], [ownership.owner]);
   if (known.uid !== live.uid) return outOfSync('PoolMadeAgain', [], [ownership.owner]);
+  // where the object can be made what is desired, it stays: no node is without the pool meanwhile
+  const mayGo = remade && oursToDelete(live, applied);
   if (live.pool === null || live.lastGood) {
+    if (mayGo) return { do: 'replace', there: live };
     const odd = oddFields(live.problems);
     return outOfSync('Unreadable', odd, managersOf(live, odd));
   }
   const there = { spec: live.pool.spec, claims: live.claims };
   const wanted = withReleased(desired.spec, released, there.spec);
   const fields = differingFields(wanted, there.spec);
+  if (mayGo && fixedFields(fields, there.spec).length > 0) return { do: 'replace', there: live };
   const body = releasedBody(desired.spec, released, there);
   const letsGo = stillClaimed(live.claims, released).length > 0;
   if (fields.length === 0) {

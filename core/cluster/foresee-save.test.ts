@@ -27,6 +27,7 @@ const saved = (over: Partial<Save>): ReturnType<typeof foreseeSave> =>
     shown: stored,
     live: live([ours, creator]),
     applied: { uid: 'u1', version: 5 },
+    remade: false,
     policy: 'ask',
     released: [],
     ...over,
@@ -128,4 +129,10 @@ it('a pool of the name that is there already, and is not ours: whose it is, and 
     { message: expect.stringContaining('Take theirs, or release ours, on the pool’s page') },
   ]);
   expect(saved({ ...unknown, live: live([ours]) })).toEqual([]);
+});
+
+it('what goes because it was deleted here keeps nothing that is made again', () => {
+  const moved = { name: 'a', spec: { ...stored, cidr: '10.2.0.0/16' } };
+  expect(saved({ pool: moved })).not.toEqual([]);
+  expect(saved({ pool: moved, shown: null, remade: true })).toEqual([]);
 });

@@ -8,13 +8,13 @@ import { othersOn } from './managed-fields.ts';
 import { takenBack, withReleased } from './released.ts';
 import type { SyncReason } from './sync-state.ts';
 
-export interface Save extends Pick<SyncInput, 'live' | 'applied' | 'policy' | 'released'> {
+export interface Save extends Pick<SyncInput, 'live' | 'applied' | 'remade' | 'policy' | 'released'> {
   readonly pool: Pool;
   /** the pool as it is shown before; null: there is none of this name here */
   readonly shown: PoolSpec | null;
 }
 
-export function foreseeSave({ pool, shown, live, applied, policy, released }: Save): Warning[] {
+export function foreseeSave({ pool, shown, live, applied, remade, policy, released }: Save): Warning[] {
   if (live === null) return [];
   const back = takenBack(pool.spec, released, shown ?? pool.spec);
   const letGo = released.filter((field) => !back.includes(field));
@@ -22,10 +22,12 @@ export function foreseeSave({ pool, shown, live, applied, policy, released }: Sa
     desired: { ...pool, version: (applied?.version ?? 0) + 1 },
     live,
     applied,
+    remade,
     policy,
     released: letGo,
     forced: false,
   });
+  if (decision.do === 'replace') return [];
   if (decision.do === 'apply') {
     return live.pool === null
       ? []

@@ -42,6 +42,7 @@ export function takenByEnforce(pool: Pool, { live, uid }: Enforced, released: re
     desired: { ...pool, version: 0 },
     live,
     applied: uid === null ? null : { uid, version: 0 },
+    remade: false,
     policy: 'enforce',
     released,
     forced: false,

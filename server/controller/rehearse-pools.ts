@@ -1,13 +1,15 @@
 /** What a cluster would refuse of pools, asked by dry runs: it has rules beside ours (an older type, admission policies). */
 import { applyBody } from '../../core/cluster/compare.ts';
+import { decideSync } from '../../core/cluster/decide-sync.ts';
 import type { Pool } from '../../core/pool/spec.ts';
+import { readAtHand } from '../db/at-hand.ts';
 import type { Database } from '../db/client.ts';
-import { readLivePools } from '../db/live.ts';
 import { readWatch } from '../db/live-watch.ts';
 import type { Connection } from '../kube/connection.ts';
 import { type Cause, KubeError } from '../kube/kube-error.ts';
 import { clusterPools, poolGroups } from './cluster-pools.ts';
 import { refusedBy } from './refused-by.ts';
+import { syncInputOf } from './sync-input.ts';
 
 /** Of each: whoever asks is typing, or is about to say yes. A cluster that takes longer is as one that is away. */
 const WAIT_MS = 2_000;
@@ -25,18 +27,20 @@ export async function rehearsePools(
   pools: readonly Pool[],
 ): Promise<ReadonlyMap<string, readonly Cause[]>> {
   const names = pools.map(({ name }) => name);
-  const [{ watch }, found] = await Promise.all([readWatch(db), readLivePools(db, names)]);
+  const [{ watch }, found] = await Promise.all([readWatch(db), readAtHand(db, names)]);
   const group = poolGroups.find((one) => one === watch?.group);
   const refused = new Map<string, readonly Cause[]>();
   if (group === undefined || watch?.phase !== 'live') return refused;
-  const live = new Map(found.map((one) => [one.name, one]));
   const { apply } = clusterPools(connection, group);
   const queue = pools.values();
   let silent = false;
   const askOn = async (): Promise<void> => {
     for (const { name, spec } of queue) {
       if (silent) return;
-      const there = live.get(name);
+      const { row, live: there, released = [] } = found.get(name) ?? {};
+      // an object that goes first is asked nothing: no other of its name can be tried while it is there
+      const next = decideSync(syncInputOf({ name, spec, sequence: 0 }, { row, live: there, released }));
+      if (next.do === 'replace') continue;
       try {
         await apply({
           name,

@@ -3,7 +3,7 @@ import { withReleased } from '../../core/cluster/released.ts';
 import { seenOf } from '../../core/cluster/seen.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
-import { appliedSince } from '../db/sync.ts';
+import { appliedTo, isRemade } from '../db/sync.ts';
 
 export interface Standing extends SyncInput {
   /** what is desired, with the cluster's values of what is let go */
@@ -29,7 +29,8 @@ export function syncInputOf(
     desired: { name, spec, version: isVoid ? (row.applied?.version ?? 0) : sequence },
     live: live ?? null,
     // deleted here and made again: that the object is gone is what was wanted
-    applied: live === undefined ? appliedSince(row) : (row?.applied ?? null),
+    applied: appliedTo(row, live),
+    remade: isRemade(row, live),
     policy: row?.policy ?? 'ask',
     released,
     forced,

@@ -46,7 +46,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   if (pool === undefined) {
     if (row === undefined) return 'settled';
     const goes = row.deletedBy !== null && live !== undefined && oursToDelete(live, row.applied);
-    return goes ? remove(options, row, live) : disown(options, row, live ?? null);
+    return goes ? remove(options, asFound(row), live) : disown(options, row, live ?? null);
   }
   const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released });
   const decision = decideSync(input);
@@ -57,6 +57,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
     forceSeen: isVoid ? null : before.forceSeen,
     voided: isVoid && before.forceSeen !== null ? voidPoolForce(pool.sequence, moved) : undefined,
   };
+  if (decision.do === 'replace') return remove(options, found, decision.there);
   if (decision.do === 'nothing') {
     const { state, reason, fields, managers } = decision;
     const detail = { ...rewritten(before), fields, managers };
@@ -154,14 +155,14 @@ async function apply(
 }
 
 /** The pool was deleted here. A leader may have ended before it could note that it had made the object: what is under our name goes too. */
-async function remove(options: SyncPoolOptions, row: SyncRow, live: LivePool): Promise<SyncOutcome> {
+async function remove(options: SyncPoolOptions, found: Found, live: LivePool): Promise<SyncOutcome> {
   try {
     await options.cluster.remove(live);
     return 'settled'; // the watch says when it is gone
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     if (error.kind === 'not-found') return 'settled';
-    return fail(options, asFound(row), error);
+    return fail(options, found, error);
   }
 }
 

@@ -52,6 +52,14 @@ export const newSync = (name: string): Omit<SyncRow<never>, 'since'> => ({
 export const appliedSince = (row: SyncRow | undefined): SyncRow['applied'] =>
   row === undefined || row.deletedBy !== null ? null : row.applied;
 
+/** What was applied to the object that is there: another one than the deletion here was about is none of before. */
+export const appliedTo = (row: SyncRow | undefined, live: { readonly uid: string } | undefined): SyncRow['applied'] =>
+  row?.applied?.uid === live?.uid ? (row?.applied ?? null) : appliedSince(row);
+
+/** Of a pool that is desired: it was deleted here and made again, and what is there is the object that was to go. */
+export const isRemade = (row: SyncRow | undefined, live: { readonly uid: string } | undefined): boolean =>
+  row !== undefined && row.deletedBy !== null && (row.applied === null || row.applied.uid === live?.uid);
+
 /** What the controller writes: the policy is an operator's. */
 export type SyncOutcomeRow<Spec = PoolSpec> = Omit<
   SyncRow<Spec>,

@@ -10,7 +10,7 @@ import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { StoredPool } from '../../db/pools.ts';
-import { appliedSince, newSync, writeSync } from '../../db/sync.ts';
+import { appliedSince, isRemade, newSync, writeSync } from '../../db/sync.ts';
 import { lastInForce } from '../../db/void-force.ts';
 import { AppError } from '../app-error.ts';
 import type { Content } from '../changes/change-view.ts';
@@ -43,8 +43,9 @@ export async function force(tx: Queryable, pool: StoredPool, found: Standing, ve
     throw refusal('choice', `the cluster's pool '${name}' cannot be written over: ${why}`);
   }
   const desired = { name, spec, version: sequence };
-  const unforced = { desired, live: live ?? null, applied: row.applied, policy: row.policy, released, forced: false };
-  const next = decideSync(unforced);
+  const { applied: known, policy } = row;
+  const remade = isRemade(found.row, live);
+  const next = decideSync({ desired, live: live ?? null, applied: known, remade, policy, released, forced: false });
   if (next.do === 'nothing' && next.state === 'Synced') {
     throw new AppError(
       'NOTHING_CHANGES',
@@ -52,7 +53,7 @@ export async function force(tx: Queryable, pool: StoredPool, found: Standing, ve
     );
   }
   // an object that was made anew is another one: what was applied to the old one does not count
-  const applied = live !== undefined && row.applied !== null ? { ...row.applied, uid: live.uid } : row.applied;
+  const applied = live !== undefined && known !== null ? { ...known, uid: live.uid } : known;
   await noteVoidForce(tx, pool, row);
   await writeSync(tx, [{ ...row, applied, forceVersion: version, forceSeen: seenOf(spec, live) }]);
   const neverMade = live === undefined && appliedSince(found.row) === null;
@@ -106,7 +107,8 @@ export async function take(
     row.applied !== null && row.applied.version < (await lastInForce(tx, name))
       ? { ...row.applied, uid: live.uid }
       : { uid: live.uid, version, spec };
-  await writeSync(tx, [{ ...row, applied }]);
+  // what is there was wanted gone, and is taken now
+  await writeSync(tx, [{ ...row, applied, deletedBy: null }]);
   const before = { name, spec: pool.spec, theirs: moved };
   return { action: 'pool.update', upsert: [{ name, spec }], before, asFound: true };
 }

@@ -3,7 +3,7 @@ import { foreseeSave } from '../../../core/cluster/foresee-save.ts';
 import { withReleased } from '../../../core/cluster/released.ts';
 import type { Pool, Warning } from '../../../core/pool/spec.ts';
 import { readAtHand } from '../../db/at-hand.ts';
-import { appliedSince } from '../../db/sync.ts';
+import { appliedTo, isRemade } from '../../db/sync.ts';
 import type { Deps } from '../deps.ts';
 
 /** Of pools that are about to be saved, or just were. Nothing without a cluster. */
@@ -21,7 +21,8 @@ export async function foreseenSaves(
       shown: stored === undefined ? null : withReleased(stored.spec, released, live?.pool?.spec ?? null),
       live,
       // deleted here and made again: that the object is gone is what was wanted
-      applied: live === null ? appliedSince(row) : (row?.applied ?? null),
+      applied: appliedTo(row, live ?? undefined),
+      remade: isRemade(row, live ?? undefined),
       policy: row?.policy ?? 'ask',
       released,
     });

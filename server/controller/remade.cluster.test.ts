@@ -1,0 +1,120 @@
+/** A pool is deleted here and made again with another CIDR before its deletion came to the cluster: the old object goes, and another is made. */
+import { expect, it } from 'vitest';
+import { history } from '../../e2e/cluster/history.ts';
+import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
+import { held, toldChanges } from '../../e2e/cluster/told-changes.ts';
+import { readLive, readLivePools } from '../db/live.ts';
+import { writeWatch } from '../db/live-watch.ts';
+import type { Answer, Call, Connection } from '../kube/connection.ts';
+import { failure, KubeError } from '../kube/kube-error.ts';
+import { soon } from '../testing/soon.ts';
+import { rehearsePools } from './rehearse-pools.ts';
+
+const site = ledTerms();
+const { told, holds } = toldChanges(site);
+const { rows, whole } = history(site);
+const moved = { cidr: '10.2.0.0/16', natOutgoing: true };
+
+const uid = async () => (await readLivePools(site.api.database.db, ['a']))[0]?.uid;
+
+/** Of the pool `a` that is there, as one change each. */
+async function remake(spec: object = moved) {
+  const { pools } = site.api.caller('editor');
+  const { version: made } = await pools.get({ name: 'a' });
+  const gone = await pools.delete({ name: 'a', expectedVersion: made, reason: 'it moves' });
+  const again = await pools.create({ name: 'a', spec: spec as typeof moved });
+  return { made, gone: gone.change.id, again: again.change.id, warnings: again.pool.warnings };
+}
+
+/** History has each move by the change that it carries out. */
+async function expectTold({ made, gone, again }: { made: number; gone: number; again: number }): Promise<void> {
+  await holds();
+  expect(await told(made)).toMatchObject({ ...held, action: 'pool.create', after: { spec: nat } });
+  expect(await told(gone)).toMatchObject({ ...held, action: 'pool.delete' });
+  expect(await told(again)).toMatchObject({ ...held, action: 'pool.create', after: { spec: moved } });
+  expect((await rows(2)).map(({ sequence, action }) => [sequence, action])).toEqual([
+    [again, 'pool.create'],
+    [gone, 'pool.delete'],
+  ]);
+  await whole();
+}
+
+/** The cluster as `spoil` has it answer. */
+const by = (spoil: (call: Call, answer: () => Promise<Answer>) => Promise<Answer>): Connection => ({
+  ...site.connection,
+  call: (call) => spoil(call, () => site.connection.call(call)),
+});
+const away = () => new KubeError('', failure('unreachable', 'nobody answers'));
+
+const from = 'projectcalico.org/v3';
+const heard = { group: from, phase: 'live', since: 0, error: null, queued: 0, from } as const;
+const watch = { ...heard, lost: false, settingsLost: false, back: null };
+
+it('while nobody led', async () => {
+  const { db } = site.api.database;
+  await site.made();
+  const before = await uid();
+  await site.end();
+  const changes = await remake();
+  expect(changes.warnings).toEqual([]);
+  await writeWatch(db, (await readLive(db)).epoch, { watch, heardAt: null });
+  // what the cluster refuses of the old object says nothing of the new one
+  expect(await rehearsePools(site.connection, db, [{ name: 'a', spec: moved }])).toEqual(new Map());
+  await site.begin();
+  await site.stands('a', { state: 'Synced', applied: { version: changes.again }, deletedBy: null });
+  expect((await site.stored('a'))?.spec).toMatchObject(moved);
+  expect(await uid()).not.toBe(before);
+  await expectTold(changes);
+});
+
+it('while the cluster was away, and its leader ended between the two', async () => {
+  await site.made();
+  const before = await uid();
+  await site.end();
+  let isAway = true;
+  await site.begin(
+    by(async ({ method }, answer) => {
+      if (method === 'PATCH' || (method === 'DELETE' && isAway)) throw away();
+      return answer();
+    }),
+  );
+  const changes = await remake();
+  await site.stands('a', { state: 'Pending' });
+  isAway = false;
+  await soon(async () => expect(await site.stored('a')).toBe(null));
+  await soon(async () => expect(await uid()).toBe(undefined));
+  await site.end();
+  await site.begin();
+  await site.stands('a', { state: 'Synced', applied: { version: changes.again }, deletedBy: null });
+  expect(await uid()).not.toBe(before);
+  await expectTold(changes);
+});
+
+it('what is made and not noted is ours, and no other one of that name', async () => {
+  await site.made();
+  await site.end();
+  const changes = await remake();
+  let lost = 0;
+  await site.begin(
+    by(async ({ method }, answer) => {
+      const answered = await answer();
+      if (method === 'PATCH' && lost++ === 0) throw away();
+      return answered;
+    }),
+  );
+  await site.stands('a', { state: 'Synced', applied: { version: changes.again }, deletedBy: null });
+  expect(lost).toBeGreaterThan(0);
+  await expectTold(changes);
+});
+
+it('with the same CIDR it stays the same object', async () => {
+  await site.made();
+  const before = await uid();
+  await site.end();
+  const { again } = await remake({ ...nat, natOutgoing: false });
+  await site.begin();
+  await site.stands('a', { state: 'Synced', applied: { version: again }, deletedBy: null });
+  expect((await site.stored('a'))?.spec).toMatchObject({ ...nat, natOutgoing: false });
+  expect(await uid()).toBe(before);
+  await whole();
+});
