@@ -167,7 +167,9 @@ export function waysOf({
             ? 'The pool in the cluster is not ours. Take theirs first, which adopts it; then change it.'
             : sync.reason === 'Unreadable'
               ? unreadable
-              : null,
+              : cidrStays(sync, differing)
+                ? 'The cluster does not change the CIDR of a pool. Take theirs or release the pool, or delete the object there first: then ours can be made.'
+                : null,
     },
     {
       choice: 'release',
@@ -182,6 +184,10 @@ export function waysOf({
     },
   ];
 }
+
+/** Whoever holds it, the cluster refuses another one (C15), also by force. */
+const cidrStays = ({ reason }: Stand, differing: readonly FieldRow[]): boolean =>
+  (reason === 'RefusedByCluster' || reason === 'FieldOwnedByOther') && differing.some(({ field }) => field === 'cidr');
 
 /** The way on of one field: it is let go, or decided here again where it was. */
 export function wayOfField(
