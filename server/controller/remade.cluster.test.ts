@@ -1,13 +1,16 @@
 /** A pool is deleted here and made again with another CIDR before its deletion came to the cluster: the old object goes, and another is made. */
 import { expect, it } from 'vitest';
 import { history } from '../../e2e/cluster/history.ts';
-import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
+import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
+import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
+import { must } from '../../e2e/cluster/request.ts';
 import { held, toldChanges } from '../../e2e/cluster/told-changes.ts';
 import { readLive, readLivePools } from '../db/live.ts';
 import { writeWatch } from '../db/live-watch.ts';
 import type { Answer, Call, Connection } from '../kube/connection.ts';
 import { failure, KubeError } from '../kube/kube-error.ts';
 import { soon } from '../testing/soon.ts';
+import { clusterPools } from './cluster-pools.ts';
 import { rehearsePools } from './rehearse-pools.ts';
 
 const site = ledTerms();
@@ -117,4 +120,38 @@ it('with the same CIDR it stays the same object', async () => {
   expect((await site.stored('a'))?.spec).toMatchObject({ ...nat, natOutgoing: false });
   expect(await uid()).toBe(before);
   await whole();
+});
+
+it('what others apply whole as well stays as it is', async () => {
+  await site.made();
+  const before = await uid();
+  const body = { apiVersion: from, kind: 'IPPool', metadata: { name: 'a' }, spec: nat };
+  await kubectl(site.server, ['apply', '--server-side', '--field-manager=gateway', '-f', '-'], {
+    input: JSON.stringify(body),
+  });
+  await site.end();
+  await remake();
+  await site.begin();
+  await site.stands('a', { state: 'Contested', reason: 'FieldOwnedByOther', detail: { fields: ['cidr'] } });
+  expect((await site.stored('a'))?.spec).toMatchObject(nat);
+  expect(await uid()).toBe(before);
+});
+
+it('another object, as a backup has it under our name, was not deleted here', async () => {
+  await site.made();
+  await site.end();
+  await remake();
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  const backup = clusterPools(site.connection, from);
+  const { uid: restored } = await backup.apply({
+    name: 'a',
+    spec: nat,
+    uid: null,
+    resourceVersion: null,
+    force: false,
+  });
+  await site.begin();
+  await site.stands('a', { state: 'Rejected', reason: 'RefusedByCluster' });
+  expect((await site.stored('a'))?.spec).toMatchObject(nat);
+  expect(await uid()).toBe(restored);
 });
