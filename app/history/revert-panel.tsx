@@ -77,6 +77,11 @@ export function RevertPanel({ id, onClose }: { id: number; onClose: () => void }
         </Note>
       ))}
       {nothing && <Note>Everything is as it was before this change already: nothing would change.</Note>}
+      {preview.data?.warnings.map(({ pool, code, field, message }) => (
+        <Note key={`${pool} ${code} ${field}`} kind="warning">
+          <b>{pool}</b> {message} <span className="machine text-2xs text-ink-3">{code}</span>
+        </Note>
+      ))}
       {preview.data !== undefined && !nothing && preview.data.effect !== null && (
         <section aria-label="Effect on connections">
           <SettingsEffect effect={preview.data.effect} />

@@ -4,7 +4,7 @@ import { withReleased } from '../../../core/cluster/released.ts';
 import { standingActions } from '../../../core/cluster/sync-state.ts';
 import { canonicalSettings, sameSettings } from '../../../core/nat/canonical-settings.ts';
 import type { ClusterSettings } from '../../../core/nat/settings.ts';
-import type { Pool } from '../../../core/pool/spec.ts';
+import type { Pool, Warning } from '../../../core/pool/spec.ts';
 import { changeNumber, isLive } from '../../../core/wire/change-number.ts';
 import { findChange, type LoggedChange, laterChanges } from '../../db/changes.ts';
 import type { Queryable } from '../../db/client.ts';
@@ -14,6 +14,7 @@ import { poolsOf } from '../../state/effect.ts';
 import { type Actor, system } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
+import { foreseenSaves } from '../pools/foreseen-saves.ts';
 import { readableCidrs, sameSpec } from '../pools/pool-input.ts';
 import { writeYaml } from '../pools/write-yaml.ts';
 import { requiredReason } from '../reason.ts';
@@ -40,19 +41,28 @@ export interface Reverted {
   readonly diff: { readonly before: string; readonly after: string };
   /** empty unless it is a dry run: with a conflict nothing is written */
   readonly conflicts: Conflict[];
+  /** the pools that would be (or were) written */
+  readonly back: readonly Pool[];
 }
 
-export interface RevertPreview extends Omit<Reverted, 'change'> {
+export interface RevertPreview extends Omit<Reverted, 'change' | 'back'> {
+  /** of pools that go back: what the cluster will not take of them, or has under their names */
+  readonly warnings: (Warning & { pool: string })[];
   /** what becomes of connections; null where it is not settings that go back, or cannot */
   readonly effect: SettingsEffect | null;
 }
 
 /** What reverting would do. Throws what it would throw, but conflicts are returned; whoever asks cannot write. */
 export async function previewRevert(deps: Deps, id: number): Promise<RevertPreview> {
-  const { change: _, ...preview } = await revertChange(deps, system, { id, dryRun: true });
-  const change = await findChange(deps.db, id);
+  const { change: _, back, ...preview } = await revertChange(deps, system, { id, dryRun: true });
+  const [change, foreseen] = await Promise.all([findChange(deps.db, id), foreseenSaves(deps, back)]);
+  const warnings = back.flatMap((pool) => foreseen(pool).map((warning) => ({ ...warning, pool: pool.name })));
   const settings = change?.action === 'settings.update' && preview.conflicts.length === 0;
-  return { ...preview, effect: settings ? await previewSettings(deps, change.before as ClusterSettings) : null };
+  return {
+    ...preview,
+    warnings,
+    effect: settings ? await previewSettings(deps, change.before as ClusterSettings) : null,
+  };
 }
 
 /**
@@ -76,7 +86,11 @@ export async function revertChange(
     const message = `change ${changeNumber(change.sequence)} is about how something stands in the cluster: decide that anew instead`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
   }
-  const seen: { diff: Reverted['diff']; conflicts: Conflict[] } = { diff: { before: '', after: '' }, conflicts: [] };
+  const seen: { diff: Reverted['diff']; conflicts: Conflict[]; back: Reverted['back'] } = {
+    diff: { before: '', after: '' },
+    conflicts: [],
+    back: [],
+  };
   const intent: Intent = {
     actor,
     reason,
@@ -94,7 +108,8 @@ export async function revertChange(
       if (undone.decision === null) {
         throw new AppError('NOTHING_CHANGES', `everything is as it was before change ${change.sequence} already`);
       }
-      const { settings } = undone.decision;
+      const { settings, upsert = [] } = undone.decision;
+      seen.back = upsert;
       return settings === undefined ? [undone.decision] : decideSettings(deps, current.desired, settings, tx);
     },
   };

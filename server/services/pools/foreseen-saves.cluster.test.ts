@@ -1,13 +1,15 @@
 /** What the cluster will not take of a pool as it is saved is said before, by what is known of its objects: and so it comes. */
 import { expect, it } from 'vitest';
 import { ledTerms, nat } from '../../../e2e/cluster/led-terms.ts';
+import { soon } from '../../testing/soon.ts';
 import { editor } from '../../testing/test-api.ts';
+import { previewRevert } from '../changes/revert-change.ts';
 import { adoptPools } from '../cluster/adopt-pools.ts';
 import { setPolicy } from '../cluster/resolve-pool.ts';
 import { getPool } from './get-pool.ts';
 import { importPools, previewImport } from './import-pools.ts';
 import { previewPools } from './preview-pools.ts';
-import { createPool, updatePool } from './write-pool.ts';
+import { createPool, deletePool, updatePool } from './write-pool.ts';
 
 const site = ledTerms();
 const reason = 'it is ours to say';
@@ -66,4 +68,19 @@ it('a pool of the name that is there already and not ours, with the way on', asy
   const { pool } = await createPool(site.deps, editor, { name: 'found', spec: off });
   expect(pool.warnings).toMatchObject([{ code: 'W_CLUSTER_HAS_POOL', message: expect.stringMatching(/Take theirs/) }]);
   await site.stands('found', { state: 'OutOfSync', reason: 'NotAdopted' });
+});
+
+it('a revert that makes a pool again whose name one of others has by now', async () => {
+  await site.begin();
+  const made = await createPool(site.deps, editor, { name: 'found', spec: nat });
+  await site.stands('found', { state: 'Synced' });
+  const gone = await deletePool(site.deps, editor, { name: 'found', expectedVersion: made.change.id, reason });
+  await soon(async () => expect(await site.stand('found')).toBe(undefined));
+  expect(await previewRevert(site.deps, gone.change.id)).toMatchObject({ conflicts: [], warnings: [] });
+  await site.make('found', nat);
+  await soon(async () =>
+    expect((await previewRevert(site.deps, gone.change.id)).warnings).toMatchObject([
+      { pool: 'found', code: 'W_CLUSTER_HAS_POOL', message: expect.stringMatching(/Adopt theirs/) },
+    ]),
+  );
 });

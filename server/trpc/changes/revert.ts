@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { warningSchema } from '../../../core/pool/spec.ts';
 import { actorOf } from '../../services/actor.ts';
 import { changeSchema } from '../../services/changes/change-view.ts';
 import { previewRevert as preview, revertChange } from '../../services/changes/revert-change.ts';
@@ -19,7 +20,12 @@ const previewSchema = z.object({
 
 export const previewRevert = viewerWork
   .input(z.strictObject({ id: z.int().min(0) }))
-  .output(previewSchema.extend({ effect: settingsEffectSchema.nullable() }))
+  .output(
+    previewSchema.extend({
+      effect: settingsEffectSchema.nullable(),
+      warnings: z.array(warningSchema.extend({ pool: z.string() })),
+    }),
+  )
   .query(({ ctx, input }) => preview(ctx.deps, input.id));
 
 export const revert = editorWork
