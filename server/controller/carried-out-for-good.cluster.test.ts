@@ -128,9 +128,10 @@ it('a deletion of what is of others there by now: it stays in force, and goes by
   const theirs = { spec: { natOutgoing: false } };
   expect(await rows(2)).toMatchObject([
     {
-      actor: 'kubectl-create',
+      actor: 'outgate',
+      role: 'system',
       action: 'cluster.change',
-      reason: 'deleted here, is of others there, stays in force',
+      reason: 'deleted here, is of others there (kubectl-create), stays in force',
       before: theirs,
       after: theirs,
     },

@@ -41,10 +41,11 @@ it('it is told as of others there, by whom, and counts as a pool of others', { t
   const early = { name: 'early', spec: { cidr: '10.8.0.0/16' } };
   expect(history).toMatchObject([
     {
-      actor: 'velero-server',
+      actor: 'outgate',
+      role: 'system',
       action: 'cluster.change',
       target: 'early',
-      reason: 'deleted here, is of others there, stays in force',
+      reason: 'deleted here, is of others there (velero-server), stays in force',
       before: early,
       after: early,
     },

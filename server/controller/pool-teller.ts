@@ -144,13 +144,17 @@ export function readOtherwise(before: LivePool | undefined, after: LivePool): To
   return { ...told, reason: `${made}${kept}`, fault: is };
 }
 
-/** Of an object whose pool was deleted here: it does not go with it, since it is not ours alone. */
-export const stayingOf = ({ pool, claims }: LivePool): Told => ({
-  actor: writerAmong([], claims, null),
-  action: 'cluster.change',
-  cause: null,
-  reason: `deleted here, is of others there, ${pool === null ? NO_EFFECT : 'stays in force'}`,
-});
+/** Of an object whose pool was deleted here: it does not go with it, since it is not ours alone. Whose it is did nothing then. */
+export const stayingOf = ({ pool, claims }: LivePool): Told => {
+  const theirs = claims.filter((claim) => claim !== ourClaim(claims));
+  const whose = theirs.length === 0 ? '' : ` (${writerAmong([], theirs, null)})`;
+  return {
+    actor: OUR_MANAGER,
+    action: 'cluster.change',
+    cause: null,
+    reason: `deleted here, is of others there${whose}, ${pool === null ? NO_EFFECT : 'stays in force'}`,
+  };
+};
 
 /** Of an object that is gone: deleted here, or not restored with its type, and somebody decided to go on without it. */
 export const removedBy = (row: SyncRow | undefined, { name, pool }: LivePool, word: Word | null): Told => {

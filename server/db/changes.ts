@@ -1,5 +1,6 @@
 /** The change table: History, and the log that deltas are read from. Rows are only ever added (desired.ts). */
 import { pathOf } from '../../core/cluster/felix-objects.ts';
+import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
 import type { NatSettings } from '../../core/nat/settings.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import { FIRST_LIVE } from '../../core/wire/change-number.ts';
@@ -43,10 +44,10 @@ type Row = Omit<LoggedChange, 'sequence'> & { sequence: string };
 
 const COLUMNS = 'sequence, at, actor, role, action, target, pools, reason, revision, before, after';
 /**
- * What nobody decided here: others' changes in the cluster, and where a policy wrote over them. In the order of COLUMNS: a
+ * What nobody decided here: others' changes in the cluster, and what we did or told by ourselves. In the order of COLUMNS: a
  * union goes by that alone.
  */
-const OTHERS = `SELECT sequence, at, actor, CASE WHEN action = 'pool.enforce' THEN 'system' ELSE 'cluster' END AS role, action,
+const OTHERS = `SELECT sequence, at, actor, CASE WHEN actor = '${OUR_MANAGER}' THEN 'system' ELSE 'cluster' END AS role, action,
     CASE WHEN cardinality(pools) = 0 THEN split_part(action, '.', 1)
          ELSE array_to_string(pools[1:3], ', ') || CASE WHEN cardinality(pools) > 3
            THEN ' and ' || (cardinality(pools) - 3) || ' more' ELSE '' END END AS target,
