@@ -170,6 +170,11 @@ test('a pool that the cluster lacks is released: what was decided is told beside
   await running.remove('gone');
   await page.goto(`${outgate.url}/pools/gone`);
   await expect(page.getByText('It was deleted in the cluster, so no node knows it.')).toBeVisible();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  const deletion = page.getByRole('dialog', { name: 'Delete gone?' });
+  await expect(deletion).toContainText('The cluster has no such pool: for nodes and pods nothing changes.');
+  await expect(deletion).not.toContainText('No pod gets a new address');
+  await deletion.getByRole('button', { name: 'Keep it' }).click();
   await page.getByRole('button', { name: 'Release the pool' }).click();
   await decide(page, 'Release the pool', 'it is not needed any more');
   await expect(page).toHaveURL(/\/pools\?decided=\d+$/);
@@ -177,6 +182,34 @@ test('a pool that the cluster lacks is released: what was decided is told beside
   await expect(told.getByRole('link', { name: /^change #/ })).toBeVisible();
   await expect(page.getByRole('row', { name: /^gone/ })).toHaveCount(0);
   await expectAccessible(page);
+});
+
+test('a deletion that the cluster refuses is shown as that, with the right that is missing', async () => {
+  const { page, outgate, api } = running;
+  await running.adopt(pool('going', { cidr: '192.168.112.0/20' }));
+  const rules = await onlyRead();
+  const { version } = await api.query<{ version: number }>('pools.get', { name: 'going' });
+  await api.mutate('pools.delete', { name: 'going', expectedVersion: version, reason: 'not needed' });
+  const why = page.getByText('our account must have the right to delete ippools.projectcalico.org.');
+  await page.goto(`${outgate.url}/pools/going`);
+  await expect(page.getByText('going was deleted here by change #')).toBeVisible();
+  await expect(why).toBeVisible();
+  await expect(page.getByText('cannot delete resource "ippools"')).toBeVisible();
+  await expect(page.getByText('Adopt it')).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Its deletion' }).click();
+  await expect(page.getByText('The cluster has going still.')).toBeVisible();
+  await expect(why).toBeVisible();
+  await expectAccessible(page);
+  await page.goto(`${outgate.url}/cluster`);
+  const row = page.getByRole('row', { name: /going/ });
+  await expect(row).toContainText('being deleted');
+  await expect(row).toContainText('deleted here');
+  await expect(why).toBeVisible();
+  await expect(row.getByRole('checkbox')).toHaveCount(0);
+  await expectAccessible(page);
+  await may(rules, true);
+  await expect(row).toHaveCount(0);
 });
 
 test('theirs is taken, and a pool is released: the cluster keeps it', async () => {

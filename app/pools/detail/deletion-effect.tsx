@@ -9,6 +9,9 @@ type Preview = Outputs['pools']['previewDelete'];
 
 /** What becomes different once the pool is gone: verdicts as the server computed them, exactly, then allocation. */
 export function DeletionEffect({ pool, preview }: { pool: PoolDetail; preview: Preview }) {
+  if (pool.sync?.reason === 'PoolDeletedInCluster') {
+    return <p className="text-ink-1">The cluster has no such pool: for nodes and pods nothing changes.</p>;
+  }
   const there = preview.inCluster.find(({ name }) => name === pool.name);
   if (there !== undefined && there.becomes !== 'deleted') {
     return <p className="text-ink-1 wrap-anywhere">{deletionWords(there)} Nodes go on as they do now.</p>;
