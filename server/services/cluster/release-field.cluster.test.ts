@@ -192,9 +192,9 @@ it('deleted here, it is counted as what it is while its object is there still', 
   expect(await listLivePools(site.deps)).toMatchObject([{ standing: 'observed', owner: 'outgate' }]);
   expect((await getCluster(site.deps)).live).toEqual({
     managed: 0,
-    observed: 1,
+    observed: 0,
     foreign: 0,
-    deleting: 0,
+    deleting: 1,
     unreadable: 0,
   });
   expect((await rememberedPools(site.api.database.db)).known).toEqual(new Map());
