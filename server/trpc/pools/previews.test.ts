@@ -51,6 +51,7 @@ it('a viewer previews a revert, and nothing is written', async () => {
     conflicts: [],
     diff: { before: expect.stringContaining('name: a'), after: '' },
     effect: null,
+    warnings: [],
   });
   expect((await viewer.status.get()).sequence).toBe(sequence);
 });
