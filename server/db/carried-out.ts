@@ -19,15 +19,16 @@ export async function carriedOut(db: Queryable, changes: readonly number[]): Pro
   return new Map([...(await standsNow(db, open)), ...noted]);
 }
 
-async function standsNow(db: Queryable, changes: readonly number[]): Promise<[number, CarriedOut][]> {
-  if (changes.length === 0) return [];
+/** A change of which a pool has come has a first move, and waits for the others all the same: what is said of its pools goes before. */
+async function standsNow(db: Queryable, changes: readonly number[]): Promise<Map<number, CarriedOut>> {
+  if (changes.length === 0) return new Map();
   const found = await Promise.all([
     firstMoves(db, changes),
     settingsCarriedOut(db, changes),
     poolsCarriedOut(db, changes),
     followCarriedOut(db, changes),
   ]);
-  return found.flatMap((some) => [...some]);
+  return new Map(found.flatMap((some) => [...some]));
 }
 
 /** So many pools are compared at once. */
@@ -67,7 +68,7 @@ export async function noteCarriedOut(
   const open = rows.map((row) => Number(row.sequence));
   const last = open.at(-1);
   if (last === undefined) return null;
-  const over = new Map((await standsNow(db, open)).filter(([, at]) => at !== null));
+  const over = new Map([...(await standsNow(db, open))].filter(([, at]) => at !== null));
   if (over.size > 0) await db.transaction((tx) => write(tx, over, sequence));
   return { last, waiting: open.filter((change) => !over.has(change)) };
 }
