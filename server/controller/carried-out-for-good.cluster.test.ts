@@ -50,6 +50,23 @@ it('a large import of which nothing is left before anybody led', async () => {
   await soon(async () => expect(await told(made)).toMatchObject(nothing));
 });
 
+it('an import of which one pool came, and another waits for a decision', async () => {
+  const pool = (name: string, cidr: string) => {
+    return { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name }, spec: { cidr } };
+  };
+  await must(site.server.as('admin'), 'POST', POOLS, pool('theirs', '10.2.0.0/16'));
+  await site.begin();
+  const yaml = [pool('ours', '10.1.0.0/16'), pool('theirs', '10.3.0.0/16')]
+    .map((one) => JSON.stringify(one))
+    .join('\n---\n');
+  const made = (await site.api.caller('editor').pools.import({ yaml })).change?.id ?? 0;
+  await site.stands('ours', { state: 'Synced' });
+  await site.stands('theirs', { state: 'OutOfSync', reason: 'NotAdopted' });
+  const later = (await site.api.caller('editor').pools.create({ name: 'a', spec: { cidr: '10.4.0.0/16' } })).change.id;
+  await noted(later);
+  expect(await told(made)).toMatchObject({ waitsFor: ['theirs'] });
+});
+
 it('a pool that was deleted before anybody led, and whose object comes after all', async () => {
   await site.begin();
   await site.end();
