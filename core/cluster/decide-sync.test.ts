@@ -299,6 +299,9 @@ it('an object that was to go is replaced where it cannot be made what is desired
   expect(remade(unreadable)).toMatchObject({ do: 'replace' });
   const off = { name: 'a', spec: { ...spec, natOutgoing: false }, version: 7 };
   expect(remade(there, { desired: off })).toMatchObject({ do: 'apply', uid: 'u1' });
+  const held = { ...there, deleting: true };
+  expect(remade(held, { desired: off })).toEqual({ do: 'replace', there: held });
+  expect(remade(held, { desired: off, remade: false })).toMatchObject({ do: 'apply', uid: 'u1' });
   // nobody deleted it here
   expect(remade(there, { remade: false })).toMatchObject({ do: 'apply', uid: 'u1' });
 });

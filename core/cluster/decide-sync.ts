@@ -70,6 +70,8 @@ export function decideSync({ desired, live, applied, remade, policy, released, f
   if (known.uid !== live.uid) return outOfSync('PoolMadeAgain', [], [ownership.owner]);
   // where the object can be made what is desired, it stays: no node is without the pool meanwhile
   const mayGo = remade && oursToDelete(live, applied);
+  // a finalizer holds it: it goes whatever is written to it
+  if (mayGo && live.deleting) return { do: 'replace', there: live };
   if (live.pool === null || live.lastGood) {
     if (mayGo) return { do: 'replace', there: live };
     const odd = oddFields(live.problems);

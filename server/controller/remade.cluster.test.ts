@@ -1,15 +1,17 @@
 /** A pool is deleted here and made again with another CIDR before its deletion came to the cluster: the old object goes, and another is made. */
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { history } from '../../e2e/cluster/history.ts';
 import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
-import { must } from '../../e2e/cluster/request.ts';
+import { must, request } from '../../e2e/cluster/request.ts';
 import { held, toldChanges } from '../../e2e/cluster/told-changes.ts';
 import { readLive, readLivePools } from '../db/live.ts';
 import { writeWatch } from '../db/live-watch.ts';
 import type { Answer, Call, Connection } from '../kube/connection.ts';
 import { failure, KubeError } from '../kube/kube-error.ts';
+import { revertChange } from '../services/changes/revert-change.ts';
 import { soon } from '../testing/soon.ts';
+import { editor } from '../testing/test-api.ts';
 import { clusterPools } from './cluster-pools.ts';
 import { rehearsePools } from './rehearse-pools.ts';
 
@@ -119,6 +121,34 @@ it('with the same CIDR it stays the same object', async () => {
   await site.stands('a', { state: 'Synced', applied: { version: again }, deletedBy: null });
   expect((await site.stored('a'))?.spec).toMatchObject({ ...nat, natOutgoing: false });
   expect(await uid()).toBe(before);
+  await whole();
+});
+
+it('with the same CIDR, what a finalizer holds is not kept: it goes, and another is made', async () => {
+  const finalizers = (names: string[]) =>
+    request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
+  await site.made();
+  const before = await uid();
+  await finalizers(['example.com/wait']);
+  onTestFinished(async () => {
+    await finalizers([]);
+  });
+  const { pools } = site.api.caller('editor');
+  const { version: expectedVersion } = await pools.get({ name: 'a' });
+  const { change: gone } = await pools.delete({ name: 'a', expectedVersion, reason: 'not needed' });
+  const live = async () => (await readLivePools(site.api.database.db, ['a']))[0];
+  await soon(async () => expect(await live()).toMatchObject({ deleting: true }));
+  const { change: again } = await revertChange(site.deps, editor, { id: gone.id, reason: 'it is needed' });
+  // the leader has looked at it, and at what came after
+  await pools.create({ name: 'b', spec: { cidr: '10.8.0.0/16' } });
+  await site.stands('b', { state: 'Synced' });
+  await finalizers([]);
+  await site.stands('a', { state: 'Synced', applied: { version: again?.id }, deletedBy: null });
+  await soon(async () => expect((await live())?.uid).not.toBe(before));
+  expect(await site.stored('a')).not.toBe(null);
+  await holds();
+  for (const change of [gone.id, again?.id ?? 0]) expect(await told(change)).toMatchObject(held);
+  expect((await rows(2)).map(({ sequence }) => sequence)).toEqual([again?.id, gone.id]);
   await whole();
 });
 
