@@ -127,6 +127,11 @@ describe('the ways on', () => {
       expect(refused(reason, [row('natOutgoing', true, false, ['gateway'])])).toBeNull();
     }
   });
+  it('offer to make again what was deleted there, also where the cluster refuses it', () => {
+    const rows = [row('cidr', '10.2.0.0/16', null)];
+    const found = waysOf({ name: 'a', sync: stand('RefusedByCluster'), owner: null, source: '', rows });
+    expect(found[1]).toMatchObject({ verb: 'Apply ours: make it again', refused: null });
+  });
 });
 
 describe('the ways on of one field', () => {

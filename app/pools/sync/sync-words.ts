@@ -167,7 +167,7 @@ export function waysOf({
             ? 'The pool in the cluster is not ours. Take theirs first, which adopts it; then change it.'
             : sync.reason === 'Unreadable'
               ? unreadable
-              : cidrStays(sync, differing)
+              : !gone && cidrStays(sync, differing)
                 ? 'The cluster does not change the CIDR of a pool. Take theirs or release the pool, or delete the object there first: then ours can be made.'
                 : null,
     },
