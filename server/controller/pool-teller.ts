@@ -16,7 +16,7 @@ import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import { poolShare } from '../../core/wire/revision.ts';
 import type { Queryable } from '../db/client.ts';
-import { appliedSince, type SyncRow } from '../db/sync.ts';
+import { appliedSince, isRemade, type SyncRow } from '../db/sync.ts';
 import { decidedBy, type Ours } from './decided-by.ts';
 
 export interface Told {
@@ -157,8 +157,11 @@ export const stayingOf = ({ pool, claims }: LivePool): Told => {
 };
 
 /** Of an object that is gone: deleted here, or not restored with its type, and somebody decided to go on without it. */
-export const removedBy = (row: SyncRow | undefined, { name, pool }: LivePool, word: Word | null): Told => {
-  const cause = row?.deletedBy ?? (word?.pools.includes(name) ? word.change : null);
+export const removedBy = (row: SyncRow | undefined, live: LivePool, word: Word | null): Told => {
+  const { name, pool } = live;
+  // another object of the name was not deleted here
+  const deletedBy = isRemade(row, live) ? row?.deletedBy : null;
+  const cause = deletedBy ?? (word?.pools.includes(name) ? word.change : null);
   const told: Told = { actor: cause === null ? UNKNOWN_WRITER : OUR_MANAGER, action: 'cluster.change', cause };
   return pool === null ? { ...told, reason: 'deleted in the cluster, could not be read' } : told;
 };

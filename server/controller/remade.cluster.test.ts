@@ -10,6 +10,7 @@ import { writeWatch } from '../db/live-watch.ts';
 import type { Answer, Call, Connection } from '../kube/connection.ts';
 import { failure, KubeError } from '../kube/kube-error.ts';
 import { revertChange } from '../services/changes/revert-change.ts';
+import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { soon } from '../testing/soon.ts';
 import { editor } from '../testing/test-api.ts';
 import { clusterPools } from './cluster-pools.ts';
@@ -167,21 +168,90 @@ it('what others apply whole as well stays as it is', async () => {
   expect(await uid()).toBe(before);
 });
 
-it('another object, as a backup has it under our name, was not deleted here', async () => {
+/** In place of the object that was deleted here, as a backup has it under our name. */
+async function restore(): Promise<string> {
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  const backup = clusterPools(site.connection, from);
+  return (await backup.apply({ name: 'a', spec: nat, uid: null, resourceVersion: null, force: false })).uid;
+}
+const ours = async () => {
+  const { version: expectedVersion } = await site.api.caller('editor').pools.get({ name: 'a' });
+  const decided = { name: 'a', choice: 'ours', expectedVersion, reason: 'ours is right' } as const;
+  return (await resolvePool(site.deps, editor, decided)).change.id;
+};
+
+it('another object, as a backup has it under our name, was not deleted here, nor is it by force', async () => {
   await site.made();
   await site.end();
   await remake();
-  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
-  const backup = clusterPools(site.connection, from);
-  const { uid: restored } = await backup.apply({
-    name: 'a',
-    spec: nat,
-    uid: null,
-    resourceVersion: null,
-    force: false,
-  });
-  await site.begin();
-  await site.stands('a', { state: 'Rejected', reason: 'RefusedByCluster' });
+  const restored = await restore();
+  const sent: string[] = [];
+  await site.begin(
+    by(({ method, path }, answer) => {
+      sent.push(`${method} ${path.includes('force=true') ? 'by force' : ''}`);
+      return answer();
+    }),
+  );
+  const refused = { state: 'Rejected', reason: 'RefusedByCluster' };
+  await site.stands('a', refused);
+  await ours();
+  await soon(async () => expect(sent).toContain('PATCH by force'));
+  await site.stands('a', refused);
   expect((await site.stored('a'))?.spec).toMatchObject(nat);
   expect(await uid()).toBe(restored);
+});
+
+it('another object that goes by others is not told as deleted by what was decided about the one before it', async () => {
+  await site.made();
+  await site.end();
+  const { again } = await remake();
+  await restore();
+  await site.begin();
+  await site.stands('a', { state: 'Rejected', reason: 'RefusedByCluster' });
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  await site.stands('a', { state: 'Synced', applied: { version: again } });
+  expect(await rows(1)).toMatchObject([
+    { actor: 'unknown', action: 'cluster.change', before: { spec: nat }, after: null },
+  ]);
+  await whole();
+});
+
+it('what others made in its place is not ours to force', async () => {
+  await site.made();
+  await site.end();
+  await remake({ ...nat, natOutgoing: false });
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  await site.make('a', nat);
+  await site.begin();
+  await site.stands('a', { state: 'OutOfSync', reason: 'NotAdopted' });
+  await expect(ours()).rejects.toMatchObject({ reason: 'INVALID_INPUT' });
+});
+
+it('force is not spent on what goes first', async () => {
+  await site.made();
+  await site.end();
+  const changes = await remake();
+  await expect(ours()).rejects.toMatchObject({ reason: 'NOTHING_CHANGES' });
+  await site.begin();
+  await site.stands('a', { state: 'Synced', applied: { version: changes.again } });
+  await expectTold(changes);
+});
+
+it('what is made and not noted goes when it is deleted here once more', async () => {
+  await site.made();
+  await site.end();
+  await remake();
+  await site.begin(
+    by(async ({ method }, answer) => {
+      const answered = await answer();
+      if (method === 'PATCH') throw away();
+      return answered;
+    }),
+  );
+  await soon(async () => expect((await site.stored('a'))?.spec).toMatchObject(moved));
+  await site.end();
+  const { version: expectedVersion } = await site.api.caller('editor').pools.get({ name: 'a' });
+  await site.api.caller('editor').pools.delete({ name: 'a', expectedVersion, reason: 'not needed' });
+  await site.begin();
+  await soon(async () => expect(await site.stored('a')).toBe(null));
 });

@@ -82,6 +82,7 @@ export async function writeChange(tx: Queryable, change: NewChange): Promise<{ a
 // and nobody decided yet that it is enforced.
 // The row of a pool that is made again is written in any case: the leader that is about to forget it waits, and finds the pool (`forgetSync`).
 // How the cluster refused a pool says nothing about its deletion, which was not tried yet.
+// One that was made again here and is not noted since may have another object by now: what was applied to the one before it says nothing.
 // clock_timestamp(), not now(): the transaction may have waited long for its turn, and times follow the numbers.
 const WRITE = `
   WITH moment AS MATERIALIZED (
@@ -90,7 +91,13 @@ const WRITE = `
     DELETE FROM pool WHERE name = ANY($7::text[])
   ), leaving AS (
     UPDATE sync SET deleted_by = CASE WHEN let_go_by IS NULL THEN $1::bigint END,
-      detail = CASE WHEN state IN ('Rejected', 'Forbidden') THEN '{}' ELSE detail END WHERE name = ANY($7::text[])
+      state = CASE WHEN deleted_by IS NULL THEN state ELSE 'Pending' END,
+      reason = CASE WHEN deleted_by IS NULL THEN reason ELSE 'WaitingForCluster' END,
+      detail = CASE WHEN deleted_by IS NOT NULL OR state IN ('Rejected', 'Forbidden') THEN '{}' ELSE detail END,
+      applied_uid = CASE WHEN deleted_by IS NULL THEN applied_uid END,
+      applied_version = CASE WHEN deleted_by IS NULL THEN applied_version END,
+      applied_spec = CASE WHEN deleted_by IS NULL THEN applied_spec END
+    WHERE name = ANY($7::text[])
   ), back AS (
     UPDATE sync SET let_go_by = NULL, released = '{}', policy = 'ask' WHERE name = ANY($8::text[])
       AND NOT EXISTS (SELECT FROM pool WHERE pool.name = sync.name)

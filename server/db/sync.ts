@@ -56,7 +56,7 @@ export const appliedSince = (row: SyncRow | undefined): SyncRow['applied'] =>
 export const appliedTo = (row: SyncRow | undefined, live: { readonly uid: string } | undefined): SyncRow['applied'] =>
   row?.applied?.uid === live?.uid ? (row?.applied ?? null) : appliedSince(row);
 
-/** Of a pool that is desired: it was deleted here and made again, and what is there is the object that was to go. */
+/** It was deleted here, and what is there is the object that was to go: a pool that is desired was made again since. */
 export const isRemade = (row: SyncRow | undefined, live: { readonly uid: string } | undefined): boolean =>
   row !== undefined && row.deletedBy !== null && (row.applied === null || row.applied.uid === live?.uid);
 

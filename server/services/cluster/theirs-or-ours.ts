@@ -10,7 +10,7 @@ import { formatPrefix } from '../../../core/net/prefix.ts';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { StoredPool } from '../../db/pools.ts';
-import { appliedSince, isRemade, newSync, writeSync } from '../../db/sync.ts';
+import { appliedSince, appliedTo, isRemade, newSync, writeSync } from '../../db/sync.ts';
 import { lastInForce } from '../../db/void-force.ts';
 import { AppError } from '../app-error.ts';
 import type { Content } from '../changes/change-view.ts';
@@ -45,7 +45,12 @@ export async function force(tx: Queryable, pool: StoredPool, found: Standing, ve
   const desired = { name, spec, version: sequence };
   const { applied: known, policy } = row;
   const remade = isRemade(found.row, live);
-  const next = decideSync({ desired, live: live ?? null, applied: known, remade, policy, released, forced: false });
+  const applies = appliedTo(found.row, live);
+  const next = decideSync({ desired, live: live ?? null, applied: applies, remade, policy, released, forced: false });
+  if (next.do === 'replace') {
+    const goes = 'was deleted here, and goes without force; what is desired is made when it is gone';
+    throw new AppError('NOTHING_CHANGES', `the cluster's pool '${name}' ${goes}`);
+  }
   if (next.do === 'nothing' && next.state === 'Synced') {
     throw new AppError(
       'NOTHING_CHANGES',
@@ -55,7 +60,9 @@ export async function force(tx: Queryable, pool: StoredPool, found: Standing, ve
   // an object that was made anew is another one: what was applied to the old one does not count
   const applied = live !== undefined && known !== null ? { ...known, uid: live.uid } : known;
   await noteVoidForce(tx, pool, row);
-  await writeSync(tx, [{ ...row, applied, forceVersion: version, forceSeen: seenOf(spec, live) }]);
+  // nor was it deleted here
+  const deletedBy = live === undefined || remade ? row.deletedBy : null;
+  await writeSync(tx, [{ ...row, applied, deletedBy, forceVersion: version, forceSeen: seenOf(spec, live) }]);
   const neverMade = live === undefined && appliedSince(found.row) === null;
   const before = neverMade ? { name, spec, absent: true } : writtenOver(spec, live);
   return { action: 'pool.force', upsert: [{ name, spec }], before, asFound: true };
@@ -119,6 +126,7 @@ export function notOurs({ live, row }: Standing): string | null {
   const { ownership, pool, lastGood } = live;
   const owner = ownerElsewhere(ownership);
   if (owner !== null) return `it belongs to ${owner}`;
-  if (row?.applied == null && ownership.class === 'hand') return 'it is not ours: take theirs, or release this one';
+  const isTheirs = appliedTo(row, live) === null && ownership.class === 'hand';
+  if (isTheirs) return 'it is not ours: take theirs, or release this one';
   return pool === null || lastGood ? 'it must be readable' : null;
 }
