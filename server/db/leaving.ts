@@ -15,21 +15,35 @@ export interface Leaving {
 
 /** By name. One that is not ours is not in it: it stays in the cluster, as what it is there. */
 export async function readLeaving(db: Queryable): Promise<Map<string, Leaving>> {
-  const rows = await db.query<{
-    object: LivePool;
-    applied_uid: string | null;
-    deleted_by: string;
-    refused: Leaving['refused'];
-  }>(
+  const rows = await readDeleted(db);
+  return new Map(
+    rows.flatMap(({ object: { name, uid }, deleted_by: by, refused, again }) =>
+      again ? [] : [[name, { uid, change: Number(by), refused }]],
+    ),
+  );
+}
+
+/** Uids of the objects that may go by a deletion here at any time: also of pools that were made again since. */
+export const readGoing = async (db: Queryable): Promise<Set<string>> =>
+  new Set((await readDeleted(db)).map(({ object: { uid } }) => uid));
+
+interface Deleted {
+  readonly object: LivePool;
+  readonly applied_uid: string | null;
+  readonly deleted_by: string;
+  readonly refused: Leaving['refused'];
+  /** a pool has the name here by now */
+  readonly again: boolean;
+}
+
+async function readDeleted(db: Queryable): Promise<Deleted[]> {
+  const rows = await db.query<Deleted>(
     `SELECT l.object, s.applied_uid, s.deleted_by, CASE WHEN s.state IN ('Rejected', 'Forbidden') AND s.detail ? 'message'
-       THEN jsonb_build_object('message', s.detail->>'message', 'missing', s.detail->>'missing') END AS refused
+       THEN jsonb_build_object('message', s.detail->>'message', 'missing', s.detail->>'missing') END AS refused,
+       EXISTS (SELECT FROM pool p WHERE p.name = s.name) AS again
      FROM sync s JOIN live_pool l ON l.name = s.name
-     WHERE s.deleted_by IS NOT NULL AND NOT EXISTS (SELECT FROM pool p WHERE p.name = s.name)
+     WHERE s.deleted_by IS NOT NULL
      ORDER BY s.name COLLATE "C"`,
   );
-  return new Map(
-    rows
-      .filter(({ object, applied_uid: uid }) => oursToDelete(object, uid === null ? null : { uid }))
-      .map(({ object: { name, uid }, deleted_by: by, refused }) => [name, { uid, change: Number(by), refused }]),
-  );
+  return rows.filter(({ object, applied_uid: uid }) => oursToDelete(object, uid === null ? null : { uid }));
 }

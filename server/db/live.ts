@@ -7,7 +7,7 @@ import type { LivePool } from '../../core/cluster/live-pool.ts';
 import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import type { Database, Queryable } from './client.ts';
-import { readLeaving } from './leaving.ts';
+import { readGoing } from './leaving.ts';
 
 export interface Live {
   /** the last live change; 0: the cluster was never read */
@@ -157,9 +157,9 @@ export async function readLivePools(db: Queryable, names?: readonly string[]): P
  * come back. One that was deleted here since, and whose object was ours, is not waited for.
  */
 export async function rememberedPools(db: Queryable): Promise<Remembered> {
-  const leaving = await readLeaving(db);
+  const going = await readGoing(db);
   const rows = await db.query<{ name: string; uid: string }>('SELECT name, uid FROM live_pool ORDER BY name');
-  return rememberedOf(rows.map((row) => ({ ...row, known: leaving.get(row.name)?.uid !== row.uid })));
+  return rememberedOf(rows.map((row) => ({ ...row, known: !going.has(row.uid) })));
 }
 
 /** The live state of one moment: the pools that Calico can decode. */
