@@ -12,6 +12,7 @@ const live: ClusterState = {
   leader: 'server-1',
   counts,
   settings: { Synced: 0, Pending: 0, OutOfSync: 0, Contested: 0, Rejected: 0, Forbidden: 0 },
+  refused: { deletion: 0, release: 0 },
   problems: [],
   back: null,
 };
@@ -45,6 +46,18 @@ it('is calm only while nothing waits for somebody and every setting is in force'
   expect(said({ counts: calm, problems: [{ stops: false }, { stops: true }] })).toMatchObject({
     kind: 'check',
     follows: 'Settings there stop Felix: they are named below.',
+  });
+});
+
+it('what the cluster refuses of pools that are done with here needs somebody', () => {
+  const calm = { ...counts, OutOfSync: 0, Forbidden: 0 };
+  expect(said({ counts: calm, refused: { deletion: 1, release: 2 } })).toMatchObject({
+    kind: 'check',
+    follows: [
+      'The cluster refuses to delete a pool of which the deletion was decided here.',
+      'The cluster refuses to take our name from 2 pools that we no longer decide about.',
+      'Every change there reaches the nodes.',
+    ].join(' '),
   });
 });
 

@@ -11,6 +11,8 @@ export interface ClusterState {
   counts: Record<SyncState, number>;
   /** FelixConfigurations */
   settings: Record<SyncState, number>;
+  /** pools that are done with here: of so many the cluster refuses to delete the object, or to take our name from it */
+  refused: { deletion: number; release: number };
   /** what the FelixConfigurations there say and Felix does not put in force, or stops on */
   problems: readonly { stops: boolean }[];
   /** the types are back after a loss, and lack something that was known */
@@ -69,7 +71,7 @@ export function verdictOf(view: ClusterState, now: number): ConnectionVerdict {
       since: heardAt,
     };
   }
-  const waits = [backText(back), waitsText(view)].filter((one) => one !== null);
+  const waits = [backText(back), waitsText(view), ...refusedTexts(view)].filter((one) => one !== null);
   return {
     kind: waits.length === 0 && view.problems.length === 0 ? 'live' : 'check',
     text: `Live: ${poolsText(view.counts)}`,
@@ -98,6 +100,19 @@ function waitsText({ counts, settings }: ClusterState): string | null {
   ];
   if (parts.length === 0) return null;
   return `${parts.join(' and ')} ${pools + felixes === 1 ? 'needs' : 'need'} a decision.`;
+}
+
+/** What the cluster refuses of pools that are done with here. */
+export function refusedTexts({ refused: { deletion, release } }: Pick<ClusterState, 'refused'>): string[] {
+  const pools = (many: number): string => (many === 1 ? 'a pool' : `${number(many)} pools`);
+  return [
+    ...(deletion === 0
+      ? []
+      : [`The cluster refuses to delete ${pools(deletion)} of which the deletion was decided here.`]),
+    ...(release === 0
+      ? []
+      : [`The cluster refuses to take our name from ${pools(release)} that we no longer decide about.`]),
+  ];
 }
 
 function reachText({ problems, back }: ClusterState): string {

@@ -182,7 +182,7 @@ function Evidence({ evidence }: { evidence: LivePool['evidence'] }) {
   );
 }
 
-/** It was released here, and the cluster refuses to take our name from it. */
+/** It is no longer decided here, and the cluster refuses to take our name from it. */
 function HeldFast({ held }: { held: LivePool['heldFast'] }) {
   if (held === null) return null;
   return (

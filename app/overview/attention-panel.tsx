@@ -122,6 +122,7 @@ function Chip({ item, heard }: Shown) {
     return <SyncStateChip state={item.state} heard={heard} low={heard === false} />;
   }
   if (item.kind === 'odd') return <FindingChip kind="warning">Nodes</FindingChip>;
+  if (item.kind === 'refused') return <FindingChip kind="warning">Refused</FindingChip>;
   if (item.kind === 'cluster') return <FindingChip kind="error">Cluster</FindingChip>;
   if (item.kind === 'settings' && item.stops !== null) return <FelixProblemChip stops={item.stops} />;
   return <FindingChip kind="error">Violation</FindingChip>;
@@ -136,7 +137,7 @@ function Sentence({ item, heard }: Shown) {
       </>
     );
   }
-  if (item.kind === 'cluster') return item.text;
+  if (item.kind === 'cluster' || item.kind === 'refused') return item.text;
   if (item.kind === 'odd')
     return (
       <>
@@ -190,7 +191,7 @@ function open(item: Attention): string {
   if (item.kind === 'node') return 'Open node';
   if (item.kind === 'nodes' || item.kind === 'odd') return 'List nodes';
   if (item.kind === 'settings' || item.kind === 'settings-sync') return 'Open settings';
-  if (item.kind === 'cluster') return 'Open cluster';
+  if (item.kind === 'cluster' || item.kind === 'refused') return 'Open cluster';
   if (item.kind === 'sync') return 'List pools';
   return item.count === 1 ? 'Open pool' : 'List pools';
 }

@@ -70,6 +70,7 @@ it('names what is not as desired in the cluster, and that the cluster is not hea
     leader: 'server-1',
     counts,
     settings: none,
+    refused: { deletion: 0, release: 0 },
     problems: [],
     back: null,
   };
@@ -79,6 +80,10 @@ it('names what is not as desired in the cluster, and that the cluster is not hea
   ]);
   expect(attentionOf({ ...calm, cluster: { ...live, counts: none, settings: { ...none, Contested: 2 } } })).toEqual([
     { kind: 'settings-sync', state: 'Contested', count: 2, href: '/settings' },
+  ]);
+  const refused = { deletion: 0, release: 1 };
+  expect(attentionOf({ ...calm, cluster: { ...live, counts: none, refused } })).toEqual([
+    { kind: 'refused', text: expect.stringContaining('our name from a pool'), href: '/cluster' },
   ]);
   const nodes = [node('a', 'Failed')];
   const blind = attentionOf({ ...calm, nodes, cluster: { ...live, phase: 'blind' } });

@@ -4,7 +4,7 @@ import type { SyncState } from '../../core/cluster/sync-state.ts';
 import type { Violation } from '../../core/pool/spec.ts';
 import type { NodeState } from '../../core/wire/reasons.ts';
 import type { Condition } from '../../core/wire/report.ts';
-import { type ClusterState, verdictOf, waitingStates } from '../cluster/connection.ts';
+import { type ClusterState, refusedTexts, verdictOf, waitingStates } from '../cluster/connection.ts';
 import { poolPath } from '../pools/paths.ts';
 
 export interface NodeInList {
@@ -34,6 +34,8 @@ export type Attention =
   | { kind: 'cluster'; text: string; since: string | null; href: string }
   /** pools that stand so in the cluster */
   | { kind: 'sync'; state: SyncState; count: number; href: string }
+  /** what the cluster refuses of pools that are done with here */
+  | { kind: 'refused'; text: string; href: string }
   /** FelixConfigurations that stand so */
   | { kind: 'settings-sync'; state: SyncState; count: number; href: string };
 
@@ -66,7 +68,7 @@ export function attentionOf({
     ...(cluster === null ? [] : lost(cluster, now)),
     ...of('Failed'),
     ...of('Drifted'),
-    ...(cluster === null ? [] : unsynced(cluster)),
+    ...(cluster === null ? [] : [...unsynced(cluster), ...refused(cluster)]),
     ...settings.map(
       ({ field, message, stops = null }): Attention => ({
         kind: 'settings',
@@ -100,6 +102,9 @@ const unsynced = ({ counts, settings }: ClusterState): Attention[] =>
       ? [{ kind: 'settings-sync' as const, state, count: settings[state], href: '/settings' }]
       : []),
   ]);
+
+const refused = (cluster: ClusterState): Attention[] =>
+  refusedTexts(cluster).map((text) => ({ kind: 'refused', text, href: '/cluster' }));
 
 function listed(state: NodeState, nodes: readonly NodeInList[]): Attention[] {
   const href = `/nodes?state=${state}`;

@@ -1,4 +1,4 @@
-/** Pools that were released here, and from whose objects our name is still to go. */
+/** Pools that are no longer decided here, and from whose objects our name is still to go. */
 import type { Queryable } from './client.ts';
 import { newSync, writeSync } from './sync.ts';
 
@@ -16,11 +16,12 @@ export interface HeldFast {
   readonly missing: string | null;
 }
 
-/** By name those that the cluster does not let go, as the last try said. */
+/** By name those from whose objects the cluster does not take our name, as the last try said; with those that it does not delete (`readLeaving`). */
 export async function readHeldFast(db: Queryable): Promise<Map<string, HeldFast>> {
   const rows = await db.query<HeldFast & { name: string }>(
     `SELECT name, since, detail->>'message' AS message, detail->>'missing' AS missing FROM sync
-     WHERE let_go_by IS NOT NULL AND state IN ('Rejected', 'Forbidden')`,
+     WHERE state IN ('Rejected', 'Forbidden') AND detail ? 'message' AND (let_go_by IS NOT NULL
+       OR deleted_by IS NOT NULL AND NOT EXISTS (SELECT FROM pool WHERE pool.name = sync.name))`,
   );
   return new Map(rows.map(({ name, ...held }) => [name, held]));
 }

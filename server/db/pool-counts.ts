@@ -3,6 +3,7 @@ import { type LivePool, unreadableOf } from '../../core/cluster/live-pool.ts';
 import type { SyncState } from '../../core/cluster/sync-state.ts';
 import type { Database, Queryable } from './client.ts';
 import { readLeaving } from './leaving.ts';
+import { readHeldFast } from './let-go.ts';
 import { byState } from './sync.ts';
 
 export interface PoolCounts {
@@ -18,6 +19,13 @@ export interface PoolCounts {
     /** of them Calico reads nothing: they decide nothing */
     readonly unreadable: number;
   }[];
+  /** those that are done with here, and where the cluster refuses what follows */
+  readonly refused: {
+    /** it does not delete the object */
+    readonly deletion: number;
+    /** it does not take our name from the object, which stays */
+    readonly release: number;
+  };
 }
 
 interface Counted {
@@ -63,6 +71,7 @@ function count(db: Database): Promise<Counted> {
        FROM pool LEFT JOIN sync ON sync.name = pool.name GROUP BY 1`,
     );
     const leaving = await readLeaving(tx);
+    const heldFast = await readHeldFast(tx);
     const owners = await tx.query<Omit<PoolCounts['owners'][number], 'unreadable'> & { doubtful: Doubtful[] }>(
       `SELECT l.object->'ownership'->>'class' AS class, p.name IS NOT NULL AS ours,
          (l.object->>'deleting')::boolean OR l.name = ANY($1::text[]) AS deleting, count(*)::int AS count,
@@ -78,6 +87,10 @@ function count(db: Database): Promise<Counted> {
           ...one,
           unreadable: doubtful.filter((live) => unreadableOf(live)?.followed === false).length,
         })),
+        refused: {
+          deletion: [...leaving.values()].filter(({ refused }) => refused !== null).length,
+          release: [...heldFast.keys()].filter((name) => !leaving.has(name)).length,
+        },
       },
     };
   });

@@ -4,9 +4,9 @@ import { sourceWords } from '../../cluster/source-words.ts';
 
 type Evidence = Parameters<typeof sourceWords>[0]['evidence'];
 
-/** Of a pool that was released here, and on whose fields our name still stands. */
+/** Of a pool that was released here, or deleted here and stays there, and on whose fields our name still stands. */
 export const heldFastWords = (missing: string | null): string =>
-  `It was released here, and our name is still on its fields: ${
+  `It is no longer decided here, and our name is still on its fields: ${
     missing === null ? 'the cluster does not take it away' : `our account must have the right to ${missing}`
   }. Until it is gone, another server-side apply of these fields meets a conflict with outgate. It is tried again.`;
 

@@ -122,7 +122,7 @@ describe('the ways on', () => {
     const rows = [row('cidr', '10.2.0.0/16', '10.1.0.0/16', ['gateway'])];
     const refused = (reason: Stand['reason'], of: readonly FieldRow[]) =>
       waysOf({ name: 'a', sync: stand(reason), owner: 'outgate', source: '', rows: of })[1]?.refused;
-    for (const reason of ['RefusedByCluster', 'FieldOwnedByOther'] as const) {
+    for (const reason of ['RefusedByCluster', 'FieldOwnedByOther', 'PoolMadeAgain'] as const) {
       expect(refused(reason, rows)).toMatch(/^The cluster does not change the CIDR of a pool\. Take theirs or release/);
       expect(refused(reason, [row('natOutgoing', true, false, ['gateway'])])).toBeNull();
     }

@@ -187,7 +187,8 @@ export function waysOf({
 
 /** Whoever holds it, the cluster refuses another one (C15), also by force. */
 const cidrStays = ({ reason }: Stand, differing: readonly FieldRow[]): boolean =>
-  (reason === 'RefusedByCluster' || reason === 'FieldOwnedByOther') && differing.some(({ field }) => field === 'cidr');
+  (reason === 'RefusedByCluster' || reason === 'FieldOwnedByOther' || reason === 'PoolMadeAgain') &&
+  differing.some(({ field }) => field === 'cidr');
 
 /** The way on of one field: it is let go, or decided here again where it was. */
 export function wayOfField(

@@ -33,6 +33,8 @@ export const clusterViewSchema = z.object({
    * read, whoever's it is, decides nothing and is `unreadable`
    */
   live: z.object({ managed: count, observed: count, foreign: count, deleting: count, unreadable: count }),
+  /** pools that are done with here: of so many the cluster refuses to delete the object, or to take our name from the one that stays */
+  refused: z.object({ deletion: count, release: count }),
   /** settings that the cluster has and that stop Felix */
   problems: z.array(felixProblemSchema),
   /** the types came back after a loss and lack what was known (`cluster.previewFollow` has the names); null: they did not, or lack nothing */
@@ -54,7 +56,7 @@ export type ClusterView = z.infer<typeof clusterViewSchema>;
 /** Throws NO_CLUSTER. */
 export async function getCluster(deps: Deps): Promise<ClusterView> {
   const { server, election } = clusterOf(deps);
-  const [{ watch, heardAt, leader }, { owners, sync }, settings, felix] = await Promise.all([
+  const [{ watch, heardAt, leader }, { owners, sync, refused }, settings, felix] = await Promise.all([
     readWatch(deps.db),
     countPools(deps.db),
     countSettingsSync(deps.db),
@@ -79,6 +81,7 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
     counts: sync,
     settings,
     live: standing,
+    refused,
     problems: felixProblems(felix, deps.effective.pools()),
     back: backOf(watch?.back ?? null),
     typesMissing: watch?.phase === 'no-pools' && watch.from === null,

@@ -1,10 +1,11 @@
 /** A pool of ours was deleted here, and the cluster has it still: that is said, and it is no pool of others that may be adopted. */
 import { expect, it, onTestFinished } from 'vitest';
-import { ledTerms } from '../../../e2e/cluster/led-terms.ts';
+import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
 import { grant, revoke } from '../../../e2e/cluster/rights.ts';
 import { writeSync } from '../../db/sync.ts';
 import { openConnection } from '../../kube/connection.ts';
 import { fromKubeconfig } from '../../kube/kubeconfig.ts';
+import { apply } from '../../kube/write.ts';
 import { soon } from '../../testing/soon.ts';
 import { editor } from '../../testing/test-api.ts';
 import { getChange } from '../changes/list-changes.ts';
@@ -16,6 +17,7 @@ import { listLivePools } from './live-pools.ts';
 
 const site = ledTerms();
 const reason = 'not needed';
+const object = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec: nat };
 const deleted = async (): Promise<number> => {
   const version = (await site.stand('a'))?.applied?.version ?? 0;
   return (await deletePool(site.deps, editor, { name: 'a', expectedVersion: version, reason })).change.id;
@@ -73,6 +75,33 @@ it('while the right to delete is missing, by the cluster’s own words', async (
     expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', deletion: { change, refused } }]),
   );
   expect((await getChange(site.deps, change)).notGone).toEqual({ names: ['a'], refused });
+  expect((await getCluster(site.deps)).refused).toEqual({ deletion: 1, release: 0 });
   await grant(site.server, 'keeps-no-more', { kind: 'User', name: 'nobody' }, rule('delete'));
   await soon(async () => expect(await site.stored('a')).toBe(null));
+});
+
+it('while the right to take our name from what stays there is missing', async () => {
+  await site.made();
+  await apply(site.connection, { path: POOLS, manager: 'gateway-controller', object, force: false });
+  await site.end();
+  const reader = openConnection(fromKubeconfig(site.server.kubeconfig, 'nobody'));
+  const rule = (...verbs: string[]) => [{ apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs }];
+  await grant(site.server, 'reads', { kind: 'User', name: 'nobody' }, rule('get', 'list', 'watch', 'delete'));
+  onTestFinished(async () => {
+    await reader.close();
+    await revoke(site.server, 'reads');
+    await revoke(site.server, 'reads-no-more');
+  });
+  await site.begin(reader);
+  await deleted();
+  const missing = 'patch ippools.projectcalico.org';
+  await soon(async () =>
+    expect(await listLivePools(site.deps)).toMatchObject([
+      { name: 'a', standing: 'foreign', deletion: null, heldFast: { missing } },
+    ]),
+  );
+  expect((await getCluster(site.deps)).refused).toEqual({ deletion: 0, release: 1 });
+  await grant(site.server, 'reads-no-more', { kind: 'User', name: 'nobody' }, rule('patch'));
+  await soon(async () => expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', heldFast: null }]));
+  expect((await getCluster(site.deps)).refused).toEqual({ deletion: 0, release: 0 });
 });

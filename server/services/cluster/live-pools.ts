@@ -40,7 +40,7 @@ export const livePoolViewSchema = z.object({
   deleting: z.boolean(),
   /** it was deleted here, by that change, and is there still; null: it was not */
   deletion: z.object({ change: z.int(), refused: refusedSchema.nullable() }).nullable(),
-  /** it was released here, and the cluster refuses to take our name from it: since when, in its words, and the right that is missing; null: no such thing */
+  /** it is no longer decided here and stays there, and the cluster refuses to take our name from it: since when, in its words, and the right that is missing; null: no such thing */
   heldFast: z.object({ since: z.iso.datetime(), message: z.string(), missing: z.string().nullable() }).nullable(),
 });
 export type LivePoolView = z.infer<typeof livePoolViewSchema>;
@@ -76,7 +76,7 @@ export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
     violations: [...(judged.violations.get(one.name) ?? [])],
     deleting: one.deleting,
     deletion: viewDeletion(leaving.get(one.name)),
-    heldFast: viewHeldFast(heldFast.get(one.name)),
+    heldFast: leaving.has(one.name) ? null : viewHeldFast(heldFast.get(one.name)),
   }));
 }
 
