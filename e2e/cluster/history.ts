@@ -1,7 +1,7 @@
 /** What is decided about a pool `a` of a led term, what a leader sends that ends before it notes it, and what History says of both. */
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import { clusterPools } from '../../server/controller/cluster-pools.ts';
-import { findChanges, type LoggedChange } from '../../server/db/changes.ts';
+import { findChanges, type ListedChange } from '../../server/db/changes.ts';
 import { liveChangesSince, readLivePools } from '../../server/db/live.ts';
 import { resolvePool, setPolicy } from '../../server/services/cluster/resolve-pool.ts';
 import { editor } from '../../server/testing/test-api.ts';
@@ -34,7 +34,7 @@ export function history(site: ReturnType<typeof ledTerms>) {
       const request = { name: 'a', spec, uid, resourceVersion, force };
       await clusterPools(site.connection, 'projectcalico.org/v3').apply(request);
     },
-    rows: (limit: number): Promise<LoggedChange[]> =>
+    rows: (limit: number): Promise<ListedChange[]> =>
       findChanges(site.api.database.db, { pool: 'a', others: true, limit }),
     /** Each move begins where the one before ended, and what carries out a change of ours moves nothing that this one does not say. */
     whole: async (): Promise<void> => {

@@ -22,6 +22,9 @@ export interface LoggedChange {
   readonly after: unknown;
 }
 
+/** As a list has it: ten thousand names of each of its imports would be read only to be counted. */
+export type ListedChange = Omit<LoggedChange, 'pools'> & { readonly poolCount: number };
+
 export interface ChangeFilter {
   /** exact name of a pool that the change touched */
   readonly pool?: string;
@@ -40,7 +43,7 @@ export interface ChangeFilter {
   readonly limit: number;
 }
 
-type Row = Omit<LoggedChange, 'sequence'> & { sequence: string };
+type Row<Change> = Omit<Change, 'sequence'> & { sequence: string };
 
 const COLUMNS = 'sequence, at, actor, role, action, target, pools, reason, revision, before, after';
 /**
@@ -69,10 +72,10 @@ const listed = (side: 'before' | 'after'): string =>
  * The newest first. Of changes that touched more than 100 pools `before` and `after` are null here, but for an empty list: what was
  * made or deleted is told by that, and on both sides that nothing moved in the cluster.
  */
-export async function findChanges(db: Queryable, filter: ChangeFilter): Promise<LoggedChange[]> {
+export async function findChanges(db: Queryable, filter: ChangeFilter): Promise<ListedChange[]> {
   const others = filter.others ? `UNION ALL ${OTHERS}` : '';
-  const rows = await db.query<Row>(
-    `SELECT sequence, at, actor, role, action, target, pools, reason, revision,
+  const rows = await db.query<Row<ListedChange>>(
+    `SELECT sequence, at, actor, role, action, target, cardinality(pools) AS "poolCount", reason, revision,
        ${listed('before')}, ${listed('after')}
      FROM (SELECT ${COLUMNS} FROM change ${others}) AS log
      WHERE ($1::text IS NULL OR pools @> ARRAY[$1])
@@ -102,13 +105,13 @@ export async function findChanges(db: Queryable, filter: ChangeFilter): Promise<
 
 export async function findChange(db: Queryable, sequence: number): Promise<LoggedChange | null> {
   const from = sequence < FIRST_LIVE ? 'change' : `(${OTHERS}) AS log`;
-  const [row] = await db.query<Row>(`SELECT ${COLUMNS} FROM ${from} WHERE sequence = $1`, [sequence]);
+  const [row] = await db.query<Row<LoggedChange>>(`SELECT ${COLUMNS} FROM ${from} WHERE sequence = $1`, [sequence]);
   return row === undefined ? null : logged(row);
 }
 
 /** Up to `limit` changes after `sequence`, the oldest first, whole. */
 export async function changesSince(db: Queryable, sequence: number, limit: number): Promise<LoggedChange[]> {
-  const rows = await db.query<Row>(
+  const rows = await db.query<Row<LoggedChange>>(
     `SELECT ${COLUMNS} FROM change WHERE sequence > $1 ORDER BY sequence LIMIT $2`,
     [sequence, limit],
     'changes-since',
@@ -192,7 +195,7 @@ export async function laterChanges(
   after: number,
   touching: { readonly pools: readonly string[]; readonly settings: boolean },
 ): Promise<LoggedChange[]> {
-  const rows = await db.query<Row>(
+  const rows = await db.query<Row<LoggedChange>>(
     `SELECT sequence, at, actor, role, action, target, pools, reason, revision, NULL AS before, NULL AS after
      FROM change c
      WHERE sequence > $1 AND (pools && $2::text[] OR ($3 AND action IN ('settings.update', 'settings.force')))
@@ -203,4 +206,4 @@ export async function laterChanges(
   return rows.map(logged);
 }
 
-const logged = (row: Row): LoggedChange => ({ ...row, sequence: Number(row.sequence) });
+const logged = <Change>(row: Row<Change>) => ({ ...row, sequence: Number(row.sequence) });

@@ -1,6 +1,6 @@
 import { isLive } from '../../../core/wire/change-number.ts';
 import { carriedOut } from '../../db/carried-out.ts';
-import { type ChangeFilter, findChange, findChanges, type LoggedChange } from '../../db/changes.ts';
+import { type ChangeFilter, findChange, findChanges, type ListedChange } from '../../db/changes.ts';
 import { type Leaving, readLeaving } from '../../db/leaving.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
 import type { CarriedOut } from '../../db/pools-carried-out.ts';
@@ -63,7 +63,10 @@ export async function getChange(
   const takers = takersOf(deps, change, didNothing, holdings);
   const waits = effective === null && didNothing === null;
   return {
-    ...viewChange(change, { effective: numberOf(effective), takers, didNothing }),
+    ...viewChange(
+      { ...change, poolCount: change.pools.length },
+      { effective: numberOf(effective), takers, didNothing },
+    ),
     nodeTimes: (takers.length === 0 ? [] : times).map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
     waitsFor: waits ? await namesUndecided(deps.db, id, change.pools) : [],
     notGone: waits ? notGone(await readLeaving(deps.db), id) : null,
@@ -107,7 +110,7 @@ type Holdings = readonly { readonly node: string; readonly sequence: number | nu
  */
 function takersOf(
   { cluster }: Deps,
-  { sequence, action }: LoggedChange,
+  { sequence, action }: Pick<ListedChange, 'sequence' | 'action'>,
   didNothing: string | null,
   all: Holdings,
 ): Holdings {
@@ -121,7 +124,7 @@ interface Effect {
   readonly didNothing: string | null;
 }
 
-function viewChange(change: LoggedChange, { effective, takers, didNothing }: Effect): ChangeView {
+function viewChange(change: ListedChange, { effective, takers, didNothing }: Effect): ChangeView {
   return {
     id: change.sequence,
     at: change.at.toISOString(),
@@ -133,7 +136,7 @@ function viewChange(change: LoggedChange, { effective, takers, didNothing }: Eff
     revision: change.revision,
     before: change.before as ChangeView['before'],
     after: change.after as ChangeView['after'],
-    pools: change.pools.length,
+    pools: change.poolCount,
     nodes: {
       holding: takers.filter(({ sequence }) => sequence !== null && sequence >= effective).length,
       total: takers.length,
