@@ -71,7 +71,7 @@ it('a column more changes nothing of what is listed, with others or without', as
   const listed = await findChanges(database.db, { others: true, limit: 10 });
   expect(listed).toMatchObject([
     { sequence: FIRST_LIVE + 1, actor: 'kubectl', role: 'cluster', action: 'pool.update', target: 'b', reason: null },
-    { sequence: 1, actor: 'test', role: 'admin', action: 'pool.create', target: 'a', pools: ['a'] },
+    { sequence: 1, actor: 'test', role: 'admin', action: 'pool.create', target: 'a', poolCount: 1 },
   ]);
   expect(await findChange(database.db, FIRST_LIVE + 1)).toMatchObject({ target: 'b', pools: ['b'] });
 });

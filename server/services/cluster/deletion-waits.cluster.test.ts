@@ -96,9 +96,7 @@ it('while the right to take our name from what stays there is missing', async ()
   await deleted();
   const missing = 'patch ippools.projectcalico.org';
   await soon(async () =>
-    expect(await listLivePools(site.deps)).toMatchObject([
-      { name: 'a', standing: 'foreign', deletion: null, heldFast: { missing } },
-    ]),
+    expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', deletion: null, heldFast: { missing } }]),
   );
   expect((await getCluster(site.deps)).refused).toEqual({ deletion: 0, release: 1 });
   await grant(site.server, 'reads-no-more', { kind: 'User', name: 'nobody' }, rule('patch'));
