@@ -22,7 +22,9 @@ const live = readLivePool({
   spec,
 });
 const taken = (over: object, uid = 'u1') =>
-  live === null ? null : takenByEnforce({ name: 'a', spec: { ...spec, ...over } as never }, { live, uid }, []);
+  live === null
+    ? null
+    : takenByEnforce({ name: 'a', spec: { ...spec, ...over } as never }, { live, uid, remade: false }, []);
 
 it('what is written over by the policy is taken from who holds it, and from nobody else', () => {
   expect(taken({ natOutgoing: false })).toEqual([{ field: 'natOutgoing', managers: ['kubectl-edit'] }]);

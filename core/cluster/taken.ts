@@ -35,14 +35,16 @@ export const heldOf = (claims: readonly FieldClaim[], fields: readonly string[])
 export interface Enforced {
   readonly live: LivePool;
   readonly uid: string | null;
+  /** that one was deleted here and goes first: nothing is written over (`SyncInput`) */
+  readonly remade: boolean;
 }
 
-export function takenByEnforce(pool: Pool, { live, uid }: Enforced, released: readonly PoolField[]): Taken[] {
+export function takenByEnforce(pool: Pool, { live, uid, remade }: Enforced, released: readonly PoolField[]): Taken[] {
   const next = decideSync({
     desired: { ...pool, version: 0 },
     live,
     applied: uid === null ? null : { uid, version: 0 },
-    remade: false,
+    remade,
     policy: 'enforce',
     released,
     forced: false,

@@ -4,6 +4,7 @@ import type { Enforced } from '../../core/cluster/taken.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
 import { type ReleasedByName, releasedFields } from './released.ts';
+import { isRemade } from './sync.ts';
 
 /** `sequence` is the change that last wrote it. */
 export interface StoredPool {
@@ -70,10 +71,12 @@ export async function poolsTouching(
   type Row = PoolRow & { released: string[] | null; live: PoolSpec | null; to_force: boolean | null } & {
     enforced: LivePool | null;
     applied_uid: string | null;
+    deleted_by: string | null;
   };
   const rows = await db.query<Row>(
     `SELECT t.*, s.released, l.object->'pool'->'spec' AS live, s.force_version = t.sequence AS to_force,
-       CASE WHEN s.policy = 'enforce' AND t.name = ANY($1::text[]) THEN l.object END AS enforced, s.applied_uid
+       CASE WHEN s.policy = 'enforce' AND t.name = ANY($1::text[]) THEN l.object END AS enforced, s.applied_uid,
+       s.deleted_by
      FROM (
        SELECT name, spec, sequence, created_at, updated_at FROM pool WHERE name = ANY($1::text[])
        UNION
@@ -89,9 +92,10 @@ export async function poolsTouching(
     released === null || released.length === 0 ? [] : [[name, { fields: releasedFields(released), live }] as const],
   );
   const toForce = rows.flatMap(({ name, to_force }) => (to_force ? [name] : []));
-  const enforced = rows.flatMap(({ name, enforced: live, applied_uid: uid }) =>
-    live === null ? [] : [[name, { live, uid }] as const],
-  );
+  const enforced = rows.flatMap(({ name, enforced: live, applied_uid: uid, deleted_by: by }) => {
+    const row = { applied: uid === null ? null : { uid }, deletedBy: by === null ? null : Number(by) };
+    return live === null ? [] : [[name, { live, uid, remade: isRemade(row, live) }] as const];
+  });
   return {
     pools: rows.map(stored),
     released: new Map(released),

@@ -57,8 +57,10 @@ export const appliedTo = (row: SyncRow | undefined, live: { readonly uid: string
   row?.applied?.uid === live?.uid ? (row?.applied ?? null) : appliedSince(row);
 
 /** It was deleted here, and what is there is the object that was to go: a pool that is desired was made again since. */
-export const isRemade = (row: SyncRow | undefined, live: { readonly uid: string } | undefined): boolean =>
-  row !== undefined && row.deletedBy !== null && (row.applied === null || row.applied.uid === live?.uid);
+export const isRemade = (
+  row: (Pick<SyncRow, 'deletedBy'> & { readonly applied: { readonly uid: string } | null }) | undefined,
+  live: { readonly uid: string } | undefined,
+): boolean => row !== undefined && row.deletedBy !== null && (row.applied === null || row.applied.uid === live?.uid);
 
 /** What the controller writes: the policy is an operator's. */
 export type SyncOutcomeRow<Spec = PoolSpec> = Omit<

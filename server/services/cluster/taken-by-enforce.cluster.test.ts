@@ -6,7 +6,7 @@ import { soon } from '../../testing/soon.ts';
 import { editor } from '../../testing/test-api.ts';
 import { getPool } from '../pools/get-pool.ts';
 import { importPools } from '../pools/import-pools.ts';
-import { updatePool } from '../pools/write-pool.ts';
+import { createPool, deletePool, updatePool } from '../pools/write-pool.ts';
 import { adoptPools } from './adopt-pools.ts';
 import { resolvePool, setPolicy } from './resolve-pool.ts';
 
@@ -66,6 +66,25 @@ it('so does the policy that takes what waits, and what is written back by it', a
     const [wrote] = (await pool()).changes;
     expect(wrote).toMatchObject({ action: 'pool.enforce', before: taken('natOutgoing', 'other-job') });
   });
+});
+
+it('nothing is taken of what was deleted here, and goes before the pool that was made again comes', async () => {
+  await adopted();
+  await site.end();
+  const { version: expectedVersion } = await pool();
+  await deletePool(site.deps, editor, { name: 'found', expectedVersion, reason });
+  await createPool(site.deps, editor, { name: 'found', spec: { ...nat, cidr: '10.2.0.0/16' } });
+  const { change } = await enforce();
+  expect(change.before).not.toHaveProperty('taken');
+  const { change: saved } = await updatePool(site.deps, editor, {
+    name: 'found',
+    spec: { ...off, cidr: '10.2.0.0/16' },
+    expectedVersion: change.id,
+  });
+  expect(saved.before).not.toHaveProperty('taken');
+  await site.begin();
+  await synced(saved.id);
+  expect((await site.stored('found'))?.spec).toMatchObject({ cidr: '10.2.0.0/16', natOutgoing: false });
 });
 
 it('by the policy ask nothing is taken, and nothing said of it', async () => {
