@@ -11,6 +11,7 @@ import type { Answer, Call, Connection } from '../kube/connection.ts';
 import { failure, KubeError } from '../kube/kube-error.ts';
 import { revertChange } from '../services/changes/revert-change.ts';
 import { resolvePool } from '../services/cluster/resolve-pool.ts';
+import { previewDelete } from '../services/pools/preview-delete.ts';
 import { soon } from '../testing/soon.ts';
 import { editor } from '../testing/test-api.ts';
 import { clusterPools } from './cluster-pools.ts';
@@ -248,9 +249,12 @@ it('what is made and not noted goes when it is deleted here once more', async ()
       return answered;
     }),
   );
-  await soon(async () => expect((await site.stored('a'))?.spec).toMatchObject(moved));
+  const seen = async () => (await readLivePools(site.api.database.db, ['a']))[0]?.pool?.spec;
+  await soon(async () => expect(await seen()).toMatchObject(moved));
   await site.end();
   const { version: expectedVersion } = await site.api.caller('editor').pools.get({ name: 'a' });
+  // of others nothing is said: it goes
+  expect(await previewDelete(site.deps, ['a'])).toMatchObject({ equal: false, inCluster: [] });
   await site.api.caller('editor').pools.delete({ name: 'a', expectedVersion, reason: 'not needed' });
   await site.begin();
   await soon(async () => expect(await site.stored('a')).toBe(null));

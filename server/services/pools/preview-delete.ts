@@ -6,7 +6,7 @@ import { natDifference, type Region } from '../../../core/nat/difference.ts';
 import { type NatSettings, settingsFor } from '../../../core/nat/settings.ts';
 import { makeDecider } from '../../../core/nat/simulate.ts';
 import { readLivePools } from '../../db/live.ts';
-import { readSync } from '../../db/sync.ts';
+import { appliedSince, readSync } from '../../db/sync.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 
@@ -83,7 +83,8 @@ export async function previewDelete(deps: Deps, names: readonly string[]): Promi
 
 async function heldByOthers({ db }: Deps, names: readonly string[]): Promise<InCluster[]> {
   const [there, rows] = await Promise.all([readLivePools(db, names), readSync(db, names)]);
-  const applied = new Map(rows.map((row) => [row.name, row.applied]));
+  // as it will be: what was applied before a deletion here says nothing once the pool is deleted again
+  const applied = new Map(rows.map((row) => [row.name, appliedSince(row)]));
   return there
     .map((live) => {
       const becomes = onDelete(live, applied.get(live.name) ?? null);
