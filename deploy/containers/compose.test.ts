@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { testsWith } from '../../e2e/cluster/binaries/own-program.ts';
 import { composeConfig } from './compose-config.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -75,39 +76,33 @@ describe('docker-compose.yml', () => {
  * two busy cores, and Debian 12 has version 1 alone.
  */
 describe('as docker compose reads it', async () => {
-  const program = await composeConfig();
-  const config = (environment: Record<string, string>) =>
-    promisify(execFile)(program.found ? program.path : '', [FILE], { env: environment as NodeJS.ProcessEnv }).then(
-      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-      ({ code, stdout, stderr }) => ({ code: Number(code), stdout: String(stdout), stderr: String(stderr) }),
-    );
+  testsWith(await composeConfig(), (program) => {
+    const config = (environment: Record<string, string>) =>
+      promisify(execFile)(program, [FILE], { env: environment as NodeJS.ProcessEnv }).then(
+        ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+        ({ code, stdout, stderr }) => ({ code: Number(code), stdout: String(stdout), stderr: String(stderr) }),
+      );
 
-  if (!program.found) {
-    // a skip for a missing part is a failure in CI
-    if (process.env['CI'] === 'true') test('needs Go', () => expect.fail(program.why));
-    else test.skip(program.why);
-    return;
-  }
-
-  test('it is accepted, and what is given arrives', async () => {
-    const { code, stdout, stderr } = await config(GIVEN);
-    expect([code, stderr]).toEqual([0, '']);
-    const { services } = parse(stdout) as { services: Record<string, Service> };
-    expect(services['server']?.environment).toMatchObject({
-      PGPASSWORD: 'p',
-      OUTGATE_BOOTSTRAP_JOIN_TOKEN: 't'.repeat(20),
-      OUTGATE_ADMIN_PASSWORD: '',
+    test('it is accepted, and what is given arrives', async () => {
+      const { code, stdout, stderr } = await config(GIVEN);
+      expect([code, stderr]).toEqual([0, '']);
+      const { services } = parse(stdout) as { services: Record<string, Service> };
+      expect(services['server']?.environment).toMatchObject({
+        PGPASSWORD: 'p',
+        OUTGATE_BOOTSTRAP_JOIN_TOKEN: 't'.repeat(20),
+        OUTGATE_ADMIN_PASSWORD: '',
+      });
+      expect(services['server']?.ports).toMatchObject([{ host_ip: '127.0.0.1', target: 7171, published: '7171' }]);
+      expect(services['agent']?.environment).toMatchObject({ OUTGATE_AGENT_NODE: 'n' });
     });
-    expect(services['server']?.ports).toMatchObject([{ host_ip: '127.0.0.1', target: 7171, published: '7171' }]);
-    expect(services['agent']?.environment).toMatchObject({ OUTGATE_AGENT_NODE: 'n' });
-  });
 
-  test.each(Object.keys(GIVEN))('it is refused without %s, with the reason', async (name) => {
-    const rest = Object.fromEntries(Object.entries(GIVEN).filter(([one]) => one !== name));
-    for (const environment of [rest, { ...rest, [name]: '' }]) {
-      const { code, stdout, stderr } = await config(environment);
-      expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toMatch(new RegExp(`required variable ${name} is missing a value: must be set to `));
-    }
+    test.each(Object.keys(GIVEN))('it is refused without %s, with the reason', async (name) => {
+      const rest = Object.fromEntries(Object.entries(GIVEN).filter(([one]) => one !== name));
+      for (const environment of [rest, { ...rest, [name]: '' }]) {
+        const { code, stdout, stderr } = await config(environment);
+        expect([code, stdout]).toEqual([1, '']);
+        expect(stderr).toMatch(new RegExp(`required variable ${name} is missing a value: must be set to `));
+      }
+    });
   });
 });

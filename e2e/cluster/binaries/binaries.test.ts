@@ -86,6 +86,8 @@ it('Helm is the one on PATH when that is Helm 4; an older one is none, and how t
 it('an older Go is no Go, and a newer one will do', () => {
   expect(['1.26.0', '1.27rc1', '2.0'].map((version) => isAtLeast(version, '1.26'))).toEqual([true, true, true]);
   expect(['1.25.9', 'devel +abc'].map((version) => isAtLeast(version, '1.26'))).toEqual([false, false]);
+  const patched = ['1.26.6', '1.26', '1.26.7', '1.26.10', '1.27'].map((version) => isAtLeast(version, '1.26.7'));
+  expect(patched).toEqual([false, false, true, true, true]);
 });
 
 it('every staging module of Kubernetes is replaced by its version, the one that go.mod asks for', () => {

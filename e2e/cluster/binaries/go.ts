@@ -18,7 +18,7 @@ export type Go =
   | { readonly usable: true; readonly version: string }
   | { readonly usable: false; readonly problem: string };
 
-/** Whether `go` on PATH is at least `needed` (`1.26`). */
+/** Whether `go` on PATH is at least `needed` (`1.26`, `1.26.1`). */
 export async function findGo(needed: string, env: Environment = process.env): Promise<Go> {
   const local: Environment = { ...env, ...GO_ENVIRONMENT };
   const asked = await promisify(execFile)('go', ['env', 'GOVERSION'], { env: local as NodeJS.ProcessEnv }).catch(
@@ -30,9 +30,12 @@ export async function findGo(needed: string, env: Environment = process.env): Pr
   return { usable: false, problem: `Go ${needed} or newer must be on PATH; it is ${version}` };
 }
 
-/** Of `1.26.3` and `1.26`; what is no release (`devel ...`) is not. */
+/** Of `1.26.3` and `1.26` or `1.26.1`; what is no release (`devel ...`) is not. */
 export function isAtLeast(version: string, needed: string): boolean {
-  const [major = Number.NaN, minor = Number.NaN] = version.split('.').map((part) => Number.parseInt(part, 10));
-  const [wantedMajor = 0, wantedMinor = 0] = needed.split('.').map(Number);
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+  const [major = Number.NaN, minor = Number.NaN, patch = 0] = version
+    .split('.')
+    .map((part) => Number.parseInt(part, 10));
+  const [wantedMajor = 0, wantedMinor = 0, wantedPatch = 0] = needed.split('.').map(Number);
+  if (major !== wantedMajor) return major > wantedMajor;
+  return minor > wantedMinor || (minor === wantedMinor && patch >= wantedPatch);
 }
