@@ -40,7 +40,7 @@ const PHASES = ['no-pools', 'starting', 'live', 'blind'] as const;
 
 /** The watch and the pools are the same on every server; the leader is one of them. */
 async function clusterGauges(db: Database, { election }: Cluster): Promise<readonly Gauge[]> {
-  const [{ watch }, { sync: counts }] = await Promise.all([readWatch(db), countPools(db)]);
+  const [{ watch }, { sync: counts, refused }] = await Promise.all([readWatch(db), countPools(db)]);
   return [
     {
       name: 'outgate_cluster_watch',
@@ -56,6 +56,11 @@ async function clusterGauges(db: Database, { election }: Cluster): Promise<reado
       name: 'outgate_pools',
       help: 'Our pools by how they stand in the cluster.',
       values: Object.entries(counts).map(([sync, value]) => ({ labels: { sync }, value })),
+    },
+    {
+      name: 'outgate_pools_refused',
+      help: 'Pools that are done with here, by what the cluster refuses: deletion of the object, or release of it from our name.',
+      values: Object.entries(refused).map(([what, value]) => ({ labels: { what }, value })),
     },
   ];
 }

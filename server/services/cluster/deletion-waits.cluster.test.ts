@@ -3,6 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
 import { grant, revoke } from '../../../e2e/cluster/rights.ts';
 import { writeSync } from '../../db/sync.ts';
+import { gauges } from '../../http/gauges.ts';
 import { openConnection } from '../../kube/connection.ts';
 import { fromKubeconfig } from '../../kube/kubeconfig.ts';
 import { apply } from '../../kube/write.ts';
@@ -18,6 +19,8 @@ import { listLivePools } from './live-pools.ts';
 const site = ledTerms();
 const reason = 'not needed';
 const object = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec: nat };
+const told = async () =>
+  (await gauges(site.deps, () => 0)).find(({ name }) => name === 'outgate_pools_refused')?.values;
 const deleted = async (): Promise<number> => {
   const version = (await site.stand('a'))?.applied?.version ?? 0;
   return (await deletePool(site.deps, editor, { name: 'a', expectedVersion: version, reason })).change.id;
@@ -76,6 +79,10 @@ it('while the right to delete is missing, by the cluster’s own words', async (
   );
   expect((await getChange(site.deps, change)).notGone).toEqual({ names: ['a'], refused });
   expect((await getCluster(site.deps)).refused).toEqual({ deletion: 1, release: 0 });
+  expect(await told()).toEqual([
+    { labels: { what: 'deletion' }, value: 1 },
+    { labels: { what: 'release' }, value: 0 },
+  ]);
   await grant(site.server, 'keeps-no-more', { kind: 'User', name: 'nobody' }, rule('delete'));
   await soon(async () => expect(await site.stored('a')).toBe(null));
 });
@@ -99,6 +106,7 @@ it('while the right to take our name from what stays there is missing', async ()
     expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', deletion: null, heldFast: { missing } }]),
   );
   expect((await getCluster(site.deps)).refused).toEqual({ deletion: 0, release: 1 });
+  expect(await told()).toContainEqual({ labels: { what: 'release' }, value: 1 });
   await grant(site.server, 'reads-no-more', { kind: 'User', name: 'nobody' }, rule('patch'));
   await soon(async () => expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', heldFast: null }]));
   expect((await getCluster(site.deps)).refused).toEqual({ deletion: 0, release: 0 });
