@@ -1,9 +1,6 @@
 /** The whole server in cluster mode: HTTP in front, a real API server behind, agents on the stream. */
 import { afterAll, expect, it } from 'vitest';
-import { conditionList } from '../agent/conditions.ts';
-import { agentMetrics } from '../agent/metrics.ts';
 import type { StreamMessage } from '../core/wire/state.ts';
-import { chartQueries } from '../e2e/cluster/chart.ts';
 import { calicoPath } from '../e2e/cluster/install-crds.ts';
 import { must, request } from '../e2e/cluster/request.ts';
 import { sharedServer } from '../e2e/cluster/shared-server.ts';
@@ -39,25 +36,6 @@ it('connects, leads, and says what it may do', async () => {
   expect(rights.every(({ allowed }: { allowed: boolean }) => allowed)).toBe(true);
   expect((await ask('status.get')).mode).toBe('cluster');
   expect(await ask('settings.get')).toMatchObject({ from: 'cluster', settings: { global: {}, nodes: {} } });
-});
-
-it('every figure that the chart’s alerts and dashboard ask for is really told', async () => {
-  const text = await (await fetch(`${server.address}/metrics`)).text();
-  const agent = agentMetrics('node-a', 'iptables-nft').text(conditionList(() => ''));
-  const told = new Set([...`${text}${agent}`.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
-  const asked = await chartQueries(cluster.helm);
-  expect(asked.length).toBeGreaterThan(12);
-  for (const { query, metrics, labels } of asked) {
-    expect(metrics.length, query).toBeGreaterThan(0);
-    expect(
-      metrics.filter((name) => !told.has(name)),
-      query,
-    ).toEqual([]);
-    for (const label of labels) expect(text, query).toContain(label);
-  }
-  expect(text).toContain('outgate_cluster_leader 1\n');
-  expect(text).toContain('outgate_cluster_watch{phase="live"} 1\n');
-  expect(text).toContain('outgate_pools{sync="Synced"} 0\n');
 });
 
 it('a pool made by request is in the cluster, then with the agents; an edit there reaches them and is told', async () => {

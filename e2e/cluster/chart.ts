@@ -63,33 +63,31 @@ export async function installServerAccount(server: Reachable, helm: string): Pro
   return requestToken(server, SERVER_ACCOUNT, { expirationSeconds: 86_400 });
 }
 
-export interface ChartQuery {
-  readonly query: string;
-  /** names of our metrics in it */
-  readonly metrics: readonly string[];
-  /** what it asks of labels with a closed list of values, each alternative as it is told: `state="Stale"` */
-  readonly labels: readonly string[];
+export interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for: string;
 }
 
-/** All queries of the alerts and of the dashboard. */
-export async function chartQueries(helm: string): Promise<ChartQuery[]> {
-  const objects = await renderChart(helm, { monitoring: { rules: true, dashboard: true } });
+/** The spec of the PrometheusRule. */
+export async function chartRules(helm: string): Promise<{ groups: { rules: Rule[] }[] }> {
+  const objects = await renderChart(helm, { monitoring: { rules: true } });
+  return specOf(objects, 'PrometheusRule', /outgate/) as { groups: { rules: Rule[] }[] };
+}
+
+/** What the panels of the dashboard ask, and the names of the labels that their legends show; the namespace is ours. */
+export async function chartPanels(helm: string): Promise<{ expr: string; legend: string[] }[]> {
+  const objects = await renderChart(helm, { monitoring: { dashboard: true } });
   const dashboard = objects.find(({ metadata }) => metadata.name === 'outgate-dashboard') as Manifest & {
     data: { 'outgate.json': string };
   };
-  const parsed = JSON.parse(dashboard.data['outgate.json']) as { panels: { targets: { expr: string }[] }[] };
-  const rules = objects.find(({ kind }) => kind === 'PrometheusRule')?.['spec'] as {
-    groups: { rules: { expr: string }[] }[];
+  const { panels } = JSON.parse(dashboard.data['outgate.json']) as {
+    panels: { targets: { expr: string; legendFormat: string }[] }[];
   };
-  const queries = [
-    ...parsed.panels.flatMap(({ targets }) => targets),
-    ...rules.groups.flatMap((group) => group.rules),
-  ].map(({ expr }) => expr);
-  return queries.map((query) => ({
-    query,
-    metrics: query.match(/outgate_\w+(?=[{\s)[])/g) ?? [],
-    labels: [...query.matchAll(/\b(state|phase|sync)=~?"([^"]+)"/g)].flatMap(([, label, values = '']) =>
-      values.split('|').map((value) => `${label}="${value}"`),
-    ),
-  }));
+  return panels
+    .flatMap(({ targets }) => targets)
+    .map(({ expr, legendFormat }) => ({
+      expr: expr.replaceAll('$namespace', NAMESPACE),
+      legend: [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label),
+    }));
 }
