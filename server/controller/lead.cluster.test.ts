@@ -12,9 +12,7 @@ import { poolsCarriedOut } from '../db/pools-carried-out.ts';
 import { readSync, writeSync } from '../db/sync.ts';
 import { openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
-import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { soon } from '../testing/soon.ts';
-import { editor as actor } from '../testing/test-api.ts';
 import { clusterPools } from './cluster-pools.ts';
 
 const site = ledTerms();
@@ -247,22 +245,6 @@ it('a pool that was deleted before anybody noted that it was applied goes from t
     deletedBy: null,
     detail: { fields: [] },
   });
-});
-
-it('a pool that is made again by force, and of which theirs is taken before it is there, goes when it comes late', async () => {
-  await site.made();
-  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
-  await site.stands('a', { reason: 'PoolDeletedInCluster' });
-  await site.end();
-  for (const choice of ['ours', 'theirs'] as const) {
-    const { version: expectedVersion } = await site.api.caller('editor').pools.get({ name: 'a' });
-    await resolvePool(site.deps, actor, { name: 'a', choice, expectedVersion, reason: 'it was decided' });
-  }
-  await site.begin();
-  await soon(async () => expect((await site.stand('a'))?.detail).toHaveProperty('absentSince'));
-  const { apply } = clusterPools(site.connection, 'projectcalico.org/v3');
-  await apply({ name: 'a', spec: nat, uid: null, resourceVersion: null, force: false });
-  await soon(async () => expect(await site.stored('a')).toBe(null));
 });
 
 it('the leader of a term that is over writes nothing more', async () => {

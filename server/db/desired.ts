@@ -76,13 +76,19 @@ export async function writeChange(tx: Queryable, change: NewChange): Promise<{ a
   return row;
 }
 
+/**
+ * A pool that was deleted here and is not noted since, or was deleted in the cluster and is made again by force or its policy, may have
+ * another object by now, or soon: what was applied to the one before it says nothing.
+ */
+const MADE_AGAIN = `(deleted_by IS NOT NULL OR (policy = 'enforce' OR force_seen IS NOT NULL)
+  AND NOT EXISTS (SELECT FROM live_pool l WHERE l.name = sync.name))`;
+
 // Where there is a cluster, a pool has its row in sync before anything is sent for it: else the next leader would not know,
 // of a pool deleted meanwhile, that its object may be there.
 // A released pool keeps its object, which loses our name unless the pool is made or adopted here again; no field of that one is released,
 // and nobody decided yet that it is enforced.
 // The row of a pool that is made again is written in any case: the leader that is about to forget it waits, and finds the pool (`forgetSync`).
-// How the cluster refused a pool says nothing about its deletion, which was not tried yet.
-// One that was made again here and is not noted since may have another object by now: what was applied to the one before it says nothing.
+// How a pool stood says nothing about its deletion, which was not tried yet.
 // clock_timestamp(), not now(): the transaction may have waited long for its turn, and times follow the numbers.
 const WRITE = `
   WITH moment AS MATERIALIZED (
@@ -91,12 +97,10 @@ const WRITE = `
     DELETE FROM pool WHERE name = ANY($7::text[])
   ), leaving AS (
     UPDATE sync SET deleted_by = CASE WHEN let_go_by IS NULL THEN $1::bigint END,
-      state = CASE WHEN deleted_by IS NULL THEN state ELSE 'Pending' END,
-      reason = CASE WHEN deleted_by IS NULL THEN reason ELSE 'WaitingForCluster' END,
-      detail = CASE WHEN deleted_by IS NOT NULL OR state IN ('Rejected', 'Forbidden') THEN '{}' ELSE detail END,
-      applied_uid = CASE WHEN deleted_by IS NULL THEN applied_uid END,
-      applied_version = CASE WHEN deleted_by IS NULL THEN applied_version END,
-      applied_spec = CASE WHEN deleted_by IS NULL THEN applied_spec END
+      state = 'Pending', reason = 'WaitingForCluster', detail = '{}',
+      applied_uid = CASE WHEN NOT ${MADE_AGAIN} THEN applied_uid END,
+      applied_version = CASE WHEN NOT ${MADE_AGAIN} THEN applied_version END,
+      applied_spec = CASE WHEN NOT ${MADE_AGAIN} THEN applied_spec END
     WHERE name = ANY($7::text[])
   ), back AS (
     UPDATE sync SET let_go_by = NULL, released = '{}', policy = 'ask' WHERE name = ANY($8::text[])

@@ -96,9 +96,6 @@ export async function take(
       const nothing = 'there is nothing to take over; what is not wanted is deleted';
       throw refusal('choice', `the cluster does not have the pool '${name}' yet: ${nothing}`);
     }
-    // what force or the policy makes again may be on its way, and goes when it comes; else what comes is another one, and others'
-    const isMadeAgain = known?.policy === 'enforce' || known?.forceVersion != null;
-    if (isMadeAgain) await writeSync(tx, [newSync(name)]);
     return { action: 'pool.delete', remove: [name], before: { name, spec: pool.spec, theirs: [] } };
   }
   const prefix = live.pool === null ? undefined : prefixOfPool(live.pool);
