@@ -7,6 +7,7 @@ import type { VoidForce } from '../../core/cluster/void-force.ts';
 import type { Database, Queryable } from '../db/client.ts';
 import { forgetSync } from '../db/let-go.ts';
 import { type Live, lockLive, TermOver } from '../db/live.ts';
+import { type Found, namesOvertaken } from '../db/overtaken.ts';
 import { type SyncOutcomeRow, writeOutcomes } from '../db/sync.ts';
 import { writeVoidForce } from '../db/void-force.ts';
 import { NOTICE_CHANNEL, noticeText } from '../events/notice.ts';
@@ -18,6 +19,8 @@ import { mirrorAll, mirrorIn, type Seen, tellStaying } from './mirror.ts';
 export interface Outcome {
   readonly name: string;
   readonly row: SyncOutcomeRow | null;
+  /** the row as the look found it, where nothing was applied; absent: what was applied counts, whatever was decided meanwhile */
+  readonly found?: Found;
   /** the object as an apply left it */
   readonly taken: LivePool | null;
   /** what was applied; absent: nothing that is decided */
@@ -186,9 +189,13 @@ async function writeBatch(
   });
   for (const seen of inTurn(batch.map((one) => one.seen))) live = await mirrorIn(tx, live, { ...seen, sentAs });
   if (outcomes.length === 0) return;
+  const overtaken = await namesOvertaken(
+    tx,
+    outcomes.flatMap(({ found }) => found ?? []),
+  );
   await writeOutcomes(
     tx,
-    outcomes.flatMap(({ row }) => row ?? []),
+    outcomes.flatMap(({ row }) => (row === null || overtaken.has(row.name) ? [] : row)),
   );
   for (const { voided } of outcomes) if (voided !== undefined) await writeVoidForce(tx, voided);
   const deleted = await forgetSync(

@@ -225,7 +225,8 @@ async function note(options: SyncPoolOptions, { before, forceSeen, voided }: Fou
     before.forceSeen === forceSeen &&
     isDeepStrictEqual(before.detail, after.detail);
   if (same) return;
-  await options.write({ name: after.name, row: outcomeOf({ ...after, forceSeen }), taken: null, voided });
+  const row = outcomeOf({ ...after, forceSeen });
+  await options.write({ name: after.name, row, found: before, taken: null, voided });
 }
 
 const outcomeOf = ({ name, state, reason, detail, applied, forceVersion, forceSeen }: WriteRow): SyncOutcomeRow => ({
