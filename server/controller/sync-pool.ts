@@ -158,6 +158,10 @@ async function apply(
 async function remove(options: SyncPoolOptions, found: Found, live: LivePool): Promise<SyncOutcome> {
   try {
     await options.cluster.remove(live);
+    // a finalizer may hold it for long: what the try before met is over
+    const { before } = found;
+    const isNews = before.detail.message !== undefined;
+    if (isNews) await note(options, found, { ...before, state: 'Pending', reason: 'WaitingForCluster', detail: {} });
     return 'settled'; // the watch says when it is gone
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;

@@ -1,10 +1,12 @@
 /** A pool of ours was deleted here, and the cluster has it still: that is said, and it is no pool of others that may be adopted. */
 import { expect, it, onTestFinished } from 'vitest';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
+import { request } from '../../../e2e/cluster/request.ts';
 import { grant, revoke } from '../../../e2e/cluster/rights.ts';
 import { writeSync } from '../../db/sync.ts';
 import { gauges } from '../../http/gauges.ts';
 import { openConnection } from '../../kube/connection.ts';
+import { failure, KubeError } from '../../kube/kube-error.ts';
 import { fromKubeconfig } from '../../kube/kubeconfig.ts';
 import { apply } from '../../kube/write.ts';
 import { soon } from '../../testing/soon.ts';
@@ -85,6 +87,34 @@ it('while the right to delete is missing, by the cluster’s own words', async (
   ]);
   await grant(site.server, 'keeps-no-more', { kind: 'User', name: 'nobody' }, rule('delete'));
   await soon(async () => expect(await site.stored('a')).toBe(null));
+});
+
+it('what was refused before it was deleted there is not said while a finalizer holds it', async () => {
+  const finalizers = (names: string[]) =>
+    request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
+  await site.made();
+  await finalizers(['example.com/wait']);
+  onTestFinished(async () => {
+    await finalizers([]);
+  });
+  await site.end();
+  let isRefused = true;
+  const { connection } = site;
+  await site.begin({
+    ...connection,
+    call: async (call) => {
+      if (call.method === 'DELETE' && isRefused) throw new KubeError('', failure('forbidden', 'the webhook says no'));
+      return connection.call(call);
+    },
+  });
+  const change = await deleted();
+  await soon(async () => expect((await getCluster(site.deps)).refused).toEqual({ deletion: 1, release: 0 }));
+  isRefused = false;
+  await soon(async () => expect(await listLivePools(site.deps)).toMatchObject([{ deleting: true }]));
+  await soon(async () =>
+    expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', deletion: { change, refused: null } }]),
+  );
+  expect((await getCluster(site.deps)).refused).toEqual({ deletion: 0, release: 0 });
 });
 
 it('while the right to take our name from what stays there is missing', async () => {
