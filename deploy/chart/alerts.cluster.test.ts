@@ -86,6 +86,23 @@ testsWith(await prometheus(), (program) => {
     await site.removeNode('never');
   });
 
+  it('OutgateFelixStops, and not for what Felix does not put in force', async () => {
+    const [stops, ignored] = ['outgate_felix_problems{stops="true"}', 'outgate_felix_problems{stops="false"}'];
+    const says = (text: string) => soon(async () => expect((await site.figures())[1]).toContain(`${text}\n`));
+    await site.felix({ iptablesNATOutgoingInterfaceFilter: 'eth 0' });
+    await says(`${ignored} 1`);
+    await site.say(['a', 'b', 'c'], 'Programmed');
+    expect(await alarm(await site.figures())).toEqual([]);
+    await site.felix({ natPortRange: '40000:30000' });
+    await says(`${stops} 1`);
+    await site.say(['a', 'b', 'c'], 'Programmed');
+    expect(await alarm(await site.figures())).toEqual([
+      ['OutgateFelixStops', '1 setting(s) in the cluster stop Felix'],
+    ]);
+    await site.felix({});
+    await says(`${stops} 0`);
+  });
+
   it('OutgatePoolOutOfSync, in each state that needs somebody', async () => {
     await site.edit({ natOutgoing: false });
     await soon(async () => expect((await site.figures())[1]).toContain('outgate_pools{sync="OutOfSync"} 1\n'));
@@ -113,6 +130,15 @@ testsWith(await prometheus(), (program) => {
     ];
     expect(await alarm(refused(2, 0))).toEqual([said('deletion', 2)]);
     expect((await alarm(refused(2, 1))).sort()).toEqual([said('deletion', 2), said('release', 1)]);
+  });
+
+  it('OutgateSettingsOutOfSync, in each state that needs somebody', async () => {
+    const sync = (state: string) => `outgate_felix_configurations{sync="${state}"}`;
+    for (const state of ['OutOfSync', 'Contested', 'Rejected', 'Forbidden'])
+      expect(await alarm(wellBut({ [sync(state)]: 3 })), state).toHaveLength(1);
+    expect(await alarm(wellBut({ [sync('Contested')]: 1, [sync('Forbidden')]: 1, [sync('Pending')]: 5 }))).toEqual([
+      ['OutgateSettingsOutOfSync', '2 FelixConfiguration(s) in the cluster are not as decided'],
+    ]);
   });
 
   it('OutgateWatchBlind, in every phase but the good one: a server may start blind', async () => {
@@ -146,6 +172,8 @@ testsWith(await prometheus(), (program) => {
       'outgate_cluster_watch{phase="blind"}': 1,
       'outgate_pools{sync="Rejected"}': 1,
       'outgate_pools_refused{what="release"}': 1,
+      'outgate_felix_configurations{sync="Rejected"}': 1,
+      'outgate_felix_problems{stops="true"}': 1,
       outgate_cluster_leader: 0,
     });
     const up = await alerts(throughout(bad));

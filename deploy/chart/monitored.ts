@@ -11,6 +11,7 @@ import { reportOf } from '../../server/testing/test-report.ts';
 import { startServer, type TestServer, withCluster } from '../../server/testing/test-server.ts';
 
 const POOLS = calicoPath('v3', 'ippools');
+const FELIX = calicoPath('v3', 'felixconfigurations');
 
 /** Call it once, at the top of the file; what it returns can be used inside tests. */
 export function monitored() {
@@ -55,6 +56,7 @@ export function monitored() {
   afterAll(async () => {
     await follower?.stop();
     await must(admin, 'DELETE', POOLS);
+    await must(admin, 'DELETE', FELIX);
     for (const name of nodes) await request(admin, 'DELETE', `/api/v1/nodes/${name}`);
   });
   return {
@@ -72,6 +74,12 @@ export function monitored() {
       ),
     /** somebody changes our pool in the cluster */
     edit: (spec: object) => must(admin, 'PATCH', `${POOLS}/ours?fieldManager=kubectl-edit`, { spec }),
+    /** somebody writes the FelixConfiguration of all nodes */
+    felix: async (spec: object): Promise<void> => {
+      await request(admin, 'DELETE', `${FELIX}/default`);
+      const type = { apiVersion: 'projectcalico.org/v3', kind: 'FelixConfiguration' };
+      await must(admin, 'POST', FELIX, { ...type, metadata: { name: 'default' }, spec });
+    },
     /** what the two say now, first the one that leads */
     figures: async (): Promise<readonly [string, string]> => [
       await read(server.address),

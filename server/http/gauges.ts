@@ -1,8 +1,10 @@
 /** What `/metrics` says beside the process itself: streams, nodes by state, and how far the changes are. */
 import { nodeStates } from '../../core/wire/reasons.ts';
-import type { Database } from '../db/client.ts';
+import { readLiveFelixes } from '../db/live-felix.ts';
 import { readWatch } from '../db/live-watch.ts';
 import { countPools } from '../db/pool-counts.ts';
+import { countSettingsSync } from '../db/sync.ts';
+import { felixProblems } from '../services/cluster/felix-problems.ts';
 import type { Cluster } from '../services/cluster/reach.ts';
 import type { Deps } from '../services/deps.ts';
 import { nodesByState } from '../services/nodes/node-state.ts';
@@ -31,7 +33,7 @@ export async function gauges(deps: Deps, agentStreams: () => number): Promise<re
         { value: groups.reduce((sum, { is, hasAgent, nodes }) => sum + (is === 'Stale' && !hasAgent ? nodes : 0), 0) },
       ],
     },
-    ...(deps.cluster === null ? [] : await clusterGauges(deps.db, deps.cluster)),
+    ...(deps.cluster === null ? [] : await clusterGauges(deps, deps.cluster)),
     { name: 'outgate_change_sequence', help: 'The last change.', values: [{ value: deps.state.sequence }] },
   ];
 }
@@ -39,8 +41,14 @@ export async function gauges(deps: Deps, agentStreams: () => number): Promise<re
 const PHASES = ['no-pools', 'starting', 'live', 'blind'] as const;
 
 /** The watch and the pools are the same on every server; the leader is one of them. */
-async function clusterGauges(db: Database, { election }: Cluster): Promise<readonly Gauge[]> {
-  const [{ watch }, { sync: counts, refused }] = await Promise.all([readWatch(db), countPools(db)]);
+async function clusterGauges({ db, effective }: Deps, { election }: Cluster): Promise<readonly Gauge[]> {
+  const [{ watch }, { sync: counts, refused }, settings, felix] = await Promise.all([
+    readWatch(db),
+    countPools(db),
+    countSettingsSync(db),
+    readLiveFelixes(db),
+  ]);
+  const problems = felixProblems(felix, effective.pools());
   return [
     {
       name: 'outgate_cluster_watch',
@@ -61,6 +69,19 @@ async function clusterGauges(db: Database, { election }: Cluster): Promise<reado
       name: 'outgate_pools_refused',
       help: 'Pools that are done with here, by what the cluster refuses: deletion of the object, or release of it from our name.',
       values: Object.entries(refused).map(([what, value]) => ({ labels: { what }, value })),
+    },
+    {
+      name: 'outgate_felix_configurations',
+      help: 'FelixConfigurations about which something is decided here, by how they stand in the cluster.',
+      values: Object.entries(settings).map(([sync, value]) => ({ labels: { sync }, value })),
+    },
+    {
+      name: 'outgate_felix_problems',
+      help: 'Settings of the cluster by whether Felix stops on them; else it does not put them in force.',
+      values: [true, false].map((stops) => ({
+        labels: { stops: String(stops) },
+        value: problems.filter((one) => one.stops === stops).length,
+      })),
     },
   ];
 }
