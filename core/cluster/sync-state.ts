@@ -21,6 +21,7 @@ export const syncReasons = [
   'FieldOwnedByOther',
   'WrittenOverAgain',
   'RefusedByCluster',
+  'DeletionRefused',
   'RightMissing',
 ] as const;
 export type SyncReason = (typeof syncReasons)[number];

@@ -13,7 +13,8 @@ export interface Refused {
   readonly detail: SyncDetail;
 }
 
-export function refusedBy({ failure, kind }: KubeError): Refused {
+/** `refused`: the reason where the cluster does not want what was asked. */
+export function refusedBy({ failure, kind }: KubeError, refused: SyncReason = 'RefusedByCluster'): Refused {
   const { message, conflicts, causes, missing } = failure;
   switch (kind) {
     case 'conflict': {
@@ -29,12 +30,12 @@ export function refusedBy({ failure, kind }: KubeError): Refused {
     case 'invalid':
     case 'bad-request': {
       const fields = causes.map(({ field }) => field);
-      return { outcome: 'settled', state: 'Rejected', reason: 'RefusedByCluster', detail: { message, fields } };
+      return { outcome: 'settled', state: 'Rejected', reason: refused, detail: { message, fields } };
     }
     case 'forbidden': {
       // a webhook refuses with 403 as well; no right would help, and who runs it may change it
       if (missing === null) {
-        return { outcome: 'again', state: 'Rejected', reason: 'RefusedByCluster', detail: { message } };
+        return { outcome: 'again', state: 'Rejected', reason: refused, detail: { message } };
       }
       const right = `${missing.verb} ${missing.resource}.${missing.group}`;
       return { outcome: 'again', state: 'Forbidden', reason: 'RightMissing', detail: { message, missing: right } };

@@ -114,6 +114,22 @@ it('what is made and not noted is ours, and no other one of that name', async ()
   await expectTold(changes);
 });
 
+it('while the cluster refuses to delete the old one, that is what is said', async () => {
+  await site.made();
+  await site.end();
+  const { again } = await remake();
+  let isRefused = true;
+  await site.begin(
+    by(async ({ method }, answer) => {
+      if (method === 'DELETE' && isRefused) throw new KubeError('', failure('forbidden', 'the webhook says no'));
+      return answer();
+    }),
+  );
+  await site.stands('a', { state: 'Rejected', reason: 'DeletionRefused', detail: { message: 'the webhook says no' } });
+  isRefused = false;
+  await site.stands('a', { state: 'Synced', applied: { version: again } });
+});
+
 it('with the same CIDR it stays the same object', async () => {
   await site.made();
   const before = await uid();

@@ -9,6 +9,7 @@ import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import { heldBody, withReleased } from '../../core/cluster/released.ts';
+import type { SyncReason } from '../../core/cluster/sync-state.ts';
 import { type VoidForce, voidPoolForce } from '../../core/cluster/void-force.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
@@ -166,7 +167,7 @@ async function remove(options: SyncPoolOptions, found: Found, live: LivePool): P
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     if (error.kind === 'not-found') return 'settled';
-    return fail(options, found, error);
+    return fail(options, found, error, 'DeletionRefused');
   }
 }
 
@@ -203,9 +204,14 @@ function mayCome({ applied, state, detail: { absentSince } }: SyncRow, now: Date
   return absentSince === undefined || now.getTime() - Date.parse(absentSince) < LATE_MS;
 }
 
-async function fail(options: SyncPoolOptions, found: Found, error: KubeError): Promise<SyncOutcome> {
+async function fail(
+  options: SyncPoolOptions,
+  found: Found,
+  error: KubeError,
+  refused?: SyncReason,
+): Promise<SyncOutcome> {
   const { before } = found;
-  const { outcome, detail, ...stand } = refusedBy(error);
+  const { outcome, detail, ...stand } = refusedBy(error, refused);
   await note(options, found, { ...before, ...stand, detail: { ...rewritten(before), ...detail } });
   return outcome;
 }

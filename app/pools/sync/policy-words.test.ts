@@ -7,7 +7,14 @@ it('enforce of what no policy writes over says what must come first', () => {
   expect(now('NotAdopted')).toBe(
     'Nothing is written over now: the pool in the cluster is not ours. It takes effect once theirs is taken.',
   );
-  for (const reason of ['PoolMadeAgain', 'OwnedElsewhere', 'Unreadable', 'RefusedByCluster', 'RightMissing'] as const) {
+  for (const reason of [
+    'PoolMadeAgain',
+    'OwnedElsewhere',
+    'Unreadable',
+    'RefusedByCluster',
+    'DeletionRefused',
+    'RightMissing',
+  ] as const) {
     expect(now(reason)).toMatch(/^Nothing is written over/);
   }
   // others own it by now, and say what is desired

@@ -13,6 +13,7 @@ const notYet: Partial<Record<SyncReason, string>> = {
     'Nothing is written over now: the pool was made again in the cluster. It takes effect once that is decided about.',
   OwnedElsewhere: 'Nothing is written over while others own the pool.',
   RefusedByCluster: 'Nothing is written over while the cluster refuses the pool as it is desired.',
+  DeletionRefused: 'Nothing is written over: the object there goes first, and the cluster refuses to delete it.',
   RightMissing: 'Nothing is written over while we lack the right to write there.',
   Unreadable: 'Nothing is written over now. It takes effect once the pool can be read in the cluster.',
 };

@@ -81,6 +81,15 @@ it('of what the cluster refuses says when it is tried again, of a pool as of set
   );
 });
 
+it('of what the cluster does not delete, though it is to go first, says that, and offers no force', () => {
+  const sync = stand('DeletionRefused', { state: 'Rejected' });
+  expect(whyOf(sync)).toMatch(/^The cluster refuses to delete the object that is there .* It is tried again at once/);
+  const rows = [row('cidr', '10.2.0.0/16', '10.1.0.0/16')];
+  const [theirs, ours] = waysOf({ name: 'a', sync, owner: 'outgate', source: '', rows });
+  expect(theirs?.refused).toBeNull();
+  expect(ours?.refused).toMatch(/no force deletes it\. Take theirs or release the pool/);
+});
+
 it('of what was written over and came again says who holds it now, and of nobody what was done before', () => {
   const fought = (more: Partial<Stand>) => whyOf(stand('WrittenOverAgain', { state: 'Contested', ...more }));
   const came =

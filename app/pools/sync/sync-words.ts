@@ -61,11 +61,15 @@ export function whyOf(
     case 'WrittenOverAgain':
       return `It was changed in the cluster again, after changes of it there were written over three times in ten minutes; we stopped.${fields.length === 0 ? '' : ` What differs now is ${what}, held by ${managers.length === 0 ? 'nobody else' : listed(managers)}.`}`;
     case 'RefusedByCluster':
-      return 'The cluster refuses it as it is desired. It is tried again at once when it is changed, here or there, and else within five minutes.';
+      return `The cluster refuses it as it is desired. ${TRIED_AGAIN}`;
+    case 'DeletionRefused':
+      return `The cluster refuses to delete the object that is there and was deleted here: ours can only be made when it is gone. ${TRIED_AGAIN}`;
     case 'RightMissing':
       return `Our account in the cluster must have the right to ${missing ?? 'write it'}.`;
   }
 }
+
+const TRIED_AGAIN = 'It is tried again at once when it is changed, here or there, and else within five minutes.';
 
 /** Whose names stand beside ours: who writes what is not as desired, or else who holds fields too and writes nothing. */
 export function besideOurs(
@@ -167,9 +171,11 @@ export function waysOf({
             ? 'The pool in the cluster is not ours. Take theirs first, which adopts it; then change it.'
             : sync.reason === 'Unreadable'
               ? unreadable
-              : !gone && cidrStays(sync, differing)
-                ? 'The cluster does not change the CIDR of a pool. Take theirs or release the pool, or delete the object there first: then ours can be made.'
-                : null,
+              : sync.reason === 'DeletionRefused'
+                ? 'The object there was deleted here, and no force deletes it. Take theirs or release the pool, or have the cluster let it go: then ours is made.'
+                : !gone && cidrStays(sync, differing)
+                  ? 'The cluster does not change the CIDR of a pool. Take theirs or release the pool, or delete the object there first: then ours can be made.'
+                  : null,
     },
     {
       choice: 'release',
