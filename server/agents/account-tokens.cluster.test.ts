@@ -61,7 +61,10 @@ it('without the API server what is known stays good and streams stay; after a de
   expect([away.status, away.headers.get('retry-after')]).toEqual([503, '5']);
   expect(away.body.error.data.reason).toBe('NOT_READY');
   later = KEEP_MS;
-  expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'away' });
+  // asked in vain: what the cluster said last holds
+  expect(await tokens.check(token, 'x')).toMatchObject({ kind: 'agent', node: 'node-c', pod: gone });
+  expect(proxy.requests.length).toBeGreaterThan(asked);
+  later += KEEP_MS;
   const before = proxy.requests.length;
   doors.hub.publish({ kind: 'resync' });
   await soon(() => expect(proxy.requests.length).toBeGreaterThan(before));

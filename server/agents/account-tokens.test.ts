@@ -118,3 +118,34 @@ it('while the places are taken others are told to come again, and what was good 
   clock += 61_000;
   expect(await check(good, 'x')).toMatchObject({ kind: 'agent' });
 });
+
+it('while nobody can say, what was good is good until it expires, and what was refused is not', async () => {
+  let answers = true;
+  const { check } = accountTokens({
+    account,
+    now: () => clock,
+    review: async (text) => {
+      reviews++;
+      const { says } = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString()) as { says: string };
+      if (!answers) throw new Error('the API server is away');
+      return answerOf(says);
+    },
+  });
+  const [good, bad] = [token(GOOD, 600), token('garbage', 600)];
+  const verdict = await check(good, 'x');
+  await check(bad, 'x');
+  answers = false;
+  clock += 61_000;
+  expect(await check(good, 'x')).toEqual(verdict);
+  expect(await check(bad, 'x')).toMatchObject({ kind: 'away' });
+  expect(await check(token(GOOD, 600, 'never seen'), 'x')).toMatchObject({ kind: 'away' });
+  // each report of an agent must not wait for an answer that does not come
+  const asked = reviews;
+  clock += 4_000;
+  expect(await check(good, 'x')).toEqual(verdict);
+  expect(reviews).toBe(asked);
+  clock += 536_000;
+  expect(await check(good, 'x')).toMatchObject({ kind: 'away' });
+  answers = true;
+  expect(await check(good, 'x')).toEqual({ kind: 'refused', why: 'it has expired' });
+});

@@ -1,6 +1,7 @@
 /**
  * Service-account tokens of agents, reviewed by the cluster. A good answer counts for a minute, or until the token expires:
- * the answer itself holds no expiry, so it is read from the token, once the review has said that its claims are true.
+ * the answer itself holds no expiry, so it is read from the token, once the review has said that its claims are true. While nobody
+ * can say, what was said last holds: an API server that is away must not make every node look as if its agent were.
  */
 import { createHash } from 'node:crypto';
 import { makeQuota } from '../http/quota.ts';
@@ -30,7 +31,7 @@ export interface AccountTokens {
 
 /** how long a good answer counts */
 export const KEEP_MS = 60_000;
-/** a token that was refused is not asked for again at once */
+/** a token that was refused is not asked for again at once, nor is one that nobody could say anything new of */
 const KEEP_REFUSED_MS = 5_000;
 const PATIENCE_MS = 5_000;
 /** a minute from one address, with those that nobody could answer for */
@@ -65,6 +66,11 @@ export function accountTokens({ review, account, now }: AccountTokensOptions): A
     try {
       answer = await review(token, AbortSignal.timeout(PATIENCE_MS));
     } catch (error) {
+      const last = kept.get(hash)?.verdict;
+      if (last?.kind === 'agent' && now() < last.expires) {
+        keep(hash, last, Math.min(now() + KEEP_REFUSED_MS, last.expires));
+        return last;
+      }
       return { kind: 'away', why: error instanceof Error ? error.message : String(error) };
     }
     const read = readTokenReview(answer, account);
