@@ -238,3 +238,21 @@ test('what is imported over a pool of others waits for a decision, and says abou
   await expect(page.getByRole('dialog')).toContainText('It takes effect once theirs is taken.');
   await page.keyboard.press('Escape');
 });
+
+test('of many warnings a revert names the first ones, and counts the others', async () => {
+  const { api, page, outgate } = running;
+  const names = Array.from({ length: 12 }, (_, i) => `of-many-${i}`);
+  const manifests = (natOutgoing: boolean): string =>
+    names.map((name, i) => `---\n${JSON.stringify(pool(name, { cidr: `10.66.${i}.0/24`, natOutgoing }))}\n`).join('');
+  await kubectl(running.server, ['create', '-f', '-'], { input: manifests(true) });
+  const there = async () => (await api.query<{ pools: { name: string }[] }>('cluster.pools')).pools;
+  await expect.poll(async () => (await there()).filter(({ name }) => name.startsWith('of-many-')).length).toBe(12);
+  await api.mutate('pools.import', { yaml: manifests(true) });
+  const { change } = await api.mutate<{ change: { id: number } }>('pools.import', { yaml: manifests(false) });
+  await page.goto(`${outgate.url}/history?change=${change.id}`);
+  await page.getByRole('button', { name: 'Preview revert' }).click();
+  const panel = page.getByRole('region', { name: 'Revert', exact: true });
+  await expect(panel.getByText('W_CLUSTER_HAS_POOL')).toHaveCount(10);
+  await expect(panel).toContainText('and 2 more warnings');
+  await expectAccessible(page);
+});

@@ -103,6 +103,25 @@ test('where the list is above it, what is opened by keys comes into sight', asyn
   await page.setViewportSize({ width: 1440, height: 900 });
 });
 
+test('of many pools that were changed since the first ones are named, and the others counted', async () => {
+  const { outgate, api, page } = product;
+  const history = new HistoryPage(page);
+  const imported = async (natOutgoing: boolean): Promise<number> => {
+    const yaml = Array.from({ length: 12 }, (_, i) => {
+      const { name, spec } = pool(`many-${i}`, `172.16.${i}.0/24`, natOutgoing);
+      return `---\n${JSON.stringify({ apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name }, spec })}\n`;
+    });
+    return (await api.mutate<{ change: { id: number } }>('pools.import', { yaml: yaml.join('') })).change.id;
+  };
+  const first = await imported(true);
+  await imported(false);
+  await page.goto(`${outgate.url}/history?change=${first}`);
+  await history.previewRevert();
+  await expect(history.revertPanel().getByText('was changed since')).toHaveCount(10);
+  await expect(history.revertPanel()).toContainText('and 2 more pools, changed since too');
+  await expectAccessible(page);
+});
+
 test('a viewer may look and preview, and sees why not more; nothing broke the policy', async ({ browser }) => {
   const { outgate, api, problems } = product;
   const viewer = { name: 'Vera', email: 'vera@example.org', password: 'a viewers password', role: 'viewer' };

@@ -9,9 +9,13 @@ import { ErrorPanel } from '../components/error-panel.tsx';
 import { Field, TextArea } from '../components/field.tsx';
 import { Note } from '../components/note.tsx';
 import { useKeys } from '../keys/use-keys.ts';
+import { plural } from '../pools/edit/findings-panel.tsx';
 import { SettingsEffect } from '../settings/settings-effect.tsx';
 import { useRefusal } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
+
+/** An import may have ten thousand pools. */
+const MOST_SHOWN = 10;
 
 /** What a revert would do now, why it cannot, and the reason it needs. It is a new change: nothing is removed. */
 export function RevertPanel({ id, onClose }: { id: number; onClose: () => void }) {
@@ -29,6 +33,7 @@ export function RevertPanel({ id, onClose }: { id: number; onClose: () => void }
     }),
   );
   const conflicts = preview.data?.conflicts ?? [];
+  const warnings = preview.data?.warnings ?? [];
   const nothing =
     preview.data !== undefined && conflicts.length === 0 && preview.data.diff.before === preview.data.diff.after;
   const why = reason.replace(lead.trim(), '').trim();
@@ -59,7 +64,7 @@ export function RevertPanel({ id, onClose }: { id: number; onClose: () => void }
         address they have.
       </p>
       {preview.isError && <ErrorPanel error={preview.error} onRetry={() => void preview.refetch()} />}
-      {conflicts.map(({ target, changes }) => (
+      {conflicts.slice(0, MOST_SHOWN).map(({ target, changes }) => (
         <Note key={target} kind="warning">
           <b>{target}</b> was changed since{changes.length === 0 ? ' in the cluster' : ''}, so it cannot be taken back
           alone
@@ -76,12 +81,18 @@ export function RevertPanel({ id, onClose }: { id: number; onClose: () => void }
           .
         </Note>
       ))}
+      {conflicts.length > MOST_SHOWN && (
+        <p className="text-xs">and {plural(conflicts.length - MOST_SHOWN, 'more pool')}, changed since too</p>
+      )}
       {nothing && <Note>Everything is as it was before this change already: nothing would change.</Note>}
-      {preview.data?.warnings.map(({ pool, code, field, message }) => (
+      {warnings.slice(0, MOST_SHOWN).map(({ pool, code, field, message }) => (
         <Note key={`${pool} ${code} ${field}`} kind="warning">
           <b>{pool}</b> {message} <span className="machine text-2xs text-ink-3">{code}</span>
         </Note>
       ))}
+      {warnings.length > MOST_SHOWN && (
+        <p className="text-xs">and {plural(warnings.length - MOST_SHOWN, 'more warning')}</p>
+      )}
       {preview.data !== undefined && !nothing && preview.data.effect !== null && (
         <section aria-label="Effect on connections">
           <SettingsEffect effect={preview.data.effect} />
