@@ -302,7 +302,9 @@ test('import is a dry run first, all or nothing; export gives it back', async ()
   await page.goto(`${outgate.url}/pools/import`);
   const bad = manifest('no-nat-10.0.0.0-8', '10.0.0.0/8', 'disabled: true') + manifest('inside', '10.1.0.0/16');
   await page.getByLabel('Or paste it here').fill(bad);
-  await expect(page.getByRole('alert').filter({ hasText: 'overlaps with' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'overlaps with' })).toContainText(
+    /inside, document 2, line \d+: spec\.cidr: /,
+  );
   await expect(page.getByRole('button', { name: 'Import', exact: false }).last()).toHaveAttribute(
     'aria-disabled',
     'true',

@@ -12,8 +12,12 @@ export interface Issue {
   readonly candidates?: readonly string[];
 }
 
-/** `pool` names the pool where a change concerns several. */
-export type PoolViolation = Violation & { readonly pool?: string };
+/** `pool` names whose it is; `document` and `line` where that stands in a text (both count from 1). */
+export type PoolViolation = Violation & {
+  readonly pool?: string;
+  readonly document?: number;
+  readonly line?: number;
+};
 
 export interface ErrorDetails {
   readonly issues?: readonly Issue[];

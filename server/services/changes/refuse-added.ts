@@ -28,7 +28,7 @@ export function refusePools(before: readonly Pool[], after: readonly Pool[], cha
   const added = addedViolationsOfSet(before, after, { names, most: MOST_VIOLATIONS });
   // An overlap is said of both pools; the one that was there before is not the one to correct.
   const violations: PoolViolation[] = [...added].flatMap(([name, found]) =>
-    found.map((one) => (changed.length > 1 ? { ...one, pool: name } : one)),
+    found.map((one) => ({ ...one, pool: name })),
   );
   if (violations.length > 0) {
     throw new AppError('POOL_VIOLATIONS', summaryOf(violations), { violations: violations.slice(0, MOST_VIOLATIONS) });
@@ -48,11 +48,14 @@ export function refuseSettings(
   if (violations.length > 0) throw new AppError('SETTINGS_VIOLATIONS', summaryOf(violations), { violations });
 }
 
+const whose = ({ pool, document, line }: Pick<PoolViolation, 'pool' | 'document' | 'line'>): string[] =>
+  pool === undefined ? [] : [document === undefined ? pool : `${pool} (document ${document}, line ${line})`];
+
 /** The first few, and how many more. */
 export const summaryOf = (violations: readonly PoolViolation[]): string =>
   violations
     .slice(0, 5)
-    .map(({ pool, message }) => (pool === undefined ? message : `${pool}: ${message}`))
+    .map(({ message, ...where }) => [...whose(where), message].join(': '))
     .join('; ') +
   (violations.length >= MOST_VIOLATIONS
     ? `; and at least ${MOST_VIOLATIONS - 5} more`

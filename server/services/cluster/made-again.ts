@@ -150,7 +150,7 @@ function expectMadeAgain(name: string, { live, row }: Standing): void {
 function wouldRefuse(refused: Awaited<ReturnType<typeof refusedByCluster>>): AppError {
   const byName = [...refused].sort(([one], [other]) => (one < other ? -1 : 1));
   const violations = byName.flatMap(([name, causes]) =>
-    causes.map(({ field, message }) => ({ rule: 'API', field, message: `${name}: ${message}` })),
+    causes.map(({ field, message }) => ({ rule: 'API', pool: name, field, message })),
   );
   return new AppError('POOL_VIOLATIONS', `the cluster would refuse ${summaryOf(violations)}`, {
     violations: violations.slice(0, MOST_VIOLATIONS),

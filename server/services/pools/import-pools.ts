@@ -1,9 +1,11 @@
 import type { Pool, Warning } from '../../../core/pool/spec.ts';
 import { overlapsAmong } from '../../../core/pool/validate.ts';
 import { type Actor, system } from '../actor.ts';
+import { AppError } from '../app-error.ts';
 import { applyChange, rehearseChange } from '../changes/apply-change.ts';
 import type { ChangeView } from '../changes/change-view.ts';
 import type { Current, Intent } from '../changes/decision.ts';
+import { summaryOf } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
 import { optionalReason } from '../reason.ts';
 import { clusterRefusals, MOST_REHEARSED } from './cluster-refusals.ts';
@@ -12,6 +14,7 @@ import { overlapsOfOthers } from './overlaps-of-others.ts';
 import { readableCidrs, sameSpec } from './pool-input.ts';
 import { readPoolYaml } from './read-yaml.ts';
 import { warnAbout } from './warn-about.ts';
+import type { TextPlace } from './yaml.ts';
 
 export interface ImportPlan {
   /** names, in the order of the text */
@@ -38,8 +41,8 @@ export async function importPools(
   input: { yaml: string; reason?: string | undefined; dryRun?: boolean | undefined },
 ): Promise<Imported> {
   if (input.dryRun) return { ...(await previewImport(deps, input.yaml, { mayWrite: true })), change: null };
-  const { intent, planned, upsert } = await planOf(actor, input.yaml, optionalReason(input.reason));
-  const { change, revision } = await applyChange(deps.db, intent);
+  const { intent, places, planned, upsert } = await planOf(actor, input.yaml, optionalReason(input.reason));
+  const { change, revision } = await placed(applyChange(deps.db, intent), places);
   return { ...planned(), warnings: await warningsOf(deps, upsert()), change, revision };
 }
 
@@ -49,8 +52,8 @@ export async function previewImport(
   yaml: string,
   { mayWrite }: { mayWrite: boolean },
 ): Promise<ImportPlan> {
-  const { intent, planned, upsert } = await planOf(system, yaml, null);
-  const { current } = await rehearseChange(deps.db, intent);
+  const { intent, places, planned, upsert } = await planOf(system, yaml, null);
+  const { current } = await placed(rehearseChange(deps.db, intent), places);
   const refused = mayWrite ? await clusterRefusals(deps, upsert()) : () => [];
   const warnings = await warningsOf(deps, upsert(), refused);
   const plan = planned();
@@ -60,12 +63,26 @@ export async function previewImport(
   return { ...plan, notes, warnings, revision: current.desired.revision };
 }
 
-async function planOf(
-  actor: Actor,
-  yaml: string,
-  reason: string | null,
-): Promise<{ intent: Intent; planned: () => Omit<ImportPlan, 'revision' | 'warnings'>; upsert: () => Pool[] }> {
-  const { pools, notes } = await readPoolYaml(yaml);
+/** What is refused says where in the text its pool stands. */
+async function placed<T>(done: Promise<T>, places: ReadonlyMap<string, TextPlace>): Promise<T> {
+  try {
+    return await done;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.reason !== 'POOL_VIOLATIONS') throw error;
+    const violations = (error.details.violations ?? []).map((one) => ({ ...one, ...places.get(one.pool ?? '') }));
+    throw new AppError(error.reason, summaryOf(violations), { ...error.details, violations });
+  }
+}
+
+interface Planned {
+  readonly intent: Intent;
+  readonly places: ReadonlyMap<string, TextPlace>;
+  readonly planned: () => Omit<ImportPlan, 'revision' | 'warnings'>;
+  readonly upsert: () => Pool[];
+}
+
+async function planOf(actor: Actor, yaml: string, reason: string | null): Promise<Planned> {
+  const { pools, places, notes } = await readPoolYaml(yaml);
   let sorted = sort(pools, { pools: new Map() });
   return {
     intent: {
@@ -79,6 +96,7 @@ async function planOf(
         return upsert.length === 0 ? [] : [{ action: 'pool.import', upsert }];
       },
     },
+    places,
     planned: () => ({
       created: sorted.created.map(nameOf),
       updated: sorted.updated.map(nameOf),

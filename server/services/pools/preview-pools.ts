@@ -17,7 +17,7 @@ import { writeYaml } from './write-yaml.ts';
 export type PreviewViolation = PoolViolation & { readonly ofOthers?: true };
 
 export interface Preview {
-  /** everything that the pools as given would break; `pool` where there are several */
+  /** everything that the pools as given would break; `pool` where they come as a text */
   readonly violations: PreviewViolation[];
   readonly warnings: (Warning & { pool?: string })[];
   /** canonical YAML of the pools concerned, as they are and as they would be; empty: there are none */
@@ -54,7 +54,7 @@ export async function previewPools(
   const othersOf = overlapsOfOthers(deps, own);
   const besides = (pool: Pool): PreviewViolation[] =>
     overlapsAmong(pool, othersOf(pool)).map((one) => ({ ...one, ofOthers: true }));
-  const label = (name: string): { pool?: string } => (pools.length > 1 ? { pool: name } : {});
+  const label = (name: string): { pool?: string } => ('yaml' in input ? { pool: name } : {});
   return {
     violations: pools
       .flatMap((pool) =>

@@ -1,5 +1,4 @@
 /** Pools of a pasted or uploaded manifest. */
-import type { Pool } from '../../../core/pool/spec.ts';
 import { AppError } from '../app-error.ts';
 import { makeThread } from '../thread.ts';
 import { poolsOfYaml, type YamlPools } from './yaml.ts';
@@ -11,7 +10,7 @@ const MOST_WAITING = 8;
 const thread = makeThread<string, YamlPools>(new URL('./yaml-thread.ts', import.meta.url), MOST_WAITING);
 
 /** Throws YAML_UNREADABLE with every problem (at most 100), TOO_MANY_ATTEMPTS when others have much to read. */
-export async function readPoolYaml(text: string): Promise<{ pools: Pool[]; notes: string[] }> {
+export async function readPoolYaml(text: string): Promise<Extract<YamlPools, { ok: true }>> {
   const read = text.length <= AT_ONCE ? poolsOfYaml(text) : await thread.run(text);
   if (!read.ok) throw new AppError('YAML_UNREADABLE', read.message, { issues: read.issues });
   return read;

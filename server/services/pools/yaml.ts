@@ -7,10 +7,18 @@ import { canonicalPool } from './pool-input.ts';
 
 const MOST_ISSUES = 100;
 
+/** Both count from 1. */
+export interface TextPlace {
+  readonly document: number;
+  readonly line: number;
+}
+
 export type YamlPools =
   | {
       readonly ok: true;
       readonly pools: Pool[];
+      /** where each begins, by name */
+      readonly places: ReadonlyMap<string, TextPlace>;
       /** what the text holds besides pools and what was done with it: nothing */
       readonly notes: string[];
     }
@@ -40,5 +48,6 @@ export function poolsOfYaml(text: string): YamlPools {
   const notes: string[] = [];
   if (found.settings !== null) notes.push('FelixConfiguration was left out: NAT settings are changed under Settings');
   if (found.nodes.length > 0) notes.push('Nodes were left out: their addresses come from the agents');
-  return { ok: true, pools: found.pools.map(({ pool }) => canonicalPool(pool)), notes };
+  const places = new Map(found.pools.map(({ pool, document, line }) => [pool.name, { document, line }]));
+  return { ok: true, pools: found.pools.map(({ pool }) => canonicalPool(pool)), places, notes };
 }

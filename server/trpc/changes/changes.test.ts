@@ -110,7 +110,7 @@ it('taking back may not break a rule, needs a reason and a change that is there'
   const gone = await editor.pools.delete({ name: 'a', expectedVersion: made.pool.version, reason });
   await editor.pools.create({ name: 'b', spec: { cidr: '10.1.2.0/24' } });
   const bad = await refusal(editor.changes.revert({ id: gone.change.id, reason }));
-  expect(bad.violations?.map(({ rule }) => rule)).toEqual(['C17']);
+  expect(bad.violations?.map(({ pool, rule }) => `${pool} ${rule}`)).toEqual(['a C17']);
   expect((await refusal(editor.changes.revert({ id: gone.change.id }))).reason).toBe('REASON_REQUIRED');
   expect((await refusal(editor.changes.revert({ id: 999, reason }))).reason).toBe('NOT_FOUND');
   for (const id of [-1, 1.5, '1', null, 1e300]) {

@@ -58,12 +58,27 @@ it('one bad pool and nothing is imported; every violation names its pool', async
   for (const dryRun of [true, false]) {
     const bad = await refusal(editor().pools.import({ yaml, dryRun }));
     expect(bad.reason).toBe('POOL_VIOLATIONS');
-    const said = bad.violations?.map(({ pool, rule }) => `${pool} ${rule}`);
-    expect(said).toEqual(['good C17', 'twin C17', 'there C15']);
+    const said = bad.violations?.map(({ pool, rule, document, line }) => `${pool} ${rule} ${document} ${line}`);
+    expect(said).toEqual(['good C17 1 1', 'twin C17 3 15', 'there C15 4 22']);
+  }
+  // also where all others of the text are there already, as they are
+  const yamlOfOne = manifest('same', '10.8.0.0/16') + manifest('there', '10.6.0.0/16');
+  await editor().pools.create({ name: 'same', spec: { cidr: '10.8.0.0/16' } });
+  for (const refused of [
+    editor().pools.import({ yaml: yamlOfOne }),
+    editor().pools.previewImport({ yaml: yamlOfOne }),
+  ]) {
+    expect(await refusal(refused)).toMatchObject({
+      message: expect.stringMatching(/^there \(document 2, line 8\): CIDR cannot be changed/),
+      violations: [{ pool: 'there', rule: 'C15', field: 'spec.cidr', document: 2, line: 8 }],
+    });
   }
   const list = await editor().pools.list({});
-  expect(list.pools.map(({ name, spec }) => [name, spec.cidr])).toEqual([['there', '10.1.0.0/16']]);
-  expect((await editor().changes.list({})).changes).toHaveLength(1);
+  expect(list.pools.map(({ name, spec }) => [name, spec.cidr])).toEqual([
+    ['same', '10.8.0.0/16'],
+    ['there', '10.1.0.0/16'],
+  ]);
+  expect((await editor().changes.list({})).changes).toHaveLength(2);
 });
 
 it('unreadable YAML is named by document, line and field, and never fails the server', async () => {
