@@ -31,11 +31,11 @@ export const heldOf = (claims: readonly FieldClaim[], fields: readonly string[])
     )
     .filter(({ managers }) => managers.length > 0);
 
-/** Of a pool that is written over without being asked about: what the cluster has of it, and the object that was ours. */
+/** Of a pool that is written over without being asked about: what the cluster has of it, and the object that is ours. */
 export interface Enforced {
   readonly live: LivePool;
   readonly uid: string | null;
-  /** that one was deleted here and goes first: nothing is written over (`SyncInput`) */
+  /** it was deleted here and goes first: nothing is written over (`SyncInput`) */
   readonly remade: boolean;
 }
 

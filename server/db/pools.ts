@@ -4,7 +4,7 @@ import type { Enforced } from '../../core/cluster/taken.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { Queryable } from './client.ts';
 import { type ReleasedByName, releasedFields } from './released.ts';
-import { isRemade } from './sync.ts';
+import { appliedTo, isRemade } from './sync.ts';
 
 /** `sequence` is the change that last wrote it. */
 export interface StoredPool {
@@ -94,7 +94,8 @@ export async function poolsTouching(
   const toForce = rows.flatMap(({ name, to_force }) => (to_force ? [name] : []));
   const enforced = rows.flatMap(({ name, enforced: live, applied_uid: uid, deleted_by: by }) => {
     const row = { applied: uid === null ? null : { uid }, deletedBy: by === null ? null : Number(by) };
-    return live === null ? [] : [[name, { live, uid, remade: isRemade(row, live) }] as const];
+    if (live === null) return [];
+    return [[name, { live, uid: appliedTo(row, live)?.uid ?? null, remade: isRemade(row, live) }] as const];
   });
   return {
     pools: rows.map(stored),

@@ -48,17 +48,21 @@ export const newSync = (name: string): Omit<SyncRow<never>, 'since'> => ({
   deletedBy: null,
 });
 
+type Known<Applied> = Pick<SyncRow, 'deletedBy'> & { readonly applied: Applied | null };
+
 /** What was applied of a pool since it was last made here: that an object of before is gone is what its deletion wanted. */
-export const appliedSince = (row: SyncRow | undefined): SyncRow['applied'] =>
+export const appliedSince = <Applied>(row: Known<Applied> | undefined): Applied | null =>
   row === undefined || row.deletedBy !== null ? null : row.applied;
 
 /** What was applied to the object that is there: another one than the deletion here was about is none of before. */
-export const appliedTo = (row: SyncRow | undefined, live: { readonly uid: string } | undefined): SyncRow['applied'] =>
-  row?.applied?.uid === live?.uid ? (row?.applied ?? null) : appliedSince(row);
+export const appliedTo = <Applied extends { readonly uid: string }>(
+  row: Known<Applied> | undefined,
+  live: { readonly uid: string } | undefined,
+): Applied | null => (row?.applied?.uid === live?.uid ? (row?.applied ?? null) : appliedSince(row));
 
 /** It was deleted here, and what is there is the object that was to go: a pool that is desired was made again since. */
 export const isRemade = (
-  row: (Pick<SyncRow, 'deletedBy'> & { readonly applied: { readonly uid: string } | null }) | undefined,
+  row: Known<{ readonly uid: string }> | undefined,
   live: { readonly uid: string } | undefined,
 ): boolean => row !== undefined && row.deletedBy !== null && (row.applied === null || row.applied.uid === live?.uid);
 

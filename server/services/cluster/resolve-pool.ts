@@ -9,7 +9,7 @@ import { markLetGo } from '../../db/let-go.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
 import { releasedOf, shownPools } from '../../db/released.ts';
-import { isRemade, newSync, readSync, writeSync } from '../../db/sync.ts';
+import { appliedTo, isRemade, newSync, readSync, writeSync } from '../../db/sync.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { mustChange } from '../changes/apply-change.ts';
@@ -123,7 +123,7 @@ export async function setPolicy(
       }
       await writeSync(tx, [await leaveFields(tx, pool, { ...row, policy }, current.desired.sequence + 1)]);
       const [live] = policy === 'enforce' ? await readLivePools(tx, [name]) : [];
-      const there = live && { live, uid: row.applied?.uid ?? null, remade: isRemade(row, live) };
+      const there = live && { live, uid: appliedTo(row, live)?.uid ?? null, remade: isRemade(row, live) };
       const taken = there === undefined ? [] : takenByEnforce(pool, there, await releasedOf(tx, name));
       const before = {
         name,

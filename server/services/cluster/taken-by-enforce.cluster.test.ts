@@ -1,6 +1,8 @@
 /** Whose fields the policy `enforce` takes by force stands in History with what takes them, on a real API server. */
 import { expect, it } from 'vitest';
-import { ledTerms, nat } from '../../../e2e/cluster/led-terms.ts';
+import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
+import { must } from '../../../e2e/cluster/request.ts';
+import { clusterPools } from '../../controller/cluster-pools.ts';
 import { readLivePools } from '../../db/live.ts';
 import { soon } from '../../testing/soon.ts';
 import { editor } from '../../testing/test-api.ts';
@@ -85,6 +87,24 @@ it('nothing is taken of what was deleted here, and goes before the pool that was
   await site.begin();
   await synced(saved.id);
   expect((await site.stored('found'))?.spec).toMatchObject({ cidr: '10.2.0.0/16', natOutgoing: false });
+});
+
+it('another object than the one that was deleted here, as a backup has it under our name, is written over', async () => {
+  await adopted();
+  await site.end();
+  const { version: expectedVersion } = await pool();
+  await deletePool(site.deps, editor, { name: 'found', expectedVersion, reason });
+  await createPool(site.deps, editor, { name: 'found', spec: nat });
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/found`);
+  const backup = clusterPools(site.connection, 'projectcalico.org/v3');
+  await backup.apply({ name: 'found', spec: nat, uid: null, resourceVersion: null, force: false });
+  await site.edit('found', { natOutgoing: false }, 'nightly-job');
+  await site.begin();
+  await site.stands('found', { state: 'Contested' });
+  const { change } = await enforce();
+  await synced(change.id);
+  expect((await site.stored('found'))?.spec).toMatchObject({ natOutgoing: true });
+  expect(change.before).toMatchObject(taken('natOutgoing', 'nightly-job'));
 });
 
 it('by the policy ask nothing is taken, and nothing said of it', async () => {
