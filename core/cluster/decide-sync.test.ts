@@ -301,9 +301,28 @@ it('an object that was to go is replaced where it cannot be made what is desired
   expect(remade(there, { desired: off })).toMatchObject({ do: 'apply', uid: 'u1' });
   const held = { ...there, deleting: true };
   expect(remade(held, { desired: off })).toEqual({ do: 'replace', there: held });
-  expect(remade(held, { desired: off, remade: false })).toMatchObject({ do: 'apply', uid: 'u1' });
   // nobody deleted it here
   expect(remade(there, { remade: false })).toMatchObject({ do: 'apply', uid: 'u1' });
+});
+
+it('what others delete there is told as that, and nothing is written to it', () => {
+  const going = { ...live(spec, [ours]), deleting: true };
+  const said = { do: 'nothing', state: 'OutOfSync', reason: 'BeingDeleted', ...nobody };
+  expect(decideSync(input({ live: going }))).toEqual(said);
+  const off = { name: 'a', spec: { ...spec, natOutgoing: false }, version: 7 };
+  for (const over of [{ desired: off }, { forced: true }, { policy: 'enforce' }] as const) {
+    expect(decideSync(input({ live: going, ...over }))).toEqual(said);
+  }
+  expect(decideSync(input({ live: going, released: ['natOutgoing'] }))).toEqual(said);
+  const marked = live(spec, [ours], { annotations: { 'meta.helm.sh/release-name': 'net' } });
+  expect(decideSync(input({ live: { ...marked, deleting: true } }))).toEqual(said);
+  // of what is not ours nothing else is said
+  expect(decideSync(input({ live: { ...marked, deleting: true }, applied: null }))).toMatchObject({
+    reason: 'OwnedElsewhere',
+  });
+  expect(decideSync(input({ live: { ...live(spec, [ours], { uid: 'u2' }), deleting: true } }))).toMatchObject({
+    reason: 'PoolMadeAgain',
+  });
 });
 
 it('an object that is not ours alone is not replaced, whatever was deleted here', () => {

@@ -61,17 +61,20 @@ export function decideSync({ desired, live, applied, remade, policy, released, f
   const { ownership } = live;
   const owner = ownerElsewhere(ownership);
   if (owner !== null) {
-    const isOurs = applied?.uid === live.uid && isAsDesired(desired.spec, live, released);
-    return isOurs ? synced([owner]) : outOfSync('OwnedElsewhere', [], [owner]);
+    const isOurs = applied?.uid === live.uid;
+    if (isOurs && live.deleting) return outOfSync('BeingDeleted');
+    return isOurs && isAsDesired(desired.spec, live, released)
+      ? synced([owner])
+      : outOfSync('OwnedElsewhere', [], [owner]);
   }
   // an object under our name that we know nothing of: it was applied, and the leader ended before it could note it
   const known = applied ?? (ownership.class === 'managed' ? { uid: live.uid, version: 0 } : null);
   if (known === null) return outOfSync('NotAdopted', [], [ownership.owner]);
   if (known.uid !== live.uid) return outOfSync('PoolMadeAgain', [], [ownership.owner]);
+  // it goes whatever is written to it
+  if (live.deleting) return remade ? { do: 'replace', there: live } : outOfSync('BeingDeleted');
   // where the object can be made what is desired, it stays: no node is without the pool meanwhile
   const mayGo = remade && oursToDelete(live, applied);
-  // a finalizer holds it: it goes whatever is written to it
-  if (mayGo && live.deleting) return { do: 'replace', there: live };
   if (live.pool === null || live.lastGood) {
     if (mayGo) return { do: 'replace', there: live };
     const odd = oddFields(live.problems);

@@ -124,6 +124,13 @@ it('a pool of the name that is there already, and is not ours: whose it is, and 
   expect(saved({ ...unknown, live: { ...going, deleting: true } })).toMatchObject([
     { code: 'W_CLUSTER_HAS_POOL', message: expect.stringContaining('It is being deleted: wait until it is gone') },
   ]);
+  // ours, and others delete it
+  expect(saved({ live: { ...live([ours]), deleting: true } })).toMatchObject([
+    { code: 'W_CLUSTER_POOL_GOES', message: expect.stringMatching(/it is gone, ours can be made again/) },
+  ]);
+  expect(saved({ live: { ...live([ours]), deleting: true }, policy: 'enforce' })).toMatchObject([
+    { code: 'W_CLUSTER_POOL_GOES', message: expect.stringMatching(/it is made again by the policy enforce/) },
+  ]);
   // saved all the same
   expect(saved({ applied: null, live: live([creator]) })).toMatchObject([
     { message: expect.stringContaining('Take theirs, or release ours, on the pool’s page') },

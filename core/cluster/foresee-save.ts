@@ -6,7 +6,7 @@ import { fewNames } from './few-names.ts';
 import type { LivePool } from './live-pool.ts';
 import { othersOn } from './managed-fields.ts';
 import { takenBack, withReleased } from './released.ts';
-import type { SyncReason } from './sync-state.ts';
+import type { SyncPolicy, SyncReason } from './sync-state.ts';
 
 export interface Save extends Pick<SyncInput, 'live' | 'applied' | 'remade' | 'policy' | 'released'> {
   readonly pool: Pool;
@@ -33,6 +33,7 @@ export function foreseeSave({ pool, shown, live, applied, remade, policy, releas
       ? []
       : heldFields(live, withReleased(pool.spec, letGo, live.pool.spec), live.pool.spec, decision.force);
   }
+  if (decision.reason === 'BeingDeleted') return [goes(pool.name, policy)];
   const way = wayOn(decision.reason, { deleting: live.deleting, isHere: shown !== null });
   if (way === null) return [];
   const message =
@@ -40,6 +41,14 @@ export function foreseeSave({ pool, shown, live, applied, remade, policy, releas
     `OutOfSync, and theirs stays as it is. ${way}`;
   return [{ code: 'W_CLUSTER_HAS_POOL', field: 'metadata.name', message }];
 }
+
+const goes = (name: string, policy: SyncPolicy): Warning => ({
+  code: 'W_CLUSTER_POOL_GOES',
+  field: 'metadata.name',
+  message:
+    `the cluster's pool '${name}' is being deleted there: nothing of this save is written to it. When it is gone, ` +
+    (policy === 'enforce' ? 'it is made again by the policy enforce' : 'ours can be made again on the pool’s page'),
+});
 
 /** Null: what is there is ours. */
 function wayOn(reason: SyncReason, { deleting, isHere }: { deleting: boolean; isHere: boolean }): string | null {

@@ -1,7 +1,7 @@
 /** An IPPool object as the cluster holds it. Anything may stand in it: nothing here throws, and what is odd is named. */
 import { fieldsOf, isFields } from '../calico/object.ts';
 import { prefixOfPool } from '../nat/counted-pools.ts';
-import { quote } from '../net/quote.ts';
+import { printable, quote } from '../net/quote.ts';
 import { type FieldError, parsePoolSpec } from '../pool/shape.ts';
 import type { Pool, PoolSpec } from '../pool/spec.ts';
 import { type FieldClaim, specClaims } from './managed-fields.ts';
@@ -22,12 +22,15 @@ export interface LivePool {
   readonly ownership: Ownership;
   /** it has a deletionTimestamp: it still counts until it is gone */
   readonly deleting: boolean;
+  /** what holds it there meanwhile; absent: nothing does, or it was read by a version that did not look */
+  readonly finalizers?: readonly string[];
 }
 
 /** Null for something without name, uid or resource version: no object of an API server. */
 export function readLivePool(object: unknown): LivePool | null {
   const metadata = fieldsOf(fieldsOf(object)['metadata']);
   const { name, uid, resourceVersion, deletionTimestamp } = metadata;
+  const deleting = typeof deletionTimestamp === 'string';
   if (typeof name !== 'string' || typeof uid !== 'string' || typeof resourceVersion !== 'string') return null;
   const { spec, problems } = readSpec(fieldsOf(object)['spec']);
   return storable({
@@ -38,8 +41,17 @@ export function readLivePool(object: unknown): LivePool | null {
     problems: few(problems),
     claims: specClaims(metadata),
     ownership: ownershipOf(metadata),
-    deleting: typeof deletionTimestamp === 'string',
+    deleting,
+    ...(deleting ? finalizersOf(metadata) : {}),
   });
+}
+
+const MOST_FINALIZERS = 100;
+const LONGEST_FINALIZER = 80;
+
+function finalizersOf({ finalizers }: Readonly<Record<string, unknown>>): Pick<LivePool, 'finalizers'> {
+  const names = Array.isArray(finalizers) ? finalizers.slice(0, MOST_FINALIZERS).filter(isText) : [];
+  return names.length === 0 ? {} : { finalizers: names.map((name) => printable(name, LONGEST_FINALIZER)) };
 }
 
 /** `now`, or as much as can be known of it when it cannot be decoded but could before. */
@@ -106,7 +118,7 @@ function readSpec(raw: unknown): { spec: PoolSpec | null; problems: FieldError[]
   return { spec: lenient.ok ? lenient.value : null, problems: strict.errors };
 }
 
-function isText(value: unknown): boolean {
+function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 

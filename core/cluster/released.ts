@@ -62,6 +62,7 @@ export function whyNotReleased(
   if (owner !== null) return `the pool belongs to ${owner}; release the pool instead`;
   if (applied === null) return 'the pool in the cluster is not ours; take theirs first, or release the pool';
   if (applied.uid !== live.uid) return 'the pool was made again there; decide about the whole pool first';
+  if (live.deleting) return 'the pool is being deleted there';
   if (pool === null || lastGood) return 'the pool cannot be read in the cluster';
   if (!aloneOn(claims, field)) return null;
   return 'nobody else holds it, or all of it, in the cluster, and without us it would fall back to its default';

@@ -12,6 +12,7 @@ export const syncReasons = [
   'AsDesired',
   'WaitingForCluster',
   'FieldChangedInCluster',
+  'BeingDeleted',
   'PoolDeletedInCluster',
   'PoolMadeAgain',
   'SettingsDeletedInCluster',

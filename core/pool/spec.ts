@@ -59,7 +59,7 @@ export type Violation = z.infer<typeof violationSchema>;
 
 /**
  * Allowed, but worth a look: `W_LOOPBACK` and other ranges (warnings.ts), `W_FELIX_IPV6_POOL` (nat/stops-felix.ts),
- * `W_CLUSTER_REFUSES`, `W_CLUSTER_FIELD_HELD` and `W_CLUSTER_HAS_POOL` (cluster/foresee-save.ts).
+ * `W_CLUSTER_REFUSES`, `W_CLUSTER_FIELD_HELD`, `W_CLUSTER_HAS_POOL` and `W_CLUSTER_POOL_GOES` (cluster/foresee-save.ts).
  */
 export const warningSchema = z.object({ code: z.string(), field: z.string(), message: z.string() });
 export type Warning = z.infer<typeof warningSchema>;

@@ -173,7 +173,7 @@ export async function namesMadeAgain(db: Queryable): Promise<string[]> {
 /**
  * Of pools that a change touched those of which the cluster does not have it because somebody must decide first; in the order of names. What
  * differs from a version that the cluster had is no such thing: a newer one is sent. Nor is what force is to be used on; but so is all that
- * void force found.
+ * void force found. What is being deleted there is made again by the policy `enforce` when it is gone.
  */
 export async function namesUndecided(db: Queryable, change: number, names: readonly string[]): Promise<string[]> {
   const rows = await db.query<{ name: string }>(
@@ -181,6 +181,7 @@ export async function namesUndecided(db: Queryable, change: number, names: reado
      WHERE s.name = ANY($2::text[]) AND s.state IN ('OutOfSync', 'Contested') AND coalesce(s.applied_version, 0) < $1
        AND CASE WHEN s.force_version = p.sequence THEN s.force_seen IS NULL
          ELSE s.reason NOT IN ('FieldChangedInCluster', 'WrittenOverAgain') END
+       AND NOT (s.reason = 'BeingDeleted' AND s.policy = 'enforce')
      ORDER BY s.name COLLATE "C"`,
     [change, names],
   );

@@ -17,6 +17,7 @@ it('enforce of what no policy writes over says what must come first', () => {
   ] as const) {
     expect(now(reason)).toMatch(/^Nothing is written over/);
   }
+  expect(now('BeingDeleted')).toMatch(/^Nothing is written to it now: .* made again by itself\.$/);
   // others own it by now, and say what is desired
   expect(now('AsDesired', ['argocd'])).toBe(now('OwnedElsewhere', ['argocd']));
   for (const reason of ['AsDesired', 'FieldChangedInCluster', 'WrittenOverAgain', 'PoolDeletedInCluster'] as const) {

@@ -9,6 +9,8 @@ export const policyWords: Record<SyncPolicy, string> = {
 /** What no policy writes over, and what comes first. */
 const notYet: Partial<Record<SyncReason, string>> = {
   NotAdopted: 'Nothing is written over now: the pool in the cluster is not ours. It takes effect once theirs is taken.',
+  BeingDeleted:
+    'Nothing is written to it now: it is being deleted in the cluster. When it is gone there, it is made again by itself.',
   PoolMadeAgain:
     'Nothing is written over now: the pool was made again in the cluster. It takes effect once that is decided about.',
   OwnedElsewhere: 'Nothing is written over while others own the pool.',

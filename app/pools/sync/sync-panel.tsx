@@ -15,6 +15,7 @@ import { isPast, SyncStateChip } from '../../components/state-chip.tsx';
 import { useRefusal } from '../../shell/session.tsx';
 import { type Outputs, useTRPC } from '../../trpc/client.ts';
 import { CompareTable } from './compare-table.tsx';
+import { waysIfGoing, whyIfGoing } from './going-words.ts';
 import { NOT_MADE, waysIfNotMade } from './not-made-words.ts';
 import { PolicyDialog } from './policy-dialog.tsx';
 import { policyWords } from './policy-words.ts';
@@ -54,14 +55,16 @@ export function SyncPanel({ name }: { name: string }) {
 }
 
 function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
-  const { sync, version, seen, live, made, rows, patch } = comparison;
+  const { sync, version, seen, live, going, made, rows, patch } = comparison;
   const notMade = live === null && !made;
   const refused = useRefusal('editor');
   const heard = useHeard();
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [policy, setPolicy] = useState(false);
   const source = live === null ? 'where it comes from' : sourceWords(live);
-  const ways = notMade ? waysIfNotMade(name, sync) : waysOf({ name, sync, owner: live?.owner ?? null, source, rows });
+  const staying = waysOf({ name, sync, owner: live?.owner ?? null, source, rows });
+  const ways = notMade ? waysIfNotMade(name, sync) : going === null ? staying : waysIfGoing(staying, name, sync, going);
+  const why = whyOf(sync, rows, live !== null && made);
   const way = chosen === null ? null : wayFor(chosen);
   function wayFor({ choice, field }: Chosen) {
     if (choice !== 'release-field' && choice !== 'decide-field')
@@ -101,7 +104,7 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
         <p className="text-base text-ink-1">
           {isPast(sync.state, heard) && 'When it was last heard: '}
           {notMade && `${NOT_MADE} `}
-          {whyOf(sync, rows, live !== null && made)}
+          {going === null ? why : whyIfGoing(why, sync, going)}
         </p>
         <Facts comparison={comparison} onPolicy={() => setPolicy(true)} refused={refused} />
       </div>
@@ -153,7 +156,9 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
         shown={chosen ?? { version, seen }}
         way={way}
         field={chosen?.field}
-        leaves={way?.choice === 'release' || (way?.choice === 'theirs' && live === null)}
+        leaves={
+          way?.choice === 'release' || (way?.choice === 'theirs' && (live === null || sync.reason === 'BeingDeleted'))
+        }
         inCluster={live !== null}
         onStale={(now) => setChosen((was) => was && { ...was, ...now })}
         onClose={() => setChosen(null)}

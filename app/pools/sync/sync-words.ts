@@ -44,6 +44,8 @@ export function whyOf(
       return `${there ? 'Its last change' : 'It'} was not brought to the cluster yet.`;
     case 'FieldChangedInCluster':
       return changedBy(fields, managers, rows);
+    case 'BeingDeleted':
+      return 'It is being deleted in the cluster, by whom is not told; until it is gone nodes follow it.';
     case 'PoolDeletedInCluster':
       return 'It was deleted in the cluster, so no node knows it.';
     case 'PoolMadeAgain':

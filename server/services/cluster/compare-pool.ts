@@ -13,6 +13,7 @@ import { appliedSince, readSync } from '../../db/sync.ts';
 import type { Deps } from '../deps.ts';
 import { poolNotFound } from '../pools/get-pool.ts';
 import { clusterOf } from './cluster.ts';
+import { type Going, goingOf } from './going.ts';
 import { ownerClass, standingOf } from './live-pools.ts';
 import { isBehind, syncViewSchema, viewSync } from './sync-view.ts';
 
@@ -35,6 +36,11 @@ export const comparisonSchema = z.object({
       problems: z.array(z.object({ field: z.string(), message: z.string() })),
     })
     .nullable(),
+  /**
+   * the object there goes: `here` where it was deleted here, and the pool that is desired is made when it is gone; `deleting` where the cluster
+   * deletes it already, and what holds it there; null: there is none, or it stays
+   */
+  going: z.object({ here: z.boolean(), deleting: z.boolean(), finalizers: z.array(z.string()) }).nullable(),
   /** the cluster had it as ours: where it has none now, somebody deleted it there; false: it was not made there yet */
   made: z.boolean(),
   rows: z.array(
@@ -90,6 +96,7 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
             resourceVersion: live.resourceVersion,
             problems: live.problems.map((problem) => ({ ...problem })),
           },
+    going: viewGoing(goingOf(stored, { live, row, released }), live),
     made: appliedSince(row) !== null,
     rows: rows.map((one) => ({
       ...one,
@@ -100,6 +107,9 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
     patch: live === undefined ? null : await patchFor(deps, live, pool.spec),
   };
 }
+
+const viewGoing = (going: Going | null, live: LivePool | undefined): Comparison['going'] =>
+  going && { here: going.here, deleting: going.deleting, finalizers: [...(live?.finalizers ?? [])] };
 
 async function patchFor(deps: Deps, live: LivePool, desired: PoolSpec): Promise<Comparison['patch']> {
   const pool = theirPool(live);

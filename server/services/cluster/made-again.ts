@@ -87,7 +87,11 @@ function shownPool(
       live: there,
       managers: [...managers],
     })),
-    refused: unreadable ? 'The object in the cluster must be readable first.' : null,
+    refused: live.deleting
+      ? 'It is being deleted in the cluster: wait until it is gone.'
+      : unreadable
+        ? 'The object in the cluster must be readable first.'
+        : null,
   };
 }
 

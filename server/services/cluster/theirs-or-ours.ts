@@ -17,6 +17,7 @@ import type { Content } from '../changes/change-view.ts';
 import type { Decision } from '../changes/decision.ts';
 import type { Deps } from '../deps.ts';
 import { viewPool } from '../pools/get-pool.ts';
+import { goingOf } from './going.ts';
 import { noteVoidForce } from './note-void-force.ts';
 import { refusal } from './refusal.ts';
 import type { Standing } from './standing.ts';
@@ -84,12 +85,8 @@ const statedOf = (spec: PoolSpec, fields: readonly string[]): PoolSpec => ({
   cidr: spec.cidr,
 });
 
-export async function take(
-  tx: Queryable,
-  pool: StoredPool,
-  { live, row: known }: Standing,
-  version: number,
-): Promise<Decision> {
+export async function take(tx: Queryable, pool: StoredPool, found: Standing, version: number): Promise<Decision> {
+  const { live, row: known } = found;
   const { name } = pool;
   if (live === undefined) {
     if (appliedSince(known) === null) {
@@ -97,6 +94,12 @@ export async function take(
       throw refusal('choice', `the cluster does not have the pool '${name}' yet: ${nothing}`);
     }
     return { action: 'pool.delete', remove: [name], before: { name, spec: pool.spec, theirs: [] } };
+  }
+  const going = goingOf(pool, found);
+  if (going?.ours) return { action: 'pool.delete', remove: [name], before: { name, spec: pool.spec } };
+  if (going?.deleting) {
+    const then = going.here ? 'what is desired is made when it is gone' : 'it must be gone before anything is decided';
+    throw refusal('choice', `the cluster's pool '${name}' is being deleted, and nothing of it is taken over: ${then}`);
   }
   const prefix = live.pool === null ? undefined : prefixOfPool(live.pool);
   if (live.pool === null || live.lastGood || prefix === undefined) {
@@ -123,6 +126,7 @@ export function notOurs({ live, row }: Standing): string | null {
   const { ownership, pool, lastGood } = live;
   const owner = ownerElsewhere(ownership);
   if (owner !== null) return `it belongs to ${owner}`;
+  if (live.deleting && !isRemade(row, live)) return 'it is being deleted there, and ours can be made when it is gone';
   const isTheirs = appliedTo(row, live) === null && ownership.class === 'hand';
   if (isTheirs) return 'it is not ours: take theirs, or release this one';
   return pool === null || lastGood ? 'it must be readable' : null;

@@ -1,0 +1,113 @@
+/** An object of ours goes in the cluster, by others or by its deletion here, and a finalizer holds it: nothing is written to it or taken of it. */
+import { expect, it, onTestFinished } from 'vitest';
+import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
+import { must, request } from '../../../e2e/cluster/request.ts';
+import { soon } from '../../testing/soon.ts';
+import { editor } from '../../testing/test-api.ts';
+import { getChange } from '../changes/list-changes.ts';
+import { updatePool } from '../pools/write-pool.ts';
+import { comparePool } from './compare-pool.ts';
+import { listLivePools } from './live-pools.ts';
+import { resolvePool, setPolicy } from './resolve-pool.ts';
+
+const site = ledTerms();
+const reason = 'it is ours to say';
+const WAIT = 'example.com/wait';
+const beingDeleted = { state: 'OutOfSync', reason: 'BeingDeleted' };
+
+const finalizers = (names: string[]) =>
+  request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
+const pools = () => site.api.caller('editor').pools;
+const version = async () => (await pools().get({ name: 'a' })).version;
+const resolved = async (choice: 'theirs' | 'ours' | 'release') =>
+  (await resolvePool(site.deps, editor, { name: 'a', choice, expectedVersion: await version(), reason })).change;
+
+/** The cluster has a pool `a` of ours, which goes only when that finalizer does. */
+async function held(): Promise<void> {
+  await site.made();
+  await finalizers([WAIT]);
+  onTestFinished(async () => {
+    await finalizers([]);
+  });
+}
+async function deletedThere(): Promise<void> {
+  await held();
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  await site.stands('a', beingDeleted);
+}
+
+it('what others delete is told as that, with what holds it, and nothing is written to it', async () => {
+  await deletedThere();
+  const going = { here: false, deleting: true, finalizers: [WAIT] };
+  expect(await comparePool(site.deps, 'a')).toMatchObject({ sync: beingDeleted, going });
+  const off = { name: 'a', spec: { ...nat, natOutgoing: false }, expectedVersion: await version() };
+  const { change, pool } = await updatePool(site.deps, editor, off);
+  expect(pool.warnings).toMatchObject([{ code: 'W_CLUSTER_POOL_GOES' }]);
+  // the leader has looked at it, and at what came after
+  await pools().create({ name: 'b', spec: { cidr: '10.8.0.0/16' } });
+  await site.stands('b', { state: 'Synced' });
+  await site.stands('a', beingDeleted);
+  expect((await site.stored('a'))?.spec).toMatchObject(nat);
+  expect((await getChange(site.deps, change.id)).waitsFor).toEqual(['a']);
+  await finalizers([]);
+  await site.stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
+});
+
+it('ours is made once it is gone, and not before', async () => {
+  await deletedThere();
+  await expect(resolved('ours')).rejects.toMatchObject({
+    reason: 'INVALID_INPUT',
+    message: expect.stringContaining('it is being deleted there, and ours can be made when it is gone'),
+  });
+  await finalizers([]);
+  await site.stands('a', { reason: 'PoolDeletedInCluster' });
+  await resolved('ours');
+  await site.stands('a', { state: 'Synced' });
+});
+
+it('theirs deletes it here, too', async () => {
+  await deletedThere();
+  const { id: change } = await resolved('theirs');
+  await expect(version()).rejects.toMatchObject({ message: expect.stringContaining("no pool 'a'") });
+  await soon(async () =>
+    expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', deleting: true, deletion: { change } }]),
+  );
+  expect((await getChange(site.deps, change)).notGone).toMatchObject({ names: ['a'] });
+  await finalizers([]);
+  await soon(async () => expect(await listLivePools(site.deps)).toEqual([]));
+  await soon(async () => expect((await getChange(site.deps, change)).notGone).toBe(null));
+});
+
+it('by the policy enforce it is made again when it is gone', async () => {
+  await deletedThere();
+  const before = (await site.stand('a'))?.applied?.uid;
+  const { change } = await setPolicy(site.deps, editor, {
+    name: 'a',
+    policy: 'enforce',
+    expectedVersion: await version(),
+    reason,
+  });
+  await site.stands('a', { ...beingDeleted, policy: 'enforce' });
+  expect((await getChange(site.deps, change.id)).waitsFor).toEqual([]);
+  await finalizers([]);
+  await site.stands('a', { state: 'Synced' });
+  expect((await site.stand('a'))?.applied?.uid).not.toBe(before);
+});
+
+it('of what was deleted here and made again with another CIDR neither choice is taken while the old one goes', async () => {
+  await held();
+  await pools().delete({ name: 'a', expectedVersion: await version(), reason });
+  await soon(async () => expect(await listLivePools(site.deps)).toMatchObject([{ deleting: true }]));
+  const { change } = await pools().create({ name: 'a', spec: { ...nat, cidr: '10.2.0.0/16' } });
+  await site.stands('a', { state: 'Pending', reason: 'WaitingForCluster' });
+  const going = { here: true, deleting: true, finalizers: [WAIT] };
+  expect(await comparePool(site.deps, 'a')).toMatchObject({ going });
+  await expect(resolved('theirs')).rejects.toMatchObject({
+    reason: 'INVALID_INPUT',
+    message: expect.stringContaining('what is desired is made when it is gone'),
+  });
+  await expect(resolved('ours')).rejects.toMatchObject({ reason: 'NOTHING_CHANGES' });
+  await finalizers([]);
+  await site.stands('a', { state: 'Synced', applied: { version: change.id } });
+  expect(await comparePool(site.deps, 'a')).toMatchObject({ going: null });
+});
