@@ -56,16 +56,23 @@ function finalizersOf({ finalizers }: Readonly<Record<string, unknown>>): Pick<L
 
 /** `now`, or as much as can be known of it when it cannot be decoded but could before. */
 export function keepLastGood(before: LivePool | undefined, now: LivePool): LivePool {
-  if (now.pool !== null || before?.pool == null || before.uid !== now.uid) return now;
-  return { ...now, pool: before.pool, lastGood: true };
+  const was = inForce(before);
+  if (now.pool !== null || was === null || before?.uid !== now.uid) return now;
+  return { ...now, pool: was, lastGood: true };
+}
+
+/** What nodes follow of it. Null: nothing; Calico can decode no object, or no CIDR in it. */
+export function inForce(live: Pick<LivePool, 'pool'> | null | undefined): Pool | null {
+  return live?.pool == null || prefixOfPool(live.pool) === undefined ? null : live.pool;
 }
 
 /** Why Calico cannot read the object as it stands, and whether what it was before stays in force; null: Calico reads it. */
 export function unreadableOf(live: Pick<LivePool, 'pool' | 'lastGood' | 'problems'>): Unreadable | null {
   const { pool, lastGood, problems } = live;
-  if (pool === null || lastGood)
+  if (pool === null || lastGood) {
     return { why: problems.map(({ message }) => message).join('; '), followed: !!lastGood };
-  if (prefixOfPool(pool) !== undefined) return null;
+  }
+  if (inForce(live) !== null) return null;
   return { why: `cidr must be an address range: ${quote(pool.spec.cidr)}`, followed: false };
 }
 

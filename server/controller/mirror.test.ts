@@ -167,6 +167,45 @@ it('an object that was never readable comes and goes in History, with what is wr
   expect(cache.since(before.sequence)).toMatchObject({ type: 'delta', upsert: [], remove: [] });
 });
 
+it('so does an object whose CIDR means no addresses; one that had some ends with it, and comes back', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'one');
+  const cache = await openStateCache({ db, ledger: liveLedger });
+  const before = await readLive(db);
+  const see = (name: string, cidr: string, manager?: string) =>
+    mirror(db, epoch, { seen: [seen(name, { cidr, natOutgoing: true }, manager)], gone: [] });
+  const historyOf = (pool: string) => findChanges(db, { pool, others: true, limit: 9 });
+  await see('bad-cidr', 'not-a-cidr');
+  await see('bad-cidr', '10.0.0.0/99', 'kubectl-edit');
+  await mirror(db, epoch, { seen: [], gone: [{ name: 'bad-cidr', uid: 'uid-bad-cidr' }] });
+  const unread = 'cannot be read, without effect: cidr must be an address range:';
+  const unmoved = { action: 'cluster.change', revision: before.revision, before: null, after: null };
+  expect(await historyOf('bad-cidr')).toMatchObject([
+    { ...unmoved, actor: 'unknown', reason: 'deleted in the cluster, could not be read' },
+    { ...unmoved, actor: 'kubectl-edit', reason: `${unread} '10.0.0.0/99'` },
+    { ...unmoved, actor: 'kubectl-create', reason: `made in the cluster, ${unread} 'not-a-cidr'` },
+  ]);
+  expect(await readLive(db)).toMatchObject({ revision: before.revision, poolSum: before.poolSum });
+  await see('spoilt', '10.46.0.0/16');
+  await see('spoilt', 'ten', 'kubectl-edit');
+  // nothing of it is in force that could stay there
+  await mirror(db, epoch, { seen: [seen('spoilt', { cidr: 7 }, 'helm')], gone: [] });
+  await see('spoilt', '10.46.0.0/16', 'kubectl-edit');
+  const spec = { cidr: '10.46.0.0/16' };
+  expect(await historyOf('spoilt')).toMatchObject([
+    { actor: 'kubectl-edit', before: null, after: { spec }, reason: null },
+    { actor: 'helm', before: null, after: null, reason: 'cannot be read, without effect: cidr must be text: 7' },
+    { actor: 'kubectl-edit', before: { spec }, after: null, reason: `${unread} 'ten'` },
+    { before: null, after: { spec } },
+  ]);
+  await see('spoilt', 'ten');
+  const { live, pools } = await readLiveState(db);
+  expect(live.poolSum).toBe(sumOfPools(pools));
+  expect(pools.map(({ name }) => name)).not.toContain('spoilt');
+  await cache.refresh();
+  expect(cache.since(before.sequence)).toMatchObject({ type: 'delta', upsert: [], revision: live.revision });
+});
+
 it('of thousands of objects that are each wrong otherwise not each is a change', async () => {
   const { db } = api.database;
   const epoch = await beginTerm(db, 'one');

@@ -1,6 +1,6 @@
 /** Takes what the watch saw of the cluster's pools into the live ledger, which agents and replicas follow. */
 import { fieldsMoved } from '../../core/cluster/compare.ts';
-import { keepLastGood, type LivePool } from '../../core/cluster/live-pool.ts';
+import { inForce, keepLastGood, type LivePool } from '../../core/cluster/live-pool.ts';
 import { heldOf } from '../../core/cluster/taken.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import { addShare, poolShare, removeShare, revisionOf } from '../../core/wire/revision.ts';
@@ -73,7 +73,7 @@ export async function tellStaying(tx: Queryable, live: Live, deleted: readonly s
   let now = live;
   for (const [first, ...others] of Map.groupBy(there, (one) => keyOf(stayingOf(one))).values()) {
     if (first === undefined) continue;
-    const moves = [first, ...others].map(({ name, pool }) => ({ name, before: pool, after: pool }));
+    const moves = [first, ...others].map((one) => ({ name: one.name, before: inForce(one), after: inForce(one) }));
     now = await write(tx, now, { ...stayingOf(first), moves });
   }
 }
@@ -86,8 +86,8 @@ interface News {
 }
 
 async function movesOf(tx: Queryable, { word }: Live, { known, seen, gone, sentAs }: News): Promise<Move[]> {
-  const { changed = [], still = [] } = Object.groupBy(seen, ({ name, pool }) =>
-    sameEffect(known.get(name)?.pool ?? null, pool) ? 'still' : 'changed',
+  const { changed = [], still = [] } = Object.groupBy(seen, (after) =>
+    sameEffect(inForce(known.get(after.name)), inForce(after)) ? 'still' : 'changed',
   );
   const removed = gone.flatMap((name) => known.get(name) ?? []);
   // the steps of one pool follow each other: what is second of one is told after what is first of all
@@ -105,7 +105,7 @@ async function movesOf(tx: Queryable, { word }: Live, { known, seen, gone, sentA
     const { name } = after;
     const before = known.get(name);
     const told = readOtherwise(before, after);
-    if (told !== null) add(told, { name, before: before?.pool ?? null, after: after.pool });
+    if (told !== null) add(told, { name, before: inForce(before), after: inForce(after) });
   }
   const names = [...changed, ...removed].map(({ name }) => name);
   if (names.length === 0) return inOrder(turns);
@@ -125,15 +125,16 @@ async function movesOf(tx: Queryable, { word }: Live, { known, seen, gone, sentA
       released: released.get(name)?.fields ?? [],
       ...sentAs(after),
     });
-    let from = before?.pool ?? null;
+    let from = inForce(before);
     for (const [turn, step] of steps.entries()) {
-      add(step, { name, before: withTaken(from, before, step), after: step.after }, turn);
-      from = step.after;
+      const to = inForce({ pool: step.after });
+      add(step, { name, before: withTaken(from, before, step), after: to }, turn);
+      from = to;
     }
   }
   for (const before of removed) {
-    const { name, pool } = before;
-    add(removedBy(rows.get(name), before, word), { name, before: pool, after: null });
+    const { name } = before;
+    add(removedBy(rows.get(name), before, word), { name, before: inForce(before), after: null });
   }
   return inOrder(turns);
 }

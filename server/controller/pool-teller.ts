@@ -1,7 +1,7 @@
 /** Who made a pool of the cluster different, and which change of ours that carries out. */
 import type { Word } from '../../core/cluster/come-back.ts';
-import { differingFields, isBeside, oddFields, poolFields } from '../../core/cluster/compare.ts';
-import type { LivePool } from '../../core/cluster/live-pool.ts';
+import { differingFields, isBeside, oddFields, type PoolField, poolFields } from '../../core/cluster/compare.ts';
+import { inForce, type LivePool, unreadableOf } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import {
@@ -45,10 +45,12 @@ export async function tellerOf(
   after: LivePool,
   ours: Ours,
 ): Promise<readonly Step[]> {
-  const { pool } = after;
+  const pool = inForce(after);
   const theirs = { actor: writerOf(before, after), action: 'cluster.change', cause: null, after: pool } as const;
-  // what could be read stays in force while it is the same object: this is another one of the name
-  if (pool === null) return [{ ...theirs, reason: `made anew there, ${NO_EFFECT}`, fault: faultIn(after) }];
+  if (pool === null) {
+    const anew = before?.uid === after.uid ? '' : 'made anew there, ';
+    return [{ ...theirs, reason: `${anew}${NO_EFFECT}`, fault: faultIn(after) }];
+  }
   if (ours.sent !== undefined) return tellOurs(tx, before, pool, ours);
   const unnoted = unnotedWrite(before, after);
   if (unnoted !== null) {
@@ -122,17 +124,15 @@ function setBack(
   return poolShare(between) === poolShare(before.pool) ? null : between;
 }
 
-const faultIn = ({ problems }: LivePool): string => problems.map(({ message }) => message).join('; ');
+const faultIn = (live: LivePool): string => unreadableOf(live)?.why ?? '';
 
 const NO_EFFECT = 'cannot be read, without effect';
 
 /** Of an object that moves nothing: somebody wrote what cannot be read, or made it readable again. Null: neither. */
 export function readOtherwise(before: LivePool | undefined, after: LivePool): Told | null {
-  const [was, is] = [before, after].map((one) =>
-    one !== undefined && (one.pool === null || one.lastGood) ? faultIn(one) : null,
-  );
+  const [was, is] = [before, after].map((one) => (one === undefined ? null : (unreadableOf(one)?.why ?? null)));
   if (was === is) return null;
-  const odd = oddFields((is === null ? before : after)?.problems ?? []);
+  const odd = oddIn(is === null && before !== undefined ? before : after);
   const told: Told = {
     actor: writerAmong(before?.claims ?? [], after.claims, odd.length === 0 ? null : new Set(odd)),
     action: 'cluster.change',
@@ -140,28 +140,33 @@ export function readOtherwise(before: LivePool | undefined, after: LivePool): To
   };
   if (is == null) return { ...told, reason: 'can be read again, as what was last known' };
   const made = before === undefined ? 'made in the cluster, ' : '';
-  const kept = after.pool === null ? NO_EFFECT : 'cannot be read, what was last known stays in force';
+  const kept = after.lastGood ? 'cannot be read, what was last known stays in force' : NO_EFFECT;
   return { ...told, reason: `${made}${kept}`, fault: is };
 }
 
+/** Of one that can be decoded it is the CIDR. */
+const oddIn = ({ pool, lastGood, problems }: LivePool): PoolField[] =>
+  pool === null || lastGood ? oddFields(problems) : ['cidr'];
+
 /** Of an object whose pool was deleted here: it does not go with it, since it is not ours alone. Whose it is did nothing then. */
-export const stayingOf = ({ pool, claims }: LivePool): Told => {
+export const stayingOf = (live: LivePool): Told => {
+  const { claims } = live;
   const theirs = claims.filter((claim) => claim !== ourClaim(claims));
   const whose = theirs.length === 0 ? '' : ` (${writerAmong([], theirs, null)})`;
   return {
     actor: OUR_MANAGER,
     action: 'cluster.change',
     cause: null,
-    reason: `deleted here, is of others there${whose}, ${pool === null ? NO_EFFECT : 'stays in force'}`,
+    reason: `deleted here, is of others there${whose}, ${inForce(live) === null ? NO_EFFECT : 'stays in force'}`,
   };
 };
 
 /** Of an object that is gone: deleted here, or not restored with its type, and somebody decided to go on without it. */
 export const removedBy = (row: SyncRow | undefined, live: LivePool, word: Word | null): Told => {
-  const { name, pool } = live;
+  const { name } = live;
   // another object of the name was not deleted here
   const deletedBy = isRemade(row, live) ? row?.deletedBy : null;
   const cause = deletedBy ?? (word?.pools.includes(name) ? word.change : null);
   const told: Told = { actor: cause === null ? UNKNOWN_WRITER : OUR_MANAGER, action: 'cluster.change', cause };
-  return pool === null ? { ...told, reason: 'deleted in the cluster, could not be read' } : told;
+  return inForce(live) === null ? { ...told, reason: 'deleted in the cluster, could not be read' } : told;
 };

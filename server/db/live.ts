@@ -3,7 +3,7 @@
  * leader of a term, known by its epoch.
  */
 import { type Remembered, rememberedOf, type Word } from '../../core/cluster/come-back.ts';
-import type { LivePool } from '../../core/cluster/live-pool.ts';
+import { inForce, type LivePool } from '../../core/cluster/live-pool.ts';
 import type { ClusterSettings } from '../../core/nat/settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import type { Database, Queryable } from './client.ts';
@@ -162,13 +162,13 @@ export async function rememberedPools(db: Queryable): Promise<Remembered> {
   return rememberedOf(rows.map((row) => ({ ...row, known: !going.has(row.uid) })));
 }
 
-/** The live state of one moment: the pools that Calico can decode. */
+/** The live state of one moment: the pools that nodes follow. */
 export function readLiveState(db: Database): Promise<{ live: Live; pools: Pool[] }> {
   return db.transaction(async (tx) => {
     await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const live = await readLive(tx);
     const pools = await readLivePools(tx);
-    return { live, pools: pools.flatMap(({ pool }) => pool ?? []) };
+    return { live, pools: pools.flatMap((one) => inForce(one) ?? []) };
   });
 }
 

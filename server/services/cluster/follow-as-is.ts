@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { beyond, type ComeBack, firstOf, type Word, wordFor } from '../../../core/cluster/come-back.ts';
 import { decideSync } from '../../../core/cluster/decide-sync.ts';
-import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import { inForce, type LivePool } from '../../../core/cluster/live-pool.ts';
 import { settingsOf } from '../../../core/cluster/live-settings.ts';
 import { type SharedSource, sharedSources } from '../../../core/nat/shared-source.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
@@ -77,15 +77,19 @@ export async function previewFollow(deps: Deps): Promise<Going | null> {
   };
 }
 
-function goingPool(
-  atHand: PoolAtHand,
-  { name, pool }: LivePool,
-  shared: SharedSource | undefined,
-): Going['pools'][number] {
+function goingPool(atHand: PoolAtHand, live: LivePool, shared: SharedSource | undefined): Going['pools'][number] {
+  const pool = inForce(live);
   const { nats: own, exempt } = pool === null ? { nats: false, exempt: false } : facetsOf(pool.spec);
   const nats = shared === undefined ? own : shared.nats !== 'none';
-  const cidr = pool?.spec.cidr ?? null;
-  return { name, cidr, nats, exempts: exempt, ours: atHand.pool !== undefined, madeAgain: isMadeAgain(atHand) };
+  const cidr = live.pool?.spec.cidr ?? null;
+  return {
+    name: live.name,
+    cidr,
+    nats,
+    exempts: exempt,
+    ours: atHand.pool !== undefined,
+    madeAgain: isMadeAgain(atHand),
+  };
 }
 
 /** As the controller decides it, once the cluster is followed without the pool. */

@@ -1,6 +1,6 @@
 /** The pools that the cluster has, ours and others', with what they break and who decides about them. */
 import { z } from 'zod';
-import { type LivePool, unreadableOf } from '../../../core/cluster/live-pool.ts';
+import { inForce, type LivePool, unreadableOf } from '../../../core/cluster/live-pool.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, poolSpecSchema, violationSchema } from '../../../core/pool/spec.ts';
 import { type Leaving, readLeaving } from '../../db/leaving.ts';
@@ -25,6 +25,7 @@ export const livePoolViewSchema = z.object({
   spec: poolSpecSchema.nullable(),
   /** why Calico cannot read the object as it stands, so that it cannot be adopted, and whether nodes follow what it was before; null: Calico reads it */
   unreadable: z.object({ why: z.string(), followed: z.boolean() }).nullable(),
+  /** null: it decides nothing */
   facets: facetsSchema.nullable(),
   /** of traffic from it, where pools of the cluster that share its addresses decide: `by` names the first 10 */
   decidedBy: decidedBySchema,
@@ -65,7 +66,7 @@ export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
     name: one.name,
     spec: one.pool?.spec ?? null,
     unreadable: unreadableOf(one),
-    facets: one.pool === null ? null : facetsOf(one.pool.spec),
+    facets: facetsIn(one),
     decidedBy: viewDecidedBy(judged.shared.get(one.name) ?? null, MOST_NAMED),
     standing: standingOf(one.ownership.class, managed.has(one.name)),
     owner: one.ownership.owner,
@@ -78,6 +79,11 @@ export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
     deletion: viewDeletion(leaving.get(one.name)),
     heldFast: leaving.has(one.name) ? null : viewHeldFast(heldFast.get(one.name)),
   }));
+}
+
+function facetsIn(live: LivePool): LivePoolView['facets'] {
+  const pool = inForce(live);
+  return pool === null ? null : facetsOf(pool.spec);
 }
 
 const viewDeletion = (leaving: Leaving | undefined): LivePoolView['deletion'] =>

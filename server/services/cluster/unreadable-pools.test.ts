@@ -49,6 +49,9 @@ it('a pool that cannot be read says why, is not counted as followed, and is not 
   const unreadable = new Map(pools.map((pool) => [pool.name, pool.unreadable]));
   for (const i of good.keys()) expect(unreadable.get(`good-${i}`)).toBe(null);
   expect(unreadable.get('bad-0')).toEqual({ why: "cidr must be an address range: '10.0.0.0/99'", followed: false });
+  const facets = new Map(pools.map((pool) => [pool.name, pool.facets]));
+  for (const i of bad.keys()) expect(facets.get(`bad-${i}`)).toBe(null);
+  for (const name of ['good-0', 'once']) expect(facets.get(name)).toMatchObject({ allocates: true });
   expect(unreadable.get('odd')).toEqual({ why: "natOutgoing must be true or false: 'yes'", followed: false });
   expect(unreadable.get('once')).toEqual({ why: 'disabled must be true or false: 7', followed: true });
   const nothing = pools.filter((pool) => pool.unreadable?.followed === false).length;

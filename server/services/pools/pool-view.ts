@@ -1,6 +1,7 @@
 /** A pool as the API shows it: its spec, and what is known of it. */
 import { z } from 'zod';
 import { differingFields } from '../../../core/cluster/compare.ts';
+import { inForce } from '../../../core/cluster/live-pool.ts';
 import { sharedSource } from '../../../core/nat/shared-source.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, type Pool, poolSpecSchema, violationSchema, warningSchema } from '../../../core/pool/spec.ts';
@@ -122,7 +123,7 @@ async function inCluster(db: Queryable, pools: readonly StoredPool[]): Promise<I
   );
   const apart = names.filter((name) => sync.get(name)?.state !== 'Synced');
   const live = apart.length === 0 ? [] : await readLivePools(db, apart);
-  const specs = new Map(live.map(({ name, pool }) => [name, pool?.spec]));
+  const specs = new Map(live.map((one) => [one.name, inForce(one)?.spec]));
   return {
     sync,
     moved,
