@@ -13,6 +13,7 @@ const live: ClusterState = {
   counts,
   settings: { Synced: 0, Pending: 0, OutOfSync: 0, Contested: 0, Rejected: 0, Forbidden: 0 },
   refused: { deletion: 0, release: 0 },
+  live: { deleting: 0 },
   problems: [],
   back: null,
 };
@@ -47,6 +48,20 @@ it('is calm only while nothing waits for somebody and every setting is in force'
     kind: 'check',
     follows: 'Settings there stop Felix: they are named below.',
   });
+});
+
+it('what goes there is named, and needs nobody but where that is refused', () => {
+  const calm = { ...counts, OutOfSync: 0, Forbidden: 0 };
+  const reaches = 'Every change there reaches the nodes.';
+  expect(said({ counts: calm, live: { deleting: 1 } })).toMatchObject({
+    kind: 'live',
+    follows: `1 pool is being deleted there, and in force until it is gone. ${reaches}`,
+  });
+  const refused = { deletion: 1, release: 0 };
+  expect(said({ counts: calm, live: { deleting: 3 }, refused }).follows).toMatch(
+    /^The cluster refuses to delete a pool .*\. 2 pools are being deleted there, and in force until they are gone\./,
+  );
+  expect(said({ counts: calm, live: { deleting: 1 }, refused }).follows).not.toContain('being deleted');
 });
 
 it('what the cluster refuses of pools that are done with here needs somebody', () => {

@@ -13,6 +13,8 @@ export interface ClusterState {
   settings: Record<SyncState, number>;
   /** pools that are done with here: of so many the cluster refuses to delete the object, or to take our name from it */
   refused: { deletion: number; release: number };
+  /** pools that the cluster has: so many are being deleted there, or were deleted here and are there still */
+  live: { deleting: number };
   /** what the FelixConfigurations there say and Felix does not put in force, or stops on */
   problems: readonly { stops: boolean }[];
   /** the types are back after a loss, and lack something that was known */
@@ -75,7 +77,7 @@ export function verdictOf(view: ClusterState, now: number): ConnectionVerdict {
   return {
     kind: waits.length === 0 && view.problems.length === 0 ? 'live' : 'check',
     text: `Live: ${poolsText(view.counts)}`,
-    follows: [...waits, reachText(view)].join(' '),
+    follows: [...waits, ...goingTexts(view), reachText(view)].join(' '),
     since,
   };
 }
@@ -113,6 +115,14 @@ export function refusedTexts({ refused: { deletion, release } }: Pick<ClusterSta
       ? []
       : [`The cluster refuses to take our name from ${pools(release)} that we no longer decide about.`]),
   ];
+}
+
+/** They are followed until they are gone: that needs nobody, unless the cluster refuses it, which is said apart. */
+function goingTexts({ live, refused }: ClusterState): string[] {
+  const going = live.deleting - refused.deletion;
+  if (going <= 0) return [];
+  const [pools, them] = going === 1 ? ['pool is', 'it is'] : ['pools are', 'they are'];
+  return [`${number(going)} ${pools} being deleted there, and in force until ${them} gone.`];
 }
 
 function reachText({ problems, back }: ClusterState): string {

@@ -150,7 +150,9 @@ function LivePart() {
   const { data: view } = useQuery(trpc.cluster.get.queryOptions());
   const now = useNow();
   if (view === undefined) return <div className="col-span-2" />;
-  const { managed, observed, foreign, unreadable } = view.live;
+  const { managed, observed, foreign, deleting, unreadable } = view.live;
+  // what is being deleted is in force until it is gone
+  const total = managed + observed + foreign + deleting;
   return (
     <>
       <BetweenChip between={beforeCluster(verdictOf(view, now).kind, allCounts(view))} />
@@ -159,14 +161,13 @@ function LivePart() {
           <Boxes aria-hidden className="size-3 text-ink-3" /> Live in the cluster
         </h2>
         <p className="my-1 text-2xl font-[550] tracking-tight text-ink-1 tabular-nums">
-          {number(managed + observed + foreign)}{' '}
-          <span className="text-sm font-normal tracking-normal text-ink-2">
-            {managed + observed + foreign === 1 ? 'pool' : 'pools'}
-          </span>
+          {number(total)}{' '}
+          <span className="text-sm font-normal tracking-normal text-ink-2">{total === 1 ? 'pool' : 'pools'}</span>
         </p>
         <p className="min-h-4.5 text-xs">
           <Link className="link" href="/cluster">
             {number(managed)} ours · {number(observed + foreign)} of others
+            {deleting > 0 && ` · ${number(deleting)} being deleted`}
             {unreadable > 0 && ` · ${number(unreadable)} more cannot be read`}
           </Link>
         </p>

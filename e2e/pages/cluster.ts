@@ -81,7 +81,11 @@ export function runningCluster() {
     apply,
     edit: (name: string, spec: object): Promise<string> =>
       run(['patch', RESOURCE, name, '--type=merge', '-p', JSON.stringify({ spec })]),
-    remove: (name: string): Promise<string> => run(['delete', RESOURCE, name]),
+    /** It goes at once, unless it is held. */
+    remove: (name: string): Promise<string> => run(['delete', RESOURCE, name, '--wait=false']),
+    /** So that it is not gone while it has one of these. */
+    hold: (name: string, finalizers: readonly string[]): Promise<string> =>
+      run(['patch', RESOURCE, name, '--type=merge', '-p', JSON.stringify({ metadata: { finalizers } })]),
     live: async (name: string): Promise<{ natOutgoing?: boolean }> =>
       JSON.parse(await run(['get', RESOURCE, name, '-o', 'json'])).spec,
     /** Others make these pools, and then they are ours. */

@@ -1,4 +1,4 @@
-/** A pool that is being deleted in the cluster, and waits there for a finalizer, is told as that. */
+/** A pool that is being deleted in the cluster, and waits there for a finalizer, is counted as that, whoever’s it is. */
 import { expect, it, onTestFinished } from 'vitest';
 import { ledTerms, POOLS } from '../../../e2e/cluster/led-terms.ts';
 import { must, request } from '../../../e2e/cluster/request.ts';
@@ -26,4 +26,18 @@ it('a pool of others counts among those that are being deleted, and not among th
   expect(await listLivePools(site.deps)).toMatchObject([{ name: 'theirs', deleting: true }]);
   await finalizers([]);
   await soon(async () => expect(await counts()).toMatchObject({ observed: 0, deleting: 0 }));
+});
+
+it('so does one of ours, as long as it is there: it is in force, and no longer one that stays', async () => {
+  const finalizers = (names: string[]) =>
+    request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
+  const one = { managed: 0, observed: 0, foreign: 0, unreadable: 0 };
+  await site.made();
+  await soon(async () => expect(await counts()).toEqual({ ...one, managed: 1, deleting: 0 }));
+  await finalizers(['example.com/wait']);
+  onTestFinished(async () => {
+    await finalizers([]);
+  });
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  await soon(async () => expect(await counts()).toEqual({ ...one, deleting: 1 }));
 });

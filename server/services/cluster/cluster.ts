@@ -30,7 +30,7 @@ export const clusterViewSchema = z.object({
   settings: z.record(z.enum(syncStates), count),
   /**
    * pools of the cluster by how they stand; one that is being deleted there, or was deleted here and is there still, is `deleting`, and one that Calico cannot
-   * read, whoever's it is, decides nothing and is `unreadable`
+   * read decides nothing and is `unreadable`, both whoever's they are
    */
   live: z.object({ managed: count, observed: count, foreign: count, deleting: count, unreadable: count }),
   /** pools that are done with here: of so many the cluster refuses to delete the object, or to take our name from the one that stays */
@@ -65,7 +65,7 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
   ]);
   const standing = { managed: 0, observed: 0, foreign: 0, deleting: 0, unreadable: 0 };
   for (const { class: owner, ours, deleting, count, unreadable } of owners) {
-    standing[deleting && !ours ? 'deleting' : standingOf(owner, ours)] += count - unreadable;
+    standing[deleting ? 'deleting' : standingOf(owner, ours)] += count - unreadable;
     standing.unreadable += unreadable;
   }
   const { role, holder, error } = election();
