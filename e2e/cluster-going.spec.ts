@@ -50,6 +50,10 @@ test('what others delete is not shown as if it stayed, and is deleted here too',
   const line = page.getByText('1 pool is being deleted there, and in force until it is gone.');
   await expect(line).toBeVisible();
   await expectFits(page);
+  await page.goto(`${outgate.url}/pools/held`);
+  await expect(page.getByText('held was deleted here by change #')).toContainText(HELD);
+  await page.goto(`${outgate.url}/cluster`);
+  await expect(line).toBeVisible();
   await hold('held', []);
   await expect(line).toHaveCount(0);
 });

@@ -14,12 +14,15 @@ function live(labels: object = {}, spec: object = { cidr: '10.1.0.0/16', natOutg
 
 it('why a field cannot be let go ends one sentence, in which no other one begins', () => {
   const flux = { 'kustomize.toolkit.fluxcd.io/name': 'net' };
+  const there = live();
+  const going = there && { ...there, deleting: true };
   const whys = [
     whyNotReleased('cidr', live(), applied),
     whyNotReleased('natOutgoing', undefined, applied),
     whyNotReleased('natOutgoing', live(flux), applied),
     whyNotReleased('natOutgoing', live(), null),
     whyNotReleased('natOutgoing', live(), { uid: 'before' }),
+    whyNotReleased('natOutgoing', going, applied),
     whyNotReleased('natOutgoing', live({}, { cidr: '10.1.0.0/16', natOutgoing: 'yes' }), applied),
     whyNotReleased('natOutgoing', live(), applied),
   ];
@@ -29,6 +32,7 @@ it('why a field cannot be let go ends one sentence, in which no other one begins
     'the pool belongs to flux; release the pool instead',
     'the pool in the cluster is not ours; take theirs first, or release the pool',
     'the pool was made again there; decide about the whole pool first',
+    'the pool is being deleted there',
     'the pool cannot be read in the cluster',
     'nobody else holds it, or all of it, in the cluster, and without us it would fall back to its default',
   ]);

@@ -23,6 +23,8 @@ export function seenOf(desired: PoolSpec, live: LivePool | undefined, released: 
     rows
       .filter(({ field, differs }) => differs || released.includes(field))
       .map(({ field, live, managers }) => [field, live, [...managers].sort()]),
+    // theirs is then its deletion, and ours is another object
+    ...(live?.deleting ? ['deleting'] : []),
   ]);
 }
 

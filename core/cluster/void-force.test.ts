@@ -37,6 +37,7 @@ it('of a pool says what moved, and who holds it now', () => {
 
 it('of a pool that is another one, or none', () => {
   expect(why(null)).toBe('the pool was deleted in the cluster');
+  expect(why({ deleting: true })).toBe('the pool is being deleted in the cluster');
   expect(why({ uid: 'u2' })).toBe('the pool was made again in the cluster by kubectl-edit');
   expect(why({}, null)).toBe('the pool was made again in the cluster by kubectl-edit');
   // as History keeps it of a pool that was never made there and is tried again

@@ -54,6 +54,7 @@ type Taken = readonly { readonly field: string; readonly managers: readonly stri
 /** `before` null: there was no object. */
 function poolMoved(before: WrittenOver<PoolSpec> | NeverMade | null, { desired, uid, live }: PoolNow): string {
   if (live === undefined) return 'the pool was deleted in the cluster';
+  if (live.deleting) return 'the pool is being deleted in the cluster';
   if (before !== null && 'absent' in before) return `the pool was made in the cluster by ${live.ownership.owner}`;
   if (before === null || (uid !== null && uid !== live.uid)) {
     return `the pool was made again in the cluster by ${live.ownership.owner}`;

@@ -10,6 +10,7 @@ const pool = {
   owner: 'kubectl',
   class: 'hand',
   evidence: null,
+  finalizers: [],
 } as const;
 
 it('of a pool that Calico cannot read it is not said that nodes follow it, or that it may be adopted', () => {
@@ -31,8 +32,8 @@ it('one that may be adopted, one that is owned elsewhere, one that goes', () => 
   const theirs = theirWords({ ...pool, ...argocd, standing: 'foreign', deleting: false });
   expect(theirs.link).toBe('In the cluster');
   expect(theirs.next).toBe('It is changed in the Git repository of Argo CD application net; here it is read-only.');
-  const going = theirWords({ ...pool, deleting: true });
-  expect(going.nodes).toContain('being deleted there');
+  const going = theirWords({ ...pool, deleting: true, finalizers: ['example.com/wait'] });
+  expect(going.nodes).toMatch(/being deleted there; .* It is held there by the finalizer example\.com\/wait\.$/);
   expect([going.next, going.link]).toEqual(['It cannot be adopted any more.', 'In the cluster']);
   expect(theirWords({ ...pool, ...argocd, standing: 'foreign', deleting: true }).next).toBe(theirs.next);
 });

@@ -1,6 +1,7 @@
 /** What is said of a pool that the cluster has and nobody decided about here. Pure. */
 import { adoptable, followedWords, type OtherPool } from '../../cluster/other-pools.ts';
 import { sourceWords } from '../../cluster/source-words.ts';
+import { heldBy } from '../sync/going-words.ts';
 
 type Evidence = Parameters<typeof sourceWords>[0]['evidence'];
 
@@ -11,7 +12,10 @@ export const heldFastWords = (missing: string | null): string =>
   }. Until it is gone, another server-side apply of these fields meets a conflict with outgate. It is tried again.`;
 
 /** What it does to nodes, what becomes of it, and where to go on. */
-export function theirWords(live: OtherPool & { evidence: Evidence }): {
+export function theirWords({
+  finalizers,
+  ...live
+}: OtherPool & { evidence: Evidence; finalizers: readonly string[] }): {
   nodes: string;
   next: string;
   link: string;
@@ -22,7 +26,10 @@ export function theirWords(live: OtherPool & { evidence: Evidence }): {
       live.unreadable !== null
         ? `Calico cannot read it (${live.unreadable.why}): ${followedWords(live.unreadable)}.`
         : live.deleting
-          ? 'It is being deleted there; until it is gone nodes follow it as they follow ours.'
+          ? [
+              'It is being deleted there; until it is gone nodes follow it as they follow ours.',
+              ...heldBy(finalizers),
+            ].join(' ')
           : followed,
     next:
       live.standing === 'foreign'

@@ -59,7 +59,7 @@ const AGAIN_BY_POLICY = 'When it is gone it is made again by itself: the policy 
 const GOES_ANYHOW = 'It goes in the cluster all the same: nodes follow it until it is gone there.';
 const WAIT = 'It is being deleted in the cluster: wait until it is gone.';
 
-const heldBy = (finalizers: readonly string[]): string[] =>
+export const heldBy = (finalizers: readonly string[]): string[] =>
   finalizers.length === 0
     ? []
     : [`It is held there by the ${finalizers.length === 1 ? 'finalizer' : 'finalizers'} ${listed(finalizers)}.`];

@@ -24,12 +24,17 @@ export interface Stands {
   readonly reason: SyncReason;
   /** of what is as desired: who else owns it */
   readonly managers: readonly string[];
+  /** the object that is there was deleted here, and ours is made when it is gone */
+  readonly goesFirst: boolean;
 }
 
-export const policyEffects = (next: SyncPolicy, { reason, managers }: Stands): string[] => [
+export const policyEffects = (next: SyncPolicy, { reason, managers, goesFirst }: Stands): string[] => [
   policyWords[next],
   next === 'ask'
     ? 'What differs now stays as it is.'
-    : (notYet[reason === 'AsDesired' && managers.length > 0 ? 'OwnedElsewhere' : reason] ??
+    : ((goesFirst && reason === 'WaitingForCluster'
+        ? 'Nothing is written over now: the object there was deleted here and goes first, and ours is made when it is gone.'
+        : null) ??
+      notYet[reason === 'AsDesired' && managers.length > 0 ? 'OwnedElsewhere' : reason] ??
       'Where the cluster differs now, it is written over now, and fields are taken from who holds them.'),
 ];

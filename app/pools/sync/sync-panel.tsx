@@ -167,7 +167,7 @@ function Shown({ name, comparison }: { name: string; comparison: Comparison }) {
         name={name}
         version={version}
         policy={sync.policy}
-        stands={sync}
+        stands={{ ...sync, goesFirst: going?.here ?? false }}
         open={policy}
         onClose={() => setPolicy(false)}
       />

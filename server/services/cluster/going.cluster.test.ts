@@ -65,6 +65,19 @@ it('ours is made once it is gone, and not before', async () => {
   await site.stands('a', { state: 'Synced' });
 });
 
+it('a choice that was made before they deleted it is none about its deletion', async () => {
+  await held();
+  await site.edit('a', { natOutgoing: false });
+  await site.stands('a', { state: 'OutOfSync', reason: 'FieldChangedInCluster' });
+  const { seen } = await comparePool(site.deps, 'a');
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  await site.stands('a', beingDeleted);
+  const expectedVersion = await version();
+  await expect(
+    resolvePool(site.deps, editor, { name: 'a', choice: 'theirs', expectedVersion, seen, reason }),
+  ).rejects.toMatchObject({ reason: 'VERSION_STALE' });
+});
+
 it('theirs deletes it here, too', async () => {
   await deletedThere();
   const { id: change } = await resolved('theirs');

@@ -39,6 +39,8 @@ export const livePoolViewSchema = z.object({
   problems: z.array(z.object({ field: z.string(), message: z.string() })),
   violations: z.array(violationSchema),
   deleting: z.boolean(),
+  /** what holds it there while it is being deleted, as far as that is known */
+  finalizers: z.array(z.string()),
   /** it was deleted here, by that change, and is there still; null: it was not */
   deletion: z.object({ change: z.int(), refused: refusedSchema.nullable() }).nullable(),
   /** it is no longer decided here and stays there, and the cluster refuses to take our name from it: since when, in its words, and the right that is missing; null: no such thing */
@@ -76,6 +78,7 @@ export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
     problems: one.problems.map((problem) => ({ ...problem })),
     violations: [...(judged.violations.get(one.name) ?? [])],
     deleting: one.deleting,
+    finalizers: [...(one.finalizers ?? [])],
     deletion: viewDeletion(leaving.get(one.name)),
     heldFast: leaving.has(one.name) ? null : viewHeldFast(heldFast.get(one.name)),
   }));

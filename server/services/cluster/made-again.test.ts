@@ -33,10 +33,10 @@ async function restored(letter: string, there: object, third: number): Promise<v
   const applied = { uid: `uid-${name}-old`, version: change.id, spec };
   await writeSync(site.deps.db, [{ ...newSync(name), state: 'OutOfSync', reason: 'PoolMadeAgain', applied }]);
 }
-async function restoredAs(name: string, uid: string, spec: object): Promise<void> {
+async function restoredAs(name: string, uid: string, spec: object, more: object = {}): Promise<void> {
   const fieldsV1 = { 'f:spec': { 'f:cidr': {}, 'f:natOutgoing': {} } };
   const managedFields = [{ manager: 'velero', operation: 'Update', fieldsV1 }];
-  const metadata = { name, uid: `uid-${name}-${uid}`, resourceVersion: '7', managedFields };
+  const metadata = { name, uid: `uid-${name}-${uid}`, resourceVersion: '7', managedFields, ...more };
   const live = readLivePool({ metadata, spec });
   await writeLivePools(site.deps.db, live === null ? [] : [live], []);
 }
@@ -111,6 +111,19 @@ it('all or none: what moved since it was looked at, or cannot be taken, leaves t
     message: expect.stringContaining(`'${named('b')}' was changed meanwhile`),
   });
   expect(await ids()).toEqual(before);
+});
+
+it('what is being deleted there is not decided about until it is gone', async () => {
+  const seen = async () => (await ofRound()).filter(({ name }) => name === named('b'));
+  await restoredAs(named('b'), 'new', { cidr: `10.${round}.2.0/24` }, { deletionTimestamp: '2026-01-01T00:00:00Z' });
+  const pools = await seen();
+  expect(pools).toMatchObject([{ refused: 'It is being deleted in the cluster: wait until it is gone.' }]);
+  for (const choice of ['theirs', 'ours'] as const) {
+    await expect(resolveMadeAgain(site.deps, editor, { choice, pools, reason })).rejects.toMatchObject({
+      reason: 'INVALID_INPUT',
+      message: expect.stringMatching(/is being deleted/),
+    });
+  }
 });
 
 it('what the cluster would refuse of any is named with its pool, and nothing is decided', async () => {
