@@ -239,7 +239,7 @@ test('theirs is taken, and a pool is released: the cluster keeps it', async () =
   await expect(released).toContainText('cannot patch resource "ippools"');
   await expectAccessible(page);
   await released.getByRole('link', { name: 'by-hand-too' }).click();
-  const held = page.getByText('It was released here, and our name is still on its fields');
+  const held = page.getByText('It is no longer decided here, and our name is still on its fields');
   await expect(held).toContainText('our account must have the right to patch ippools.projectcalico.org.');
   await expectAccessible(page);
   await may(rules, true);
