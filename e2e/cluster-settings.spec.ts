@@ -100,6 +100,33 @@ test('a setting that stops Felix is named on Settings, Cluster and Overview', as
   await expect(listed).toHaveCount(0);
 });
 
+test('of an object with a setting that is not taken, Settings says what nodes have, and Overview that it stays', async () => {
+  const { page, outgate, server } = running;
+  const felix = (spec: object) =>
+    apply({
+      apiVersion: 'projectcalico.org/v3',
+      kind: 'FelixConfiguration',
+      metadata: { name: 'default' },
+      spec,
+    });
+  await felix({ natPortRange: '30000:40000' });
+  await page.goto(`${outgate.url}/settings`);
+  const felixOfAll = page.getByRole('region', { name: 'FelixConfiguration default' });
+  const row = (field: string) => felixOfAll.getByRole('row', { name: field });
+  await expect(row('natPortRange')).toContainText('30000:40000');
+  await felix({ natPortRange: '40000:30000', natOutgoingAddress: '203.0.113.9' });
+  await expect(row('natOutgoingAddress')).toContainText(/203\.0\.113\.9.*in force on Outgate’s nodes: not set/);
+  await expect(row('natPortRange')).toContainText(/40000:30000.*in force on Outgate’s nodes: 30000:40000/);
+  const problems = page.getByRole('region', { name: 'The cluster has settings that stop Felix' });
+  await expect(problems).toContainText('what it said before stays in force');
+  await expectAccessible(page);
+  await page.goto(outgate.url);
+  const listed = page.getByRole('listitem').filter({ hasText: 'Outgate’s nodes keep what it said before' });
+  await expect(listed).toContainText(/Stops Felix.*NAT settings of default: /s);
+  await kubectl(server, ['delete', FELIX, 'default']);
+  await expect(listed).toHaveCount(0);
+});
+
 /** Tab by tab, until what has this name is focused. */
 async function tabTo(page: Page, name: string, key = 'Tab'): Promise<void> {
   const named = page.getByRole('button', { name, exact: true }).or(page.getByLabel(name, { exact: true }));

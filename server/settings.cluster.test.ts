@@ -152,7 +152,7 @@ it('a range that the cluster has and nobody may write is named, not in force, an
   await stands({ state: 'OutOfSync' });
   const { version: expectedVersion, problems } = await compared();
   const message = "natPortRange must have no leading zeros: '0100:0200'";
-  expect(problems).toEqual([{ code: 'N7', field: 'global.natPortRange', message, stops: false }]);
+  expect(problems).toEqual([{ code: 'N7', field: 'global.natPortRange', message, stops: false, kept: true }]);
   const choice = { object: 'default', choice: 'theirs', fields: ['natPortRange'], expectedVersion, reason: 'theirs' };
   const { status, body } = await tell('cluster.resolveSettings', choice);
   expect([status, body.error.data.violations]).toEqual([400, [{ rule: 'N7', field: 'global.natPortRange', message }]]);

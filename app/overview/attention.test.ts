@@ -60,6 +60,15 @@ it('counts a state instead of listing a hundred nodes', () => {
   ]);
 });
 
+it('says of a FelixConfiguration that is not taken that nodes keep what it said before', () => {
+  const problem = { field: 'nodes.w-1.natPortRange', message: 'it must be so', stops: true };
+  const found = attentionOf({ ...calm, settings: [problem, { ...problem, kept: true }] });
+  expect(found.map((one) => (one.kind === 'settings' ? `${one.object}: ${one.text}` : one.kind))).toEqual([
+    'node.w-1: it must be so',
+    'node.w-1: it must be so. Outgate’s nodes keep what it said before.',
+  ]);
+});
+
 it('names what is not as desired in the cluster, and that the cluster is not heard', () => {
   const counts = { Synced: 5, Pending: 2, OutOfSync: 3, Contested: 0, Rejected: 0, Forbidden: 1 };
   const heard = { group: 'projectcalico.org/v3', since: '2026-01-01T00:00:00Z', heardAt: '2026-01-01T00:00:58Z' };

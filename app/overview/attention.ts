@@ -54,7 +54,7 @@ export function attentionOf({
   /** violations by pool */
   pools: ReadonlyMap<string, readonly Violation[]>;
   /** violations, or what is wrong in the cluster */
-  settings: readonly (Pick<Violation, 'field' | 'message'> & { stops?: boolean })[];
+  settings: readonly (Pick<Violation, 'field' | 'message'> & { stops?: boolean; kept?: boolean })[];
   /** null without one */
   cluster: ClusterState | null;
   now: number;
@@ -70,11 +70,11 @@ export function attentionOf({
     ...of('Drifted'),
     ...(cluster === null ? [] : [...unsynced(cluster), ...refused(cluster)]),
     ...settings.map(
-      ({ field, message, stops = null }): Attention => ({
+      ({ field, message, stops = null, kept }): Attention => ({
         kind: 'settings',
         object: objectAt(field) ?? field,
         stops,
-        text: message,
+        text: kept ? `${message}. Outgate’s nodes keep what it said before.` : message,
         href: '/settings',
       }),
     ),

@@ -10,7 +10,7 @@ import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.ts
 import { useRefusal } from '../shell/session.tsx';
 import type { Outputs } from '../trpc/client.ts';
 import { ChoiceDialog } from './choice-dialog.tsx';
-import { applyOurs, choiceNow, holdersText, type Picked, standText } from './settings-words.ts';
+import { applyOurs, choiceNow, holdersText, keptWords, type Picked, standText } from './settings-words.ts';
 
 export type SettingsObject = Outputs['cluster']['settings']['objects'][number];
 type Row = SettingsObject['rows'][number];
@@ -26,14 +26,16 @@ export function InCluster({
   /** puts the cluster's value into the form: saved, it is decided here */
   onDecide: (field: SettingField, value: string) => void;
 }) {
-  const { object, node, exists, unreadable, nftablesMode, sync } = felix;
+  const { object, node, exists, unreadable, kept, nftablesMode, sync } = felix;
   const refused = useRefusal('editor');
   const heard = useHeard();
   const [chosen, setChosen] = useState<{ picked: Picked; version: number; seen: string } | null>(null);
   const pick = (picked: Picked): void => setChosen({ picked, version, seen: felix.seen });
-  const rows = felix.rows.filter(({ desired, live }) => desired !== null || live !== null);
+  const rows = felix.rows.filter(
+    ({ desired, live, inForce }) => desired !== null || live !== null || (kept && inForce !== null),
+  );
   const standsApart = sync !== null && sync.state !== 'Synced';
-  const given = (row: Row): FieldProps => ({ row, unreadable, refused, onPick: pick, onDecide });
+  const given = (row: Row): FieldProps => ({ row, unreadable, kept, refused, onPick: pick, onDecide });
   return (
     <section
       aria-label={`FelixConfiguration ${object}`}
@@ -60,6 +62,7 @@ export function InCluster({
       {sync !== null && sync.message !== null && standsApart && (
         <p className="machine px-3.5 pb-2 text-xs wrap-anywhere text-ink-1">{sync.message}</p>
       )}
+      {kept && <p className="px-3.5 pb-2 text-xs text-ink-1">{keptWords(object)}</p>}
       {rows.length > 0 && (
         <div className="border-t border-line-faint">
           <Table label={`${object}: in the cluster, decided here, last applied`}>
@@ -105,6 +108,7 @@ export function InCluster({
 interface FieldProps {
   row: Row;
   unreadable: boolean;
+  kept: boolean;
   refused: string | undefined;
   onPick: (picked: Picked) => void;
   onDecide: (field: SettingField, value: string) => void;
@@ -141,11 +145,16 @@ function FieldRow(props: FieldProps) {
   );
 }
 
-function LiveValue({ row: { live, differs }, unreadable }: Pick<FieldProps, 'row' | 'unreadable'>) {
+function LiveValue({ row: { live, differs, inForce }, unreadable, kept }: FieldProps) {
   return (
     <>
       {unreadable ? <span className="text-xs text-ink-3">cannot be read</span> : <Value value={live} />}
       {differs && <span className="ml-2 text-2xs font-medium text-outofsync-fg">differs</span>}
+      {kept && (unreadable || live !== inForce) && (
+        <span className="block text-xs text-ink-3">
+          in force on Outgate’s nodes: <Value value={inForce} />
+        </span>
+      )}
     </>
   );
 }

@@ -23,6 +23,10 @@ export const standText = (
   { exists, rows }: { exists: boolean; rows: readonly Pick<SettingRow, 'field' | 'holders' | 'applied'>[] },
 ): string => whyOf(sync, holdersIn(rows), exists && rows.some(({ applied }) => applied !== null));
 
+/** Of an object with a setting that means nothing or would stop Felix. */
+export const keptWords = (object: string): string =>
+  `Outgate’s nodes take nothing of FelixConfiguration ${object} until that is mended: what it said before stays in force on them.`;
+
 export type Choice = 'theirs' | 'ours' | 'release';
 export interface SettingsChoice {
   choice: Choice;

@@ -14,6 +14,8 @@ export const felixProblemSchema = z.object({
   message: z.string(),
   /** Felix stops on it; else it does not take it, or reads no object of that name */
   stops: z.boolean(),
+  /** Outgate's nodes take nothing of the object so long: what it said before stays in force on them */
+  kept: z.boolean(),
 });
 export type FelixProblem = z.infer<typeof felixProblemSchema>;
 
@@ -25,7 +27,8 @@ export function felixProblems(felix: readonly LiveFelix[], pools: readonly Pool[
       problems.map(({ field, message }) => {
         // an object of another name is of no place in the settings
         const place = nodeOf(name) === undefined ? `FelixConfiguration ${name}` : placeOf(name);
-        return { code: '-', field: `${place}.${field.replace(/^spec\./, '')}`, message, stops: false };
+        const kept = nodeOf(name) !== undefined;
+        return { code: '-', field: `${place}.${field.replace(/^spec\./, '')}`, message, stops: false, kept };
       }),
     ),
     ...validateSettings(settings, pools).map(({ rule, field, message }) => ({
@@ -33,8 +36,9 @@ export function felixProblems(felix: readonly LiveFelix[], pools: readonly Pool[
       field,
       message,
       stops: rule === 'N3' && stopsFelix(textAt(settings, field)),
+      kept: true,
     })),
-    ...warnAboutSettings(settings, pools, modesOf(felix)).map((warning) => ({ ...warning, stops: true })),
+    ...warnAboutSettings(settings, pools, modesOf(felix)).map((warning) => ({ ...warning, stops: true, kept: false })),
   ];
   return problems.sort((a, b) => Number(b.stops) - Number(a.stops));
 }
