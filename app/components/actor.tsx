@@ -1,16 +1,23 @@
 import { Boxes } from 'lucide-react';
+import { UNKNOWN_WRITER } from '../../core/cluster/writer.ts';
 
 export interface ActedAs {
   /** an account, or the field manager under which somebody wrote in the cluster */
   actor: string;
   role: string;
+  action: string;
 }
+
+/** The cluster's Node objects have other addresses, whoever wrote them. */
+export const isByNodes = ({ actor, role, action }: ActedAs): boolean =>
+  role === 'cluster' && action === 'hosts.update' && actor === UNKNOWN_WRITER;
 
 /**
  * Who made a change. A field manager is whatever its writer calls itself, an account's address too: the words that say so
  * stand before it, where nothing cuts them off, and it is set as what a machine said.
  */
-export function Actor({ actor, role }: ActedAs) {
+export function Actor(acted: ActedAs) {
+  const { actor, role } = acted;
   if (role !== 'cluster') {
     return (
       <>
@@ -21,7 +28,13 @@ export function Actor({ actor, role }: ActedAs) {
   return (
     <>
       <Boxes aria-hidden className="mr-1 inline size-3 align-[-0.125em] text-ink-3" />
-      field manager <span className="machine">{actor}</span>
+      {isByNodes(acted) ? (
+        'the cluster’s Node objects'
+      ) : (
+        <>
+          field manager <span className="machine">{actor}</span>
+        </>
+      )}
     </>
   );
 }

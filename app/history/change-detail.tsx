@@ -3,9 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link2, Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
-import { standingActions } from '../../core/cluster/sync-state.ts';
-import { changeNumber, isLive } from '../../core/wire/change-number.ts';
-import { Actor } from '../components/actor.tsx';
+import { changeNumber } from '../../core/wire/change-number.ts';
+import { Actor, isByNodes } from '../components/actor.tsx';
 import { Age, utc } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
@@ -21,6 +20,7 @@ import { type Outputs, useTRPC } from '../trpc/client.ts';
 import { EffectPicture } from './effect-picture.tsx';
 import { didNothingWords, isHeldByNodes, nobodyText } from './holding-words.ts';
 import { RevertPanel } from './revert-panel.tsx';
+import { revertRefused } from './revert-words.ts';
 import { isForce, summaryOf, takenIn, textOf } from './summary.ts';
 
 /** One change whole: who, when, why, before and after, and when each node had it. */
@@ -30,13 +30,7 @@ export function ChangeDetail({ id }: { id: number }) {
   const [reverting, setReverting] = useState(false);
   if (change.isError) return <ErrorPanel error={change.error} onRetry={() => void change.refetch()} />;
   if (change.data === undefined) return <Loading what={`change ${id}`} />;
-  const { action } = change.data;
-  const refused =
-    action === 'hosts.update'
-      ? 'Node addresses are what the nodes report; they cannot be taken back.'
-      : isLive(id) || standingActions.includes(action)
-        ? 'It is about how something stands in the cluster: decide that anew, at the pool or in Settings.'
-        : undefined;
+  const refused = revertRefused(change.data);
   return (
     <Panel
       title={
@@ -101,12 +95,14 @@ function Facts({ change }: { change: Change }) {
         {change.role === 'cluster' ? (
           <>
             <span className="text-ink-1">
-              <Actor actor={change.actor} role={change.role} />
+              <Actor {...change} />
             </span>
-            <span className="text-ink-3">
-              No account: whoever writes in the cluster chooses that name. The cluster’s audit log, where it keeps one,
-              says who it was.
-            </span>
+            {!isByNodes(change) && (
+              <span className="text-ink-3">
+                No account: whoever writes in the cluster chooses that name. The cluster’s audit log, where it keeps
+                one, says who it was.
+              </span>
+            )}
           </>
         ) : (
           <>

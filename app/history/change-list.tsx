@@ -59,7 +59,7 @@ export function ChangeList({
                   <span className="mt-0.75 flex items-baseline gap-x-2 text-xs text-ink-3 narrow:flex-wrap">
                     <span className="flex-none">{actionWords[change.action]}</span>
                     <span className="min-w-0 flex-1 truncate narrow:basis-full narrow:wrap-anywhere narrow:whitespace-normal">
-                      <Actor actor={change.actor} role={change.role} />
+                      <Actor {...change} />
                     </span>
                     <Holding {...change} />
                   </span>

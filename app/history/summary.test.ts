@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { summaryOf, takenIn, textOf } from './summary.ts';
+import { HOSTS_BEGIN } from '../../core/wire/revision.ts';
+import { reasonBeside, summaryOf, takenIn, textOf } from './summary.ts';
 
 const pool = (name: string, natOutgoing?: boolean) => ({
   name,
@@ -55,6 +56,17 @@ it('says in one line what changed', () => {
   expect(of('cluster.change', pool('public'), null)).toBe('public deleted in the cluster');
   expect(of('cluster.change', pool('public', true), pool('public', false))).toBe('public: natOutgoing true → false');
   expect(of('hosts.update', { hosts: [] }, { hosts: ['192.0.2.11'] })).toBe('node addresses');
+  const begin = {
+    action: 'hosts.update',
+    target: 'hosts',
+    reason: HOSTS_BEGIN,
+    before: null,
+    after: null,
+    pools: 0,
+  } as const;
+  expect(summaryOf(begin)).toBe('node addresses count from now on, since natOutgoingExclusions asks for them');
+  expect(reasonBeside(begin)).toBe(null);
+  expect(reasonBeside({ ...begin, action: 'pool.create', reason: 'for the site' })).toBe('for the site');
 });
 
 it('says of theirs what was taken, and of a policy what it was', () => {

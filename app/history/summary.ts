@@ -100,7 +100,7 @@ function decidedIn({ action, target, reason, before, after, pools }: Summarised)
   }
   if (action === 'cluster.follow') return `cluster followed as it came back, without ${target}`;
   if (action === 'settings.force') return `NAT settings applied by force${differences(flat(before), flat(after))}`;
-  if (action === 'hosts.update') return 'node addresses';
+  if (action === 'hosts.update') return reason === null ? 'node addresses' : `node addresses ${reason}`;
   if (action === 'settings.update') {
     if (before !== null && 'theirs' in before) {
       return `NAT settings: theirs taken, ${moves(flat(before), flat(after)) || 'which says the same'}`;
@@ -114,6 +114,10 @@ function decidedIn({ action, target, reason, before, after, pools }: Summarised)
   );
   return said.length === 0 ? target : `${target}: ${said.join(', ')}`;
 }
+
+/** Null where the summary ends with it: it is not told twice. */
+export const reasonBeside = (change: Summarised): string | null =>
+  change.reason !== null && summaryOf(change).includes(change.reason) ? null : change.reason;
 
 /** Ours was chosen over what others have, of a pool or of settings. */
 export const isForce = (action: string): boolean => action === 'pool.force' || action === 'settings.force';
@@ -213,7 +217,7 @@ function moves(before: Record<string, string>, after: Record<string, string>): s
 function flat(content: Content | null): Record<string, string> {
   if (content === null || isPools(content)) return {};
   if (isPool(content)) return texts(content.spec);
-  if ('hosts' in content) return { hosts: content.hosts.join(', ') };
+  if ('hosts' in content) return { hosts: content.hosts.join(', ') || 'none counted' };
   const nodes = Object.entries(content.nodes).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.assign(
     texts(content.global),

@@ -9,7 +9,7 @@ import { ErrorPanel } from '../components/error-panel.tsx';
 import { Panel } from '../components/panel.tsx';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.tsx';
 import { holdingText } from '../history/holding-words.ts';
-import { summaryOf } from '../history/summary.ts';
+import { reasonBeside, summaryOf } from '../history/summary.ts';
 import { useTRPC } from '../trpc/client.ts';
 
 const SHOWN = 6;
@@ -58,13 +58,17 @@ export function LastChanges() {
                   {summaryOf(change)}
                 </Td>
                 <Td label="Who" className="max-w-64 truncate" title={change.actor}>
-                  <Actor actor={change.actor} role={change.role} />
+                  <Actor {...change} />
                 </Td>
                 <Td label="When, UTC">
                   <When at={change.at} />
                 </Td>
-                <Td label="Reason" className="w-1/4 max-w-0 truncate text-ink-2" title={change.reason ?? undefined}>
-                  {change.reason}
+                <Td
+                  label="Reason"
+                  className="w-1/4 max-w-0 truncate text-ink-2"
+                  title={reasonBeside(change) ?? undefined}
+                >
+                  {reasonBeside(change)}
                 </Td>
                 <Td numeric label="Nodes that have it">
                   {holdingText(change)}

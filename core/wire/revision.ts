@@ -40,6 +40,9 @@ export function hostsMatter(settings: ClusterSettings): boolean {
   );
 }
 
+/** Why addresses that nobody changed begin to stand in the state: what History says of that. */
+export const HOSTS_BEGIN = 'count from now on, since natOutgoingExclusions asks for them';
+
 const sorted = (settings: NatSettings): [string, unknown][] =>
   Object.entries(settings)
     .filter(([, value]) => value !== undefined)

@@ -190,3 +190,28 @@ it('each change of settings is carried out by the apply of what it decided, howe
     [first, node, last, beside, letGo].map((change) => ['outgate', change]),
   );
 });
+
+it('addresses that a setting begins to ask for say so, by who wrote the setting; then they are what the nodes say', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'hosts');
+  const fieldsV1 = { 'f:spec': { 'f:natOutgoingExclusions': {} } };
+  const see = (resourceVersion: string, natOutgoingExclusions: string, hosts: readonly string[]) => {
+    const managedFields = [{ manager: `kubectl-${resourceVersion}`, operation: 'Update', fieldsV1 }];
+    const metadata = { name: 'node.w-7', uid: 'w-7', resourceVersion, managedFields };
+    const felix = readLiveFelix({ metadata, spec: { natOutgoingExclusions } });
+    return mirrorSettings(db, epoch, { seen: felix === null ? [] : [felix], gone: [], hosts: () => hosts });
+  };
+  await see('1', 'IPPoolsOnly', ['192.0.2.11']);
+  await see('2', 'IPPoolsAndHostIPs', ['192.0.2.11']);
+  await see('2', 'IPPoolsAndHostIPs', ['192.0.2.11', '192.0.2.12']);
+  expect(await findChanges(db, { others: true, limit: 3 })).toMatchObject([
+    { action: 'hosts.update', actor: 'unknown', reason: null, after: { hosts: ['192.0.2.11', '192.0.2.12'] } },
+    { action: 'settings.update', actor: 'kubectl-2' },
+    {
+      action: 'hosts.update',
+      actor: 'kubectl-2',
+      reason: 'count from now on, since natOutgoingExclusions asks for them',
+      after: { hosts: ['192.0.2.11'] },
+    },
+  ]);
+});

@@ -7,7 +7,7 @@ import { canonicalSettings, sameSettings } from '../../core/nat/canonical-settin
 import type { ClusterSettings, NatSettings } from '../../core/nat/settings.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
-import { hostsMatter, revisionOf } from '../../core/wire/revision.ts';
+import { HOSTS_BEGIN, hostsMatter, revisionOf } from '../../core/wire/revision.ts';
 import type { Database, Queryable } from '../db/client.ts';
 import { type Live, lockLive, readLivePools, writeLiveChange } from '../db/live.ts';
 import { readLiveFelixes, writeLiveFelixes } from '../db/live-felix.ts';
@@ -111,7 +111,7 @@ async function settle(tx: Queryable, live: Live, objects: ReadonlyMap<string, Li
   // agents and caches follow the log: addresses that begin to matter must stand in it first
   const ready =
     hostsMatter(settings) && !hostsMatter(live.settings)
-      ? await write(tx, live, { action: 'hosts.update', actor: UNKNOWN_WRITER })
+      ? await write(tx, live, { action: 'hosts.update', actor: told.actor, reason: HOSTS_BEGIN })
       : live;
   return write(tx, { ...ready, settings }, { action: 'settings.update', ...told, before: live.settings });
 }

@@ -72,7 +72,7 @@ export function PoolChanges({ pool }: { pool: PoolDetail }) {
                   {change.pools > 1 && `, with ${change.pools - 1} other${change.pools === 2 ? '' : 's'}`}
                 </Td>
                 <Td label="Who" className="max-w-64 truncate" title={change.actor}>
-                  <Actor actor={change.actor} role={change.role} />
+                  <Actor {...change} />
                 </Td>
                 <Td label="Why" className="max-w-80 truncate">
                   {change.reason ?? <span className="text-ink-3">no reason given</span>}

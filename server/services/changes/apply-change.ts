@@ -11,7 +11,7 @@ import { changedObjects } from '../../../core/cluster/felix-objects.ts';
 import { takenBack, withReleased } from '../../../core/cluster/released.ts';
 import { type Taken, takenByEnforce } from '../../../core/cluster/taken.ts';
 import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
-import { addShare, removeShare, revisionOf } from '../../../core/wire/revision.ts';
+import { addShare, HOSTS_BEGIN, removeShare, revisionOf } from '../../../core/wire/revision.ts';
 import type { Database, Queryable } from '../../db/client.ts';
 import { type Desired, lockDesired, readDesired, writeChange } from '../../db/desired.ts';
 import { holdLive } from '../../db/live.ts';
@@ -144,14 +144,14 @@ async function write(
     desired,
     old.map((pool) => told(plain(pool), current.released.get(pool.name), current.taken.get(pool.name))),
   );
-  const own = decision.action !== 'hosts.update'; // hosts move with the nodes: nobody asked for it
+  const own = decision.action !== 'hosts.update'; // hosts come with settings that ask for them: nobody asked for it
   const actor = own ? intent.actor : system;
   const row = {
     actor: actor.name,
     role: actor.role,
     action: decision.action,
     target: targetOf(decision, pools),
-    reason: own ? intent.reason : null,
+    reason: own ? intent.reason : HOSTS_BEGIN,
     ...content,
   };
   // another decision than the one that was to be applied by force

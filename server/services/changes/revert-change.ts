@@ -79,11 +79,15 @@ export async function revertChange(
   const change = await findChange(deps.db, input.id);
   if (change === null) throw changeNotFound(input.id);
   if (change.action === 'hosts.update') {
-    const message = `change ${change.sequence} cannot be taken back: the nodes' addresses are what the nodes say they are`;
+    const said = isLive(change.sequence) ? 'its Node objects say' : 'the nodes say they are';
+    const message = `change ${changeNumber(change.sequence)} cannot be taken back: the nodes' addresses are what ${said}`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
   }
   if (isLive(change.sequence) || standingActions.includes(change.action)) {
-    const message = `change ${changeNumber(change.sequence)} is about how something stands in the cluster: decide that anew instead`;
+    const why = isLive(change.sequence)
+      ? 'was made in the cluster: it is taken back there, and what is decided here is decided anew'
+      : 'is about how something stands in the cluster: decide that anew instead';
+    const message = `change ${changeNumber(change.sequence)} ${why}`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
   }
   const seen: { diff: Reverted['diff']; conflicts: Conflict[]; back: Reverted['back'] } = {

@@ -114,13 +114,14 @@ it('the nodes addresses enter the state with the setting that makes them matter'
   const hosts = ['192.0.2.11', '2001:db8:1::11'];
   const on = await update({ global: { natOutgoingExclusions: 'IPPoolsAndHostIPs' } });
   const { changes } = await editor.changes.list({});
-  expect(changes.map(({ action, actor, after }) => [action, actor, after])).toEqual([
-    [
-      'settings.update',
-      'editor@outgate.example',
-      { global: { natOutgoingExclusions: 'IPPoolsAndHostIPs' }, nodes: {} },
-    ],
-    ['hosts.update', 'outgate', { hosts }],
+  const reason = 'count from now on, since natOutgoingExclusions asks for them';
+  expect(changes).toMatchObject([
+    {
+      action: 'settings.update',
+      actor: 'editor@outgate.example',
+      after: { global: { natOutgoingExclusions: 'IPPoolsAndHostIPs' }, nodes: {} },
+    },
+    { action: 'hosts.update', actor: 'outgate', after: { hosts }, reason },
   ]);
   const from = cache.sequence;
   await cache.refresh();
