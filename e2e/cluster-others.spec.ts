@@ -68,6 +68,13 @@ test('pools of others are seen at once; what nobody else owns is adopted, with a
   await expect(foreign.getByRole('checkbox')).toHaveCount(0);
   await foreign.getByRole('button', { name: 'Copy patch' }).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('cidr: 172.20.0.0/16');
+  // from its own page it comes ticked
+  await page.goto(`${outgate.url}/pools/by-hand-too`);
+  await page.getByRole('link', { name: 'Adopt it' }).click();
+  await expect(others.getByRole('row', { name: /by-hand-too/ }).getByRole('checkbox')).toBeChecked();
+  await expect(page.getByText('1 selected')).toBeVisible();
+  await page.goto(`${outgate.url}/cluster`);
+  await expect(others.getByRole('checkbox', { checked: true })).toHaveCount(0);
   await expectAccessible(page);
   await others.getByRole('checkbox', { name: 'Select all that may be adopted' }).check();
   await page.getByRole('button', { name: 'Adopt', exact: true }).click();
@@ -99,7 +106,7 @@ test('a pool that Calico cannot read is told apart, and is not to be adopted', a
   );
   await expect(row).toContainText('not readable');
   await expect(row.getByRole('checkbox')).toHaveCount(0);
-  await expect(page.getByRole('region', { name: 'Connection' })).toContainText('1 that Calico cannot read');
+  await expect(page.getByRole('region', { name: 'Connection' })).toContainText('1 more cannot be read');
   await page.getByRole('checkbox', { name: 'Select all that may be adopted' }).check();
   await expect(page.getByText('1 selected')).toBeVisible();
   await page.getByRole('button', { name: /^Cannot be read/ }).click();
@@ -131,7 +138,7 @@ test('a pool of others has a page that says whose it is, and History offers no r
   await expect(page.getByRole('button', { name: 'Edit' })).toHaveCount(0);
   await expectAccessible(page);
   await page.getByRole('link', { name: 'Its history' }).click();
-  await expect(page.getByText('decide that anew, at the pool or in Settings')).toBeVisible();
+  await expect(page.getByText('It was made in the cluster, and is taken back there')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Preview revert' })).toBeDisabled();
   await page.goto(`${outgate.url}/pools/nowhere`);
   await expect(page.getByText('There is no pool nowhere.')).toBeVisible();

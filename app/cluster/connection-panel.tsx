@@ -7,7 +7,7 @@ import { Age, useNow, When } from '../components/age.tsx';
 import { Panel } from '../components/panel.tsx';
 import { SyncStateChip } from '../components/state-chip.tsx';
 import type { ClusterView } from './cluster-view.ts';
-import { isHeard, queueText, SILENT_MS, settingsText, verdictOf } from './connection.ts';
+import { isHeard, livePoolsText, queueText, SILENT_MS, settingsText, verdictOf } from './connection.ts';
 
 const looks = {
   live: { icon: CircleCheck, mark: 'text-synced-mark', edge: 'border-l-line-control' },
@@ -110,21 +110,7 @@ function Facts({ view }: { view: ClusterView }) {
       <dt>Leader’s queue</dt>
       <dd className="tabular-nums">{queueText(queued, view.counts.Pending)}</dd>
       <dt>Pools there</dt>
-      <dd className="tabular-nums">
-        <span className="text-ink-1">{live.managed.toLocaleString('en-US')}</span> ours,{' '}
-        <span className="text-ink-1">{live.observed.toLocaleString('en-US')}</span> observed,{' '}
-        <span className="text-ink-1">{live.foreign.toLocaleString('en-US')}</span> of others
-        {live.deleting > 0 && (
-          <>
-            , <span className="text-ink-1">{live.deleting.toLocaleString('en-US')}</span> being deleted
-          </>
-        )}
-        {live.unreadable > 0 && (
-          <>
-            , <span className="text-ink-1">{live.unreadable.toLocaleString('en-US')}</span> that Calico cannot read
-          </>
-        )}
-      </dd>
+      <dd className="text-ink-1 tabular-nums">{livePoolsText(live)}</dd>
       <dt>NAT settings</dt>
       <dd className="tabular-nums">
         <Link className="link" href="/settings">

@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { type ClusterState, needsSomebody, queueText, SILENT_MS, settingsText, verdictOf } from './connection.ts';
+import {
+  type ClusterState,
+  livePoolsText,
+  needsSomebody,
+  queueText,
+  SILENT_MS,
+  settingsText,
+  verdictOf,
+} from './connection.ts';
 
 const now = Date.parse('2026-01-01T00:10:00Z');
 const at = (seconds: number): string => new Date(now - seconds * 1000).toISOString();
@@ -130,5 +138,15 @@ it('what is to be compared is no other number of what is pending', () => {
   expect(queueText(43, 107)).toBe(
     '43 pools and settings still to be compared; Pending are 107 pools not in the cluster yet',
   );
-  expect(queueText(0, 1)).toBe('0 pools and settings still to be compared; Pending is 1 pool not in the cluster yet');
+  expect(queueText(1, 0)).toBe('1 pool or setting still to be compared');
+  expect(queueText(0, 0)).toBe('nothing is to be compared');
+  expect(queueText(0, 1)).toBe('Pending is 1 pool not in the cluster yet');
+});
+
+it('counts the pools of the cluster in the same words everywhere', () => {
+  const none = { managed: 0, observed: 1, foreign: 0, deleting: 0, unreadable: 0 };
+  expect(livePoolsText(none)).toBe('0 ours · 1 of others');
+  expect(livePoolsText({ managed: 1200, observed: 1, foreign: 2, deleting: 1, unreadable: 3 })).toBe(
+    '1,200 ours · 3 of others · 1 being deleted · 3 more cannot be read',
+  );
 });

@@ -165,6 +165,29 @@ const number = (value: number): string => value.toLocaleString('en-US');
 
 /** What the leader looks at next is not what waits: it may be there already, and what waits for a retry may not be looked at now. */
 export function queueText(queued: number, pending: number): string {
-  const pools = `Pending ${pending === 1 ? 'is 1 pool' : `are ${pending.toLocaleString('en-US')} pools`}`;
-  return `${queued.toLocaleString('en-US')} pools and settings still to be compared; ${pools} not in the cluster yet`;
+  const said = [
+    ...(queued > 0
+      ? [`${queued === 1 ? '1 pool or setting' : `${number(queued)} pools and settings`} still to be compared`]
+      : []),
+    ...(pending > 0
+      ? [`Pending ${pending === 1 ? 'is 1 pool' : `are ${number(pending)} pools`} not in the cluster yet`]
+      : []),
+  ];
+  return said.length === 0 ? 'nothing is to be compared' : said.join('; ');
+}
+
+/** The same on every page that counts them. */
+export function livePoolsText({
+  managed,
+  observed,
+  foreign,
+  deleting,
+  unreadable,
+}: Record<'managed' | 'observed' | 'foreign' | 'deleting' | 'unreadable', number>): string {
+  return [
+    `${number(managed)} ours`,
+    `${number(observed + foreign)} of others`,
+    ...(deleting > 0 ? [`${number(deleting)} being deleted`] : []),
+    ...(unreadable > 0 ? [`${number(unreadable)} more cannot be read`] : []),
+  ].join(' · ');
 }

@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { Search } from 'lucide-react';
+import { useSearchParams } from 'next/navigation';
 import { useMemo, useRef, useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { Empty } from '../components/empty.tsx';
@@ -14,7 +15,16 @@ import { useKeys } from '../keys/use-keys.ts';
 import { useRefusal } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import { AdoptDialog } from './adopt-dialog.tsx';
-import { adoptable, buildOthers, isOne, othersFilters, othersLead, othersShown, parseOthers } from './other-pools.ts';
+import {
+  adoptable,
+  buildOthers,
+  isOne,
+  othersFilters,
+  othersLead,
+  othersShown,
+  parseOthers,
+  tickedIn,
+} from './other-pools.ts';
 import { OtherPoolsTable } from './other-pools-table.tsx';
 
 /** Rows shown at once; a search finds the rest, and "select all" takes all that it finds. */
@@ -34,8 +44,9 @@ const RARE: readonly string[] = ['deleting', 'unreadable'];
 export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean }) {
   const trpc = useTRPC();
   const [view, show] = useAddressView(parseOthers, buildOthers);
+  const params = useSearchParams();
   const query = useQuery(trpc.cluster.pools.queryOptions());
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [selected, setSelected] = useState(() => tickedIn(params));
   const [adopting, setAdopting] = useState<readonly string[] | null>(null);
   const search = useRef<HTMLInputElement>(null);
   const refused = useRefusal('editor');

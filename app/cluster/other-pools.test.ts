@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
-import { adoptable, buildOthers, isOne, type OtherPool, othersLead, othersShown, parseOthers } from './other-pools.ts';
+import {
+  adoptable,
+  buildOthers,
+  isOne,
+  type OtherPool,
+  othersLead,
+  othersShown,
+  parseOthers,
+  tickedIn,
+  toAdopt,
+} from './other-pools.ts';
 
 const pool = (
   name: string,
@@ -67,4 +77,11 @@ it('what cannot be read is not told as followed, but where it could be read befo
   expect(othersLead(others.slice(2))).toBe('3; nodes follow them as they follow ours');
   expect(othersLead(others.slice(0, 1))).toBe('1; Calico cannot read it, so no node follows it');
   expect(othersLead(others.slice(0, 2))).toBe('2; Calico cannot read them, so no node follows one of them');
+});
+
+it('a pool that is to be adopted comes ticked, once', () => {
+  const params = new URLSearchParams(toAdopt('by-hand').split('?')[1]);
+  expect([...tickedIn(params)]).toEqual(['by-hand']);
+  expect(parseOthers(params).search).toBe('by-hand');
+  expect(buildOthers(parseOthers(params))).toBe('/cluster?q=by-hand');
 });

@@ -38,6 +38,13 @@ export function buildOthers({ search, standing }: OthersView): string {
   return text === '' ? '/cluster' : `/cluster?${text}`;
 }
 
+/** The list with this pool alone, and that ticked. */
+export const toAdopt = (name: string): string =>
+  `${buildOthers({ search: name, standing: 'all' })}&adopt=${encodeURIComponent(name)}`;
+
+/** What comes ticked with an address; whatever is pressed there, it is no part of the next one. */
+export const tickedIn = (params: URLSearchParams): ReadonlySet<string> => new Set(params.getAll('adopt').slice(0, 1));
+
 /** Not ours, and as the filters want it; what may be adopted first. */
 export function othersShown<T extends OtherPool>(pools: readonly T[], { search, standing }: OthersView): T[] {
   const wanted = search.trim().toLowerCase();

@@ -16,7 +16,7 @@ it('node addresses that agents reported wait for no node while there is a cluste
 it('what moves no pool in the cluster is no node’s to hold', () => {
   const nodes = { holding: 0, total: 3 };
   const taken = { action: 'pool.update', nodes, before: { theirs: ['natOutgoing'] } };
-  for (const action of ['pool.adopt', 'pool.release', 'pool.release-field']) {
+  for (const action of ['pool.adopt', 'pool.release', 'pool.release-field', 'pool.decide-field']) {
     expect([holdingText({ action, nodes }), waits({ action, nodes })]).toEqual(['changes nothing on the nodes', false]);
   }
   expect([holdingText(taken), waits(taken)]).toEqual(['changes nothing on the nodes', false]);

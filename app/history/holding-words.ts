@@ -51,7 +51,7 @@ export function didNothingWords({ action, didNothing }: Pick<Held, 'action' | 'd
 }
 
 /** About whose a pool is: in the cluster it stays as it was. */
-const ABOUT_POOLS: readonly string[] = ['pool.adopt', 'pool.release', 'pool.release-field'];
+const ABOUT_POOLS: readonly string[] = ['pool.adopt', 'pool.release', 'pool.release-field', 'pool.decide-field'];
 
 function movesNothing(change: Omit<Held, 'nodes'>): boolean {
   const { action, before, didNothing } = change;

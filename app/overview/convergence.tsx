@@ -5,7 +5,7 @@ import { Boxes, CircleCheck, CircleDashed, ClockAlert, Database, OctagonX, Serve
 import Link from 'next/link';
 import { facetsOf } from '../../core/pool/defaults.ts';
 import type { NodeState } from '../../core/wire/reasons.ts';
-import { allCounts, verdictOf } from '../cluster/connection.ts';
+import { allCounts, livePoolsText, verdictOf } from '../cluster/connection.ts';
 import { useNow } from '../components/age.tsx';
 import { Panel } from '../components/panel.tsx';
 import { useTRPC } from '../trpc/client.ts';
@@ -150,7 +150,7 @@ function LivePart() {
   const { data: view } = useQuery(trpc.cluster.get.queryOptions());
   const now = useNow();
   if (view === undefined) return <div className="col-span-2" />;
-  const { managed, observed, foreign, deleting, unreadable } = view.live;
+  const { managed, observed, foreign, deleting } = view.live;
   // what is being deleted is in force until it is gone
   const total = managed + observed + foreign + deleting;
   return (
@@ -166,9 +166,7 @@ function LivePart() {
         </p>
         <p className="min-h-4.5 text-xs">
           <Link className="link" href="/cluster">
-            {number(managed)} ours · {number(observed + foreign)} of others
-            {deleting > 0 && ` · ${number(deleting)} being deleted`}
-            {unreadable > 0 && ` · ${number(unreadable)} more cannot be read`}
+            {livePoolsText(view.live)}
           </Link>
         </p>
       </div>

@@ -126,7 +126,7 @@ function FieldRow(props: FieldProps) {
   return (
     <Tr>
       <Td className="machine text-ink-1">{row.field}</Td>
-      <Td label={heads.live} className={clsx(row.differs && 'bg-outofsync-bg')}>
+      <Td label={heads.live} className={clsx(row.differs && 'bg-outofsync-bg', props.kept && 'py-1')}>
         <LiveValue {...props} />
       </Td>
       <Td label={heads.desired}>

@@ -77,7 +77,7 @@ function GoingPool({ live, deletion }: { live: LivePool; deletion: NonNullable<L
     <div className="flex flex-col gap-3">
       <Note kind="warning">
         <p className="text-ink-1">
-          {name} was deleted here by <ChangeLink id={change} />. The cluster has it still: {theirWords(live).nodes}
+          {name} was deleted here by <ChangeLink id={change} />. The cluster has it still. {theirWords(live).nodes}
         </p>
         {!live.deleting && <p>{deletionWaits(refused)} To keep it, take its deletion back: revert that change.</p>}
         {refused !== null && (
@@ -99,7 +99,7 @@ function GoingPool({ live, deletion }: { live: LivePool; deletion: NonNullable<L
 function TheirPool({ live, all }: { live: LivePool; all: readonly LivePool[] }) {
   const { name, owner, standing, spec, facets, problems, heldFast, decidedBy, violations } = live;
   const foreign = standing === 'foreign';
-  const { nodes, next, link } = theirWords(live);
+  const { nodes, next, link, href } = theirWords(live);
   return (
     <div className="flex flex-col gap-3">
       <Note>
@@ -114,7 +114,7 @@ function TheirPool({ live, all }: { live: LivePool; all: readonly LivePool[] }) 
           </p>
         ))}
         <span className="mt-2 flex flex-wrap gap-2">
-          <ButtonLink href={`/cluster?q=${encodeURIComponent(name)}`}>{link}</ButtonLink>
+          <ButtonLink href={href}>{link}</ButtonLink>
           <ButtonLink href={`/history?pool=${encodeURIComponent(name)}`}>Its history</ButtonLink>
           {foreign && <CopyPatch patch={copyPatch(live, { all, api: 'v3' })} source={sourceWords(live)} />}
         </span>

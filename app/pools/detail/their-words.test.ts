@@ -14,7 +14,11 @@ const pool = {
 } as const;
 
 it('of a pool that Calico cannot read it is not said that nodes follow it, or that it may be adopted', () => {
-  const said = { next: 'It can be adopted once it is mended there.', link: 'In the cluster' };
+  const said = {
+    next: 'It can be adopted once it is mended there.',
+    link: 'In the cluster',
+    href: `/cluster?q=${pool.name}`,
+  };
   const why = "cidr must be an address range: '10.0.0.0/99'";
   const words = (followed: boolean) => theirWords({ ...pool, unreadable: { why, followed }, deleting: false });
   expect(words(false)).toEqual({ ...said, nodes: `Calico cannot read it (${why}): no node follows it.` });
@@ -24,6 +28,7 @@ it('of a pool that Calico cannot read it is not said that nodes follow it, or th
 it('one that may be adopted, one that is owned elsewhere, one that goes', () => {
   const words = theirWords({ ...pool, deleting: false });
   expect([words.nodes, words.link]).toEqual(['Nodes follow it as they follow ours.', 'Adopt it']);
+  expect(words.href).toMatch(/^\/cluster\?q=(.+)&adopt=\1$/);
   const argocd = {
     owner: 'argocd',
     class: 'gitops',

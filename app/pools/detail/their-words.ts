@@ -1,5 +1,5 @@
 /** What is said of a pool that the cluster has and nobody decided about here. Pure. */
-import { adoptable, followedWords, type OtherPool } from '../../cluster/other-pools.ts';
+import { adoptable, buildOthers, followedWords, type OtherPool, toAdopt } from '../../cluster/other-pools.ts';
 import { sourceWords } from '../../cluster/source-words.ts';
 import { heldBy } from '../sync/going-words.ts';
 
@@ -19,6 +19,7 @@ export function theirWords({
   nodes: string;
   next: string;
   link: string;
+  href: string;
 } {
   const followed = 'Nodes follow it as they follow ours.';
   return {
@@ -39,6 +40,8 @@ export function theirWords({
           : live.deleting
             ? 'It cannot be adopted any more.'
             : 'It is shown and left alone until somebody adopts it.',
-    link: adoptable(live) ? 'Adopt it' : 'In the cluster',
+    ...(adoptable(live)
+      ? { link: 'Adopt it', href: toAdopt(live.name) }
+      : { link: 'In the cluster', href: buildOthers({ search: live.name, standing: 'all' }) }),
   };
 }

@@ -1,16 +1,16 @@
 import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../../components/table.tsx';
-import { type FieldRow, listed, valueText } from './sync-words.ts';
+import { type FieldRow, holdersOf, listed, valueText } from './sync-words.ts';
 
-/** Fields in their three forms, those that differ first, who else holds each in the cluster, and what can be done about it. */
+/** Fields in their three forms, those that differ first, who holds each in the cluster, and what can be done about it. */
 export function CompareTable({
   label,
   rows,
   way,
 }: {
   label: string;
-  rows: readonly FieldRow[];
+  rows: readonly (FieldRow & { held: boolean })[];
   /** the way on of one field */
   way: (row: FieldRow) => ReactNode;
 }) {
@@ -23,13 +23,14 @@ export function CompareTable({
           <Th>Desired</Th>
           <Th>Live, in the cluster</Th>
           <Th>Last applied by us</Th>
-          <Th>Also held by</Th>
+          <Th>Held by</Th>
           <Th>Who decides it</Th>
         </HeadRow>
       </Thead>
       <Tbody>
         {ordered.map((row) => {
-          const { field, desired, live, applied, differs, managers, released } = row;
+          const { field, desired, live, applied, differs, released } = row;
+          const holders = holdersOf(row);
           return (
             <Tr key={field}>
               <Td className="machine text-ink-1">
@@ -50,11 +51,11 @@ export function CompareTable({
               <Td label="Last applied by us">
                 <Value value={applied} />
               </Td>
-              <Td label="Also held by">
-                {managers.length === 0 ? (
-                  <span className="text-xs text-ink-3">nobody else</span>
+              <Td label="Held by">
+                {holders.length === 0 ? (
+                  <span className="text-xs text-ink-3">nobody</span>
                 ) : (
-                  <span className={wraps}>{listed(managers)}</span>
+                  <span className={wraps}>{listed(holders)}</span>
                 )}
               </Td>
               <Td label="Who decides it">{way(row)}</Td>

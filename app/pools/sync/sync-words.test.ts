@@ -3,6 +3,7 @@ import { syncReasons } from '../../../core/cluster/sync-state.ts';
 import {
   besideOurs,
   type FieldRow,
+  holdersOf,
   type Stand,
   takenBackWords,
   takenFrom,
@@ -174,10 +175,15 @@ describe('the ways on of one field', () => {
   });
 });
 
+it('who holds a field is who the cluster says, we only where we still do', () => {
+  expect(holdersOf({ held: true, managers: ['kubectl-edit'] })).toEqual(['outgate', 'kubectl-edit']);
+  expect(holdersOf({ held: false, managers: ['kubectl-edit'] })).toEqual(['kubectl-edit']);
+});
+
 it('who holds fields beside us is named as that, and as who writes only where something differs', () => {
   const held = [row('natOutgoing', true, true, ['nightly-job']), row('cidr', true, true, ['nightly-job', 'kubectl'])];
   expect(besideOurs({ state: 'Synced', managers: ['argocd'] }, held)).toEqual({
-    what: 'Fields also held by',
+    what: 'Fields that others hold',
     names: ['nightly-job', 'kubectl'],
   });
   expect(besideOurs({ state: 'OutOfSync', managers: ['kubectl-edit'] }, held)).toEqual({

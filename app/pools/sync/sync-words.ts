@@ -1,4 +1,5 @@
 /** Why a pool stands as it does in the cluster, in one sentence, and what each way out would do. Pure. */
+import { OUR_MANAGER } from '../../../core/cluster/managed-fields.ts';
 import type { SyncPolicy, SyncReason, SyncState } from '../../../core/cluster/sync-state.ts';
 
 export interface Stand {
@@ -79,8 +80,14 @@ export function besideOurs(
   rows: readonly Pick<FieldRow, 'managers'>[],
 ): { what: string; names: readonly string[] } {
   if (state !== 'Synced') return { what: 'Who writes it', names: managers };
-  return { what: 'Fields also held by', names: [...new Set(rows.flatMap((row) => row.managers))] };
+  return { what: 'Fields that others hold', names: [...new Set(rows.flatMap((row) => row.managers))] };
 }
+
+/** Who holds a field in the cluster, we before the others. */
+export const holdersOf = ({ held, managers }: Pick<FieldRow, 'managers'> & { held: boolean }): string[] => [
+  ...(held ? [OUR_MANAGER] : []),
+  ...managers,
+];
 
 /** Who holds a field that differs is who changed it, as far as the cluster tells; others of the object changed nothing. */
 function changedBy(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { applyBody, compareFields } from '../../../core/cluster/compare.ts';
 import { copyPatch, isTigeras, theirPool } from '../../../core/cluster/copy-patch.ts';
 import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import { ourClaim } from '../../../core/cluster/managed-fields.ts';
 import { whyNotReleased } from '../../../core/cluster/released.ts';
 import { seenOf } from '../../../core/cluster/seen.ts';
 import { type PoolSpec, poolSpecSchema } from '../../../core/pool/spec.ts';
@@ -51,6 +52,8 @@ export const comparisonSchema = z.object({
       applied: z.unknown(),
       differs: z.boolean(),
       managers: z.array(z.string()),
+      /** our applies claim it there */
+      held: z.boolean(),
       /** the cluster decides it: desired is what is live */
       released: z.boolean(),
       /** why it cannot be released; null: it can */
@@ -101,6 +104,7 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
     rows: rows.map((one) => ({
       ...one,
       managers: [...one.managers],
+      held: ourClaim(live?.claims ?? [])?.fields.includes(one.field) ?? false,
       released: released.includes(one.field),
       releaseRefused: whyNotReleased(one.field, live, row?.applied ?? null),
     })),
