@@ -336,6 +336,8 @@ test('delete shows exactly what changes and wants the name and a reason', async 
   const list = new PoolsPage(page);
   await post('pools.create', { name: 'pods-v6', spec: { cidr: 'fd00:192:168::/48', natOutgoing: true } });
   await page.goto(`${outgate.url}/pools/public-pool`);
+  const tabs = page.getByRole('tablist');
+  expect(await tabs.evaluate((list) => list.scrollHeight - list.clientHeight)).toBe(0);
   await page.getByRole('button', { name: 'Delete' }).click();
   const dialog = page.getByRole('dialog', { name: 'Delete public-pool?' });
   const changes = dialog.getByRole('region', { name: 'What changes' });

@@ -16,12 +16,15 @@ export function Tabs<T extends string>({
 }) {
   return (
     <Radix.Root value={value} onValueChange={(next) => onChange(next as T)}>
-      <Radix.List aria-label={label} className="mb-3 flex gap-1 overflow-x-auto border-b border-line narrow:flex-wrap">
+      <Radix.List
+        aria-label={label}
+        className="mb-3 flex gap-1 overflow-x-auto shadow-[inset_0_-1px_var(--border)] narrow:flex-wrap"
+      >
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}
             value={tab.value}
-            className="-mb-px h-8 flex-none border-b-2 border-transparent px-2.5 font-medium text-ink-2 narrow:px-1.5 -outline-offset-2 hover:text-ink-1 data-[state=active]:border-accent data-[state=active]:text-ink-1 pointer-coarse:h-11"
+            className="h-8 flex-none border-b-2 border-transparent px-2.5 font-medium text-ink-2 narrow:px-1.5 -outline-offset-2 hover:text-ink-1 data-[state=active]:border-accent data-[state=active]:text-ink-1 pointer-coarse:h-11"
           >
             {tab.label}
           </Radix.Trigger>
