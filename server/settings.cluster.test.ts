@@ -62,7 +62,7 @@ it('what others set in the cluster is not taken back from History: it is decided
   const theirs = (await history()).find(({ role, action }) => role === 'cluster' && action === 'settings.update');
   const { version } = await ask<{ version: number }>('settings.get');
   const revert = { id: theirs?.id, reason: 'not what we want' };
-  const refused = { data: { reason: 'INVALID_INPUT' }, message: expect.stringContaining('decide that anew') };
+  const refused = { data: { reason: 'INVALID_INPUT' }, message: expect.stringContaining('it is taken back there') };
   expect((await tell('changes.revert', revert)).body.error).toMatchObject(refused);
   const preview = await query(server.address, 'changes.previewRevert', { id: theirs?.id }, server.cookie);
   expect(preview.body.error).toMatchObject(refused);
