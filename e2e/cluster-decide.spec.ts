@@ -115,6 +115,7 @@ test('a field is released to who holds it, stays shown with them, and is decided
   await expect(dialog.getByRole('status').filter({ hasText: 'It is decided: change #' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByText('What becomes of natOutgoing is decided there.')).toBeVisible();
+  await expect(dialog).toBeHidden();
   // what opened the dialog is gone with the difference: keys go on where it stood, not at the top of the page
   await page.keyboard.press('Tab');
   await expect(page.getByRole('button', { name: 'Enforce instead' })).toBeFocused();
