@@ -6,11 +6,12 @@ export interface ActedAs {
   actor: string;
   role: string;
   action: string;
+  reason: string | null;
 }
 
-/** The cluster's Node objects have other addresses, whoever wrote them. */
-export const isByNodes = ({ actor, role, action }: ActedAs): boolean =>
-  role === 'cluster' && action === 'hosts.update' && actor === UNKNOWN_WRITER;
+/** The cluster's Node objects have other addresses, whoever wrote them; a reason says what else it was. */
+export const isByNodes = ({ actor, role, action, reason }: ActedAs): boolean =>
+  role === 'cluster' && action === 'hosts.update' && actor === UNKNOWN_WRITER && reason === null;
 
 /**
  * Who made a change. A field manager is whatever its writer calls itself, an account's address too: the words that say so

@@ -331,5 +331,8 @@ it('an object that is not ours alone is not replaced, whatever was deleted here'
   expect(remade(live(spec, [ours, claim('gateway', 'Apply', ['cidr'])]))).toMatchObject({ do: 'apply', uid: 'u1' });
   const marked = live(spec, [ours], { annotations: { 'meta.helm.sh/release-name': 'net' } });
   expect(remade(marked)).toMatchObject({ reason: 'OwnedElsewhere' });
+  // it goes all the same, and the pool that was made again is made then
+  const goes = { ...marked, deleting: true };
+  expect(remade(goes)).toEqual({ do: 'replace', there: goes });
   expect(remade(live(spec, [ours], { uid: 'u2' }))).toMatchObject({ reason: 'PoolMadeAgain' });
 });

@@ -62,7 +62,7 @@ export function decideSync({ desired, live, applied, remade, policy, released, f
   const owner = ownerElsewhere(ownership);
   if (owner !== null) {
     const isOurs = applied?.uid === live.uid;
-    if (isOurs && live.deleting) return outOfSync('BeingDeleted');
+    if (isOurs && live.deleting) return remade ? { do: 'replace', there: live } : outOfSync('BeingDeleted');
     return isOurs && isAsDesired(desired.spec, live, released)
       ? synced([owner])
       : outOfSync('OwnedElsewhere', [], [owner]);

@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
-import { sumOfPools } from '../../core/wire/revision.ts';
+import { addShare, poolShare, revisionOf, sumOfPools } from '../../core/wire/revision.ts';
 import { findChanges } from '../db/changes.ts';
-import { beginTerm, liveChangesSince, readLive, readLivePools, readLiveState, TermOver } from '../db/live.ts';
+import {
+  beginTerm,
+  liveChangesSince,
+  readLive,
+  readLivePools,
+  readLiveState,
+  TermOver,
+  writeLiveChange,
+  writeLivePools,
+} from '../db/live.ts';
 import { liveLedger } from '../state/ledger.ts';
 import { openStateCache } from '../state/state-cache.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
@@ -310,4 +319,37 @@ it('a version that is no number, and a name that comes twice, stop nothing', asy
   expect((await readLiveState(db)).pools).toContainEqual({ name: 'odd', spec: { cidr } });
   await mirror(db, epoch, { seen: [seen('odd', { cidr, natOutgoing: true })], gone: [] });
   expect((await readLiveState(db)).pools).toContainEqual({ name: 'odd', spec: { cidr, natOutgoing: true } });
+});
+
+it('what a version before counted, and no node follows, is taken out of the ledger once', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'upgraded');
+  const spoiled = seen('spoiled', { cidr: 'not-a-cidr' });
+  if (spoiled.pool === null) throw new Error('it can be decoded');
+  await mirrorAll(db, epoch, [seen('fine', { cidr: '10.9.0.0/16' })]);
+  const { live, pools } = await readLiveState(db);
+  await writeLivePools(db, [spoiled], []);
+  const poolSum = addShare(live.poolSum, poolShare(spoiled.pool));
+  const next = {
+    ...live,
+    sequence: live.sequence + 1,
+    poolSum,
+    revision: revisionOf(poolSum, live.settings, live.hosts),
+  };
+  const after = spoiled.pool;
+  const told = { actor: 'kubectl-create', action: 'cluster.change', pools: ['spoiled'], before: null, cause: null };
+  await writeLiveChange(db, { next, ...told, after, reason: null, notice: '{}' });
+  const all = await readLivePools(db);
+  const sequence = await mirrorAll(db, epoch, all);
+  const right = await readLiveState(db);
+  expect(right.pools).toEqual(pools);
+  expect(right.live).toMatchObject({ sequence, poolSum: sumOfPools(pools), revision: live.revision });
+  expect(await findChanges(db, { pool: 'spoiled', others: true, limit: 1 })).toMatchObject([
+    { actor: 'outgate', role: 'system', before: { name: 'spoiled' }, after: null },
+  ]);
+  expect(await mirrorAll(db, epoch, all)).toBe(sequence);
+  // and what is mended counts from then on
+  await mirror(db, epoch, { seen: [seen('spoiled', { cidr: '10.8.0.0/16' })], gone: [] });
+  const mended = await readLiveState(db);
+  expect(mended.live.poolSum).toBe(sumOfPools(mended.pools));
 });

@@ -1,9 +1,10 @@
 /** Takes what the watch saw of the cluster's pools into the live ledger, which agents and replicas follow. */
 import { fieldsMoved } from '../../core/cluster/compare.ts';
 import { inForce, keepLastGood, type LivePool } from '../../core/cluster/live-pool.ts';
+import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
 import { heldOf } from '../../core/cluster/taken.ts';
 import type { Pool } from '../../core/pool/spec.ts';
-import { addShare, poolShare, removeShare, revisionOf } from '../../core/wire/revision.ts';
+import { addShare, poolShare, removeShare, revisionOf, sumOfPools } from '../../core/wire/revision.ts';
 import type { Database, Queryable } from '../db/client.ts';
 import { type Live, lockLive, readLivePools, writeLiveChange, writeLivePools } from '../db/live.ts';
 import { readPools } from '../db/pools.ts';
@@ -63,7 +64,25 @@ export async function mirrorAll(db: Database, epoch: number, all: readonly LiveP
   const known = await readLivePools(db);
   const versions = new Map(known.map(({ name, uid, resourceVersion }) => [name, `${uid} ${resourceVersion}`]));
   const seen = all.filter((pool) => versions.get(pool.name) !== `${pool.uid} ${pool.resourceVersion}`);
+  await takeOutOfForce(db, epoch, known);
   return mirror(db, epoch, { seen, gone: known.filter(({ name }) => !listed.has(name)) });
+}
+
+/**
+ * Versions before this one counted pools whose CIDR means no addresses. They are taken out of the ledger once: its revision is that of
+ * the pools that nodes follow, and no agent takes a state of another one.
+ */
+async function takeOutOfForce(db: Database, epoch: number, known: readonly LivePool[]): Promise<void> {
+  const counted = known.flatMap((one) => (one.pool !== null && inForce(one) === null ? one.pool : []));
+  if (counted.length === 0) return;
+  const right = sumOfPools(known.flatMap((one) => inForce(one) ?? []));
+  await db.transaction(async (tx) => {
+    const live = await lockLive(tx, epoch);
+    if (live.poolSum !== addShare(right, sumOfPools(counted))) return;
+    const moves = counted.map((pool) => ({ name: pool.name, before: pool, after: null }));
+    const reason = 'its CIDR means no addresses: no node follows it';
+    await write(tx, live, { actor: OUR_MANAGER, action: 'cluster.change', cause: null, reason, moves });
+  });
 }
 
 /** Pools that were deleted here, and are done with: where the cluster has one of the name still, the history goes on with that. */

@@ -63,7 +63,11 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
     const { state, reason, fields, managers } = decision;
     const detail = { ...rewritten(before), fields, managers };
     const applied =
-      state === 'Synced' ? appliedAs(before.applied, { version: pool.sequence, live, released }) : before.applied;
+      state === 'Synced'
+        ? appliedAs(before.applied, { version: pool.sequence, live, released })
+        : reason === 'BeingDeleted'
+          ? appliedBefore(before.applied, live)
+          : before.applied;
     await note(options, found, { ...before, state, reason, detail, applied });
     return 'settled';
   }
@@ -88,6 +92,10 @@ function appliedAs(
   if (ourClaim(live.claims) === undefined) return { ...applied, version };
   return { ...applied, version, spec: heldBody({ spec: live.pool.spec, claims: live.claims }, released) };
 }
+
+/** Ours that nobody noted, and that others delete: when it is gone it was deleted in the cluster, and is not made again unasked. */
+const appliedBefore = (applied: SyncRow['applied'], live: LivePool | undefined): SyncRow['applied'] =>
+  applied !== null || live?.pool == null ? applied : { uid: live.uid, version: 0, spec: live.pool.spec };
 
 /** The row as a look finds it, and what it finds of force that was decided about another state. */
 interface Found {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { applyBody, compareFields } from '../../../core/cluster/compare.ts';
 import { copyPatch, isTigeras, theirPool } from '../../../core/cluster/copy-patch.ts';
-import type { LivePool } from '../../../core/cluster/live-pool.ts';
+import { inForce, type LivePool } from '../../../core/cluster/live-pool.ts';
 import { ourClaim } from '../../../core/cluster/managed-fields.ts';
 import { whyNotReleased } from '../../../core/cluster/released.ts';
 import { seenOf } from '../../../core/cluster/seen.ts';
@@ -95,7 +95,7 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
             owner: live.ownership.owner,
             class: live.ownership.class,
             evidence: live.ownership.evidence === null ? null : { ...live.ownership.evidence },
-            spec: live.pool?.spec ?? null,
+            spec: inForce(live)?.spec ?? null,
             resourceVersion: live.resourceVersion,
             problems: live.problems.map((problem) => ({ ...problem })),
           },

@@ -23,11 +23,11 @@ export type FelixProblem = z.infer<typeof felixProblemSchema>;
 export function felixProblems(felix: readonly LiveFelix[], pools: readonly Pool[]): FelixProblem[] {
   const settings = settingsOf(felix);
   const problems = [
-    ...felix.flatMap(({ name, problems }) =>
+    ...felix.flatMap(({ name, settings: before, problems }) =>
       problems.map(({ field, message }) => {
         // an object of another name is of no place in the settings
         const place = nodeOf(name) === undefined ? `FelixConfiguration ${name}` : placeOf(name);
-        const kept = nodeOf(name) !== undefined;
+        const kept = nodeOf(name) !== undefined && before !== null;
         return { code: '-', field: `${place}.${field.replace(/^spec\./, '')}`, message, stops: false, kept };
       }),
     ),

@@ -1,7 +1,10 @@
 /** An object of ours goes in the cluster, by others or by its deletion here, and a finalizer holds it: nothing is written to it or taken of it. */
 import { expect, it, onTestFinished } from 'vitest';
+import { OUR_MANAGER } from '../../../core/cluster/managed-fields.ts';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
 import { must, request } from '../../../e2e/cluster/request.ts';
+import { beginTerm } from '../../db/live.ts';
+import { apply } from '../../kube/write.ts';
 import { soon } from '../../testing/soon.ts';
 import { editor } from '../../testing/test-api.ts';
 import { getChange } from '../changes/list-changes.ts';
@@ -123,4 +126,20 @@ it('of what was deleted here and made again with another CIDR neither choice is 
   await finalizers([]);
   await site.stands('a', { state: 'Synced', applied: { version: change.id } });
   expect(await comparePool(site.deps, 'a')).toMatchObject({ going: null });
+});
+
+it('what nobody noted that we had made, and others delete, is not made again unasked', async () => {
+  await beginTerm(site.api.database.db, 'killed');
+  await pools().create({ name: 'a', spec: nat });
+  const object = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec: nat };
+  await apply(site.connection, { path: POOLS, manager: OUR_MANAGER, object, force: false });
+  await finalizers([WAIT]);
+  onTestFinished(async () => {
+    await finalizers([]);
+  });
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  await site.begin();
+  await site.stands('a', beingDeleted);
+  await finalizers([]);
+  await site.stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
 });
