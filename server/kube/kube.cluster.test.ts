@@ -139,7 +139,8 @@ describe('list', () => {
     const names = await list(outgate, { path, keep: ({ metadata }) => metadata.name, pageSize: 3 });
     expect(names.items).toEqual(['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6']);
     const whole = await list(outgate, { path, keep: ({ metadata }) => metadata.name });
-    expect(whole).toEqual(names);
+    // the version of a list is that of all that the server stores, its own lease too: it moves between two lists
+    expect(whole.items).toEqual(names.items);
   });
 
   it('a type that is not there is told from one that is empty', async () => {
