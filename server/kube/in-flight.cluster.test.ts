@@ -11,6 +11,9 @@ const server = sharedServer();
 const outgate = openConnection(fromKubeconfig(server.kubeconfig, 'outgate'));
 afterAll(() => outgate.close());
 
+/** The server counts what it writes for itself, its leases, beside our calls; without our limit it would take 200 at a time. */
+const ITS_OWN = 5;
+
 /** Of the last second the most that were under way (`apiserver_current_inflight_requests`). */
 async function mostWriting(): Promise<number> {
   const { body } = await request(server.as('admin'), 'GET', '/metrics');
@@ -31,5 +34,5 @@ it('keeps calls back that would be too many at a time', async () => {
   under = false;
   await watched;
   expect(Math.max(...seen)).toBeGreaterThan(1);
-  expect(Math.max(...seen)).toBeLessThanOrEqual(CALLS_AT_A_TIME);
+  expect(Math.max(...seen)).toBeLessThanOrEqual(CALLS_AT_A_TIME + ITS_OWN);
 });
