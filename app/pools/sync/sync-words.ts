@@ -145,7 +145,6 @@ export function waysOf({
 }): Way[] {
   const gone = owner === null;
   const differing = rows.filter(({ differs }) => differs);
-  const unreadable = 'The object in the cluster must be readable first.';
   return [
     {
       choice: 'theirs',
@@ -161,7 +160,7 @@ export function waysOf({
                 ]
               : []),
           ],
-      refused: sync.reason === 'Unreadable' ? unreadable : null,
+      refused: sync.reason === 'Unreadable' ? UNREADABLE : null,
     },
     {
       choice: 'ours',
@@ -173,18 +172,7 @@ export function waysOf({
             takenFrom(differing),
             'Every node follows.',
           ],
-      refused:
-        sync.reason === 'OwnedElsewhere'
-          ? `${owner ?? 'Somebody else'} owns it and would write it back: copy the patch to ${source}.`
-          : sync.reason === 'NotAdopted'
-            ? 'The pool in the cluster is not ours. Take theirs first, which adopts it; then change it.'
-            : sync.reason === 'Unreadable'
-              ? unreadable
-              : sync.reason === 'DeletionRefused'
-                ? 'The object there was deleted here, and no force deletes it. Take theirs or release the pool, or have the cluster let it go: then ours is made.'
-                : !gone && cidrStays(sync, differing)
-                  ? 'The cluster does not change the CIDR of a pool. Take theirs or release the pool, or delete the object there first: then ours can be made.'
-                  : null,
+      refused: whyNotOurs(sync, { owner, source, differing }),
     },
     {
       choice: 'release',
@@ -198,6 +186,29 @@ export function waysOf({
       refused: null,
     },
   ];
+}
+
+const UNREADABLE = 'The object in the cluster must be readable first.';
+
+/** Null: ours can be made, or applied by force. */
+function whyNotOurs(
+  sync: Stand,
+  { owner, source, differing }: { owner: string | null; source: string; differing: readonly FieldRow[] },
+): string | null {
+  switch (sync.reason) {
+    case 'OwnedElsewhere':
+      return `${owner ?? 'Somebody else'} owns it and would write it back: copy the patch to ${source}.`;
+    case 'NotAdopted':
+      return 'The pool in the cluster is not ours. Take theirs first, which adopts it; then change it.';
+    case 'Unreadable':
+      return UNREADABLE;
+    case 'DeletionRefused':
+      return 'The object there was deleted here, and no force deletes it. Take theirs or release the pool, or have the cluster let it go: then ours is made.';
+    default:
+      return owner !== null && cidrStays(sync, differing)
+        ? 'The cluster does not change the CIDR of a pool. Take theirs or release the pool, or delete the object there first: then ours can be made.'
+        : null;
+  }
 }
 
 /** Whoever holds it, the cluster refuses another one (C15), also by force. */
