@@ -1,18 +1,8 @@
 import { expect, it } from 'vitest';
+import { stand } from '../fixtures/stand.ts';
 import { type Going, waysIfGoing, whyIfGoing } from './going-words.ts';
 import { type FieldRow, type Stand, waysOf, whyOf } from './sync-words.ts';
 
-const stand = (reason: Stand['reason'], more: Partial<Stand> = {}): Stand => ({
-  state: 'OutOfSync',
-  reason,
-  policy: 'ask',
-  message: null,
-  fields: [],
-  managers: [],
-  missing: null,
-  released: [],
-  ...more,
-});
 const there: Going = { here: false, deleting: true, finalizers: ['example.com/wait'] };
 const here: Going = { ...there, here: true };
 const row = { field: 'cidr', desired: '10.2.0.0/16', live: '10.1.0.0/16', applied: null, differs: true, managers: [] };

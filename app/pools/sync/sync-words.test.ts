@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { syncReasons } from '../../../core/cluster/sync-state.ts';
+import { stand } from '../fixtures/stand.ts';
 import {
   besideOurs,
   type FieldRow,
@@ -13,17 +14,6 @@ import {
   whyOf,
 } from './sync-words.ts';
 
-const stand = (reason: Stand['reason'], more: Partial<Stand> = {}): Stand => ({
-  state: 'OutOfSync',
-  reason,
-  policy: 'ask',
-  message: null,
-  fields: [],
-  managers: [],
-  missing: null,
-  released: [],
-  ...more,
-});
 const row = (field: string, desired: unknown, live: unknown, managers: string[] = []): FieldRow => ({
   field,
   desired,
