@@ -48,8 +48,9 @@ export function editedSettings(site: ReturnType<typeof ledTerms>) {
       await site.begin();
       const settings = { global: { natPortRange: '30000:40000' }, nodes: {} };
       const decided = { settings, expectedVersion: await version(), reason: 'so it shall be' };
-      await site.api.caller('editor').settings.update(decided);
-      await stands({ state: 'Synced' });
+      const { change } = await site.api.caller('editor').settings.update(decided);
+      // by its number: what a test before decided may come first, and an edit before ours is applied differs from nothing
+      await stands({ state: 'Synced', applied: { version: change?.id } });
       await edit({ natPortRange: '50000:60000' }, 'kubectl-edit');
       await stands({ state: 'OutOfSync' });
       await site.end();
