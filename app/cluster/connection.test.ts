@@ -21,7 +21,7 @@ const live: ClusterState = {
   counts,
   settings: { Synced: 0, Pending: 0, OutOfSync: 0, Contested: 0, Rejected: 0, Forbidden: 0 },
   refused: { deletion: 0, release: 0 },
-  live: { deleting: 0 },
+  live: { deleting: 0, refused: 0 },
   problems: [],
   back: null,
 };
@@ -61,15 +61,19 @@ it('is calm only while nothing waits for somebody and every setting is in force'
 it('what goes there is named, and needs nobody but where that is refused', () => {
   const calm = { ...counts, OutOfSync: 0, Forbidden: 0 };
   const reaches = 'Every change there reaches the nodes.';
-  expect(said({ counts: calm, live: { deleting: 1 } })).toMatchObject({
+  expect(said({ counts: calm, live: { deleting: 1, refused: 0 } })).toMatchObject({
     kind: 'live',
     follows: `1 pool is being deleted there, and in force until it is gone. ${reaches}`,
   });
   const refused = { deletion: 1, release: 0 };
-  expect(said({ counts: calm, live: { deleting: 3 }, refused }).follows).toMatch(
+  expect(said({ counts: calm, live: { deleting: 3, refused: 1 }, refused }).follows).toMatch(
     /^The cluster refuses to delete a pool .*\. 2 pools are being deleted there, and in force until they are gone\./,
   );
-  expect(said({ counts: calm, live: { deleting: 1 }, refused }).follows).not.toContain('being deleted');
+  expect(said({ counts: calm, live: { deleting: 1, refused: 1 }, refused }).follows).not.toContain('being deleted');
+  // one that cannot be read is in force nowhere, and is no reason to tell one less of the others
+  expect(said({ counts: calm, live: { deleting: 2, refused: 0 }, refused }).follows).toContain(
+    '2 pools are being deleted',
+  );
 });
 
 it('what the cluster refuses of pools that are done with here needs somebody', () => {

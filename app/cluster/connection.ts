@@ -13,8 +13,8 @@ export interface ClusterState {
   settings: Record<SyncState, number>;
   /** pools that are done with here: of so many the cluster refuses to delete the object, or to take our name from it */
   refused: { deletion: number; release: number };
-  /** pools that the cluster has: so many are being deleted there, or were deleted here and are there still */
-  live: { deleting: number };
+  /** pools that the cluster has and that can be read: so many are being deleted there, or were deleted here and are there still, and of so many of them it is refused */
+  live: { deleting: number; refused: number };
   /** what the FelixConfigurations there say and Felix does not put in force, or stops on */
   problems: readonly { stops: boolean }[];
   /** the types are back after a loss, and lack something that was known */
@@ -118,8 +118,8 @@ export function refusedTexts({ refused: { deletion, release } }: Pick<ClusterSta
 }
 
 /** They are followed until they are gone: that needs nobody, unless the cluster refuses it, which is said apart. */
-function goingTexts({ live, refused }: ClusterState): string[] {
-  const going = live.deleting - refused.deletion;
+function goingTexts({ live }: ClusterState): string[] {
+  const going = live.deleting - live.refused;
   if (going <= 0) return [];
   const [pools, them] = going === 1 ? ['pool is', 'it is'] : ['pools are', 'they are'];
   return [`${number(going)} ${pools} being deleted there, and in force until ${them} gone.`];

@@ -80,7 +80,7 @@ it('names what is not as desired in the cluster, and that the cluster is not hea
     counts,
     settings: none,
     refused: { deletion: 0, release: 0 },
-    live: { deleting: 0 },
+    live: { deleting: 0, refused: 0 },
     problems: [],
     back: null,
   };

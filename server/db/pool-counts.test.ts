@@ -13,9 +13,9 @@ beforeAll(async () => {
 afterAll(() => api?.close());
 
 let version = 0;
-function object(name: string, cidr: string, labels: object = {}): LivePool {
+function object(name: string, cidr: string, metadata: object = {}): LivePool {
   const resourceVersion = `${++version}`;
-  const read = readLivePool({ metadata: { name, uid: name, resourceVersion, labels }, spec: { cidr } });
+  const read = readLivePool({ metadata: { name, uid: name, resourceVersion, ...metadata }, spec: { cidr } });
   if (read === null) throw new Error('not an object');
   return read;
 }
@@ -51,18 +51,49 @@ it('pools are counted again where something of them was written, by whom ever, a
   const applied = { uid: 'a', version: change.id, spec };
   const stand = { state: 'Synced', reason: 'AsDesired', detail: {} } as const;
   await writer.outcome({ name: 'a', row: { name: 'a', ...stand, applied }, taken: object('a', '10.1.0.0/16') });
-  const ours = { class: 'hand', ours: true, deleting: false, count: 1, unreadable: 0 };
+  const ours = { class: 'hand', ours: true, deleting: false, refused: false, count: 1, unreadable: 0 };
   expect(await ask()).toMatchObject({ counted: { sync: { Synced: 1 }, owners: [ours] }, times: 1 });
   expect((await ask()).times).toBe(0);
   // what others do, also where nothing in force moves
   await writer.seen({ seen: [object('theirs', '10.2.0.0/16')], gone: [] });
   expect((await ask()).counted.owners).toEqual(
-    expect.arrayContaining([{ class: 'hand', ours: false, deleting: false, count: 1, unreadable: 0 }]),
+    expect.arrayContaining([{ class: 'hand', ours: false, deleting: false, refused: false, count: 1, unreadable: 0 }]),
   );
-  await writer.seen({ seen: [object('theirs', '10.2.0.0/16', { 'helm.toolkit.fluxcd.io/name': 'net' })], gone: [] });
-  const foreign = { class: 'gitops', ours: false, deleting: false, count: 1, unreadable: 0 };
+  await writer.seen({
+    seen: [object('theirs', '10.2.0.0/16', { labels: { 'helm.toolkit.fluxcd.io/name': 'net' } })],
+    gone: [],
+  });
+  const foreign = { class: 'gitops', ours: false, deleting: false, refused: false, count: 1, unreadable: 0 };
   expect((await ask()).counted.owners).toEqual(expect.arrayContaining([foreign]));
   await writer.all([]);
   expect(await ask()).toMatchObject({ counted: { owners: [] }, times: 1 });
   expect((await ask()).times).toBe(0);
+});
+
+it('of what goes, what the cluster refuses is counted apart, and what cannot be read apart from that', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'test');
+  const writer = poolWriter({ db, epoch, underWay: new Map() });
+  const ours = {
+    managedFields: [{ manager: 'outgate', operation: 'Apply', fieldsV1: { 'f:spec': { 'f:cidr': {} } } }],
+  };
+  const cidrs = { goes: '10.11.0.0/16', refused: '10.12.0.0/16', odd: 'nothing' };
+  for (const [name, cidr] of Object.entries(cidrs)) {
+    const spec = { cidr: '10.10.0.0/16' };
+    const { version } = (await api.caller('editor').pools.create({ name, spec })).pool;
+    const applied = { uid: name, version, spec };
+    const stand = { state: 'Synced', reason: 'AsDesired', detail: {} } as const;
+    await writer.outcome({ name, row: { name, ...stand, applied }, taken: object(name, cidr, ours) });
+    await api.caller('admin').pools.delete({ name, expectedVersion: version, reason: 'not needed' });
+    if (name === 'goes') continue;
+    const detail = { message: 'no' };
+    const row = { name, state: 'Rejected', reason: 'DeletionRefused', detail, applied } as const;
+    await writer.outcome({ name, row, taken: null });
+  }
+  const { owners, refused } = await countPools(db);
+  expect(refused.deletion).toBe(2);
+  expect(owners).toHaveLength(2);
+  const gone = { class: 'managed', ours: false, deleting: true };
+  expect(owners).toContainEqual({ ...gone, refused: false, count: 1, unreadable: 0 });
+  expect(owners).toContainEqual({ ...gone, refused: true, count: 2, unreadable: 1 });
 });

@@ -15,6 +15,8 @@ export interface PoolCounts {
     readonly ours: boolean;
     /** they wait there for a finalizer, or were deleted here and are there still */
     readonly deleting: boolean;
+    /** they were deleted here, and the cluster refuses it */
+    readonly refused: boolean;
     readonly count: number;
     /** of them Calico reads nothing: they decide nothing */
     readonly unreadable: number;
@@ -72,12 +74,14 @@ function count(db: Database): Promise<Counted> {
     );
     const leaving = await readLeaving(tx);
     const heldFast = await readHeldFast(tx);
+    const refused = [...leaving].flatMap(([name, { refused }]) => (refused === null ? [] : [name]));
     const owners = await tx.query<Omit<PoolCounts['owners'][number], 'unreadable'> & { doubtful: Doubtful[] }>(
       `SELECT l.object->'ownership'->>'class' AS class, p.name IS NOT NULL AS ours,
-         (l.object->>'deleting')::boolean OR l.name = ANY($1::text[]) AS deleting, count(*)::int AS count,
+         (l.object->>'deleting')::boolean OR l.name = ANY($1::text[]) AS deleting, l.name = ANY($2::text[]) AS refused,
+         count(*)::int AS count,
          coalesce(jsonb_agg(l.object - 'claims') FILTER (WHERE NOT coalesce(${SURELY_READABLE}, false)), '[]') AS doubtful
-       FROM live_pool l LEFT JOIN pool p ON p.name = l.name GROUP BY 1, 2, 3`,
-      [[...leaving.keys()]],
+       FROM live_pool l LEFT JOIN pool p ON p.name = l.name GROUP BY 1, 2, 3, 4`,
+      [[...leaving.keys()], refused],
     );
     return {
       stand,
@@ -88,7 +92,7 @@ function count(db: Database): Promise<Counted> {
           unreadable: doubtful.filter((live) => unreadableOf(live)?.followed === false).length,
         })),
         refused: {
-          deletion: [...leaving.values()].filter(({ refused }) => refused !== null).length,
+          deletion: refused.length,
           release: [...heldFast.keys()].filter((name) => !leaving.has(name)).length,
         },
       },

@@ -30,9 +30,16 @@ export const clusterViewSchema = z.object({
   settings: z.record(z.enum(syncStates), count),
   /**
    * pools of the cluster by how they stand; one that is being deleted there, or was deleted here and is there still, is `deleting`, and one that Calico cannot
-   * read decides nothing and is `unreadable`, both whoever's they are
+   * read decides nothing and is `unreadable`, both whoever's they are; of so many that are `deleting` the cluster refuses it (`refused`)
    */
-  live: z.object({ managed: count, observed: count, foreign: count, deleting: count, unreadable: count }),
+  live: z.object({
+    managed: count,
+    observed: count,
+    foreign: count,
+    deleting: count,
+    refused: count,
+    unreadable: count,
+  }),
   /** pools that are done with here: of so many the cluster refuses to delete the object, or to take our name from the one that stays */
   refused: z.object({ deletion: count, release: count }),
   /** settings that the cluster has and that stop Felix */
@@ -63,9 +70,10 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
     readLiveFelixes(deps.db),
     deps.effective.refresh(),
   ]);
-  const standing = { managed: 0, observed: 0, foreign: 0, deleting: 0, unreadable: 0 };
-  for (const { class: owner, ours, deleting, count, unreadable } of owners) {
+  const standing = { managed: 0, observed: 0, foreign: 0, deleting: 0, refused: 0, unreadable: 0 };
+  for (const { class: owner, ours, deleting, refused: stays, count, unreadable } of owners) {
     standing[deleting ? 'deleting' : standingOf(owner, ours)] += count - unreadable;
+    if (stays) standing.refused += count - unreadable;
     standing.unreadable += unreadable;
   }
   const { role, holder, error } = election();

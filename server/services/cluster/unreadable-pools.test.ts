@@ -61,6 +61,7 @@ it('a pool that cannot be read says why, is not counted as followed, and is not 
     observed: good.length + 1,
     foreign: 0,
     deleting: 0,
+    refused: 0,
     unreadable: nothing,
   });
   for (const name of ['bad-0', 'odd', 'once']) {
