@@ -1,4 +1,4 @@
-/** How each object of ours stands in the cluster: what was applied last, and what came of it. */
+/** How each object of ours stands in the cluster: what was applied last, and what came of it (docs/decisions/0030-what-a-row-in-sync-says.md). */
 import { type SyncPolicy, type SyncState, syncStates } from '../../core/cluster/sync-state.ts';
 import type { NatSettings } from '../../core/nat/settings.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
