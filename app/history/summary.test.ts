@@ -67,6 +67,9 @@ it('says in one line what changed', () => {
   expect(summaryOf(begin)).toBe('node addresses count from now on, since natOutgoingExclusions asks for them');
   expect(reasonBeside(begin)).toBe(null);
   expect(reasonBeside({ ...begin, action: 'pool.create', reason: 'for the site' })).toBe('for the site');
+  // why somebody decided it stands beside it, whatever words that has
+  const created = { ...begin, action: 'pool.create', target: 'public-pool', after: pool('public-pool') } as const;
+  for (const reason of ['public', 'created', '1']) expect(reasonBeside({ ...created, reason })).toBe(reason);
 });
 
 it('says of theirs what was taken, and of a policy what it was', () => {

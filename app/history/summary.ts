@@ -115,9 +115,9 @@ function decidedIn({ action, target, reason, before, after, pools }: Summarised)
   return said.length === 0 ? target : `${target}: ${said.join(', ')}`;
 }
 
-/** Null where the summary ends with it: it is not told twice. */
+/** Null where the summary says it already: it is not told twice. That a summary has the same words by chance says nothing of it. */
 export const reasonBeside = (change: Summarised): string | null =>
-  change.reason !== null && summaryOf(change).includes(change.reason) ? null : change.reason;
+  summaryOf(change) === summaryOf({ ...change, reason: null }) ? change.reason : null;
 
 /** Ours was chosen over what others have, of a pool or of settings. */
 export const isForce = (action: string): boolean => action === 'pool.force' || action === 'settings.force';
