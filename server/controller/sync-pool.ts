@@ -167,7 +167,8 @@ async function apply(
 /** The pool was deleted here. A leader may have ended before it could note that it had made the object: what is under our name goes too. */
 async function remove(options: SyncPoolOptions, found: Found, live: LivePool): Promise<SyncOutcome> {
   try {
-    await options.cluster.remove(live);
+    // what goes already needs no word of ours, nor the right to delete it
+    if (!live.deleting) await options.cluster.remove(live);
     // a finalizer may hold it for long: what the try before met is over
     const { before } = found;
     const isNews = before.detail.message !== undefined;

@@ -1,7 +1,7 @@
 /** A pool of ours was deleted here, and the cluster has it still: that is said, and it is no pool of others that may be adopted. */
 import { expect, it, onTestFinished } from 'vitest';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
-import { request } from '../../../e2e/cluster/request.ts';
+import { must, request } from '../../../e2e/cluster/request.ts';
 import { grant, revoke } from '../../../e2e/cluster/rights.ts';
 import { writeSync } from '../../db/sync.ts';
 import { gauges } from '../../http/gauges.ts';
@@ -13,7 +13,7 @@ import { soon } from '../../testing/soon.ts';
 import { editor } from '../../testing/test-api.ts';
 import { getChange } from '../changes/list-changes.ts';
 import { revertChange } from '../changes/revert-change.ts';
-import { deletePool } from '../pools/write-pool.ts';
+import { createPool, deletePool } from '../pools/write-pool.ts';
 import { adoptPools } from './adopt-pools.ts';
 import { getCluster } from './cluster.ts';
 import { listLivePools } from './live-pools.ts';
@@ -115,6 +115,39 @@ it('what was refused before it was deleted there is not said while a finalizer h
     expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', deletion: { change, refused: null } }]),
   );
   expect((await getCluster(site.deps)).refused).toEqual({ deletion: 0, release: 0 });
+});
+
+it('what others delete there needs no right of ours: that it is missing is not said of it, nor of the pool that is made again', async () => {
+  const finalizers = (names: string[]) =>
+    request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
+  await site.made();
+  await finalizers(['example.com/wait']);
+  await site.end();
+  const keeper = openConnection(fromKubeconfig(site.server.kubeconfig, 'nobody'));
+  const verbs = ['get', 'list', 'watch', 'patch', 'create'];
+  const rule = [{ apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs }];
+  await grant(site.server, 'keeps', { kind: 'User', name: 'nobody' }, rule);
+  onTestFinished(async () => {
+    await finalizers([]);
+    await keeper.close();
+    await revoke(site.server, 'keeps');
+  });
+  await site.begin(keeper);
+  const change = await deleted();
+  await soon(async () => expect((await getCluster(site.deps)).refused).toEqual({ deletion: 1, release: 0 }));
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  await soon(async () =>
+    expect(await listLivePools(site.deps)).toMatchObject([{ deleting: true, deletion: { change, refused: null } }]),
+  );
+  expect((await getCluster(site.deps)).refused).toEqual({ deletion: 0, release: 0 });
+  const moved = { ...nat, cidr: '10.2.0.0/16' };
+  const { change: again } = await createPool(site.deps, editor, { name: 'a', spec: moved });
+  // the leader has looked at it, and at what came after
+  await createPool(site.deps, editor, { name: 'b', spec: { cidr: '10.8.0.0/16' } });
+  await site.stands('b', { state: 'Synced' });
+  expect(await site.stand('a')).toMatchObject({ state: 'Pending', reason: 'WaitingForCluster' });
+  await finalizers([]);
+  await site.stands('a', { state: 'Synced', applied: { version: again.id } });
 });
 
 it('while the right to take our name from what stays there is missing', async () => {
