@@ -59,7 +59,8 @@ async function measure(product: ClusterProduct, log: (line: string) => void) {
       const { name } = manyPool(round >> 1);
       const { spec, version } = await settled(product, name);
       const natOutgoing = !spec.natOutgoing;
-      const input = { name, spec: { ...spec, natOutgoing }, expectedVersion: version };
+      // as the form sends it
+      const input = { name, spec: { ...spec, natOutgoing }, expectedVersion: version, shown: spec };
       const seen = ours.seen(({ metadata, spec }) => metadata.name === name && spec?.['natOutgoing'] === natOutgoing);
       await delay(QUIET_MS);
       const start = process.hrtime.bigint();
