@@ -153,11 +153,12 @@ export const stayingOf = (live: LivePool): Told => {
   const { claims } = live;
   const theirs = claims.filter((claim) => claim !== ourClaim(claims));
   const whose = theirs.length === 0 ? '' : ` (${writerAmong([], theirs, null)})`;
+  const stays = live.deleting ? 'being deleted, in force until it is gone' : 'stays in force';
   return {
     actor: OUR_MANAGER,
     action: 'cluster.change',
     cause: null,
-    reason: `deleted here, is of others there${whose}, ${inForce(live) === null ? NO_EFFECT : 'stays in force'}`,
+    reason: `deleted here, is of others there${whose}, ${inForce(live) === null ? NO_EFFECT : stays}`,
   };
 };
 

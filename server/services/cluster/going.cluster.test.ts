@@ -3,11 +3,13 @@ import { expect, it, onTestFinished } from 'vitest';
 import { OUR_MANAGER } from '../../../core/cluster/managed-fields.ts';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
 import { must, request } from '../../../e2e/cluster/request.ts';
+import { findChanges } from '../../db/changes.ts';
 import { beginTerm } from '../../db/live.ts';
 import { apply } from '../../kube/write.ts';
 import { soon } from '../../testing/soon.ts';
 import { editor } from '../../testing/test-api.ts';
 import { getChange } from '../changes/list-changes.ts';
+import { previewDelete } from '../pools/preview-delete.ts';
 import { updatePool } from '../pools/write-pool.ts';
 import { comparePool } from './compare-pool.ts';
 import { listLivePools } from './live-pools.ts';
@@ -92,6 +94,28 @@ it('theirs deletes it here, too', async () => {
   await finalizers([]);
   await soon(async () => expect(await listLivePools(site.deps)).toEqual([]));
   await soon(async () => expect((await getChange(site.deps, change)).notGone).toBe(null));
+});
+
+it('what others apply whole, too, and delete, is not told to stay when it is deleted here', async () => {
+  await site.made();
+  const object = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec: nat };
+  await apply(site.connection, { path: POOLS, manager: 'gateway-controller', object, force: false });
+  await finalizers([WAIT]);
+  onTestFinished(async () => {
+    await finalizers([]);
+  });
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  await site.stands('a', beingDeleted);
+  expect(await previewDelete(site.deps, ['a'])).toMatchObject({
+    equal: false,
+    inCluster: [{ name: 'a', becomes: 'deleted', managers: ['gateway-controller'] }],
+  });
+  await resolved('theirs');
+  await soon(async () => expect(await site.stand('a')).toBe(undefined));
+  const [told] = await findChanges(site.api.database.db, { pool: 'a', others: true, limit: 1 });
+  expect(told?.reason).toBe(
+    'deleted here, is of others there (gateway-controller), being deleted, in force until it is gone',
+  );
 });
 
 it('by the policy enforce it is made again when it is gone', async () => {

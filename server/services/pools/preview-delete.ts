@@ -87,7 +87,8 @@ async function heldByOthers({ db }: Deps, names: readonly string[]): Promise<InC
   const applied = new Map(rows.map((row) => [row.name, appliedSince(row)]));
   return there
     .map((live) => {
-      const becomes = onDelete(live, applied.get(live.name) ?? null);
+      // what others delete goes, whoever has it
+      const becomes = live.deleting ? 'deleted' : onDelete(live, applied.get(live.name) ?? null);
       return { name: live.name, becomes, managers: becomes === 'deleted' ? holdersBeside(live) : keepersOf(live) };
     })
     .filter(({ becomes, managers }) => becomes !== 'deleted' || managers.length > 0);
