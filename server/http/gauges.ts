@@ -48,7 +48,7 @@ async function clusterGauges({ db, effective }: Deps, { election }: Cluster): Pr
     countSettingsSync(db),
     readLiveFelixes(db),
   ]);
-  const problems = felixProblems(felix, effective.pools());
+  const problems = felixProblems(felix, effective.pools(), effective.settings);
   return [
     {
       name: 'outgate_cluster_watch',

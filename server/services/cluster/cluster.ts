@@ -90,7 +90,7 @@ export async function getCluster(deps: Deps): Promise<ClusterView> {
     settings,
     live: standing,
     refused,
-    problems: felixProblems(felix, deps.effective.pools()),
+    problems: felixProblems(felix, deps.effective.pools(), deps.effective.settings),
     back: backOf(watch?.back ?? null),
     typesMissing: watch?.phase === 'no-pools' && watch.from === null,
     election: { role, holder, error: error?.message ?? null },

@@ -81,6 +81,7 @@ export async function compareSettings(deps: Deps): Promise<SettingsComparison> {
   const problems = felixProblems(
     felix,
     pools.flatMap(({ pool }) => pool ?? []),
+    inForce,
   );
   const kept = new Set(problems.flatMap(({ field, kept }) => (kept ? [objectAt(field)] : [])));
   return {

@@ -1,7 +1,8 @@
 /** Settings that the cluster already has and that stop Felix, or that Felix ignores in silence. */
 import { z } from 'zod';
-import { nodeOf, placeOf } from '../../../core/cluster/felix-objects.ts';
+import { changedObjects, nodeOf, objectAt, placeOf } from '../../../core/cluster/felix-objects.ts';
 import { type LiveFelix, modesOf, settingsOf } from '../../../core/cluster/live-settings.ts';
+import { canonicalSettings } from '../../../core/nat/canonical-settings.ts';
 import type { ClusterSettings } from '../../../core/nat/settings.ts';
 import { stopsFelix, warnAboutSettings } from '../../../core/nat/stops-felix.ts';
 import { validateSettings } from '../../../core/nat/validate-settings.ts';
@@ -19,9 +20,14 @@ export const felixProblemSchema = z.object({
 });
 export type FelixProblem = z.infer<typeof felixProblemSchema>;
 
-/** What stops Felix first. */
-export function felixProblems(felix: readonly LiveFelix[], pools: readonly Pool[]): FelixProblem[] {
+/** What stops Felix first. `inForce`: on Outgate's nodes, which may have taken an object before a pool made it wrong. */
+export function felixProblems(
+  felix: readonly LiveFelix[],
+  pools: readonly Pool[],
+  inForce: ClusterSettings,
+): FelixProblem[] {
   const settings = settingsOf(felix);
+  const untaken = new Set<string | undefined>(changedObjects(canonicalSettings(settings), canonicalSettings(inForce)));
   const problems = [
     ...felix.flatMap(({ name, settings: before, problems }) =>
       problems.map(({ field, message }) => {
@@ -36,7 +42,7 @@ export function felixProblems(felix: readonly LiveFelix[], pools: readonly Pool[
       field,
       message,
       stops: rule === 'N3' && stopsFelix(textAt(settings, field)),
-      kept: true,
+      kept: untaken.has(objectAt(field)),
     })),
     ...warnAboutSettings(settings, pools, modesOf(felix)).map((warning) => ({ ...warning, stops: true, kept: false })),
   ];
