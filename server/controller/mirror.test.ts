@@ -326,7 +326,9 @@ it('what a version before counted, and no node follows, is taken out of the ledg
   const epoch = await beginTerm(db, 'upgraded');
   const spoiled = seen('spoiled', { cidr: 'not-a-cidr' });
   if (spoiled.pool === null) throw new Error('it can be decoded');
-  await mirrorAll(db, epoch, [seen('fine', { cidr: '10.9.0.0/16' })]);
+  // seen first while this version led, before the other one did again
+  const uncounted = seen('uncounted', { cidr: 'nor-this' });
+  await mirrorAll(db, epoch, [seen('fine', { cidr: '10.9.0.0/16' }), uncounted]);
   const { live, pools } = await readLiveState(db);
   await writeLivePools(db, [spoiled], []);
   const poolSum = addShare(live.poolSum, poolShare(spoiled.pool));
@@ -345,7 +347,7 @@ it('what a version before counted, and no node follows, is taken out of the ledg
   expect(right.pools).toEqual(pools);
   expect(right.live).toMatchObject({ sequence, poolSum: sumOfPools(pools), revision: live.revision });
   expect(await findChanges(db, { pool: 'spoiled', others: true, limit: 1 })).toMatchObject([
-    { actor: 'outgate', role: 'system', before: { name: 'spoiled' }, after: null },
+    { actor: 'outgate', role: 'system', before: [{ name: 'spoiled' }, { name: 'uncounted' }], after: [] },
   ]);
   expect(await mirrorAll(db, epoch, all)).toBe(sequence);
   // and what is mended counts from then on

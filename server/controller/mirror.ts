@@ -4,13 +4,14 @@ import { inForce, keepLastGood, type LivePool } from '../../core/cluster/live-po
 import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
 import { heldOf } from '../../core/cluster/taken.ts';
 import type { Pool } from '../../core/pool/spec.ts';
-import { addShare, poolShare, removeShare, revisionOf, sumOfPools } from '../../core/wire/revision.ts';
+import { addShare, poolShare, removeShare, revisionOf } from '../../core/wire/revision.ts';
 import type { Database, Queryable } from '../db/client.ts';
 import { type Live, lockLive, readLivePools, writeLiveChange, writeLivePools } from '../db/live.ts';
 import { readPools } from '../db/pools.ts';
 import { readReleased } from '../db/released.ts';
 import { readSync } from '../db/sync.ts';
 import { noticeText } from '../events/notice.ts';
+import { sumOfShares } from '../state/shares.ts';
 import type { Ours } from './decided-by.ts';
 import { isNewer } from './is-newer.ts';
 import { readOtherwise, removedBy, type Step, stayingOf, type Told, tellerOf } from './pool-teller.ts';
@@ -69,21 +70,27 @@ export async function mirrorAll(db: Database, epoch: number, all: readonly LiveP
 }
 
 /**
- * Versions before this one counted pools whose CIDR means no addresses. They are taken out of the ledger once: its revision is that of
- * the pools that nodes follow, and no agent takes a state of another one.
+ * Versions before this one counted pools whose CIDR means no addresses. They are taken out of the ledger once, however many of them
+ * it has: one that led between two of this one counted only those that it saw. Its revision is that of the pools that nodes
+ * follow, and no agent takes a state of another one.
  */
 async function takeOutOfForce(db: Database, epoch: number, known: readonly LivePool[]): Promise<void> {
-  const counted = known.flatMap((one) => (one.pool !== null && inForce(one) === null ? one.pool : []));
-  if (counted.length === 0) return;
-  const right = sumOfPools(known.flatMap((one) => inForce(one) ?? []));
+  if (outOfForce(known).length === 0) return;
   await db.transaction(async (tx) => {
     const live = await lockLive(tx, epoch);
-    if (live.poolSum !== addShare(right, sumOfPools(counted))) return;
-    const moves = counted.map((pool) => ({ name: pool.name, before: pool, after: null }));
+    const there = await readLivePools(tx);
+    const right = await sumOfShares(there.flatMap((one) => inForce(one) ?? []));
+    if (live.poolSum === right) return;
+    const out = outOfForce(there);
+    const poolSum = addShare(right, await sumOfShares(out));
+    const moves = out.map((pool) => ({ name: pool.name, before: pool, after: null }));
     const reason = 'its CIDR means no addresses: no node follows it';
-    await write(tx, live, { actor: OUR_MANAGER, action: 'cluster.change', cause: null, reason, moves });
+    await write(tx, { ...live, poolSum }, { actor: OUR_MANAGER, action: 'cluster.change', cause: null, reason, moves });
   });
 }
+
+const outOfForce = (all: readonly LivePool[]): Pool[] =>
+  all.flatMap((one) => (one.pool !== null && inForce(one) === null ? one.pool : []));
 
 /** Pools that were deleted here, and are done with: where the cluster has one of the name still, the history goes on with that. */
 export async function tellStaying(tx: Queryable, live: Live, deleted: readonly string[]): Promise<void> {
