@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { differingFields } from '../../core/cluster/compare.ts';
-import { decideSync, differingHolders, type SyncDecision } from '../../core/cluster/decide-sync.ts';
+import { decideSync, differingHolders, type SyncDecision, type SyncInput } from '../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
@@ -66,7 +66,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
       state === 'Synced'
         ? appliedAs(before.applied, { version: pool.sequence, live, released })
         : reason === 'BeingDeleted'
-          ? appliedBefore(before.applied, live)
+          ? appliedBefore(before, input.applied, live)
           : before.applied;
     await note(options, found, { ...before, state, reason, detail, applied });
     return 'settled';
@@ -93,9 +93,16 @@ function appliedAs(
   return { ...applied, version, spec: heldBody({ spec: live.pool.spec, claims: live.claims }, released) };
 }
 
-/** Ours that nobody noted, and that others delete: when it is gone it was deleted in the cluster, and is not made again unasked. */
-const appliedBefore = (applied: SyncRow['applied'], live: LivePool | undefined): SyncRow['applied'] =>
-  applied !== null || live?.pool == null ? applied : { uid: live.uid, version: 0, spec: live.pool.spec };
+/**
+ * Ours that nobody noted, and that others delete: when it is gone it was deleted in the cluster, and is not made again unasked. Nor is
+ * it where the pool was deleted here before: that was about another object. `known`: what was applied to this one.
+ */
+const appliedBefore = (
+  { applied, deletedBy }: WriteRow,
+  known: SyncInput['applied'],
+  live: LivePool | undefined,
+): SyncRow['applied'] =>
+  known !== null || live?.pool == null ? applied : { uid: live.uid, version: deletedBy ?? 0, spec: live.pool.spec };
 
 /** The row as a look finds it, and what it finds of force that was decided about another state. */
 interface Found {

@@ -167,3 +167,24 @@ it('what nobody noted that we had made, and others delete, is not made again una
   await finalizers([]);
   await site.stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
 });
+
+it('nor is another than the one that was deleted here before', async () => {
+  await site.made();
+  await site.end();
+  await pools().delete({ name: 'a', expectedVersion: await version(), reason });
+  await pools().create({ name: 'a', spec: nat });
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  const object = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec: nat };
+  await apply(site.connection, { path: POOLS, manager: OUR_MANAGER, object, force: false });
+  await finalizers([WAIT]);
+  onTestFinished(async () => {
+    await finalizers([]);
+  });
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  await site.begin();
+  await site.stands('a', beingDeleted);
+  await finalizers([]);
+  await site.stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
+  await resolved('ours');
+  await site.stands('a', { state: 'Synced' });
+});
