@@ -79,12 +79,14 @@ export async function revertChange(
   const change = await findChange(deps.db, input.id);
   if (change === null) throw changeNotFound(input.id);
   if (change.action === 'hosts.update') {
-    const said = isLive(change.sequence) ? 'its Node objects say' : 'the nodes say they are';
+    const said = isLive(change.sequence) ? "the cluster's Node objects say" : 'the nodes say they are';
     const message = `change ${changeNumber(change.sequence)} cannot be taken back: the nodes' addresses are what ${said}`;
     throw new AppError('INVALID_INPUT', message, { issues: [{ field: 'id', message }] });
   }
   if (isLive(change.sequence) || standingActions.includes(change.action)) {
-    const why = isLive(change.sequence)
+    // what a policy wrote back there was decided here
+    const isTheirs = isLive(change.sequence) && change.action !== 'pool.enforce';
+    const why = isTheirs
       ? 'was made in the cluster: it is taken back there, and what is decided here is decided anew'
       : 'is about how something stands in the cluster: decide that anew instead';
     const message = `change ${changeNumber(change.sequence)} ${why}`;
