@@ -21,7 +21,7 @@ it('a pool of others counts among those that are being deleted, and not among th
   });
   await must(site.server.as('admin'), 'DELETE', `${POOLS}/theirs`);
   await soon(async () =>
-    expect(await counts()).toEqual({ managed: 0, observed: 0, foreign: 0, deleting: 1, unreadable: 0 }),
+    expect(await counts()).toEqual({ managed: 0, observed: 0, foreign: 0, deleting: 1, refused: 0, unreadable: 0 }),
   );
   expect(await listLivePools(site.deps)).toMatchObject([{ name: 'theirs', deleting: true }]);
   await finalizers([]);
@@ -31,7 +31,7 @@ it('a pool of others counts among those that are being deleted, and not among th
 it('so does one of ours, as long as it is there: it is in force, and no longer one that stays', async () => {
   const finalizers = (names: string[]) =>
     request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
-  const one = { managed: 0, observed: 0, foreign: 0, unreadable: 0 };
+  const one = { managed: 0, observed: 0, foreign: 0, refused: 0, unreadable: 0 };
   await site.made();
   await soon(async () => expect(await counts()).toEqual({ ...one, managed: 1, deleting: 0 }));
   await finalizers(['example.com/wait']);

@@ -96,6 +96,7 @@ it.each(['kubectl', 'gateway-controller'])(
       observed: 0,
       foreign: 0,
       deleting: 0,
+      refused: 0,
       unreadable: 0,
     });
     expect((await previewDelete(site.deps, ['a'])).inCluster).toEqual([
@@ -195,6 +196,7 @@ it('deleted here, it is counted as what it is while its object is there still', 
     observed: 0,
     foreign: 0,
     deleting: 1,
+    refused: 0,
     unreadable: 0,
   });
   expect((await rememberedPools(site.api.database.db)).known).toEqual(new Map());
