@@ -32,8 +32,8 @@ it('who else holds fields stays so, and stands in the way of the next change of 
 });
 
 it('names a few of many', () => {
-  const many = Array.from({ length: 10_000 }, (_, index) => pool(`p${index}`));
-  expect(adoptionEffects(many)[0]).toBe(
-    'p0, p1, p2, p3, p4, p5, p6, p7 and 9992 more become ours as the cluster has them.',
-  );
+  const many = Array.from({ length: 10_000 }, (_, index) => pool(`p${index}`, 'kubectl', ['C17']));
+  const named = 'p0, p1, p2, p3, p4, p5, p6, p7 and 9,992 more';
+  expect(adoptionEffects(many)[0]).toBe(`${named} become ours as the cluster has them.`);
+  expect(adoptionEffects(many).at(-1)).toBe(`What ${named} break stays as it is.`);
 });

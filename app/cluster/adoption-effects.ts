@@ -14,26 +14,27 @@ const NAMED = 8;
 /** What becomes of pools that are adopted, one sentence each. */
 export function adoptionEffects(pools: readonly Adopted[]): string[] {
   const names = pools.map(({ name }) => name);
-  const shown = names.length > NAMED ? [...names.slice(0, NAMED), `${names.length - NAMED} more`] : names;
   const owners = [...new Set(pools.map(({ owner }) => owner))].sort();
   const broken = pools.filter(({ violations }) => violations.length > 0).map(({ name }) => name);
   const holders = [...new Set(pools.flatMap(({ managers }) => managers))].filter((name) => name !== OUR_MANAGER).sort();
   return [
-    `${listed(shown)} become${pools.length === 1 ? 's' : ''} ours as the cluster has ${pools.length === 1 ? 'it' : 'them'}.`,
+    `${listed(few(names))} become${pools.length === 1 ? 's' : ''} ours as the cluster has ${pools.length === 1 ? 'it' : 'them'}.`,
     'NAT does not change: no node sees a difference.',
     `In the cluster outgate is named as an owner of the fields, beside ${listed(owners)}.`,
     ...(holders.length === 0 ? [] : [coHolders(holders)]),
     ...(broken.length === 0
       ? []
-      : [`What ${listed(broken.slice(0, NAMED))} break${broken.length === 1 ? 's' : ''} stays as it is.`]),
+      : [`What ${listed(few(broken))} break${broken.length === 1 ? 's' : ''} stays as it is.`]),
   ];
 }
 
+const few = (names: readonly string[]): readonly string[] =>
+  names.length > NAMED ? [...names.slice(0, NAMED), `${(names.length - NAMED).toLocaleString('en-US')} more`] : names;
+
 function coHolders(names: readonly string[]): string {
-  const shown = names.length > NAMED ? [...names.slice(0, NAMED), `${names.length - NAMED} more`] : names;
   const [stay, they] = names.length === 1 ? ['stays a holder', 'it holds'] : ['stay holders', 'they hold'];
   return (
-    `${listed(shown)} ${stay} of fields: the next change of one that ${they} is contested, ` +
+    `${listed(few(names))} ${stay} of fields: the next change of one that ${they} is contested, ` +
     'until ours is applied by force or the policy is enforce.'
   );
 }
