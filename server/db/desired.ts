@@ -88,7 +88,8 @@ const MADE_AGAIN = `(deleted_by IS NOT NULL OR (policy = 'enforce' OR force_seen
 // A released pool keeps its object, which loses our name unless the pool is made or adopted here again; no field of that one is released,
 // and nobody decided yet that it is enforced.
 // The row of a pool that is made again is written in any case: the leader that is about to forget it waits, and finds the pool (`forgetSync`).
-// How a pool stood says nothing about its deletion, which was not tried yet.
+// How a pool stood says nothing about its deletion, which was not tried yet. A pool that is made again waits since then; a deletion that the
+// cluster refuses is refused since before.
 // clock_timestamp(), not now(): the transaction may have waited long for its turn, and times follow the numbers.
 const WRITE = `
   WITH moment AS MATERIALIZED (
@@ -97,13 +98,14 @@ const WRITE = `
     DELETE FROM pool WHERE name = ANY($7::text[])
   ), leaving AS (
     UPDATE sync SET deleted_by = CASE WHEN let_go_by IS NULL THEN $1::bigint END,
-      state = 'Pending', reason = 'WaitingForCluster', detail = '{}',
+      state = 'Pending', reason = 'WaitingForCluster', detail = '{}', since = moment.at,
       applied_uid = CASE WHEN NOT ${MADE_AGAIN} THEN applied_uid END,
       applied_version = CASE WHEN NOT ${MADE_AGAIN} THEN applied_version END,
       applied_spec = CASE WHEN NOT ${MADE_AGAIN} THEN applied_spec END
-    WHERE name = ANY($7::text[])
+    FROM moment WHERE name = ANY($7::text[])
   ), back AS (
-    UPDATE sync SET let_go_by = NULL, released = '{}', policy = 'ask' WHERE name = ANY($8::text[])
+    UPDATE sync SET let_go_by = NULL, released = '{}', policy = 'ask', since = CASE WHEN state = 'Pending' THEN moment.at ELSE since END
+    FROM moment WHERE name = ANY($8::text[])
       AND NOT EXISTS (SELECT FROM pool WHERE pool.name = sync.name)
   ), upserted AS (
     INSERT INTO pool (name, spec, cidr, sequence, created_at, updated_at)

@@ -140,8 +140,9 @@ it('of what was deleted here and made again with another CIDR neither choice is 
   await soon(async () => expect(await listLivePools(site.deps)).toMatchObject([{ deleting: true }]));
   const { change } = await pools().create({ name: 'a', spec: { ...nat, cidr: '10.2.0.0/16' } });
   await site.stands('a', { state: 'Pending', reason: 'WaitingForCluster' });
+  const { createdAt: since } = await pools().get({ name: 'a' });
   const going = { here: true, deleting: true, finalizers: [WAIT] };
-  expect(await comparePool(site.deps, 'a')).toMatchObject({ going });
+  expect(await comparePool(site.deps, 'a')).toMatchObject({ sync: { since }, going });
   await expect(resolved('theirs')).rejects.toMatchObject({
     reason: 'INVALID_INPUT',
     message: expect.stringContaining('what is desired is made when it is gone'),
