@@ -4,6 +4,7 @@
  * died in silence takes nothing else with it and is never chosen again.
  */
 import { Agent, buildConnector, type Dispatcher, request as send } from 'undici';
+import { type CallPlaces, callPlaces } from './call-places.ts';
 import type { Credentials } from './credentials.ts';
 import { type Failure, failure, KubeError } from './kube-error.ts';
 import { readFailure } from './read-failure.ts';
@@ -48,19 +49,24 @@ export interface Connection {
 
 export function openConnection(credentials: Credentials): Connection {
   const connect = connector(credentials);
+  // else all wait for the first connection, one after the other, to learn which version of HTTP it speaks: for as long as a frozen server says nothing
+  const allowH2 = false;
   const calls = new Agent({
     connect,
+    allowH2,
     connections: CALLS_AT_A_TIME,
     keepAliveTimeout: KEPT_MS,
     headersTimeout: SILENCE_MS,
     bodyTimeout: SILENCE_MS,
   });
   // pipelining 0: a connection serves one request and is closed
-  const streams = new Agent({ connect, pipelining: 0, headersTimeout: SILENCE_MS, bodyTimeout: 0 });
+  const streams = new Agent({ connect, allowH2, pipelining: 0, headersTimeout: SILENCE_MS, bodyTimeout: 0 });
+  const places = { calls: callPlaces(CALLS_AT_A_TIME), streams: callPlaces(Number.POSITIVE_INFINITY) };
 
   /** The answer, when it is 2xx. A token that is refused is read anew before we are told. */
   const ask = async (
     dispatcher: Agent,
+    place: CallPlaces,
     { method, path, body, type, signal }: Call,
   ): Promise<Dispatcher.ResponseData> => {
     const line = `${method} ${path}`;
@@ -68,18 +74,22 @@ export function openConnection(credentials: Credentials): Connection {
       credentials.renew();
       throw new KubeError(line, failure('unauthorized', messageOf(error)));
     });
-    const answer = await send(`${credentials.server}${path}`, {
-      dispatcher,
-      method,
-      headers: {
-        ...headers,
-        accept: 'application/json',
-        'user-agent': 'outgate',
-        ...(body === undefined ? {} : { 'content-type': type ?? 'application/json' }),
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: signal ?? null,
-    }).catch((error: unknown) => Promise.reject(unreachable(line, error, signal)));
+    const asked = (): Promise<Dispatcher.ResponseData> =>
+      send(`${credentials.server}${path}`, {
+        dispatcher,
+        method,
+        headers: {
+          ...headers,
+          accept: 'application/json',
+          'user-agent': 'outgate',
+          ...(body === undefined ? {} : { 'content-type': type ?? 'application/json' }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: signal ?? null,
+      });
+    const answer = await place(asked, signal).catch((error: unknown) =>
+      Promise.reject(unreachable(line, error, signal)),
+    );
     if (answer.statusCode >= 200 && answer.statusCode < 300) return answer;
     const text = await textOf(answer.body, LONGEST_FAILURE).catch(() => '');
     const retryAfter = answer.headers['retry-after'];
@@ -92,14 +102,14 @@ export function openConnection(credentials: Credentials): Connection {
     server: credentials.server,
     async call(call) {
       const line = `${call.method} ${call.path}`;
-      const { statusCode, body } = await ask(calls, call);
+      const { statusCode, body } = await ask(calls, places.calls, call);
       const text = await textOf(body, LONGEST_ANSWER).catch((error: unknown) =>
         Promise.reject(error instanceof TooLong ? tooLarge(line) : unreachable(line, error, call.signal)),
       );
       return { status: statusCode, body: parsed(line, text) };
     },
     async stream(path, signal) {
-      const { body } = await ask(streams, { method: 'GET', path, signal });
+      const { body } = await ask(streams, places.streams, { method: 'GET', path, signal });
       return readable(`GET ${path}`, body, signal);
     },
     close: async () => {
