@@ -10,7 +10,7 @@ import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.ts
 import { useRefusal } from '../shell/session.tsx';
 import type { Outputs } from '../trpc/client.ts';
 import { ChoiceDialog } from './choice-dialog.tsx';
-import { applyOurs, choiceNow, holdersText, keptWords, type Picked, standText } from './settings-words.ts';
+import { applyOurs, choiceNow, holdersText, inForceWords, keptWords, type Picked, standText } from './settings-words.ts';
 
 export type SettingsObject = Outputs['cluster']['settings']['objects'][number];
 type Row = SettingsObject['rows'][number];
@@ -152,7 +152,8 @@ function LiveValue({ row: { live, differs, inForce }, unreadable, kept }: FieldP
       {differs && <span className="ml-2 text-2xs font-medium text-outofsync-fg">differs</span>}
       {kept && (unreadable || live !== inForce) && (
         <span className="block text-xs text-ink-3">
-          in force on Outgate’s nodes: <Value value={inForce} />
+          {inForceWords(inForce)}
+          {inForce !== null && <Value value={inForce} />}
         </span>
       )}
     </>

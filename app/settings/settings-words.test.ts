@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { applyOurs, letGo, type SettingRow, standText, takeTheirs } from './settings-words.ts';
+import { applyOurs, inForceWords, letGo, type SettingRow, standText, takeTheirs } from './settings-words.ts';
 
 const row: SettingRow = {
   field: 'natPortRange',
@@ -27,4 +27,9 @@ it('of settings that wait, those that the cluster has of before are told from th
   expect(standText(sync, { exists: true, rows: [row] })).toBe('Its last change was not brought to the cluster yet.');
   expect(standText(sync, { exists: true, rows: [{ ...row, applied: null }] })).toBe(never);
   expect(standText(sync, { exists: false, rows: [row] })).toBe(never);
+});
+
+it('where an object that is not taken said nothing before, what it says is not in force, and no value is', () => {
+  expect(inForceWords('1:2')).toBe('in force on Outgate’s nodes: ');
+  expect(inForceWords(null)).toBe('not in force on Outgate’s nodes');
 });

@@ -27,6 +27,10 @@ export const standText = (
 export const keptWords = (object: string): string =>
   `Outgate’s nodes take nothing of FelixConfiguration ${object} until that is mended: what it said before stays in force on them.`;
 
+/** Before the value that such an object said before; of a node that has none the one of all nodes is in force. */
+export const inForceWords = (before: string | null): string =>
+  before === null ? 'not in force on Outgate’s nodes' : 'in force on Outgate’s nodes: ';
+
 export type Choice = 'theirs' | 'ours' | 'release';
 export interface SettingsChoice {
   choice: Choice;
