@@ -73,7 +73,10 @@ it('only what can be read and belongs to nobody else may be adopted, and is coun
 
 it('what cannot be read is not told as followed, but where it could be read before', () => {
   const others = othersShown(pools, { search: '', standing: 'all' });
-  expect(othersLead(others)).toBe('5; nodes follow them as they follow ours, but for 2 that Calico cannot read');
+  const followed = '5; nodes follow them as they follow ours';
+  expect(othersLead(others)).toBe(`${followed}, but for 2 of the 3 that Calico cannot read`);
+  const neverGood = others.map((one) => (one.unreadable?.followed ? { ...one, unreadable: null } : one));
+  expect(othersLead(neverGood)).toBe(`${followed}, but for 2 that Calico cannot read`);
   expect(othersLead(others.slice(2))).toBe('3; nodes follow them as they follow ours');
   expect(othersLead(others.slice(0, 1))).toBe('1; Calico cannot read it, so no node follows it');
   expect(othersLead(others.slice(0, 2))).toBe('2; Calico cannot read them, so no node follows one of them');

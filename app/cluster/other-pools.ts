@@ -78,7 +78,10 @@ export function othersLead(pools: readonly OtherPool[]): string {
   if (nothing === pools.length && nothing > 0) {
     return `${number(nothing)}; Calico cannot read ${nothing === 1 ? 'it, so no node follows it' : 'them, so no node follows one of them'}`;
   }
-  const but = nothing === 0 ? '' : `, but for ${number(nothing)} that Calico cannot read`;
+  // the filter beside it counts all that cannot be read
+  const unread = pools.filter(({ unreadable }) => unreadable !== null).length;
+  const of = unread > nothing ? `of the ${number(unread)} ` : '';
+  const but = nothing === 0 ? '' : `, but for ${number(nothing)} ${of}that Calico cannot read`;
   return `${number(pools.length)}; nodes follow them as they follow ours${but}`;
 }
 
