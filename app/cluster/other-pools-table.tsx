@@ -9,7 +9,7 @@ import { KindTag, TrafficFromText, TrafficToText, ViolationsChip } from '../pool
 import { poolPath } from '../pools/paths.ts';
 import type { Outputs } from '../trpc/client.ts';
 import { CopyPatch } from './copy-patch.tsx';
-import { adoptable, classWords, followedWords } from './other-pools.ts';
+import { adoptable, classWords, followedWords, isOdd } from './other-pools.ts';
 import { sourceWords } from './source-words.ts';
 
 export type LivePool = Outputs['cluster']['pools']['pools'][number];
@@ -120,17 +120,7 @@ export function OtherPoolsTable({
               </span>
               <Evidence evidence={pool.evidence} />
             </Td>
-            <Td
-              label="Breaks"
-              className={
-                pool.violations.length + pool.problems.length === 0 &&
-                pool.heldFast === null &&
-                pool.deletion === null &&
-                pool.unreadable === null
-                  ? 'narrow:hidden'
-                  : undefined
-              }
-            >
+            <Td label="Breaks" className={isOdd(pool) ? undefined : 'narrow:hidden'}>
               <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-1 py-1">
                 <ViolationsChip violations={pool.violations} />
                 <Unreadable pool={pool} />

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import {
   adoptable,
   buildOthers,
+  isOdd,
   isOne,
   type OtherPool,
   othersLead,
@@ -80,6 +81,14 @@ it('what cannot be read is not told as followed, but where it could be read befo
   expect(othersLead(others.slice(2))).toBe('3; nodes follow them as they follow ours');
   expect(othersLead(others.slice(0, 1))).toBe('1; Calico cannot read it, so no node follows it');
   expect(othersLead(others.slice(0, 2))).toBe('2; Calico cannot read them, so no node follows one of them');
+});
+
+it('of a pool that was deleted here nothing more is said once it goes there', () => {
+  const old = { ...pool('old', 'observed'), violations: [], problems: [], heldFast: null };
+  const deletion = { change: 1, refused: null };
+  expect(isOdd(old)).toBe(false);
+  expect(isOdd({ ...old, deletion })).toBe(true);
+  expect(isOdd({ ...old, deletion, deleting: true })).toBe(false);
 });
 
 it('a pool that is to be adopted comes ticked, once', () => {

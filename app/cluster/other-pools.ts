@@ -71,6 +71,15 @@ export const adoptable = (pool: OtherPool): boolean =>
 
 const goes = ({ deleting, deletion }: OtherPool): boolean => deleting || deletion !== null;
 
+/** Something is said beside what it does. Of one that goes its name says so. */
+export const isOdd = (
+  pool: OtherPool & { violations: readonly unknown[]; problems: readonly unknown[]; heldFast: object | null },
+): boolean =>
+  pool.violations.length + pool.problems.length > 0 ||
+  pool.unreadable !== null ||
+  pool.heldFast !== null ||
+  (pool.deletion !== null && !pool.deleting);
+
 /** Whose pools these are, and that nodes follow them: but for those of which there is nothing to follow. */
 export function othersLead(pools: readonly OtherPool[]): string {
   const number = (value: number): string => value.toLocaleString('en-US');
