@@ -131,6 +131,18 @@ it('a pool of the name that is there already, and is not ours: whose it is, and 
   expect(saved({ live: { ...live([ours]), deleting: true }, policy: 'enforce' })).toMatchObject([
     { code: 'W_CLUSTER_POOL_GOES', message: expect.stringMatching(/it is made again by the policy enforce/) },
   ]);
+  // ours, deleted here and made again
+  const held = { ...live([ours]), deleting: true, finalizers: ['example.com/wait'] };
+  expect(saved({ shown: null, live: held, remade: true })).toEqual([
+    {
+      code: 'W_CLUSTER_POOL_GOES',
+      field: 'metadata.name',
+      message:
+        "the cluster's pool 'a' was deleted here and goes first, and the finalizer example.com/wait holds it there: " +
+        'what is saved is made by itself when it is gone',
+    },
+  ]);
+  expect(saved({ shown: null, live: { ...live([ours]), deleting: true }, remade: true })).toEqual([]);
   // saved all the same
   expect(saved({ applied: null, live: live([creator]) })).toMatchObject([
     { message: expect.stringContaining('Take theirs, or release ours, on the pool’s page') },

@@ -27,7 +27,7 @@ export function foreseeSave({ pool, shown, live, applied, remade, policy, releas
     released: letGo,
     forced: false,
   });
-  if (decision.do === 'replace') return [];
+  if (decision.do === 'replace') return live.finalizers === undefined ? [] : [waits(pool.name, live.finalizers)];
   if (decision.do === 'apply') {
     return live.pool === null
       ? []
@@ -48,6 +48,15 @@ const goes = (name: string, policy: SyncPolicy): Warning => ({
   message:
     `the cluster's pool '${name}' is being deleted there: nothing of this save is written to it. When it is gone, ` +
     (policy === 'enforce' ? 'it is made again by the policy enforce' : 'ours can be made again on the pool’s page'),
+});
+
+/** It was deleted here. One that nothing holds is gone before this is read. */
+const waits = (name: string, finalizers: readonly string[]): Warning => ({
+  code: 'W_CLUSTER_POOL_GOES',
+  field: 'metadata.name',
+  message:
+    `the cluster's pool '${name}' was deleted here and goes first, and the finalizer${finalizers.length === 1 ? '' : 's'} ` +
+    `${fewNames(finalizers)} ${finalizers.length === 1 ? 'holds' : 'hold'} it there: what is saved is made by itself when it is gone`,
 });
 
 /** Null: what is there is ours. */
