@@ -131,6 +131,9 @@ it('says of a release what the cluster keeps', () => {
   expect(of('pool.release', { ...pool('public'), absent: true }, null)).toBe(
     'public released: the cluster did not have it',
   );
+  expect(of('pool.release', { ...pool('public'), deleting: true }, null)).toBe(
+    'public released: it goes in the cluster all the same',
+  );
 });
 
 it('says of force that writes over nothing what it did', () => {

@@ -16,6 +16,8 @@ interface Beside {
   theirs?: readonly string[] | undefined;
   /** the cluster has no such pool */
   absent?: boolean | undefined;
+  /** the cluster deletes it */
+  deleting?: boolean | undefined;
   /** what becomes of changes in the cluster, before and from here on */
   policy?: { readonly from: string; readonly to: string } | undefined;
 }
@@ -64,8 +66,7 @@ function decidedIn({ action, target, reason, before, after, pools }: Summarised)
     return [what, beside, ...takenWords(before)].filter((words) => words !== '').join(', ');
   }
   if (action === 'pool.adopt') return `${pools.toLocaleString('en-US')} adopted: ${target}`;
-  if (action === 'pool.release')
-    return `${target} released: ${isAbsent(before) ? 'the cluster did not have it' : 'the cluster keeps it'}`;
+  if (action === 'pool.release') return `${target} released: ${afterRelease(before)}`;
   if (action === 'pool.release-field') {
     const letGo = isPool(before) ? before.letGo?.join(', ') : undefined;
     return `${target}: ${letGo ?? ''} released, the cluster decides it`;
@@ -163,6 +164,11 @@ function named(fields: readonly string[]): string {
 function policyIn(before: Content | null): string {
   const policy = isPool(before) ? before.policy : undefined;
   return policy === undefined ? '' : ` ${policy.from} → ${policy.to}`;
+}
+
+function afterRelease(before: Content | null): string {
+  if (isAbsent(before)) return 'the cluster did not have it';
+  return isPool(before) && before.deleting === true ? 'it goes in the cluster all the same' : 'the cluster keeps it';
 }
 
 /** The cluster has no such pool. */

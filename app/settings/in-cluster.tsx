@@ -10,7 +10,15 @@ import { HeadRow, Table, Tbody, Td, Th, Thead, Tr } from '../components/table.ts
 import { useRefusal } from '../shell/session.tsx';
 import type { Outputs } from '../trpc/client.ts';
 import { ChoiceDialog } from './choice-dialog.tsx';
-import { applyOurs, choiceNow, holdersText, inForceWords, keptWords, type Picked, standText } from './settings-words.ts';
+import {
+  applyOurs,
+  choiceNow,
+  holdersText,
+  inForceWords,
+  keptWords,
+  type Picked,
+  standText,
+} from './settings-words.ts';
 
 export type SettingsObject = Outputs['cluster']['settings']['objects'][number];
 type Row = SettingsObject['rows'][number];

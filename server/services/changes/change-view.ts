@@ -44,6 +44,8 @@ const namedSpecSchema = z.object({
   theirs: fields,
   /** before a release of a pool that the cluster does not have, and before one is tried again that was never made there */
   absent: z.boolean().optional(),
+  /** before a release of a pool that is being deleted in the cluster */
+  deleting: z.boolean().optional(),
   /** before a change of the policy */
   policy: z.object({ from: z.string(), to: z.string() }).optional(),
 });

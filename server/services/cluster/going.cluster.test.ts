@@ -118,6 +118,12 @@ it('what others apply whole, too, and delete, is not told to stay when it is del
   );
 });
 
+it('released, it goes all the same, and History says so', async () => {
+  await deletedThere();
+  const { id } = await resolved('release');
+  expect((await getChange(site.deps, id)).before).toMatchObject({ name: 'a', deleting: true });
+});
+
 it('by the policy enforce it is made again when it is gone', async () => {
   await deletedThere();
   const before = (await site.stand('a'))?.applied?.uid;

@@ -136,10 +136,10 @@ export async function setPolicy(
   });
 }
 
-/** The object stays, and our name is to go from it: also where what was decided before is on its way, and it bears that only then. */
+/** The object stays, but for one that is being deleted, and our name is to go from it: also where what was decided before is on its way, and it bears that only then. */
 async function release(tx: Queryable, { name, spec }: Pool, version: number): Promise<Decision> {
   const [live] = await readLivePools(tx, [name]);
   await markLetGo(tx, name, version);
-  const before = { name, spec, ...(live === undefined ? { absent: true } : {}) };
+  const before = { name, spec, ...(live === undefined ? { absent: true } : live.deleting ? { deleting: true } : {}) };
   return { action: 'pool.release', remove: [name], before };
 }
