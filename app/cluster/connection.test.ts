@@ -67,12 +67,12 @@ it('what goes there is named, and needs nobody but where that is refused', () =>
   });
   const refused = { deletion: 1, release: 0 };
   expect(said({ counts: calm, live: { deleting: 3, refused: 1 }, refused }).follows).toMatch(
-    /^The cluster refuses to delete a pool .*\. 2 pools are being deleted there, and in force until they are gone\./,
+    /^The cluster refuses to delete a pool .*\. 2 more pools are being deleted there, and in force until they are gone\./,
   );
   expect(said({ counts: calm, live: { deleting: 1, refused: 1 }, refused }).follows).not.toContain('being deleted');
   // one that cannot be read is in force nowhere, and is no reason to tell one less of the others
   expect(said({ counts: calm, live: { deleting: 2, refused: 0 }, refused }).follows).toContain(
-    '2 pools are being deleted',
+    '2 more pools are being deleted',
   );
 });
 

@@ -118,11 +118,13 @@ export function refusedTexts({ refused: { deletion, release } }: Pick<ClusterSta
 }
 
 /** They are followed until they are gone: that needs nobody, unless the cluster refuses it, which is said apart. */
-function goingTexts({ live }: ClusterState): string[] {
+function goingTexts({ live, refused }: ClusterState): string[] {
   const going = live.deleting - live.refused;
   if (going <= 0) return [];
   const [pools, them] = going === 1 ? ['pool is', 'it is'] : ['pools are', 'they are'];
-  return [`${number(going)} ${pools} being deleted there, and in force until ${them} gone.`];
+  // those of the sentence before are counted with them on the page
+  const more = refused.deletion === 0 ? '' : 'more ';
+  return [`${number(going)} ${more}${pools} being deleted there, and in force until ${them} gone.`];
 }
 
 function reachText({ problems, back }: ClusterState): string {
