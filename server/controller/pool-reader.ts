@@ -5,6 +5,8 @@ import type { Queryable } from '../db/client.ts';
 
 export type PoolReader = (name: string) => Promise<PoolAtHand>;
 
+const NOTHING: PoolAtHand = { pool: undefined, row: undefined, live: undefined, released: [], letGo: false };
+
 /** One read at a time: a name is never answered by a read that had begun before it was asked for. */
 export function poolReader(db: Queryable): PoolReader {
   let waiting: { readonly names: Set<string>; readonly read: Promise<Map<string, PoolAtHand>> } | null = null;
@@ -23,6 +25,6 @@ export function poolReader(db: Queryable): PoolReader {
   return async (name) => {
     waiting ??= next();
     waiting.names.add(name);
-    return (await waiting.read).get(name) ?? { pool: undefined, row: undefined, live: undefined, released: [] };
+    return (await waiting.read).get(name) ?? NOTHING;
   };
 }

@@ -13,7 +13,13 @@ it('what others began to delete while it was applied is told as that, though it 
   const outcomes: Outcome[] = [];
   await syncPool(
     {
-      read: async () => ({ pool: { name: 'a', spec, sequence: 5 }, row: undefined, live: undefined, released: [] }),
+      read: async () => ({
+        pool: { name: 'a', spec, sequence: 5 },
+        row: undefined,
+        live: undefined,
+        released: [],
+        letGo: false,
+      }),
       write: async (outcome) => void outcomes.push(outcome),
       sending: () => {},
       cluster: { apply: async () => taken, remove: never, disown: never },

@@ -43,11 +43,14 @@ export interface SyncPoolOptions {
 
 /** Throws TermOver when another leads; nothing was noted then. */
 export async function syncPool(options: SyncPoolOptions, name: string): Promise<SyncOutcome> {
-  const { pool, row, live, released } = await options.read(name);
+  const { pool, row, live, released, letGo } = await options.read(name);
   if (pool === undefined) {
     if (row === undefined) return 'settled';
-    const goes = row.deletedBy !== null && live !== undefined && oursToDelete(live, row.applied);
-    return goes ? remove(options, asFound(row), live) : disown(options, row, live ?? null);
+    // a release asks for nothing to go; what goes already is left to go
+    const mayGo = row.deletedBy !== null && live !== undefined && (live.deleting || !letGo);
+    return mayGo && oursToDelete(live, row.applied)
+      ? remove(options, asFound(row), live)
+      : disown(options, row, live ?? null);
   }
   const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released });
   const decision = decideSync(input);

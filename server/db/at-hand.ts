@@ -13,12 +13,15 @@ export interface PoolAtHand {
   readonly live: LivePool | undefined;
   /** its fields that others decide */
   readonly released: readonly PoolField[];
+  /** it was released, and is no pool of ours since */
+  readonly letGo: boolean;
 }
 
 type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
 type Row = { readonly key: string; readonly wanted: PoolSpec | null; readonly version: string | null } & {
   readonly object: LivePool | null;
   readonly released: string[] | null;
+  readonly let_go_by: string | null;
 } & (SyncRecord<PoolSpec> | Nullable<SyncRecord<PoolSpec>>);
 
 /** All of these names, also those of which there is nothing. */
@@ -40,5 +43,6 @@ function atHand(row: Row): PoolAtHand {
     row: row.name === null ? undefined : syncRow(row as SyncRecord<PoolSpec>),
     live: object ?? undefined,
     released: releasedFields(row.released ?? []),
+    letGo: row.let_go_by !== null,
   };
 }

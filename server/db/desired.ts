@@ -80,13 +80,13 @@ export async function writeChange(tx: Queryable, change: NewChange): Promise<{ a
  * A pool that was deleted here and is not noted since, or was deleted in the cluster and is made again by force or its policy, may have
  * another object by now, or soon: what was applied to the one before it says nothing.
  */
-const MADE_AGAIN = `(deleted_by IS NOT NULL OR (policy = 'enforce' OR force_seen IS NOT NULL)
+const MADE_AGAIN = `let_go_by IS NULL AND (deleted_by IS NOT NULL OR (policy = 'enforce' OR force_seen IS NOT NULL)
   AND NOT EXISTS (SELECT FROM live_pool l WHERE l.name = sync.name))`;
 
 // Where there is a cluster, a pool has its row in sync before anything is sent for it: else the next leader would not know,
 // of a pool deleted meanwhile, that its object may be there.
 // A released pool keeps its object, which loses our name unless the pool is made or adopted here again; no field of that one is released,
-// and nobody decided yet that it is enforced.
+// and nobody decided yet that it is enforced. What a release keeps of a deletion that is under way is written before it (`markLetGo`).
 // The row of a pool that is made again is written in any case: the leader that is about to forget it waits, and finds the pool (`forgetSync`).
 // How a pool stood says nothing about its deletion, which was not tried yet. A pool that is made again waits since then; a deletion that the
 // cluster refuses is refused since before.
@@ -97,11 +97,11 @@ const WRITE = `
   ), removed AS (
     DELETE FROM pool WHERE name = ANY($7::text[])
   ), leaving AS (
-    UPDATE sync SET deleted_by = CASE WHEN let_go_by IS NULL THEN $1::bigint END,
+    UPDATE sync SET deleted_by = CASE WHEN let_go_by IS NULL THEN $1::bigint ELSE deleted_by END,
       state = 'Pending', reason = 'WaitingForCluster', detail = '{}', since = moment.at,
-      applied_uid = CASE WHEN NOT ${MADE_AGAIN} THEN applied_uid END,
-      applied_version = CASE WHEN NOT ${MADE_AGAIN} THEN applied_version END,
-      applied_spec = CASE WHEN NOT ${MADE_AGAIN} THEN applied_spec END
+      applied_uid = CASE WHEN NOT (${MADE_AGAIN}) THEN applied_uid END,
+      applied_version = CASE WHEN NOT (${MADE_AGAIN}) THEN applied_version END,
+      applied_spec = CASE WHEN NOT (${MADE_AGAIN}) THEN applied_spec END
     FROM moment WHERE name = ANY($7::text[])
   ), back AS (
     UPDATE sync SET let_go_by = NULL, released = '{}', policy = 'ask', since = CASE WHEN state = 'Pending' THEN moment.at ELSE since END

@@ -42,7 +42,7 @@ async function readDeleted(db: Queryable): Promise<Deleted[]> {
        THEN jsonb_build_object('message', s.detail->>'message', 'missing', s.detail->>'missing') END AS refused,
        EXISTS (SELECT FROM pool p WHERE p.name = s.name) AS again
      FROM sync s JOIN live_pool l ON l.name = s.name
-     WHERE s.deleted_by IS NOT NULL
+     WHERE s.deleted_by IS NOT NULL AND (s.let_go_by IS NULL OR (l.object->>'deleting')::boolean)
      ORDER BY s.name COLLATE "C"`,
   );
   return rows.filter(({ object, applied_uid: uid }) => oursToDelete(object, uid === null ? null : { uid }));

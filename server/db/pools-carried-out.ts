@@ -64,6 +64,7 @@ const STILL = `(c.action IN ('pool.adopt', 'pool.release', 'pool.release-field')
   OR (c.action = 'pool.delete' AND c.before ? 'theirs'))`;
 
 // a pool that was deleted before anything was known to be applied is waited for, but a look has found that the cluster has none.
+// One that was released while its deletion was under way is waited for by that, and by nothing decided later.
 // The last move of each pool is looked for once: others may have moved it very often since
 const WAITS = `
   WITH asked AS MATERIALIZED (
@@ -74,6 +75,7 @@ const WAITS = `
     LEFT JOIN sync s ON s.name = n.name LEFT JOIN pool p ON p.name = n.name
     WHERE NOT a.still AND NOT coalesce(s.applied_version >= a.sequence, s.name IS NULL AND p.name IS NULL)
       AND NOT (p.name IS NULL AND coalesce(s.detail ? 'absentSince', false))
+      AND NOT coalesce(s.let_go_by IS NOT NULL AND s.deleted_by < a.sequence, false)
   ), moved AS MATERIALIZED (
     SELECT n.name, max(m.cause) AS cause FROM live_change m CROSS JOIN LATERAL unnest(m.pools) AS n(name)
     WHERE m.pools && ARRAY(SELECT DISTINCT name FROM open) AND m.cause IS NOT NULL GROUP BY n.name

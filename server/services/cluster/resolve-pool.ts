@@ -3,9 +3,7 @@ import { z } from 'zod';
 import type { PoolField } from '../../../core/cluster/compare.ts';
 import type { SyncPolicy } from '../../../core/cluster/sync-state.ts';
 import { takenByEnforce } from '../../../core/cluster/taken.ts';
-import type { Pool } from '../../../core/pool/spec.ts';
-import type { Database, Queryable } from '../../db/client.ts';
-import { markLetGo } from '../../db/let-go.ts';
+import type { Database } from '../../db/client.ts';
 import { holdLive, readLivePools } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
 import { releasedOf, shownPools } from '../../db/released.ts';
@@ -14,7 +12,6 @@ import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { mustChange } from '../changes/apply-change.ts';
 import type { ChangeView } from '../changes/change-view.ts';
-import type { Decision } from '../changes/decision.ts';
 import type { Deps } from '../deps.ts';
 import { expectVersion } from '../pools/write-pool.ts';
 import { requiredReason } from '../reason.ts';
@@ -23,6 +20,7 @@ import { leaveFields } from './leave-fields.ts';
 import type { Cluster } from './reach.ts';
 import { refusal } from './refusal.ts';
 import { decideField, fieldChoices, releaseField } from './release-field.ts';
+import { releasePool } from './release-pool.ts';
 import { readStandings } from './standing.ts';
 import { expectSeen, force, notOurs, take } from './theirs-or-ours.ts';
 
@@ -67,8 +65,8 @@ export async function resolvePool(
       const pool = await expectVersion(deps, current, name, expectedVersion);
       const number = current.desired.sequence + 1;
       await holdLive(tx);
-      if (choice === 'release') return [await release(tx, pool, number)];
       const standing = (await readStandings(tx, [name]))(name);
+      if (choice === 'release') return [await releasePool(tx, pool, standing, number)];
       if (seen !== undefined) await expectSeen(deps, pool, standing, seen);
       if (field !== undefined) {
         return [await (choice === 'release-field' ? releaseField : decideField)(tx, pool, field, number)];
@@ -134,12 +132,4 @@ export async function setPolicy(
       return [{ action: 'pool.policy', upsert: [{ name, spec: pool.spec }], before, asFound: true }];
     },
   });
-}
-
-/** The object stays, but for one that is being deleted, and our name is to go from it: also where what was decided before is on its way, and it bears that only then. */
-async function release(tx: Queryable, { name, spec }: Pool, version: number): Promise<Decision> {
-  const [live] = await readLivePools(tx, [name]);
-  await markLetGo(tx, name, version);
-  const before = { name, spec, ...(live === undefined ? { absent: true } : live.deleting ? { deleting: true } : {}) };
-  return { action: 'pool.release', remove: [name], before };
 }
