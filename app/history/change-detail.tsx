@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link2, Undo2 } from 'lucide-react';
 import Link from 'next/link';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import { Actor, isByNodes } from '../components/actor.tsx';
 import { Age, utc } from '../components/age.tsx';
@@ -134,17 +134,14 @@ function Facts({ change }: { change: Change }) {
         </>
       )}
       {change.notGone !== null && (
-        <>
-          <dt>Waits</dt>
-          <dd className="wrap-anywhere text-ink-1">
-            The cluster has <PoolLinks names={change.notGone.names} /> still. {deletionWaits(change.notGone.refused)}
-            {change.notGone.refused !== null && (
-              <span className="block">
-                The cluster’s own words: <span className="machine">{change.notGone.refused.message}</span>
-              </span>
-            )}
-          </dd>
-        </>
+        <DeletionWaits {...change.notGone}>
+          The cluster has <PoolLinks names={change.notGone.names} /> still.
+        </DeletionWaits>
+      )}
+      {change.goesFirst !== null && (
+        <DeletionWaits {...change.goesFirst}>
+          What the cluster has of <PoolLinks names={change.goesFirst.names} /> was deleted here before, and goes first.
+        </DeletionWaits>
       )}
       {taken.length > 0 && (
         <>
@@ -172,6 +169,23 @@ function Facts({ change }: { change: Change }) {
         </>
       )}
     </dl>
+  );
+}
+
+/** `children`: of which pools. */
+function DeletionWaits({ refused, finalizers, children }: NonNullable<Change['notGone']> & { children: ReactNode }) {
+  return (
+    <>
+      <dt>Waits</dt>
+      <dd className="wrap-anywhere text-ink-1">
+        {children} {deletionWaits(refused, finalizers)}
+        {refused !== null && (
+          <span className="block">
+            The cluster’s own words: <span className="machine">{refused.message}</span>
+          </span>
+        )}
+      </dd>
+    </>
   );
 }
 

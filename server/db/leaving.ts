@@ -11,17 +11,28 @@ export interface Leaving {
   readonly change: number;
   /** what the last try met, in the cluster's own words, and the right that is missing; null: it was not refused, or not tried yet */
   readonly refused: { readonly message: string; readonly missing: string | null } | null;
+  /** what holds it there while the cluster deletes it, as far as that is known */
+  readonly finalizers: readonly string[];
 }
 
 /** By name. One that is not ours is not in it: it stays in the cluster, as what it is there. */
 export async function readLeaving(db: Queryable): Promise<Map<string, Leaving>> {
   const rows = await readDeleted(db);
-  return new Map(
-    rows.flatMap(({ object: { name, uid }, deleted_by: by, refused, again }) =>
-      again ? [] : [[name, { uid, change: Number(by), refused }]],
-    ),
-  );
+  return new Map(rows.flatMap((row) => (row.again ? [] : [[row.object.name, leavingOf(row)]])));
 }
+
+/** The same of those of which a pool has the name here by now: what is there may stay and become that one, or go first. */
+export async function readLeavingBefore(db: Queryable): Promise<Map<string, Leaving>> {
+  const rows = await readDeleted(db);
+  return new Map(rows.flatMap((row) => (row.again ? [[row.object.name, leavingOf(row)]] : [])));
+}
+
+const leavingOf = ({ object: { uid, deleting, finalizers = [] }, deleted_by: by, refused }: Deleted): Leaving => ({
+  uid,
+  change: Number(by),
+  refused,
+  finalizers: deleting ? finalizers : [],
+});
 
 /** Uids of the objects that may go by a deletion here at any time: also of pools that were made again since. */
 export const readGoing = async (db: Queryable): Promise<Set<string>> =>
@@ -36,12 +47,14 @@ interface Deleted {
   readonly again: boolean;
 }
 
+// of a pool that was made again another refusal is one of what is desired
 async function readDeleted(db: Queryable): Promise<Deleted[]> {
   const rows = await db.query<Deleted>(
     `SELECT l.object, s.applied_uid, s.deleted_by, CASE WHEN s.state IN ('Rejected', 'Forbidden') AND s.detail ? 'message'
+         AND (p.name IS NULL OR s.reason = 'DeletionRefused' OR s.detail->>'missing' LIKE 'delete %')
        THEN jsonb_build_object('message', s.detail->>'message', 'missing', s.detail->>'missing') END AS refused,
-       EXISTS (SELECT FROM pool p WHERE p.name = s.name) AS again
-     FROM sync s JOIN live_pool l ON l.name = s.name
+       p.name IS NOT NULL AS again
+     FROM sync s JOIN live_pool l ON l.name = s.name LEFT JOIN pool p ON p.name = s.name
      WHERE s.deleted_by IS NOT NULL AND (s.let_go_by IS NULL OR (l.object->>'deleting')::boolean)
      ORDER BY s.name COLLATE "C"`,
   );

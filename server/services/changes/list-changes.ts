@@ -1,7 +1,6 @@
 import { isLive } from '../../../core/wire/change-number.ts';
 import { carriedOut } from '../../db/carried-out.ts';
 import { type ChangeFilter, findChange, findChanges, type ListedChange } from '../../db/changes.ts';
-import { type Leaving, readLeaving } from '../../db/leaving.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
 import type { CarriedOut } from '../../db/pools-carried-out.ts';
 import { namesUndecided } from '../../db/sync.ts';
@@ -10,6 +9,7 @@ import { HOLDINGS_KEPT } from '../agents/ingest.ts';
 import { AppError } from '../app-error.ts';
 import type { Deps } from '../deps.ts';
 import type { ChangeView } from './change-view.ts';
+import { readNotGone, type Waits } from './not-gone.ts';
 
 /** The newest first. `nextCursor` is the last id of this page; null: there is no older one. */
 export async function listChanges(
@@ -37,20 +37,14 @@ export async function listChanges(
 
 export type NodeTime = { node: string; at: string | null };
 
-/** Pools that a change deleted here, and that the cluster has still: how it refused the first of those that it refused. */
-export interface NotGone {
-  names: string[];
-  refused: Leaving['refused'];
-}
-
 /**
  * One change, whole, with the time each node first held it (null: not yet; left out: not kept any more), the pools about which
- * somebody must decide before all of it is in the cluster, and those whose deletion waits. Throws NOT_FOUND.
+ * somebody must decide before all of it is in the cluster, and what must be gone there first. Throws NOT_FOUND.
  */
 export async function getChange(
   deps: Deps,
   id: number,
-): Promise<ChangeView & { nodeTimes: NodeTime[]; waitsFor: string[]; notGone: NotGone | null }> {
+): Promise<ChangeView & Waits & { nodeTimes: NodeTime[]; waitsFor: string[] }> {
   const effective = (await effectiveNumbers(deps, [id]))(id);
   const [change, times, holdings, voided] = await Promise.all([
     findChange(deps.db, id),
@@ -69,14 +63,8 @@ export async function getChange(
     ),
     nodeTimes: (takers.length === 0 ? [] : times).map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
     waitsFor: waits ? await namesUndecided(deps.db, id, change.pools) : [],
-    notGone: waits ? notGone(await readLeaving(deps.db), id) : null,
+    ...(waits ? await readNotGone(deps.db, id, change.pools) : { notGone: null, goesFirst: null }),
   };
-}
-
-function notGone(leaving: ReadonlyMap<string, Leaving>, id: number): NotGone | null {
-  const of = [...leaving].filter(([, { change }]) => change === id);
-  if (of.length === 0) return null;
-  return { names: of.map(([name]) => name), refused: of.find(([, one]) => one.refused !== null)?.[1].refused ?? null };
 }
 
 export const changeNotFound = (id: number): AppError =>

@@ -34,7 +34,7 @@ it('while nobody leads', async () => {
   const change = await deleted();
   expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', deletion: { change, refused: null } }]);
   expect((await getCluster(site.deps)).live).toMatchObject({ managed: 0, observed: 0, deleting: 1 });
-  expect((await getChange(site.deps, change)).notGone).toEqual({ names: ['a'], refused: null });
+  expect((await getChange(site.deps, change)).notGone).toEqual({ names: ['a'], refused: null, finalizers: [] });
   await expect(adoptPools(site.deps, editor, { names: ['a'], reason })).rejects.toThrow(
     `a cannot be adopted: change ${change} deleted it here; revert that to keep it`,
   );
@@ -79,7 +79,7 @@ it('while the right to delete is missing, by the cluster’s own words', async (
   await soon(async () =>
     expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', deletion: { change, refused } }]),
   );
-  expect((await getChange(site.deps, change)).notGone).toEqual({ names: ['a'], refused });
+  expect((await getChange(site.deps, change)).notGone).toEqual({ names: ['a'], refused, finalizers: [] });
   expect((await getCluster(site.deps)).refused).toEqual({ deletion: 1, release: 0 });
   expect(await told()).toEqual([
     { labels: { what: 'deletion' }, value: 1 },

@@ -4,6 +4,13 @@ import { getChange } from '../../services/changes/list-changes.ts';
 import { refusedSchema } from '../../services/cluster/live-pools.ts';
 import { viewerProcedure } from '../init.ts';
 
+/** `refused`: how the cluster refused the first of those that it refused; `finalizers`: what holds them there, as far as that is known */
+const notGoneSchema = z.object({
+  names: z.array(z.string()),
+  refused: refusedSchema.nullable(),
+  finalizers: z.array(z.string()),
+});
+
 export const get = viewerProcedure
   .input(z.strictObject({ id: z.int().min(0) }))
   .output(
@@ -12,8 +19,10 @@ export const get = viewerProcedure
       nodeTimes: z.array(z.object({ node: z.string(), at: z.iso.datetime().nullable() })),
       /** pools about which somebody must decide before all of it is in the cluster */
       waitsFor: z.array(z.string()),
-      /** pools that it deleted here and that the cluster has still; `refused`: how it refused the first of those that it refused; null: none */
-      notGone: z.object({ names: z.array(z.string()), refused: refusedSchema.nullable() }).nullable(),
+      /** pools that it deleted here and that the cluster has still; null: none */
+      notGone: notGoneSchema.nullable(),
+      /** pools that it decides, and that are made when the object that was deleted here before is gone; null: none */
+      goesFirst: notGoneSchema.nullable(),
     }),
   )
   .query(({ ctx, input }) => getChange(ctx.deps, input.id));
