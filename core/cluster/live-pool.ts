@@ -22,7 +22,7 @@ export interface LivePool {
   readonly ownership: Ownership;
   /** it has a deletionTimestamp: it still counts until it is gone */
   readonly deleting: boolean;
-  /** what holds it there meanwhile; absent: nothing does, or it was read by a version that did not look */
+  /** what holds it there while it is being deleted; absent: nothing does, or it was read by a version that did not look */
   readonly finalizers?: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export function readLivePool(object: unknown): LivePool | null {
     claims: specClaims(metadata),
     ownership: ownershipOf(metadata),
     deleting,
-    ...(deleting ? finalizersOf(metadata) : {}),
+    ...finalizersOf(metadata),
   });
 }
 
@@ -53,6 +53,10 @@ function finalizersOf({ finalizers }: Readonly<Record<string, unknown>>): Pick<L
   const names = Array.isArray(finalizers) ? finalizers.slice(0, MOST_FINALIZERS).filter(isText) : [];
   return names.length === 0 ? {} : { finalizers: names.map((name) => printable(name, LONGEST_FINALIZER)) };
 }
+
+/** What holds it in the cluster, which deletes it already. */
+export const heldBy = ({ deleting, finalizers = [] }: Pick<LivePool, 'deleting' | 'finalizers'>): string[] =>
+  deleting ? [...finalizers] : [];
 
 /** `now`, or as much as can be known of it when it cannot be decoded but could before. */
 export function keepLastGood(before: LivePool | undefined, now: LivePool): LivePool {

@@ -1,6 +1,6 @@
 /** Pools that were deleted here, and whose objects are to go too. */
 
-import type { LivePool } from '../../core/cluster/live-pool.ts';
+import { heldBy, type LivePool } from '../../core/cluster/live-pool.ts';
 import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import type { Queryable } from './client.ts';
 
@@ -27,11 +27,11 @@ export async function readLeavingBefore(db: Queryable): Promise<Map<string, Leav
   return new Map(rows.flatMap((row) => (row.again ? [[row.object.name, leavingOf(row)]] : [])));
 }
 
-const leavingOf = ({ object: { uid, deleting, finalizers = [] }, deleted_by: by, refused }: Deleted): Leaving => ({
-  uid,
+const leavingOf = ({ object, deleted_by: by, refused }: Deleted): Leaving => ({
+  uid: object.uid,
   change: Number(by),
   refused,
-  finalizers: deleting ? finalizers : [],
+  finalizers: heldBy(object),
 });
 
 /** Uids of the objects that may go by a deletion here at any time: also of pools that were made again since. */

@@ -19,5 +19,16 @@ test.each([
   ['disowned', [], 'The cluster has another object under this name: it stays there, and only our name goes from it.'],
   ['kept', [], 'The cluster has another object under this name: it stays there as it is.'],
 ] as const)('%s beside %j', (becomes, managers, words) => {
-  expect(deletionWords({ becomes, managers })).toBe(words);
+  expect(deletionWords({ becomes, managers, finalizers: [] })).toBe(words);
+});
+
+test('what holds it there is said, beside whoever holds fields of it', () => {
+  const held = (managers: string[], finalizers: string[]) =>
+    deletionWords({ becomes: 'deleted', managers, finalizers });
+  expect(held([], ['x/a'])).toBe(
+    'The finalizer x/a holds the object in the cluster: nodes follow it until that is gone.',
+  );
+  expect(held(['job'], ['x/a', 'x/b'])).toBe(
+    'job holds fields of it too: the object goes with ours. The finalizers x/a and x/b hold the object in the cluster: nodes follow it until they are gone.',
+  );
 });

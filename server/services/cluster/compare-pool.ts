@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { applyBody, compareFields } from '../../../core/cluster/compare.ts';
 import { copyPatch, isTigeras, theirPool } from '../../../core/cluster/copy-patch.ts';
-import { inForce, type LivePool } from '../../../core/cluster/live-pool.ts';
+import { heldBy, inForce, type LivePool } from '../../../core/cluster/live-pool.ts';
 import { ourClaim } from '../../../core/cluster/managed-fields.ts';
 import { whyNotReleased } from '../../../core/cluster/released.ts';
 import { seenOf } from '../../../core/cluster/seen.ts';
@@ -113,7 +113,7 @@ export async function comparePool(deps: Deps, name: string): Promise<Comparison>
 }
 
 const viewGoing = (going: Going | null, live: LivePool | undefined): Comparison['going'] =>
-  going && { here: going.here, deleting: going.deleting, finalizers: [...(live?.finalizers ?? [])] };
+  going && { here: going.here, deleting: going.deleting, finalizers: live === undefined ? [] : heldBy(live) };
 
 async function patchFor(deps: Deps, live: LivePool, desired: PoolSpec): Promise<Comparison['patch']> {
   const pool = theirPool(live);

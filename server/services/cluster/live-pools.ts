@@ -1,6 +1,6 @@
 /** The pools that the cluster has, ours and others', with what they break and who decides about them. */
 import { z } from 'zod';
-import { inForce, type LivePool, unreadableOf } from '../../../core/cluster/live-pool.ts';
+import { heldBy, inForce, type LivePool, unreadableOf } from '../../../core/cluster/live-pool.ts';
 import { facetsOf } from '../../../core/pool/defaults.ts';
 import { facetsSchema, poolSpecSchema, violationSchema } from '../../../core/pool/spec.ts';
 import { type Leaving, readLeaving } from '../../db/leaving.ts';
@@ -78,7 +78,7 @@ export async function listLivePools(deps: Deps): Promise<LivePoolView[]> {
     problems: one.problems.map((problem) => ({ ...problem })),
     violations: [...(judged.violations.get(one.name) ?? [])],
     deleting: one.deleting,
-    finalizers: [...(one.finalizers ?? [])],
+    finalizers: heldBy(one),
     deletion: viewDeletion(leaving.get(one.name)),
     heldFast: leaving.has(one.name) ? null : viewHeldFast(heldFast.get(one.name)),
   }));

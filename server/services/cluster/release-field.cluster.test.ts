@@ -100,7 +100,7 @@ it.each(['kubectl', 'gateway-controller'])(
       unreadable: 0,
     });
     expect((await previewDelete(site.deps, ['a'])).inCluster).toEqual([
-      { name: 'a', becomes: 'deleted', managers: [manager] },
+      { name: 'a', becomes: 'deleted', managers: [manager], finalizers: [] },
     ]);
     const { version } = await pool();
     await deletePool(site.deps, editor, { name: 'a', expectedVersion: version, reason });

@@ -1,8 +1,8 @@
 /** Who else holds what goes with a pool, or keeps it in the cluster, is said before it is deleted, on a real API server, and it comes so. */
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
-import { must } from '../../../e2e/cluster/request.ts';
+import { must, request } from '../../../e2e/cluster/request.ts';
 import { readLivePools } from '../../db/live.ts';
 import { apply } from '../../kube/write.ts';
 import { soon } from '../../testing/soon.ts';
@@ -44,13 +44,13 @@ it.each([
   {
     what: 'somebody who applies a field',
     act: applyAs('nightly-job', { natOutgoing: true }),
-    told: [{ name, becomes: 'deleted', managers: ['nightly-job'] }],
+    told: [{ name, becomes: 'deleted', managers: ['nightly-job'], finalizers: [] }],
     named: undefined,
   },
   {
     what: 'somebody who has set what we leave out',
     act: () => site.edit(name, { disableBGPExport: true }),
-    told: [{ name, becomes: 'deleted', managers: ['kubectl-edit'] }],
+    told: [{ name, becomes: 'deleted', managers: ['kubectl-edit'], finalizers: [] }],
     named: undefined,
   },
   {
@@ -59,13 +59,13 @@ it.each([
       await applyAs('gateway-controller', nat)();
       await applyAs('nightly-job', { natOutgoing: true })();
     },
-    told: [{ name, becomes: 'disowned', managers: ['gateway-controller'] }],
+    told: [{ name, becomes: 'disowned', managers: ['gateway-controller'], finalizers: [] }],
     named: ['gateway-controller', 'nightly-job'],
   },
   {
     what: 'a tool that owns it by its mark',
     act: mark,
-    told: [{ name, becomes: 'disowned', managers: ['argocd'] }],
+    told: [{ name, becomes: 'disowned', managers: ['argocd'], finalizers: [] }],
     named: ['argocd-controller'],
   },
 ])('beside us, $what', async ({ act, told, named }) => {
@@ -77,6 +77,22 @@ it.each([
   await soon(async () => expect(await namedThere()).toEqual(named));
 });
 
+it('what will hold it there once it is deleted is said before, and while it does', async () => {
+  const finalizers = (names: string[]) =>
+    request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
+  await site.made();
+  await finalizers(['example.com/wait']);
+  onTestFinished(async () => {
+    await finalizers([]);
+  });
+  await seen();
+  const held = { name, becomes: 'deleted', managers: [], finalizers: ['example.com/wait'] };
+  expect((await previewDelete(site.deps, [name])).inCluster).toEqual([held]);
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  await site.stands(name, { reason: 'BeingDeleted' });
+  expect((await previewDelete(site.deps, [name])).inCluster).toEqual([held]);
+});
+
 it('of a pool there that never was ours, nothing goes', async () => {
   await site.make(name, nat);
   await site.begin();
@@ -84,7 +100,7 @@ it('of a pool there that never was ours, nothing goes', async () => {
   await site.stands(name, { reason: 'NotAdopted' });
   const before = await version();
   expect((await previewDelete(site.deps, [name])).inCluster).toEqual([
-    { name, becomes: 'kept', managers: ['kubectl'] },
+    { name, becomes: 'kept', managers: ['kubectl'], finalizers: [] },
   ]);
   await del();
   expect(await version()).toEqual(before);

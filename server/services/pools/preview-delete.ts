@@ -18,7 +18,7 @@ export interface DeletePreview {
   readonly changes: Region[];
   /** nodes whose own settings make another difference, by what it is; sorted */
   readonly onNodes: { readonly nodes: string[]; readonly changes: Region[] }[];
-  /** what becomes of those that the cluster has, where others hold fields there or own it; in the order of names */
+  /** what becomes of those that the cluster has, where others hold fields there or own it, or finalizers hold it; in the order of names */
   readonly inCluster: InCluster[];
 }
 
@@ -27,6 +27,8 @@ interface InCluster {
   readonly becomes: OnDelete;
   /** who holds fields of what goes, or for whom the rest stays */
   readonly managers: string[];
+  /** what holds one there that is deleted, until they are gone; as far as that is known */
+  readonly finalizers: string[];
 }
 
 /**
@@ -42,7 +44,7 @@ export async function previewDelete(deps: Deps, names: readonly string[]): Promi
     const issues = missing.map((name) => ({ field: 'names', message: `there is no pool '${name}'` }));
     throw new AppError('NOT_FOUND', issues.map(({ message }) => message).join('; '), { issues });
   }
-  const inCluster = deps.cluster === null ? [] : await heldByOthers(deps, names);
+  const inCluster = deps.cluster === null ? [] : await standingsThere(deps, names);
   for (const { name, becomes } of inCluster) if (becomes !== 'deleted') gone.delete(name);
   const { hosts, settings } = effective;
   const pools = effective.pools();
@@ -81,7 +83,7 @@ export async function previewDelete(deps: Deps, names: readonly string[]): Promi
   return { revision: state.revision, equal, changes, onNodes, inCluster };
 }
 
-async function heldByOthers({ db }: Deps, names: readonly string[]): Promise<InCluster[]> {
+async function standingsThere({ db }: Deps, names: readonly string[]): Promise<InCluster[]> {
   const [there, rows] = await Promise.all([readLivePools(db, names), readSync(db, names)]);
   // as it will be: what was applied before a deletion here says nothing once the pool is deleted again
   const applied = new Map(rows.map((row) => [row.name, appliedSince(row)]));
@@ -89,9 +91,11 @@ async function heldByOthers({ db }: Deps, names: readonly string[]): Promise<InC
     .map((live) => {
       // what others delete goes, whoever has it
       const becomes = live.deleting ? 'deleted' : onDelete(live, applied.get(live.name) ?? null);
-      return { name: live.name, becomes, managers: becomes === 'deleted' ? holdersBeside(live) : keepersOf(live) };
+      return becomes === 'deleted'
+        ? { name: live.name, becomes, managers: holdersBeside(live), finalizers: [...(live.finalizers ?? [])] }
+        : { name: live.name, becomes, managers: keepersOf(live), finalizers: [] };
     })
-    .filter(({ becomes, managers }) => becomes !== 'deleted' || managers.length > 0);
+    .filter(({ becomes, managers, finalizers }) => becomes !== 'deleted' || managers.length + finalizers.length > 0);
 }
 
 const holdersBeside = ({ claims }: LivePool): string[] => {

@@ -25,7 +25,9 @@ export const previewDelete = viewerWork
       equal: z.boolean(),
       changes,
       onNodes: z.array(z.object({ nodes: z.array(z.string()), changes })),
-      inCluster: z.array(z.object({ name: z.string(), becomes, managers: z.array(z.string()) })),
+      inCluster: z.array(
+        z.object({ name: z.string(), becomes, managers: z.array(z.string()), finalizers: z.array(z.string()) }),
+      ),
     }),
   )
   .query(({ ctx, input }) => preview(ctx.deps, input.names));
