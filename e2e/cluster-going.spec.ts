@@ -28,6 +28,12 @@ test('what others delete is not shown as if it stayed, and is deleted here too',
   await hold('held', [WAIT]);
   await page.goto(`${outgate.url}/pools/held`);
   await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete held?' });
+  await expect(dialog).toContainText(
+    `The finalizer ${WAIT} holds the object in the cluster: nodes follow it until that is gone.`,
+  );
+  await dialog.getByRole('button', { name: 'Keep it' }).click();
   await remove('held');
   const why = page.getByText(
     'It is being deleted in the cluster, by whom is not told; until it is gone nodes follow it.',
@@ -62,12 +68,15 @@ test('what was deleted here goes before what is desired now is made, and nothing
   const { page, outgate, api } = running;
   await hold('moves', [WAIT]);
   const { version } = await api.query<{ version: number }>('pools.get', { name: 'moves' });
-  await api.mutate('pools.delete', { name: 'moves', expectedVersion: version, reason: 'it moves' });
+  type Saved = { change: { id: number } };
+  const how = { name: 'moves', expectedVersion: version, reason: 'it moves' };
+  const { change: deletion } = await api.mutate<Saved>('pools.delete', how);
   await expect(async () => {
     const { pools } = await api.query<{ pools: { name: string; deleting: boolean }[] }>('cluster.pools');
     expect(pools.find(({ name }) => name === 'moves')).toMatchObject({ deleting: true });
   }).toPass();
-  await api.mutate('pools.create', { name: 'moves', spec: { cidr: '192.168.144.0/20' } });
+  const again = { name: 'moves', spec: { cidr: '192.168.144.0/20' } };
+  const { change: creation } = await api.mutate<Saved>('pools.create', again);
   await page.goto(`${outgate.url}/pools/moves`);
   await expect(page.getByText('The object that is there was deleted here and goes first:')).toContainText(HELD);
   const ways = page.getByRole('list', { name: 'Ways on' });
@@ -75,6 +84,15 @@ test('what was deleted here goes before what is desired now is made, and nothing
     await expect(ways.getByRole('button', { name: verb })).toHaveAttribute('aria-disabled', 'true');
   }
   await expectFits(page);
+  const waits = `The deletion waits there for the finalizer ${WAIT}.`;
+  await page.goto(`${outgate.url}/history?change=${deletion.id}`);
+  await expect(page.getByText(`The cluster has moves still. ${waits}`)).toBeVisible();
+  await page.goto(`${outgate.url}/history?change=${creation.id}`);
+  await expect(
+    page.getByText(`What the cluster has of moves was deleted here before, and goes first. ${waits}`),
+  ).toBeVisible();
+  await expectFits(page);
+  await page.goto(`${outgate.url}/pools/moves`);
   await hold('moves', []);
   await expect(page.getByText('The cluster says what is desired.')).toBeVisible();
 });
