@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readLivePool } from '../../core/cluster/live-pool.ts';
 import { type LiveFelix, readLiveFelix } from '../../core/cluster/live-settings.ts';
 import type { ClusterSettings, NatSettings } from '../../core/nat/settings.ts';
 import { findChanges } from '../db/changes.ts';
@@ -8,6 +9,7 @@ import { untilSomebodyWaits } from '../db/testing.ts';
 import { liveLedger } from '../state/ledger.ts';
 import { openStateCache } from '../state/state-cache.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
+import { mirror } from './mirror.ts';
 import { mirrorAllSettings, mirrorSettings } from './mirror-settings.ts';
 
 let api: TestApi;
@@ -135,6 +137,80 @@ it('settings that are not taken are a change of their writer that moves nothing,
   expect(await cache.refresh()).toBe(before.sequence + 3);
   expect(cache.since(before.sequence)).toMatchObject({ type: 'delta', revision: before.revision });
   await mirrorAllSettings(db, epoch, { all: [], hosts });
+});
+
+/** One that is written by several, each with its fields. */
+const writtenBy = (
+  name: string,
+  version: number,
+  spec: object,
+  writers: Readonly<Record<string, readonly string[]>>,
+): LiveFelix => {
+  const managedFields = Object.entries(writers).map(([manager, fields], i) => ({
+    manager,
+    operation: 'Update',
+    time: new Date(1_800_000_000_000 + (version * 10 + i) * 1000).toISOString(),
+    fieldsV1: { 'f:spec': Object.fromEntries(fields.map((field) => [`f:${field}`, {}])) },
+  }));
+  const metadata = { name, uid: name, resourceVersion: `${version}`, managedFields };
+  const read = readLiveFelix({ metadata, spec });
+  if (read === null) throw new Error('no object');
+  return read;
+};
+
+it('what stood in an object that could not be read is told by who wrote it, before what makes it readable again', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'unreadable');
+  const see = (felix: LiveFelix) => mirrorSettings(db, epoch, { seen: [felix], gone: [], hosts: () => null });
+  const both = ['natPortRange', 'iptablesNATOutgoingInterfaceFilter'];
+  const wrong = { iptablesNATOutgoingInterfaceFilter: 'eth1', natPortRange: { a: 1 } };
+  await see(writtenBy('default', 2001, { natPortRange: '1:2' }, { helm: ['natPortRange'] }));
+  await see(writtenBy('default', 2002, wrong, { 'kubectl-edit': both }));
+  const before = (await readLive(db)).sequence;
+  const right = { ...wrong, natPortRange: '3:4' };
+  const [edited, mended] = [['iptablesNATOutgoingInterfaceFilter'], ['natPortRange']];
+  // who takes a field from a claim leaves its time as it was
+  const { claims } = writtenBy('default', 2002, wrong, { 'kubectl-edit': edited });
+  const after = writtenBy('default', 2003, right, { helm: mended });
+  await see({ ...after, claims: [...claims, ...after.claims] });
+  const between = { natPortRange: '1:2', iptablesNATOutgoingInterfaceFilter: 'eth1' };
+  expect(await changesAfter(before)).toMatchObject([
+    { actor: 'kubectl-edit', before: { global: { natPortRange: '1:2' } }, after: { global: between } },
+    { actor: 'helm', before: { global: between }, after: { global: right } },
+  ]);
+  await mirrorAllSettings(db, epoch, { all: [], hosts: () => null });
+});
+
+it('of thousands of objects that a pool held back each writer is told once, with the fields that it wrote', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'held back');
+  const name = 'holds-back';
+  const pool = readLivePool({
+    metadata: { name, uid: name, resourceVersion: '1' },
+    spec: { cidr: '198.51.100.0/24', natOutgoing: true },
+  });
+  await mirror(db, epoch, { seen: pool === null ? [] : [pool], gone: [] });
+  const spec = { natOutgoingAddress: '198.51.100.7', natPortRange: '1:2' };
+  const writers = { chart: ['natOutgoingAddress'], 'kubectl-edit': ['natPortRange'] };
+  const all = Array.from({ length: 2_000 }, (_, i) => writtenBy(`node.h-${i}`, 1, spec, writers));
+  await mirrorAllSettings(db, epoch, { all, hosts: () => null });
+  await mirror(db, epoch, { seen: [], gone: [{ name, uid: name }] });
+  const before = await readLive(db);
+  await mirrorSettings(db, epoch, { seen: [], gone: [], hosts: () => null });
+  const told = await changesAfter(before.sequence);
+  const first = (side: unknown) => (side as ClusterSettings).nodes['h-0'];
+  expect(told.map((move) => [move.actor, first(move.before), first(move.after)])).toEqual([
+    ['chart', undefined, { natOutgoingAddress: spec.natOutgoingAddress }],
+    ['kubectl-edit', { natOutgoingAddress: spec.natOutgoingAddress }, spec],
+  ]);
+  const { settings, revision } = await readLive(db);
+  expect(Object.values(settings.nodes)).toEqual(all.map(() => spec));
+  expect(new Set([before.revision, ...told.map((move) => move.revision)]).size).toBe(3);
+  expect(told.at(-1)?.revision).toBe(revision);
+  const others = await findChanges(db, { others: true, limit: 1 });
+  const reason = 'written while FelixConfiguration node.h-0, node.h-1, node.h-10 and 1997 more was not taken';
+  expect(others).toMatchObject([{ reason }]);
+  await mirrorAllSettings(db, epoch, { all: [], hosts: () => null });
 });
 
 it('the addresses of nodes that are written last are the newest, also by a list that began before they moved', async () => {

@@ -13,7 +13,8 @@ import { type Live, lockLive, readLivePools, writeLiveChange } from '../db/live.
 import { readLiveFelixes, writeLiveFelixes } from '../db/live-felix.ts';
 import { noticeText } from '../events/notice.ts';
 import { isNewer } from './is-newer.ts';
-import { type Moved, removedBy, type Told, tellerOf, type Untaken, untakenOf } from './settings-teller.ts';
+import { stepsOf } from './settings-steps.ts';
+import { type Moved, removedBy, type Told, tellerOf, type Untaken, untakenOf, wroteIn } from './settings-teller.ts';
 
 export interface SeenSettings {
   readonly seen: readonly LiveFelix[];
@@ -77,10 +78,12 @@ export async function mirrorSettingsIn(tx: Queryable, live: Live, { seen, gone }
       if (after === null) now.delete(name);
       else now.set(name, after);
     }
-    at = await settle(tx, at, now, told);
+    const wrote = new Map(together.map((move) => [move.name, wroteIn(move)]));
+    at = await settle(tx, at, now, { told, wrote });
   }
   // what was refused before may hold since: a pool moved
-  if (moves.length === 0) at = await settle(tx, at, now, { actor: UNKNOWN_WRITER, cause: null });
+  if (moves.length === 0)
+    at = await settle(tx, at, now, { told: { actor: UNKNOWN_WRITER, cause: null }, wrote: new Map() });
   at = await writeUntaken(tx, at, await untakenOf(tx, moves, { before: live.settings, after: at.settings }));
   return sameSettings(canonicalSettings(settingsOf(now.values())), at.settings);
 }
@@ -102,18 +105,28 @@ async function byTeller(
   return groups.values();
 }
 
-async function settle(tx: Queryable, live: Live, objects: ReadonlyMap<string, LiveFelix>, told: Told): Promise<Live> {
+/** What nobody of `wrote` wrote comes into force with it all the same, and is told as steps of its own. */
+async function settle(
+  tx: Queryable,
+  live: Live,
+  objects: ReadonlyMap<string, LiveFelix>,
+  by: Pick<Parameters<typeof stepsOf>[1], 'told' | 'wrote'>,
+): Promise<Live> {
   const said = canonicalSettings(settingsOf(objects.values()));
   if (sameSettings(said, live.settings)) return live;
   const pools = (await readLivePools(tx)).flatMap(({ pool }) => pool ?? []);
-  const settings = withoutBad(said, live.settings, pools);
-  if (sameSettings(settings, live.settings)) return live;
-  // agents and caches follow the log: addresses that begin to matter must stand in it first
-  const ready =
-    hostsMatter(settings) && !hostsMatter(live.settings)
-      ? await write(tx, live, { action: 'hosts.update', actor: told.actor, reason: HOSTS_BEGIN })
-      : live;
-  return write(tx, { ...ready, settings }, { action: 'settings.update', ...told, before: live.settings });
+  const after = withoutBad(said, live.settings, pools);
+  if (sameSettings(after, live.settings)) return live;
+  let at = live;
+  for (const { settings, ...told } of await stepsOf(tx, { ...by, before: live.settings, after, objects })) {
+    // agents and caches follow the log: addresses that begin to matter must stand in it first
+    const ready =
+      hostsMatter(settings) && !hostsMatter(at.settings)
+        ? await write(tx, at, { action: 'hosts.update', actor: told.actor, reason: HOSTS_BEGIN })
+        : at;
+    at = await write(tx, { ...ready, settings }, { action: 'settings.update', ...told, before: at.settings });
+  }
+  return at;
 }
 
 /** Nothing in force moves: who wrote what is not taken is all that there is to say, once for as many objects as it is the same. */

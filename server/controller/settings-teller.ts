@@ -6,7 +6,7 @@ import { type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts'
 import { OUR_MANAGER, othersOn, ourClaim } from '../../core/cluster/managed-fields.ts';
 import { UNKNOWN_WRITER, writerAmong } from '../../core/cluster/writer.ts';
 import { sameSettings } from '../../core/nat/canonical-settings.ts';
-import { type ClusterSettings, noSettings, settingFields } from '../../core/nat/settings.ts';
+import { type ClusterSettings, noSettings, type SettingField, settingFields } from '../../core/nat/settings.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
 import type { FieldError } from '../../core/pool/shape.ts';
 import type { Pool } from '../../core/pool/spec.ts';
@@ -32,7 +32,7 @@ export interface Told {
  * what came of them. It need not be the last of all: others of other objects, or of this one, may have been saved since.
  */
 export async function tellerOf(tx: Queryable, { before, after }: Moved & { readonly after: LiveFelix }): Promise<Told> {
-  const changed = settingFields.filter((field) => before?.settings?.[field] !== after.settings?.[field]);
+  const changed = changedIn(before, after);
   const actor = writerAmong(before?.claims ?? [], after.claims, new Set(changed));
   // a field that we let go is in nobody's claim afterwards; so is one that others took away
   const held = ourClaim(before?.claims ?? [])?.fields ?? [];
@@ -53,6 +53,42 @@ export async function tellerOf(tx: Queryable, { before, after }: Moved & { reado
     changed.some((field) => othersOn(before?.claims ?? [], field).length > 0);
   const forced = late || (carriedOut === decided[0] && !overtaken) ? force : 0;
   return { actor: OUR_MANAGER, cause: Math.max(carriedOut.sequence, forced) };
+}
+
+/**
+ * The fields that a write changed. Of an object that could not be read its settings are those of before that: what somebody else wrote
+ * since is in the claims alone.
+ */
+function changedIn(before: LiveFelix | null, after: LiveFelix): SettingField[] {
+  const differing = settingFields.filter((field) => before?.settings?.[field] !== after.settings?.[field]);
+  if (before === null || before.problems.length === 0) return differing;
+  const by = (fields: readonly string[]): string => writerAmong(before.claims, after.claims, new Set(fields));
+  return differing.filter((field) => by([field]) === by(differing));
+}
+
+/** Who deletes an object changes all that it said. What others wrote before, and we decided as well, is ours where we claim it only now. */
+export function wroteIn({ before, after }: Moved): readonly SettingField[] {
+  if (after === null) return settingFields;
+  const [had, have] = [before?.claims ?? [], after.claims].map((claims) => ourClaim(claims)?.fields ?? []);
+  const changed = changedIn(before, after);
+  return settingFields.filter((field) => changed.includes(field) || (have?.includes(field) && !had?.includes(field)));
+}
+
+/**
+ * Who wrote what an object says of a field and comes into force only now, as far as its claims tell, and the change of ours that decided
+ * it so. That was no force: force that waits is about what was seen, and this came before it.
+ */
+export async function heldBackBy(tx: Queryable, felix: LiveFelix | undefined, field: SettingField): Promise<Told> {
+  const actor = writerAmong([], felix?.claims ?? [], new Set([field]));
+  const is = felix?.settings?.[field];
+  const isGone = actor === UNKNOWN_WRITER && is === undefined;
+  if (felix === undefined || (actor !== OUR_MANAGER && !isGone)) return { actor, cause: null };
+  const decided = await lastSettingsOf(tx, felix.name);
+  const last = decided.findIndex(({ settings }) => settings[field] === is);
+  const other = decided.findIndex(({ settings }, at) => at > last && settings[field] !== is);
+  // what is decided still, and what never was, we did not let go of
+  if (last === -1 || (isGone && (last > 0 || other === -1))) return { actor, cause: null };
+  return { actor: OUR_MANAGER, cause: decided.at(other === -1 ? -1 : other - 1)?.sequence ?? null };
 }
 
 /** Not restored with its type, and somebody decided to go on without it; else nobody knows who deleted it. */
@@ -138,7 +174,7 @@ const faultIn = (found: readonly FieldError[], place: string, unread: boolean): 
 
 const MOST_NAMED = 3;
 
-function namesText(names: readonly string[]): string {
+export function namesText(names: readonly string[]): string {
   const rest = names.length - MOST_NAMED;
   return `FelixConfiguration ${names.slice(0, MOST_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
