@@ -77,6 +77,10 @@ test('a setting that others made is seen and left alone; one that is decided her
   await expect(dialog).toHaveCount(0);
   await expect(felix.getByText('The cluster says what is desired.')).toBeVisible();
   await expect(settings.ports()).toHaveValue('45000:60000');
+  // what others hold at another value is not written: nobody restarts by it
+  await settings.ports().fill('30000:40001');
+  await expect(effect).toContainText('No connection changes: what others hold is not written.');
+  await expect(page.getByText(/Felix restarts .* when this is applied/)).toHaveCount(0);
 });
 
 test('a setting that stops Felix is named on Settings, Cluster and Overview', async () => {

@@ -47,6 +47,6 @@ it('nodes’ addresses, and nothing at all', () => {
   ]);
   expect(said(2)).toEqual(['No connection is NATed differently.']);
   expect(verdictsOf({ equal: true, nodes: 2, groups: [], contested: [{ object: 'default' }] })).toEqual([
-    'Nothing is written, so no connection changes.',
+    'No connection changes: what others hold is not written.',
   ]);
 });

@@ -33,7 +33,9 @@ export interface Effect {
 export function verdictsOf({ equal, nodes, groups, contested }: Effect): string[] {
   if (equal) {
     return [
-      contested.length > 0 ? 'Nothing is written, so no connection changes.' : 'No connection is NATed differently.',
+      contested.length > 0
+        ? 'No connection changes: what others hold is not written.'
+        : 'No connection is NATed differently.',
     ];
   }
   const found = new Map<string, { rank: number; groups: Set<Group>; routes: Set<string> }>();

@@ -26,7 +26,6 @@ import { useKeys } from '../keys/use-keys.ts';
 import { useRefusal } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import { useDesiredState } from '../trpc/desired-state.ts';
-import { BeforeSaving } from './before-saving.tsx';
 import { DraftEffect } from './draft-effect.tsx';
 import { FelixProblems } from './felix-problems.tsx';
 import { InCluster } from './in-cluster.tsx';
@@ -126,6 +125,9 @@ export function NatSettingsForm() {
   // what the cluster has already stands at the top
   const known = new Set((felix?.problems ?? []).map(({ field, code }) => `${field} ${code}`));
   const fresh = warnings.filter(({ field, code }) => !known.has(`${field} ${code}`));
+  const written = inCluster
+    ? [null, ...nodesShown].filter((node) => !sameOwn(ownOf(stored.data.settings, node), ownOf(settings, node)))
+    : [];
   const overtaken = draft !== null && draft.version !== stored.data.version;
   return (
     <div className="flex flex-col gap-3">
@@ -181,14 +183,7 @@ export function NatSettingsForm() {
           <span className="machine text-ink-3">{code}</span>
         </Note>
       ))}
-      {changed && blocking === 0 && toSave !== undefined && <DraftEffect settings={toSave} />}
-      {changed && inCluster && (
-        <BeforeSaving
-          changed={[null, ...nodesShown].filter(
-            (node) => !sameOwn(ownOf(stored.data.settings, node), ownOf(settings, node)),
-          )}
-        />
-      )}
+      {changed && blocking === 0 && toSave !== undefined && <DraftEffect settings={toSave} writes={written} />}
       {changed && (
         <Panel title="What changes" flush>
           <DiffView label="What changes" {...texts} />
