@@ -54,6 +54,23 @@ it('while a finalizer holds it', async () => {
   expect(await told({ deletion, creation })).toEqual(nothing);
 });
 
+it('so does a deletion from before the last, which the cluster has not taken either', async () => {
+  await site.made();
+  await finalizers([WAIT]);
+  onTestFinished(async () => {
+    await finalizers([]);
+  });
+  const deletion = await deleted();
+  await soon(async () => expect(await listLivePools(site.deps)).toMatchObject([{ deleting: true }]));
+  await again();
+  const last = await deleted();
+  const held = { names: ['a'], refused: null, finalizers: [WAIT] };
+  const both = async () => Promise.all([deletion, last].map(async (id) => (await getChange(site.deps, id)).notGone));
+  expect(await both()).toEqual([held, held]);
+  await again();
+  expect(await both()).toEqual([held, held]);
+});
+
 it('while the right to delete it is missing', async () => {
   await site.made();
   await site.end();

@@ -63,7 +63,7 @@ export async function getChange(
     ),
     nodeTimes: (takers.length === 0 ? [] : times).map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
     waitsFor: waits ? await namesUndecided(deps.db, id, change.pools) : [],
-    ...(waits ? await readNotGone(deps.db, id, change.pools) : { notGone: null, goesFirst: null }),
+    ...(waits ? await readNotGone(deps.db, change) : { notGone: null, goesFirst: null }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What the cluster has still of pools that were deleted here: their deletion waits, and so does what was decided of one that was made again. */
 
+import type { LoggedChange } from '../../db/changes.ts';
 import type { Queryable } from '../../db/client.ts';
 import { type Leaving, readLeaving, readLeavingBefore } from '../../db/leaving.ts';
 import { readPools } from '../../db/pools.ts';
@@ -21,17 +22,25 @@ export interface Waits {
   readonly goesFirst: NotGone | null;
 }
 
-export async function readNotGone(db: Queryable, change: number, pools: readonly string[]): Promise<Waits> {
+/** Of a change that waits. */
+export async function readNotGone(
+  db: Queryable,
+  { sequence, action, pools }: Pick<LoggedChange, 'sequence' | 'action' | 'pools'>,
+): Promise<Waits> {
   const touched = new Set(pools);
   const [leaving, before] = await Promise.all([readLeaving(db), readLeavingBefore(db)]);
   const first = await thatGoFirst(
     db,
-    [...before].filter(([name, one]) => touched.has(name) && one.change <= change),
+    [...before].filter(([name]) => touched.has(name)),
   );
-  const goes = [...leaving, ...first].filter(([, one]) => one.change === change);
+  // a deletion waits also where another one came before it was carried out
+  const goes = [...leaving, ...first].filter(
+    ([name, one]) =>
+      one.change === sequence || (action === 'pool.delete' && one.change > sequence && touched.has(name)),
+  );
   return {
     notGone: viewNotGone(goes.sort(([one], [other]) => (one < other ? -1 : 1))),
-    goesFirst: viewNotGone(first.filter(([, one]) => one.change < change)),
+    goesFirst: viewNotGone(first.filter(([, one]) => one.change < sequence)),
   };
 }
 
