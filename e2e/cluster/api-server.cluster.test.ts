@@ -99,7 +99,7 @@ describe("Calico's types", () => {
 
 describe('faults', () => {
   it('a frozen server answers when it is let go', async () => {
-    server.pause();
+    await server.pause();
     let answered = false;
     const answer = request(server.as('admin'), 'GET', '/readyz').finally(() => {
       answered = true;

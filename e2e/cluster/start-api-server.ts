@@ -8,7 +8,7 @@
  * plugin ServiceAccount would refuse every pod, since no controller makes default accounts here.
  */
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { passingFolder } from '../../server/testing/passing-folder.ts';
@@ -38,8 +38,8 @@ export interface Reachable {
 export interface ApiServer extends Reachable {
   /** Processes of this server: etcd and the API server. */
   pids(): number[];
-  /** SIGSTOP: connections stay open and nothing is answered. */
-  pause(): void;
+  /** SIGSTOP: connections stay open and nothing is answered from when it resolves. */
+  pause(): Promise<void>;
   /** SIGCONT. */
   resume(): void;
   /** SIGKILL of the API server; etcd goes on. */
@@ -116,7 +116,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       return { url, ca, token: user.token };
     },
     pids: () => [etcd, server].flatMap((one) => (one?.running() ? [one.pid] : [])),
-    pause: () => void server?.signal('SIGSTOP'),
+    async pause() {
+      if (server?.signal('SIGSTOP')) await allStopped(server.pid);
+    },
     resume: () => void server?.signal('SIGCONT'),
     kill: async () => server?.kill(),
     async start() {
@@ -182,6 +184,21 @@ async function waitUntilReady(server: Supervised, url: string, caFile: string, t
     if (status === 200) return true;
   }
   return false;
+}
+
+/** On a loaded machine a thread that runs answers what comes before the one that the signal went to has had its turn. */
+async function allStopped(pid: number): Promise<void> {
+  const tasks = `/proc/${pid}/task`;
+  const isStopped = (task: string): boolean => {
+    try {
+      return /^State:\tT/m.test(readFileSync(`${tasks}/${task}/status`, 'utf8'));
+    } catch {
+      return false; // it ended since it was listed
+    }
+  };
+  for (const end = Date.now() + 10_000; !readdirSync(tasks).every(isStopped); await sleep(5)) {
+    if (Date.now() > end) throw new Error(`process ${pid} must stop within 10 s of SIGSTOP`);
+  }
 }
 
 const tail = (file: string): string =>

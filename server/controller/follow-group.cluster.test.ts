@@ -86,7 +86,7 @@ it('a leader that is not answered any more says that nobody follows the cluster,
   timeout: 180_000,
 }, async () => {
   const { heardAt } = await readWatch(site.database.db);
-  site.server.pause();
+  await site.server.pause();
   const error = expect.stringContaining('the lease could not be renewed in time');
   try {
     await site.told({ phase: 'blind', group: V3, error });

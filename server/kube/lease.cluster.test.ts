@@ -152,7 +152,7 @@ it('while the API server is frozen or gone nobody leads for long, and one does w
   const all = await candidates([0, 0, 0]);
   await nthTerm(all, 1);
   for (const [fault, cure] of [
-    [async () => server.pause(), async () => server.resume()],
+    [() => server.pause(), async () => server.resume()],
     [() => server.kill(), () => server.start()],
   ] as const) {
     const before = terms(all).length;

@@ -65,7 +65,7 @@ describe('the server', () => {
   });
 
   it('is frozen for longer than a stream lives, and let go', async () => {
-    site.server.pause();
+    await site.server.pause();
     await site.blind('unreachable');
     expect(site.names()).toEqual(['a', 'b']);
     site.server.resume();
