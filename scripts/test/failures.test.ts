@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from '../supervisor/paths.ts';
-import { failureText, playwrightFailures, vitestFailures } from './failures.ts';
+import { failureText, playwrightFailures, unnamedFailureText, vitestFailures } from './failures.ts';
 
 /** Runs a runner of ours on one file in a folder of its own. */
 function reportOf(file: string, source: string, command: string, args: (report: string) => string[]): string {
@@ -64,6 +64,15 @@ test('the text names part, file and test, and the first lines of a message witho
   expect(lines).toHaveLength(7);
   const many = Array.from({ length: 50 }, () => ({ file: 'a', name: 'b', message: '' }));
   expect(failureText('unit', many)).toMatch(/\nFAILED unit: and 10 more$/);
+});
+
+test('a part that failed without a failed test is told by what it said last', () => {
+  const lines = unnamedFailureText('unit', ['\u001b[31mUnhandled Errors\u001b[39m', 'Error: late']).split('\n');
+  expect(lines).toEqual([
+    'FAILED unit: no test of it is named, it said last',
+    '    Unhandled Errors',
+    '    Error: late',
+  ]);
 });
 
 test('no report: nothing is known', () => {

@@ -20,6 +20,14 @@ export function failureText(part: string, failures: readonly Failure[]): string 
   return [...shown, ...(more > 0 ? [`FAILED ${part}: and ${more} more`] : [])].join('\n');
 }
 
+/** How many lines of a part are kept for {@link unnamedFailureText}: an error outside of tests with its trace, and the sums. */
+export const LAST_WORDS = 60;
+
+/** A part that failed although its report names no test: an error outside of tests, or a process that would not end. */
+export function unnamedFailureText(part: string, lastWords: readonly string[]): string {
+  return [`FAILED ${part}: no test of it is named, it said last`, ...lastWords.map(plain)].join('\n    ');
+}
+
 interface VitestFile {
   readonly name: string;
   readonly status: string;

@@ -5,7 +5,7 @@
 import { chmodSync } from 'node:fs';
 import { passingFolder } from '../../server/testing/passing-folder.ts';
 import { add, type Counts, none, summary } from './counts.ts';
-import { failureText } from './failures.ts';
+import { failureText, LAST_WORDS, unnamedFailureText } from './failures.ts';
 import { type Lane, type Outcome, type Part, parts } from './parts.ts';
 
 const asked = process.argv.slice(2);
@@ -20,6 +20,8 @@ if (unknown.length > 0) {
 interface Ran extends Outcome {
   readonly part: Part;
   readonly seconds: number;
+  /** the lines that it said last */
+  readonly lastWords: readonly string[];
 }
 
 // what tests make in the temporary directory goes with this run, however it ends. Paths of sockets in it must be short, and
@@ -38,9 +40,9 @@ const inOrder = chosen.flatMap((part) => ran.filter((one) => one.part === part))
 const lines = inOrder.map(
   ({ part, counts, seconds }) => `${part.name.padEnd(12)} ${summary(counts).padEnd(40)} ${seconds.toFixed(1)} s`,
 );
-const failed = inOrder.flatMap(({ part, counts, failures }) => {
+const failed = inOrder.flatMap(({ part, counts, failures, lastWords }) => {
   if (failures.length > 0) return [failureText(part.name, failures)];
-  return counts.failed > 0 ? [`FAILED ${part.name}: its own words are above`] : [];
+  return counts.failed > 0 ? [unnamedFailureText(part.name, lastWords)] : [];
 });
 const total = inOrder.reduce((sum, { counts }) => add(sum, counts), none);
 console.log(`\n${lines.join('\n')}\n\n${[...failed, summary(total)].join('\n\n')}`);
@@ -50,9 +52,14 @@ async function runLane(lane: Lane): Promise<void> {
   for (const part of chosen.filter((one) => one.lane === lane)) {
     console.log(`\n== ${part.name}: ${part.what}`);
     const began = Date.now();
-    const { counts, failures } = await part.run((line) => console.log(`${part.name.padEnd(10)} | ${line}`));
+    const lastWords: string[] = [];
+    const { counts, failures } = await part.run((line) => {
+      console.log(`${part.name.padEnd(10)} | ${line}`);
+      lastWords.push(line);
+      if (lastWords.length > LAST_WORDS) lastWords.shift();
+    });
     const seconds = (Date.now() - began) / 1000;
-    ran.push({ part, counts: withStrictness(counts), failures, seconds });
+    ran.push({ part, counts: withStrictness(counts), failures, seconds, lastWords });
     console.log(`== ${part.name}: ${summary(counts)}, ${seconds.toFixed(0)} s`);
   }
 }
