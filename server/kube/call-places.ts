@@ -7,7 +7,7 @@ export type CallPlaces = <T>(call: () => Promise<T>, signal?: AbortSignal) => Pr
 
 export function callPlaces(most: number): CallPlaces {
   let free = most;
-  const waiting = new Set<() => void>();
+  const waiting = new Set<() => Promise<void>>();
   const leave = (): void => {
     const [next] = waiting;
     if (next === undefined) {
@@ -15,7 +15,7 @@ export function callPlaces(most: number): CallPlaces {
       return;
     }
     waiting.delete(next);
-    next();
+    void next();
   };
   return (call, signal) =>
     new Promise((resolve, reject) => {
@@ -24,18 +24,20 @@ export function callPlaces(most: number): CallPlaces {
         waiting.delete(begin);
         reject(signal?.reason);
       };
-      const begin = (): void => {
-        // its place is free when it has ended, which is later than when it is given up
-        void call()
-          .then(resolve, reject)
-          .finally(() => {
-            signal?.removeEventListener('abort', giveUp);
-            leave();
-          });
+      const begin = async (): Promise<void> => {
+        // its place is free when it has ended, which is later than when it is given up, and also where it could not begin
+        try {
+          resolve(await call());
+        } catch (error) {
+          reject(error);
+        } finally {
+          signal?.removeEventListener('abort', giveUp);
+          leave();
+        }
       };
       signal?.addEventListener('abort', giveUp, { once: true });
       if (free === 0) return waiting.add(begin);
       free--;
-      begin();
+      void begin();
     });
 }
