@@ -153,10 +153,9 @@ async function apply(
   const there = taken.pool?.spec;
   const wanted = withReleased(pool.spec, pool.released, there ?? null);
   const left = there === undefined ? [] : differingFields(wanted, there);
-  // a 200 is not enough: items of a set that we leave out stay where they are
-  const stand: Pick<SyncRow, 'state' | 'reason'> = taken.deleting
-    ? { state: 'OutOfSync', reason: 'BeingDeleted' }
-    : there !== undefined && left.length === 0
+  // a 200 is not enough: items of a set that we leave out stay where they are. It does not go: one that goes was changed by that, and refused
+  const stand: Pick<SyncRow, 'state' | 'reason'> =
+    there !== undefined && left.length === 0
       ? { state: 'Synced', reason: 'AsDesired' }
       : { state: 'OutOfSync', reason: 'FieldChangedInCluster' };
   const next: SyncOutcomeRow = {

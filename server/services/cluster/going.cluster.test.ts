@@ -58,6 +58,32 @@ it('what others delete is told as that, with what holds it, and nothing is writt
   await site.stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
 });
 
+it('what others begin to delete while a change of it is on its way is refused that change', async () => {
+  await held();
+  await site.end();
+  const { connection } = site;
+  let refused: unknown;
+  await site.begin({
+    ...connection,
+    call: async (call) => {
+      if (call.method !== 'PATCH' || refused !== undefined) return connection.call(call);
+      await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+      return connection.call(call).catch((error) => {
+        refused = error;
+        throw error;
+      });
+    },
+  });
+  await updatePool(site.deps, editor, {
+    name: 'a',
+    spec: { ...nat, natOutgoing: false },
+    expectedVersion: await version(),
+  });
+  await site.stands('a', beingDeleted);
+  expect(refused).toMatchObject({ kind: 'stale' });
+  expect((await site.stored('a'))?.spec).toMatchObject(nat);
+});
+
 it('ours is made once it is gone, and not before', async () => {
   await deletedThere();
   await expect(resolved('ours')).rejects.toMatchObject({
