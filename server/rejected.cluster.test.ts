@@ -99,7 +99,7 @@ it('the draft’s preview has the cluster’s words, before anything is saved', 
   expect(plan).toMatchObject({ created: ['site-b'], warnings: [{ pool: 'site-b', code: 'W_CLUSTER_REFUSES' }] });
 });
 
-it('saved all the same, it is Rejected in the cluster’s words; a pool that the cluster takes is Synced', async () => {
+it('saved all the same, it is Rejected in the cluster’s words, also in History; a pool that the cluster takes is Synced', async () => {
   expect((await tell('pools.create', { name: 'site-a', spec: nat })).status).toBe(200);
   await soon(async () =>
     expect(await standOf('site-a')).toMatchObject({
@@ -110,10 +110,13 @@ it('saved all the same, it is Rejected in the cluster’s words; a pool that the
   );
   expect(await live('site-a')).toBe(null);
   const { version } = await ask('pools.get', { name: 'site-a' });
+  const refused = { names: ['site-a'], message: expect.stringContaining(WORDS), missing: null };
+  expect(await ask('changes.get', { id: version })).toMatchObject({ waitsFor: [], refused });
   const { status } = await tell('pools.update', { name: 'site-a', spec: plain, expectedVersion: version });
   expect(status).toBe(200);
   await soon(async () => expect(await standOf('site-a')).toMatchObject({ state: 'Synced' }));
   expect((await live('site-a'))?.spec).toMatchObject({ natOutgoing: false });
+  expect(await ask('changes.get', { id: version })).toMatchObject({ refused: null });
 });
 
 it('force that the cluster would refuse is answered with its words, and decides nothing', async () => {

@@ -133,6 +133,14 @@ function Facts({ change }: { change: Change }) {
           </dd>
         </>
       )}
+      {change.refused !== null && (
+        <Waits words={change.refused.message}>
+          {change.refused.missing === null
+            ? 'The cluster refuses'
+            : `Our account must have the right to ${change.refused.missing}, for`}{' '}
+          <PoolLinks names={change.refused.names} />. It is tried again.
+        </Waits>
+      )}
       {change.notGone !== null && (
         <DeletionWaits {...change.notGone}>
           The cluster has <PoolLinks names={change.notGone.names} /> still.
@@ -175,13 +183,22 @@ function Facts({ change }: { change: Change }) {
 /** `children`: of which pools. */
 function DeletionWaits({ refused, finalizers, children }: NonNullable<Change['notGone']> & { children: ReactNode }) {
   return (
+    <Waits words={refused?.message ?? null}>
+      {children} {deletionWaits(refused, finalizers)}
+    </Waits>
+  );
+}
+
+/** `words`: the cluster’s own, where it refuses something. */
+function Waits({ words, children }: { words: string | null; children: ReactNode }) {
+  return (
     <>
       <dt>Waits</dt>
       <dd className="wrap-anywhere text-ink-1">
-        {children} {deletionWaits(refused, finalizers)}
-        {refused !== null && (
+        {children}
+        {words !== null && (
           <span className="block">
-            The cluster’s own words: <span className="machine">{refused.message}</span>
+            The cluster’s own words: <span className="machine">{words}</span>
           </span>
         )}
       </dd>

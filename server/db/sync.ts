@@ -188,6 +188,29 @@ export async function namesUndecided(db: Queryable, change: number, names: reado
   return rows.map(({ name }) => name);
 }
 
+export interface Refusal {
+  readonly name: string;
+  /** the cluster's own words */
+  readonly message: string;
+  /** the right that is missing; null: none is, or the cluster does not say so */
+  readonly missing: string | null;
+}
+
+/**
+ * Of pools that a change touched those of which the cluster does not have it because it refuses what is desired; in the order of names. What
+ * it refuses of an object that goes first is said of the deletion of that (`readLeavingBefore`).
+ */
+export const readRefused = (db: Queryable, change: number, names: readonly string[]): Promise<Refusal[]> =>
+  db.query<Refusal>(
+    `SELECT s.name, s.detail->>'message' AS message, s.detail->>'missing' AS missing
+     FROM sync s JOIN pool p ON p.name = s.name
+     WHERE s.name = ANY($2::text[]) AND s.state IN ('Rejected', 'Forbidden') AND s.detail ? 'message'
+       AND coalesce(s.applied_version, 0) < $1
+       AND s.reason <> 'DeletionRefused' AND coalesce(s.detail->>'missing', '') NOT LIKE 'delete %'
+     ORDER BY s.name COLLATE "C"`,
+    [change, names],
+  );
+
 /** Objects about which something is decided, by their state. */
 export async function countSettingsSync(db: Queryable): Promise<Record<SyncState, number>> {
   return byState(await db.query('SELECT state, count(*) AS count FROM settings_sync GROUP BY 1'));

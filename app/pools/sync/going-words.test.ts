@@ -72,4 +72,5 @@ it('what was deleted here and the cluster keeps can be taken', () => {
   expect(ours?.refused).toMatch(/no force deletes it/);
   const right = stand('RightMissing', { state: 'Forbidden', missing: 'delete ippools.projectcalico.org' });
   expect(why(right, kept)).toMatch(/the right to delete .* goes first/);
+  expect(ways(right, kept).ours?.refused).toMatch(/goes first, and no force is needed/);
 });

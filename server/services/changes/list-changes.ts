@@ -3,7 +3,7 @@ import { carriedOut } from '../../db/carried-out.ts';
 import { type ChangeFilter, findChange, findChanges, type ListedChange } from '../../db/changes.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
 import type { CarriedOut } from '../../db/pools-carried-out.ts';
-import { namesUndecided } from '../../db/sync.ts';
+import { namesUndecided, type Refusal, readRefused } from '../../db/sync.ts';
 import { readVoidForce } from '../../db/void-force.ts';
 import { HOLDINGS_KEPT } from '../agents/ingest.ts';
 import { AppError } from '../app-error.ts';
@@ -37,14 +37,17 @@ export async function listChanges(
 
 export type NodeTime = { node: string; at: string | null };
 
+/** Pools of which the cluster refuses what is desired, and how it does so of the first of them. */
+export type Refused = Pick<Refusal, 'message' | 'missing'> & { names: string[] };
+
 /**
  * One change, whole, with the time each node first held it (null: not yet; left out: not kept any more), the pools about which
- * somebody must decide before all of it is in the cluster, and what must be gone there first. Throws NOT_FOUND.
+ * somebody must decide before all of it is in the cluster, those that the cluster refuses, and what must be gone there first. Throws NOT_FOUND.
  */
 export async function getChange(
   deps: Deps,
   id: number,
-): Promise<ChangeView & Waits & { nodeTimes: NodeTime[]; waitsFor: string[] }> {
+): Promise<ChangeView & Waits & { nodeTimes: NodeTime[]; waitsFor: string[]; refused: Refused | null }> {
   const effective = (await effectiveNumbers(deps, [id]))(id);
   const [change, times, holdings, voided] = await Promise.all([
     findChange(deps.db, id),
@@ -63,8 +66,15 @@ export async function getChange(
     ),
     nodeTimes: (takers.length === 0 ? [] : times).map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
     waitsFor: waits ? await namesUndecided(deps.db, id, change.pools) : [],
+    refused: waits ? viewRefused(await readRefused(deps.db, id, change.pools)) : null,
     ...(waits ? await readNotGone(deps.db, change) : { notGone: null, goesFirst: null }),
   };
+}
+
+function viewRefused(refused: readonly Refusal[]): Refused | null {
+  const [first] = refused;
+  if (first === undefined) return null;
+  return { names: refused.map(({ name }) => name), message: first.message, missing: first.missing };
 }
 
 export const changeNotFound = (id: number): AppError =>
