@@ -310,9 +310,11 @@ it('what others delete there is told as that, and nothing is written to it', () 
   const said = { do: 'nothing', state: 'OutOfSync', reason: 'BeingDeleted', ...nobody };
   expect(decideSync(input({ live: going }))).toEqual(said);
   const off = { name: 'a', spec: { ...spec, natOutgoing: false }, version: 7 };
-  for (const over of [{ desired: off }, { forced: true }, { policy: 'enforce' }] as const) {
+  for (const over of [{ desired: off }, { forced: true }]) {
     expect(decideSync(input({ live: going, ...over }))).toEqual(said);
   }
+  // it is made again by itself then, and nobody is asked
+  expect(decideSync(input({ live: going, policy: 'enforce' }))).toEqual({ ...said, state: 'Pending' });
   expect(decideSync(input({ live: going, released: ['natOutgoing'] }))).toEqual(said);
   const marked = live(spec, [ours], { annotations: { 'meta.helm.sh/release-name': 'net' } });
   expect(decideSync(input({ live: { ...marked, deleting: true } }))).toEqual(said);

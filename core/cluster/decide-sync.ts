@@ -37,7 +37,7 @@ export type SyncDecision =
   | { readonly do: 'replace'; readonly there: LivePool }
   | ({
       readonly do: 'nothing';
-      readonly state: 'Synced' | 'OutOfSync';
+      readonly state: 'Synced' | 'Pending' | 'OutOfSync';
       readonly reason: SyncReason;
     } & Differing);
 
@@ -62,7 +62,7 @@ export function decideSync({ desired, live, applied, remade, policy, released, f
   const owner = ownerElsewhere(ownership);
   if (owner !== null) {
     const isOurs = applied?.uid === live.uid;
-    if (isOurs && live.deleting) return remade ? { do: 'replace', there: live } : outOfSync('BeingDeleted');
+    if (isOurs && live.deleting) return goes(live, { remade, policy });
     return isOurs && isAsDesired(desired.spec, live, released)
       ? synced([owner])
       : outOfSync('OwnedElsewhere', [], [owner]);
@@ -71,8 +71,7 @@ export function decideSync({ desired, live, applied, remade, policy, released, f
   const known = applied ?? (ownership.class === 'managed' ? { uid: live.uid, version: 0 } : null);
   if (known === null) return outOfSync('NotAdopted', [], [ownership.owner]);
   if (known.uid !== live.uid) return outOfSync('PoolMadeAgain', [], [ownership.owner]);
-  // it goes whatever is written to it
-  if (live.deleting) return remade ? { do: 'replace', there: live } : outOfSync('BeingDeleted');
+  if (live.deleting) return goes(live, { remade, policy });
   // where the object can be made what is desired, it stays: no node is without the pool meanwhile
   const mayGo = remade && oursToDelete(live, applied);
   if (live.pool === null || live.lastGood) {
@@ -107,6 +106,13 @@ export function decideSync({ desired, live, applied, remade, policy, released, f
   return outOfSync('FieldChangedInCluster', fields, managers);
 }
 
+/** It goes whatever is written to it; where it is made again by itself then, nobody need decide. */
+function goes(there: LivePool, { remade, policy }: Pick<SyncInput, 'remade' | 'policy'>): SyncDecision {
+  if (remade) return { do: 'replace', there };
+  const waits = outOfSync('BeingDeleted');
+  return policy === 'enforce' ? { ...waits, state: 'Pending' } : waits;
+}
+
 /** Nothing is written to what others own, and nothing is wrong with it while it says what is desired. */
 const isAsDesired = (desired: PoolSpec, { pool, lastGood }: LivePool, released: readonly PoolField[]): boolean =>
   pool !== null && !lastGood && differingFields(withReleased(desired, released, pool.spec), pool.spec).length === 0;
@@ -120,11 +126,8 @@ const synced = (managers: readonly string[] = []): SyncDecision => ({
   managers,
 });
 
-const outOfSync = (
-  reason: SyncReason,
-  fields: readonly PoolField[] = [],
-  managers: readonly string[] = [],
-): SyncDecision => ({ do: 'nothing', state: 'OutOfSync', reason, fields, managers });
+const outOfSync = (reason: SyncReason, fields: readonly PoolField[] = [], managers: readonly string[] = []) =>
+  ({ do: 'nothing', state: 'OutOfSync', reason, fields, managers }) as const;
 
 /** Who else claims fields that differ; of a set those who claim an item that is not wanted. */
 export const differingHolders = (

@@ -11,6 +11,7 @@ import { editor } from '../../testing/test-api.ts';
 import { getChange } from '../changes/list-changes.ts';
 import { previewDelete } from '../pools/preview-delete.ts';
 import { updatePool } from '../pools/write-pool.ts';
+import { getCluster } from './cluster.ts';
 import { comparePool } from './compare-pool.ts';
 import { listLivePools } from './live-pools.ts';
 import { resolvePool, setPolicy } from './resolve-pool.ts';
@@ -159,7 +160,9 @@ it('by the policy enforce it is made again when it is gone', async () => {
     expectedVersion: await version(),
     reason,
   });
-  await site.stands('a', { ...beingDeleted, policy: 'enforce' });
+  // nobody is asked
+  await site.stands('a', { ...beingDeleted, state: 'Pending', policy: 'enforce' });
+  expect((await getCluster(site.deps)).counts).toMatchObject({ Pending: 1, OutOfSync: 0 });
   expect((await getChange(site.deps, change.id)).waitsFor).toEqual([]);
   await finalizers([]);
   await site.stands('a', { state: 'Synced' });
