@@ -96,6 +96,36 @@ it('what is foretold of connections is what comes: of a save, of what others hol
   await stands({ state: 'Synced' });
 });
 
+it('what is foretold is right beside settings of a node that are not taken: those alone stay as they were', async () => {
+  const foretold = (settings: object): Promise<Effect> => ask('settings.preview', { settings });
+  const [pool, felix] = [`${POOLS}/natted`, `${FELIXES}/node.w-9`];
+  await must(admin, 'POST', POOLS, {
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'IPPool',
+    metadata: { name: 'natted' },
+    spec: { cidr: '10.30.0.0/16', natOutgoing: true },
+  });
+  await must(admin, 'POST', FELIXES, {
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'FelixConfiguration',
+    metadata: { name: 'node.w-9' },
+    spec: { natPortRange: '20000:21000', iptablesNATOutgoingInterfaceFilter: 'eth 0' },
+  });
+  await soon(async () => {
+    expect(await server.db.query(`SELECT name FROM live_felix WHERE name = 'node.w-9'`)).toHaveLength(1);
+    expect(await server.db.query(`SELECT name FROM live_pool WHERE name = 'natted'`)).toHaveLength(1);
+  });
+  const effect = await foretold({ global: { natPortRange: '46000:62000' }, nodes: {} });
+  expect(effect.groups.flatMap(({ regions }) => regions)).toMatchObject([
+    { before: { ports: [45_000, 62_000] }, after: { ports: [46_000, 62_000] } },
+  ]);
+  // what is decided for that node alone mends nothing there, and moves nothing
+  const ofNode = { global: { natPortRange: '45000:62000' }, nodes: { 'w-9': { natOutgoingAddress: '203.0.113.9' } } };
+  expect(await foretold(ofNode)).toMatchObject({ equal: true, contested: [] });
+  await must(admin, 'DELETE', felix);
+  await must(admin, 'DELETE', pool);
+});
+
 it('what means nothing is refused before it is saved, and so is what the cluster has no field for', async () => {
   const refused = async (global: object) => {
     const { status, body } = await update({ global });

@@ -1,12 +1,9 @@
 /** Takes the cluster's FelixConfigurations and node addresses into the live ledger. */
 import type { Word } from '../../core/cluster/come-back.ts';
-import { objectAt, objectOf, settingsIn } from '../../core/cluster/felix-objects.ts';
 import { keepLastSettings, type LiveFelix, settingsOf } from '../../core/cluster/live-settings.ts';
+import { settingsTaken } from '../../core/cluster/settings-taken.ts';
 import { UNKNOWN_WRITER } from '../../core/cluster/writer.ts';
 import { canonicalSettings, sameSettings } from '../../core/nat/canonical-settings.ts';
-import type { ClusterSettings, NatSettings } from '../../core/nat/settings.ts';
-import { validateSettings } from '../../core/nat/validate-settings.ts';
-import type { Pool } from '../../core/pool/spec.ts';
 import { HOSTS_BEGIN, hostsMatter, revisionOf } from '../../core/wire/revision.ts';
 import type { Database, Queryable } from '../db/client.ts';
 import { type Live, lockLive, readLivePools, writeLiveChange } from '../db/live.ts';
@@ -115,7 +112,7 @@ async function settle(
   const said = canonicalSettings(settingsOf(objects.values()));
   if (sameSettings(said, live.settings)) return live;
   const pools = (await readLivePools(tx)).flatMap(({ pool }) => pool ?? []);
-  const after = withoutBad(said, live.settings, pools);
+  const after = settingsTaken(said, live.settings, pools);
   if (sameSettings(after, live.settings)) return live;
   let at = live;
   for (const { settings, ...told } of await stepsOf(tx, { ...by, before: live.settings, after, objects })) {
@@ -136,15 +133,6 @@ async function writeUntaken(tx: Queryable, live: Live, untaken: readonly Untaken
     at = await write(tx, at, { action: 'settings.update', actor, before: at.settings, reason });
   }
   return at;
-}
-
-/** Of an object that says what means nothing, or would stop Felix, what it said before stays; the others are as they are. */
-function withoutBad(said: ClusterSettings, before: ClusterSettings, pools: readonly Pool[]): ClusterSettings {
-  const bad = new Set(validateSettings(said, pools).map(({ field }) => objectAt(field)));
-  const taken = (object: string): NatSettings => settingsIn(bad.has(object) ? before : said, object);
-  // at once: there may be thousands, and the lock is held
-  const nodes = Object.keys(said.nodes).map((node) => [node, taken(objectOf(node))] as const);
-  return canonicalSettings({ global: taken(objectOf(null)), nodes: Object.fromEntries(nodes) });
 }
 
 /** Like a change of settings it is one only where it changes NAT. */

@@ -4,6 +4,7 @@ import { decideSettings } from '../../../core/cluster/decide-settings.ts';
 import { changedObjects, nodeOf, settingsIn } from '../../../core/cluster/felix-objects.ts';
 import { type LiveFelix, settingsOf } from '../../../core/cluster/live-settings.ts';
 import { predictSettings } from '../../../core/cluster/predict-settings.ts';
+import { settingsTaken } from '../../../core/cluster/settings-taken.ts';
 import { canonicalSettings } from '../../../core/nat/canonical-settings.ts';
 import { makeDecider } from '../../../core/nat/decide.ts';
 import { defaultWay } from '../../../core/nat/default-way.ts';
@@ -13,7 +14,6 @@ import {
   type SettingsRegion,
   settingsDifferences,
 } from '../../../core/nat/settings-difference.ts';
-import { validateSettings } from '../../../core/nat/validate-settings.ts';
 import { readDesired } from '../../db/desired.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { readNodeFacts, readNodeNames } from '../../db/nodes.ts';
@@ -85,8 +85,8 @@ export async function previewSettings(
     cluster === null
       ? { after: settings, contested: [] }
       : await predictCluster({ db }, desired.settings, settings, forced);
-  // what the cluster would say and what means nothing there is not taken over: see mirrorSettings
-  const after = validateSettings(predicted.after, pools).length > 0 ? head.settings : predicted.after;
+  // as the mirror takes it: an object that means nothing keeps what it said before, and no other one is held up by it
+  const after = cluster === null ? settings : settingsTaken(predicted.after, head.settings, pools);
   const named = [...Object.keys(head.settings.nodes), ...Object.keys(after.nodes)];
   // where no node is known, whichever comes has what holds for all of them
   const nodes = [...new Set([...(known.length > 0 ? known : [ANY]), ...named])];
