@@ -36,6 +36,27 @@ test('the cluster’s page says first that it is heard, then what we may do', as
   expect(asked.filter((path) => /,cluster.rights|cluster.rights,/.test(path))).toEqual([]);
 });
 
+test('an example that the cluster has of others is not added beside it, and what goes there is told apart', async () => {
+  const { page, outgate, server } = running;
+  await apply(pool('default-ipv4-ippool', { cidr: '192.168.0.0/16', natOutgoing: true }));
+  await apply(pool('goes', { cidr: '10.99.0.0/24' }, { finalizers: ['outgate.test/hold'] }));
+  await kubectl(server, ['delete', RESOURCE, 'goes', '--wait=false']);
+  await page.goto(`${outgate.url}/pools`);
+  await expect(
+    page.getByText(
+      'The cluster has one pool that others made, and nodes follow it. ' +
+        '1 more is being deleted there, and in force until it is gone.',
+    ),
+  ).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Add no-nat-10.0.0.0-8' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Add default-ipv4-ippool' })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'See default-ipv4-ippool' }).click();
+  await expect(page.getByRole('link', { name: 'Adopt it' })).toBeVisible();
+  await kubectl(server, ['patch', RESOURCE, 'goes', '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
+  await kubectl(server, ['delete', RESOURCE, 'default-ipv4-ippool']);
+});
+
 test('pools of others are seen at once; what nobody else owns is adopted, with a reason', async () => {
   const { page, outgate } = running;
   await apply(pool('by-hand', { cidr: '192.168.0.0/16', natOutgoing: true }));

@@ -12,28 +12,30 @@ import { useRefusal, useSession } from '../../shell/session.tsx';
 import { useTRPC } from '../../trpc/client.ts';
 import { documented } from '../documented.ts';
 import { ImportDrop } from '../import/import-drop.tsx';
+import { poolPath } from '../paths.ts';
 import type { ListedPool } from '../rows.ts';
 import { useImportExample } from './use-import-example.ts';
 
 /** Nothing yet: the two documented examples as one click each, YAML of one's own, or a form. Pools that others made come first. */
 export function EmptyPools() {
   const { user } = useSession();
-  const others = useOthers();
+  const live = useLive();
   return (
     <>
-      {others !== null && others > 0 && (
+      {live !== null && live.others + live.deleting > 0 && (
         <Note className="mb-3">
-          The cluster has {others === 1 ? 'one pool' : `${others.toLocaleString('en-US')} pools`} that others made, and
-          nodes follow {others === 1 ? 'it' : 'them'}.{' '}
+          {liveWords(live)}{' '}
           <Link className="link" href="/cluster">
-            See and adopt {others === 1 ? 'it' : 'them'}
+            {live.others > 0 ? 'See and adopt' : 'See'} {(live.others || live.deleting) === 1 ? 'it' : 'them'}
           </Link>
         </Note>
       )}
       <Panel label="Nothing here yet" className="mb-3">
         <div className="px-3 py-2">
           <h2 className="text-xl font-semibold tracking-tight text-ink-1">
-            {others === 0 ? 'No pool yet, so nothing is NATed.' : 'No pool is decided here yet.'}
+            {live !== null && live.others + live.deleting === 0
+              ? 'No pool yet, so nothing is NATed.'
+              : 'No pool is decided here yet.'}
           </h2>
           <p className="mt-1.5 max-w-prose text-base text-ink-2">
             A pool says three things apart: whether pods get addresses from it, whether traffic from it is NATed, and
@@ -99,17 +101,33 @@ export function EmptyPools() {
   );
 }
 
+interface Live {
+  readonly others: number;
+  /** by whomever: a pool that was deleted here is among them until it is gone */
+  readonly deleting: number;
+}
+
 /** Pools in effect that are not decided here; null: not known yet. */
-function useOthers(): number | null {
+function useLive(): Live | null {
   const trpc = useTRPC();
   const { data: status } = useQuery(trpc.status.get.queryOptions());
   const cluster = status?.mode === 'cluster';
   const { data: view } = useQuery(trpc.cluster.get.queryOptions(undefined, { enabled: cluster }));
   if (status === undefined) return null;
-  if (!cluster) return 0;
+  if (!cluster) return { others: 0, deleting: 0 };
   if (view === undefined) return null;
   const { managed, observed, foreign, deleting } = view.live;
-  return managed + observed + foreign + deleting;
+  return { others: managed + observed + foreign, deleting };
+}
+
+const pools = (count: number): string => (count === 1 ? 'one pool' : `${count.toLocaleString('en-US')} pools`);
+
+function liveWords({ others, deleting }: Live): string {
+  const made = `The cluster has ${pools(others)} that others made, and nodes follow ${others === 1 ? 'it' : 'them'}.`;
+  const [are, gone] = deleting === 1 ? ['is', 'it is gone'] : ['are', 'they are gone'];
+  if (deleting === 0) return made;
+  if (others === 0) return `The cluster has ${pools(deleting)} that ${are} being deleted, and in force until ${gone}.`;
+  return `${made} ${deleting.toLocaleString('en-US')} more ${are} being deleted there, and in force until ${gone}.`;
 }
 
 /** Once one example is in and nothing else is, the other one is still one click away. */
@@ -128,19 +146,43 @@ export function OtherExample({ pools }: { pools: readonly ListedPool[] }) {
 }
 
 function Example({ example, primary }: { example: (typeof documented)[number]; primary: boolean }) {
+  const trpc = useTRPC();
   const { save, error, pending } = useImportExample();
   const refused = useRefusal('editor') ?? (pending ? 'It is being saved.' : undefined);
+  const { data: plan } = useQuery(trpc.pools.previewImport.queryOptions({ yaml: example.yaml }));
+  const warnings = plan?.warnings ?? [];
+  const there = warnings.some(({ code }) => code === 'W_CLUSTER_HAS_POOL');
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <h3 className="text-base font-medium text-ink-1">{example.title}</h3>
       <p>{example.effect}</p>
       <Code label={`Manifest of ${example.name}`} text={example.yaml} />
-      <div>
-        <Button {...(primary ? { look: 'primary' as const } : {})} refused={refused} onClick={() => save(example.yaml)}>
-          <Plus aria-hidden />
-          Add {example.name}
-        </Button>
-      </div>
+      {there ? (
+        <p>
+          The cluster has it already, made by others.{' '}
+          <Link className="link" href={poolPath(example.name)}>
+            See {example.name}
+          </Link>
+        </p>
+      ) : (
+        <>
+          {warnings.map(({ code, message }) => (
+            <Note key={code} kind="warning">
+              {message}
+            </Note>
+          ))}
+          <div>
+            <Button
+              {...(primary ? { look: 'primary' as const } : {})}
+              refused={refused}
+              onClick={() => save(example.yaml)}
+            >
+              <Plus aria-hidden />
+              Add {example.name}
+            </Button>
+          </div>
+        </>
+      )}
       {error !== null && <ErrorPanel error={error} />}
     </div>
   );
