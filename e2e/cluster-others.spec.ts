@@ -104,9 +104,17 @@ test('pools of others are seen at once; what nobody else owns is adopted, with a
   await expect(dialog).toContainText('beside kubectl');
   await expect(dialog.getByLabel('Reason')).toBeFocused();
   await expectAccessible(page);
+  // who leaves it as it is has not chosen in vain
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('2 selected')).toBeVisible();
+  await page.getByRole('button', { name: 'Adopt', exact: true }).click();
   await dialog.getByLabel('Reason').fill('we decide about these from now on');
-  await dialog.getByRole('button', { name: 'Adopt 2 pools' }).click();
+  await page.keyboard.press('Enter');
   await expect(dialog.getByRole('status').filter({ hasText: 'ours now: change #' })).toBeVisible();
+  // the rows behind it go, and the keyboard stays in the dialog
+  await expect(others.getByRole('row', { name: /by-hand/ })).toHaveCount(0);
+  await page.keyboard.press('Tab');
+  await expect(dialog.locator(':focus')).toHaveCount(1);
   await dialog.getByRole('button', { name: 'Close', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Live: all 2 pools are as desired.' })).toBeVisible();
   await expect(others.getByRole('row', { name: /by-hand/ })).toHaveCount(0);

@@ -12,16 +12,25 @@ export function AdoptDialog({
   names,
   open,
   onClose,
+  onAdopted,
 }: {
   /** those of the names that the cluster still has */
   pools: readonly Adopted[];
   names: readonly string[];
   open: boolean;
   onClose: () => void;
+  onAdopted: () => void;
 }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const adopt = useMutation(trpc.cluster.adopt.mutationOptions({ onSuccess: () => queries.invalidateQueries() }));
+  const adopt = useMutation(
+    trpc.cluster.adopt.mutationOptions({
+      onSuccess: () => {
+        onAdopted();
+        return queries.invalidateQueries();
+      },
+    }),
+  );
   const what = names.length === 1 ? names.join('') : `${names.length.toLocaleString('en-US')} pools`;
   return (
     <ReasonDialog

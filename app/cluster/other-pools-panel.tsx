@@ -143,10 +143,8 @@ export function OtherPoolsPanel({ api, read }: { api: 'v3' | 'v1'; read: boolean
         pools={all.filter(({ name }) => adopting?.includes(name))}
         names={adopting ?? []}
         open={adopting !== null}
-        onClose={() => {
-          setAdopting(null);
-          setSelected(new Set());
-        }}
+        onClose={() => setAdopting(null)}
+        onAdopted={() => setSelected(new Set())}
       />
     </Panel>
   );

@@ -16,6 +16,8 @@ export function Table({ label, className, children }: { label: string; className
   // a row that goes takes the button along that was pressed in it: whoever has no mouse goes on from the table
   useEffect(() => {
     if (focused.current?.isConnected !== false || document.activeElement !== document.body) return;
+    // a dialog is open before it, and has the focus
+    if (region.current?.closest('[aria-hidden="true"]')) return;
     focused.current = null;
     region.current?.focus({ preventScroll: true });
   });
