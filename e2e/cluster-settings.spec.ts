@@ -81,6 +81,18 @@ test('a setting that others made is seen and left alone; one that is decided her
   await settings.ports().fill('30000:40001');
   await expect(effect).toContainText('No connection changes: what others hold is not written.');
   await expect(page.getByText(/Felix restarts .* when this is applied/)).toHaveCount(0);
+  // neither is what they deleted
+  await kubectl(server, ['delete', FELIX, 'default']);
+  await expect(effect).toContainText('No connection changes: what others deleted is not written.');
+  await expect(effect).toContainText('default was deleted in the cluster by others');
+  await expect(page.getByText(/Felix restarts .* when this is applied/)).toHaveCount(0);
+  await apply({
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'FelixConfiguration',
+    metadata: { name: 'default' },
+    spec: { natPortRange: '45000:60000' },
+  });
+  await expect(felix.getByText('The cluster says what is desired.')).toBeVisible();
 });
 
 test('a setting that stops Felix is named on Settings, Cluster and Overview', async () => {

@@ -123,6 +123,15 @@ it('what is foretold is right beside settings of a node that are not taken: thos
   const ofNode = { global: { natPortRange: '45000:62000' }, nodes: { 'w-9': { natOutgoingAddress: '203.0.113.9' } } };
   expect(await foretold(ofNode)).toMatchObject({ equal: true, contested: [] });
   await must(admin, 'DELETE', felix);
+  // nothing is written either to an object that others deleted: it is made again by a decision of its own
+  await must(admin, 'DELETE', `${FELIXES}/default`);
+  await stands({ state: 'OutOfSync', reason: 'SettingsDeletedInCluster' });
+  const saved = await foretold({ global: { natPortRange: '46000:62000' }, nodes: {} });
+  expect(saved).toMatchObject({ equal: true, contested: [], deleted: ['default'] });
+  const again = await ask<Effect>('cluster.previewSettings', { object: 'default', choice: 'ours' });
+  expect(again).toMatchObject({ equal: false, deleted: [] });
+  await choose('ours');
+  await stands({ state: 'Synced' });
   await must(admin, 'DELETE', pool);
 });
 

@@ -14,7 +14,8 @@ const PAUSE_MS = 300;
 
 /**
  * What saving the draft would do to connections, as the server computes it, and who restarts by it. `writes`: whose objects in a
- * cluster the draft changes; null is that of all nodes. Of one that is contested nothing is written, so nobody restarts.
+ * cluster the draft changes; null is that of all nodes. Of one that is contested, or that others deleted, nothing is
+ * written, so nobody restarts.
  */
 export function DraftEffect({ settings, writes }: { settings: ClusterSettings; writes: readonly (string | null)[] }) {
   const trpc = useTRPC();
@@ -23,8 +24,9 @@ export function DraftEffect({ settings, writes }: { settings: ClusterSettings; w
     trpc.settings.preview.queryOptions({ settings: asked }, { placeholderData: keepPreviousData }),
   );
   const old = effect.isPlaceholderData || asked !== settings;
-  const contested = (effect.data?.contested ?? []).map(({ object }) => object);
-  const written = writes.filter((node) => !contested.includes(objectOf(node)));
+  const { contested, deleted } = effect.data ?? { contested: [], deleted: [] };
+  const unwritten = [...contested.map(({ object }) => object), ...deleted];
+  const written = writes.filter((node) => !unwritten.includes(objectOf(node)));
   return (
     <>
       <Panel

@@ -16,7 +16,7 @@ const group = (names: string[], ...regions: Region[]): Group => ({
   regions,
 });
 const said = (nodes: number, ...groups: Group[]): string[] =>
-  verdictsOf({ equal: groups.length === 0, nodes, groups, contested: [] });
+  verdictsOf({ equal: groups.length === 0, nodes, groups, contested: [], deleted: [] });
 
 it('names the address, how many nodes, and what it was', () => {
   const fixed = region({ after: { address: '203.0.113.7', ports: null } });
@@ -46,7 +46,10 @@ it('nodes’ addresses, and nothing at all', () => {
     'Pods on a reach the nodes’ addresses with their own address: no longer NATed.',
   ]);
   expect(said(2)).toEqual(['No connection is NATed differently.']);
-  expect(verdictsOf({ equal: true, nodes: 2, groups: [], contested: [{ object: 'default' }] })).toEqual([
+  expect(verdictsOf({ equal: true, nodes: 2, groups: [], contested: [{ object: 'default' }], deleted: [] })).toEqual([
     'No connection changes: what others hold is not written.',
+  ]);
+  expect(verdictsOf({ equal: true, nodes: 2, groups: [], contested: [], deleted: ['default'] })).toEqual([
+    'No connection changes: what others deleted is not written.',
   ]);
 });

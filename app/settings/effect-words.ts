@@ -27,16 +27,15 @@ export interface Effect {
   nodes: number;
   groups: readonly Group[];
   contested: readonly { object: string }[];
+  deleted: readonly string[];
 }
 
 /** One sentence for each thing that changes, what is no longer NATed before the others. */
-export function verdictsOf({ equal, nodes, groups, contested }: Effect): string[] {
+export function verdictsOf({ equal, nodes, groups, contested, deleted }: Effect): string[] {
   if (equal) {
-    return [
-      contested.length > 0
-        ? 'No connection changes: what others hold is not written.'
-        : 'No connection is NATed differently.',
-    ];
+    if (contested.length > 0) return ['No connection changes: what others hold is not written.'];
+    if (deleted.length > 0) return ['No connection changes: what others deleted is not written.'];
+    return ['No connection is NATed differently.'];
   }
   const found = new Map<string, { rank: number; groups: Set<Group>; routes: Set<string> }>();
   for (const group of groups) {

@@ -40,6 +40,12 @@ export function SettingsEffect({ effect }: { effect: Effect }) {
           until you apply it by force or take theirs.
         </Note>
       ))}
+      {effect.deleted.map((object) => (
+        <Note key={object} kind="warning">
+          <span className="machine text-ink-1">{object}</span> was deleted in the cluster by others, so nothing of it is
+          written. It is saved here, and stands OutOfSync until you make it again or take theirs.
+        </Note>
+      ))}
       {groups.map((group) => (
         <OnNodes key={group.nodes[0]?.name ?? ''} group={group} />
       ))}

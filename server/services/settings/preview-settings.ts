@@ -59,6 +59,8 @@ export const settingsEffectSchema = z.object({
   ),
   /** objects of which nothing is written, because others hold these fields at another value */
   contested: z.array(z.object({ object: z.string(), fields: z.array(z.string()), managers: z.array(z.string()) })),
+  /** objects of which nothing is written, because others deleted them in the cluster: that is decided about first */
+  deleted: z.array(z.string()),
 });
 export type SettingsEffect = z.infer<typeof settingsEffectSchema>;
 
@@ -83,7 +85,7 @@ export async function previewSettings(
   const pools = effective.pools();
   const predicted =
     cluster === null
-      ? { after: settings, contested: [] }
+      ? { after: settings, contested: [], deleted: [] }
       : await predictCluster({ db }, desired.settings, settings, forced);
   // as the mirror takes it: an object that means nothing keeps what it said before, and no other one is held up by it
   const after = cluster === null ? settings : settingsTaken(predicted.after, head.settings, pools);
@@ -100,6 +102,7 @@ export async function previewSettings(
     nodes: known.length,
     groups: await withWays({ db }, groups),
     contested: predicted.contested,
+    deleted: predicted.deleted,
   };
 }
 
@@ -111,11 +114,12 @@ async function predictCluster(
   before: ClusterSettings,
   next: ClusterSettings,
   forced: readonly string[],
-): Promise<{ after: ClusterSettings; contested: SettingsEffect['contested'] }> {
+): Promise<{ after: ClusterSettings } & Pick<SettingsEffect, 'contested' | 'deleted'>> {
   const [felixes, rows] = await Promise.all([readLiveFelixes(db), settingsSync.read(db)]);
   const objects = new Map(felixes.map((felix) => [felix.name, felix]));
   const applied = new Map(rows.map((row) => [row.name, row.applied]));
   const contested: SettingsEffect['contested'] = [];
+  const deleted: string[] = [];
   for (const name of new Set([...changedObjects(before, next), ...forced])) {
     const live = objects.get(name) ?? null;
     const last = applied.get(name) ?? null;
@@ -125,11 +129,12 @@ async function predictCluster(
       applied: last === null ? null : { settings: last.spec },
       forced: forced.includes(name),
     });
+    if (live === null && decision.do === 'nothing') deleted.push(name);
     const { settings, contested: held } = predictSettings(live, decision);
     if (held !== null) contested.push({ object: name, fields: [...held.fields], managers: [...held.managers] });
     objects.set(name, { ...(live ?? unmade(name)), settings });
   }
-  return { after: canonicalSettings(settingsOf(objects.values())), contested };
+  return { after: canonicalSettings(settingsOf(objects.values())), contested, deleted };
 }
 
 const unmade = (name: string): LiveFelix => ({
