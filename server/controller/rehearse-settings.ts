@@ -29,7 +29,8 @@ export async function rehearseSettings(
 ): Promise<readonly RefusedObject[]> {
   const [{ watch }, live] = await Promise.all([readWatch(db), readLiveFelixes(db, [...wanted.keys()])]);
   const group = poolGroups.find((one) => one === watch?.group);
-  if (group === undefined) return [];
+  // one that is not heard would only be waited for, with each save
+  if (group === undefined || watch?.phase === 'blind') return [];
   const uids = new Map(live.map(({ name, uid }) => [name, uid]));
   // an object that is not there and of which nothing is said is not made
   const todo = [...wanted].filter(([object, spec]) => uids.has(object) || Object.keys(spec).length > 0);

@@ -7,8 +7,8 @@ import type { Deps } from '../deps.ts';
 
 /**
  * Asks the cluster by a dry run about the objects that change, and `forced` all the same. Who holds a field is no refusal:
- * that is decided about later, with a reason. Throws SETTINGS_VIOLATIONS with its own words; one that does not answer in 2 s
- * refuses nothing.
+ * that is decided about later, with a reason. Throws SETTINGS_VIOLATIONS with its own words; one that is not
+ * heard, or does not answer in 2 s, refuses nothing.
  */
 export async function rehearseSettings(
   { cluster }: Pick<Deps, 'cluster'>,
