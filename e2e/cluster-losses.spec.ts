@@ -137,6 +137,8 @@ test('a cluster that is gone is said, with since when, and what was known stays'
   await server.kill();
   await expect(page.getByRole('heading', { name: 'The cluster cannot be heard.' })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText('What was last known stays in force.')).toBeVisible();
+  // nobody leads by now, and a server that led does not follow itself
+  await expect(page.getByRole('region', { name: 'Connection' })).toContainText(', when the cluster was last heard');
   await expect(page.getByRole('banner').getByRole('link', { name: 'Cluster not heard' })).toBeVisible();
   await expect(page.getByText('How our pools stood when the cluster was last heard.')).toBeVisible();
   await page.goto(`${outgate.url}/pools`);

@@ -76,7 +76,7 @@ export function ConnectionPanel({ view }: { view: ClusterView }) {
 }
 
 function Facts({ view }: { view: ClusterView }) {
-  const { server, group, back, leader, election, heardAt, queued, live } = view;
+  const { server, group, back, leader, election, heardAt, queued, live, phase } = view;
   return (
     <dl className="grid grid-cols-[max-content_minmax(0,1fr)_max-content_minmax(0,1fr)] items-baseline gap-x-4 gap-y-1.5 border-t border-line-faint px-4.5 py-3 text-xs max-[73.75rem]:grid-cols-[max-content_minmax(0,1fr)] [&_dt]:text-ink-3">
       <dt>API server</dt>
@@ -97,7 +97,11 @@ function Facts({ view }: { view: ClusterView }) {
         ) : (
           <span className="machine text-ink-1">{leader}</span>
         )}
-        <span className="text-ink-3">; {roleWords(election.role)}</span>
+        <span className="text-ink-3">
+          {leader !== null && phase === 'blind' && election.role !== 'leader'
+            ? ', when the cluster was last heard'
+            : `; ${roleWords(election.role)}`}
+        </span>
       </dd>
       <dt>Last heard</dt>
       <dd>
