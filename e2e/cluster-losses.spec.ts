@@ -128,6 +128,11 @@ test('a pool that cannot be made yet says so, and what it waits for: nobody dele
   await expect(standing).toContainText('It is made by itself, within seconds, once our account has the right to patch');
   await expect(standing.getByRole('button', { name: /theirs|make it again|Release/ })).toHaveCount(0);
   await expectAccessible(page);
+  await page.goto(`${outgate.url}/history?pool=waits`);
+  await page.getByRole('link', { name: 'waits created' }).click();
+  const right = 'Our account must have the right to patch ippools.projectcalico.org, for waits. It is tried again.';
+  await expect(page.getByText(right)).toContainText('The cluster’s own words: ');
+  await expectAccessible(page);
 });
 
 test('a cluster that is gone is said, with since when, and what was known stays', async () => {
