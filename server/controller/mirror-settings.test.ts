@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readLivePool } from '../../core/cluster/live-pool.ts';
 import { type LiveFelix, readLiveFelix } from '../../core/cluster/live-settings.ts';
+import { OUR_MANAGER } from '../../core/cluster/managed-fields.ts';
 import type { ClusterSettings, NatSettings } from '../../core/nat/settings.ts';
 import { findChanges } from '../db/changes.ts';
+import type { Database } from '../db/client.ts';
 import { beginTerm, liveChangesSince, lockLive, readLive } from '../db/live.ts';
 import { readLiveFelixes } from '../db/live-felix.ts';
 import { untilSomebodyWaits } from '../db/testing.ts';
@@ -148,7 +150,7 @@ const writtenBy = (
 ): LiveFelix => {
   const managedFields = Object.entries(writers).map(([manager, fields], i) => ({
     manager,
-    operation: 'Update',
+    operation: manager === OUR_MANAGER ? 'Apply' : 'Update',
     time: new Date(1_800_000_000_000 + (version * 10 + i) * 1000).toISOString(),
     fieldsV1: { 'f:spec': Object.fromEntries(fields.map((field) => [`f:${field}`, {}])) },
   }));
@@ -210,6 +212,49 @@ it('of thousands of objects that a pool held back each writer is told once, with
   const others = await findChanges(db, { others: true, limit: 1 });
   const reason = 'written while FelixConfiguration node.h-0, node.h-1, node.h-10 and 1997 more was not taken';
   expect(others).toMatchObject([{ reason }]);
+  await mirrorAllSettings(db, epoch, { all: [], hosts: () => null });
+});
+
+it('of objects of ours that a pool held back the change that decided them is told once, and looked for once for each', async () => {
+  const { db } = api.database;
+  const epoch = await beginTerm(db, 'ours held back');
+  const spec = { natOutgoingAddress: '198.51.100.7', natPortRange: '1:2' };
+  const nodes = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`o-${i}`, spec]));
+  const { settings } = api.caller('editor');
+  const { version: expectedVersion } = await settings.get();
+  const { change } = await settings.update({
+    settings: { global: {}, nodes },
+    expectedVersion,
+    reason: 'each its own',
+  });
+  const name = 'holds-ours-back';
+  const pool = readLivePool({
+    metadata: { name, uid: name, resourceVersion: '1' },
+    spec: { cidr: '198.51.100.0/24', natOutgoing: true },
+  });
+  await mirror(db, epoch, { seen: pool === null ? [] : [pool], gone: [] });
+  const writers = { [OUR_MANAGER]: Object.keys(spec) };
+  const all = Object.keys(nodes).map((node) => writtenBy(`node.${node}`, 1, spec, writers));
+  await mirrorAllSettings(db, epoch, { all, hosts: () => null });
+  await mirror(db, epoch, { seen: [], gone: [{ name, uid: name }] });
+  const { sequence } = await readLive(db);
+  let looks = 0;
+  const counting: Database = {
+    ...db,
+    transaction: (work) =>
+      db.transaction((tx) =>
+        work({
+          query: (text, ...rest) => {
+            if (text.includes('settings_objects(')) looks++;
+            return tx.query(text, ...rest);
+          },
+        }),
+      ),
+  };
+  await mirrorSettings(counting, epoch, { seen: [], gone: [], hosts: () => null });
+  const told = await changesAfter(sequence);
+  expect(told.map(({ actor, cause }) => ({ actor, cause }))).toEqual([{ actor: OUR_MANAGER, cause: change.id }]);
+  expect(looks).toBe(all.length);
   await mirrorAllSettings(db, epoch, { all: [], hosts: () => null });
 });
 

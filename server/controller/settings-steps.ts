@@ -6,6 +6,7 @@ import { changedObjects, objectOf, settingsIn } from '../../core/cluster/felix-o
 import type { LiveFelix } from '../../core/cluster/live-settings.ts';
 import { canonicalSettings } from '../../core/nat/canonical-settings.ts';
 import { type ClusterSettings, type SettingField, settingFields } from '../../core/nat/settings.ts';
+import { lastSettingsOf } from '../db/changes.ts';
 import type { Queryable } from '../db/client.ts';
 import { heldBackBy, namesText, type Told } from './settings-teller.ts';
 
@@ -31,8 +32,11 @@ export async function stepsOf(tx: Queryable, { before, after, objects, told, wro
   let anyOfNow = false;
   for (const name of changedObjects(before, after)) {
     const [was, is] = [settingsIn(before, name), settingsIn(after, name)];
+    // once for all of its fields: there may be thousands of objects, and the lock is held
+    let decided: ReturnType<typeof lastSettingsOf> | undefined;
+    const decidedOf = () => (decided ??= lastSettingsOf(tx, name));
     for (const field of settingFields.filter((one) => was[one] !== is[one])) {
-      const by = wrote.get(name)?.includes(field) ? told : await heldBackBy(tx, objects.get(name), field);
+      const by = wrote.get(name)?.includes(field) ? told : await heldBackBy(objects.get(name), field, decidedOf);
       if (keyOf(by) === keyOf(told)) {
         anyOfNow = true;
         continue;

@@ -76,14 +76,18 @@ export function wroteIn({ before, after }: Moved): readonly SettingField[] {
 
 /**
  * Who wrote what an object says of a field and comes into force only now, as far as its claims tell, and the change of ours that decided
- * it so. That was no force: force that waits is about what was seen, and this came before it.
+ * it so. That was no force: force that waits is about what was seen, and this came before it. `decidedOf`: the last changes that decided about it.
  */
-export async function heldBackBy(tx: Queryable, felix: LiveFelix | undefined, field: SettingField): Promise<Told> {
+export async function heldBackBy(
+  felix: LiveFelix | undefined,
+  field: SettingField,
+  decidedOf: () => ReturnType<typeof lastSettingsOf>,
+): Promise<Told> {
   const actor = writerAmong([], felix?.claims ?? [], new Set([field]));
   const is = felix?.settings?.[field];
   const isGone = actor === UNKNOWN_WRITER && is === undefined;
   if (felix === undefined || (actor !== OUR_MANAGER && !isGone)) return { actor, cause: null };
-  const decided = await lastSettingsOf(tx, felix.name);
+  const decided = await decidedOf();
   const last = decided.findIndex(({ settings }) => settings[field] === is);
   const other = decided.findIndex(({ settings }, at) => at > last && settings[field] !== is);
   // what is decided still, and what never was, we did not let go of
