@@ -46,7 +46,9 @@ export async function writeChange(tx: Queryable, change: NewChange): Promise<{ a
   const { next } = change;
   // of many pools both we and the leader lock the rows in sync, each in an order of its own
   if (change.remove.length > 0 || change.upsert.length > 1) await holdLive(tx);
-  const [row] = await tx.query<{ at: Date; nodes: number }>(
+  // of short arrays PostgreSQL makes a plan anew each time, which takes longer than all the rest
+  const keeping = tx.query('SET LOCAL plan_cache_mode = force_generic_plan');
+  const writing = tx.query<{ at: Date; nodes: number }>(
     WRITE,
     [
       next.sequence,
@@ -72,6 +74,7 @@ export async function writeChange(tx: Queryable, change: NewChange): Promise<{ a
     ],
     'write-change',
   );
+  const [, [row]] = await Promise.all([keeping, writing]);
   if (row === undefined) throw new Error('the change was not written');
   return row;
 }
