@@ -57,6 +57,7 @@ export async function openCluster(options: OpenClusterOptions): Promise<OpenedCl
     server: connection.server,
     names,
     election: () => controller.state().election,
+    takeUp: controller.takeUp,
     rights: () => rightsOf(connection, db, namespace, agentAccount !== null),
     rehearsePools: (pools) => rehearsePools(connection, db, pools),
     rehearseSettings: (wanted) => rehearseSettings(connection, db, wanted),

@@ -39,6 +39,8 @@ export interface ControllerState {
 
 export interface Controller {
   state(): ControllerState;
+  /** see Leading; resolves at once where this replica does not lead */
+  takeUp(sequence: number, pool: string): Promise<void>;
   /** Stops writing, then lets another lead at once. */
   stop(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export function startController(options: ControllerOptions): Controller {
   });
   return {
     state: () => ({ election: election.state(), watch: following?.watch() ?? null }),
+    takeUp: async (sequence, pool) => following?.takeUp(sequence, pool),
     stop: election.stop,
   };
 }

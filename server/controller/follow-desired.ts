@@ -89,6 +89,7 @@ export function followDesired({ db, failed, pools, settings }: FollowDesiredOpti
     allSettings: want('allSettings'),
     moved: want('moved'),
     told(number, pool) {
+      if (running === null && sequence !== null && number <= sequence) return;
       if (running !== null || pool === undefined || sequence === null || number !== sequence + 1) want('moved')();
       else {
         sequence = number;

@@ -32,6 +32,8 @@ export interface FollowGroupOptions {
 
 export interface Following extends Work {
   watch(): LiveWatch;
+  /** see Leading; resolves at once while no group is led */
+  takeUp(sequence: number, pool: string): Promise<void>;
 }
 
 /** how often a better group is looked for */
@@ -193,6 +195,7 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
   const loops = [keepLooking(), keepTelling()];
   return {
     watch,
+    takeUp: async (sequence, pool) => leading?.takeUp(sequence, pool),
     async stop() {
       stopping.abort();
       await Promise.all(loops);

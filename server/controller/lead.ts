@@ -51,6 +51,8 @@ export interface Leading {
   mirrored(): { readonly pools: boolean; readonly settings: boolean };
   /** pools and settings that wait to be brought to what is desired */
   queued(): number;
+  /** A change of one pool that was just committed: resolves when what is being done with that pool is over. */
+  takeUp(sequence: number, pool: string): Promise<void>;
   /** Stops writing, then watching. */
   stop(): Promise<void>;
 }
@@ -151,6 +153,10 @@ export function lead(options: LeadOptions): Leading {
     settingsWatch: facts.settingsWatch,
     mirrored: () => ({ ...mirrored }),
     queued: () => queue.size() + settings.size(),
+    async takeUp(sequence, pool) {
+      desired.told(sequence, pool);
+      await queue.underWay.get(pool);
+    },
     stop: async () => {
       clearInterval(resync);
       unsubscribe();

@@ -11,6 +11,7 @@ const unheard: Cluster = {
     known: (type) => ({ type, phase: 'starting', heardAt: null, error: null, forbidden: false }),
   },
   election: () => ({ role: 'unknown', holder: null, since: 0, error: null }),
+  takeUp: async () => {},
   rights: () => Promise.reject(new Error('away')),
   rehearsePools: async () => new Map(),
   rehearseSettings: async () => [],

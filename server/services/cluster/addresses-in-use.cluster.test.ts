@@ -35,6 +35,7 @@ beforeAll(async () => {
       rehearsePools: async () => new Map(),
       rehearseSettings: async () => [],
       election: () => ({ role: 'unknown', holder: null, since: 0, error: null }),
+      takeUp: async () => {},
       rights: async () => ({ user: 'nobody', rights: [] }),
       usedAddresses: (range) => readBlocks(connection, range),
     },

@@ -25,6 +25,11 @@ export interface Cluster {
   /** pods, services and nodes by name */
   readonly names: NameBook;
   election(): ElectionState;
+  /**
+   * A change of one pool was committed. Where this server leads, it goes to the cluster without waiting for its notice; resolves when
+   * something came of it and is kept. Resolves at once where another server leads, or other pools are waited for.
+   */
+  takeUp(sequence: number, pool: string): Promise<void>;
   /** Rejects with a KubeError. */
   rights(): Promise<{ user: string; rights: readonly ReviewedRight[] }>;
   /** The addresses of this range that Calico says are in use, read a few seconds ago at most. Rejects with a KubeError. */

@@ -1,4 +1,5 @@
 /** Create, update and delete of one pool. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { keptFromView, takenBack } from '../../../core/cluster/released.ts';
 import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
 import type { Queryable } from '../../db/client.ts';
@@ -16,6 +17,9 @@ import { foreseenSaves } from './foreseen-saves.ts';
 import { poolNotFound, viewPool } from './get-pool.ts';
 import { canonicalPool, readableCidrs, sameSpec } from './pool-input.ts';
 import type { PoolView } from './pool-view.ts';
+
+/** So long an answer waits for the cluster: shorter than anybody notices. */
+const PATIENCE_MS = 100;
 
 export interface PoolWritten {
   readonly pool: PoolView;
@@ -115,6 +119,8 @@ async function written(deps: Deps, pool: Pool, intent: Intent): Promise<PoolWrit
       return intent.decide(current, tx);
     },
   });
+  // read at once, the answer would hold the apply up, and tell of a state that is over
+  await Promise.race([deps.cluster?.takeUp(change.id, pool.name), delay(PATIENCE_MS, null, { ref: false })]);
   const at = new Date(change.at);
   // not what was asked for: a field that was not decided about stands as it did
   const [wrote = pool] = poolsOf(change.after);
