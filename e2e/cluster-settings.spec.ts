@@ -93,6 +93,16 @@ test('a setting that others made is seen and left alone; one that is decided her
     spec: { natPortRange: '45000:60000' },
   });
   await expect(felix.getByText('The cluster says what is desired.')).toBeVisible();
+  // saved all the same it waits, as its row in History says
+  await settings.reason().fill('one port more');
+  await settings.save().click();
+  await page
+    .getByRole('status')
+    .filter({ hasText: 'It waits for a decision' })
+    .getByRole('link', { name: /^change/ })
+    .click();
+  await expect(page.getByText('for a decision about default in Settings')).toBeVisible();
+  await page.goBack();
 });
 
 test('a setting that stops Felix is named on Settings, Cluster and Overview', async () => {

@@ -1,11 +1,13 @@
 /** NAT settings that the cluster does not take at once: without the right, overtaken by the next change, or refused. */
 import { expect, it } from 'vitest';
+import { must } from '../e2e/cluster/request.ts';
 import { grant, revoke } from '../e2e/cluster/rights.ts';
-import { GRANT, RULES, settingsSite, USER } from '../e2e/cluster/settings-site.ts';
+import { FELIXES, GRANT, RULES, settingsSite, USER } from '../e2e/cluster/settings-site.ts';
 import { holdAll } from './testing/hold-all.ts';
 import { query } from './testing/test-client.ts';
 
-const { cluster, server, ask, tell, soon, edit, stands, rowOf, decide, tellChoice, choose, history } = settingsSite();
+const { cluster, admin, server, ask, tell, soon, edit, stands, rowOf, decide, tellChoice, choose, history } =
+  settingsSite();
 
 const withoutPatch = RULES.map((rule) => ({
   ...rule,
@@ -117,4 +119,32 @@ it('what is applied by force, and what a revert brings back, is shown to the clu
   const preview = await query(server.address, 'changes.previewRevert', { id }, server.cookie);
   expect(preview.body.error?.data.violations).toEqual(words);
   expect((await history())[0]?.id).toBe(id);
+});
+
+it('the row of a change says that somebody must decide about its settings first, and of whose objects', async () => {
+  const waits = async (id: number) => (await ask<{ settingsWait: string[] }>('changes.get', { id })).settingsWait;
+  const away = async () => must(admin, 'DELETE', `${FELIXES}/default`);
+  await decide({ global: { natPortRange: '45001:62000' } });
+  await stands({ state: 'Synced' });
+  await edit({ natPortRange: '50000:60000' });
+  await stands({ state: 'OutOfSync' });
+  const nodes = { 'node-a': { natPortRange: '46000:46500' } };
+  const held = await decide({ global: { natPortRange: '45000:61000' }, nodes });
+  await stands({ state: 'Contested' });
+  await stands({ state: 'Synced' }, 'node.node-a');
+  expect(await waits(held)).toEqual(['default']);
+  const { id: forced } = await choose('ours');
+  await stands({ state: 'Synced' });
+  expect(await Promise.all([held, forced].map(waits))).toEqual([[], []]);
+  // also where force was used before
+  await edit({ natPortRange: '50000:60000' });
+  await stands({ state: 'OutOfSync' });
+  const again = await decide({ global: { natPortRange: '45000:60000' }, nodes });
+  await stands({ state: 'Contested' });
+  expect(await waits(again)).toEqual(['default']);
+  await away();
+  await stands({ state: 'OutOfSync', reason: 'SettingsDeletedInCluster' });
+  expect(await waits(again)).toEqual(['default']);
+  await choose('theirs');
+  await soon(async () => expect(await waits(again)).toEqual([]));
 });

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link2, Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { type ReactNode, useState } from 'react';
+import { fewNames } from '../../core/cluster/few-names.ts';
 import { changeNumber } from '../../core/wire/change-number.ts';
 import { Actor, isByNodes } from '../components/actor.tsx';
 import { Age, utc } from '../components/age.tsx';
@@ -132,6 +133,14 @@ function Facts({ change }: { change: Change }) {
             for a decision about <PoolLinks names={change.waitsFor} />
           </dd>
         </>
+      )}
+      {change.settingsWait.length > 0 && (
+        <Waits words={null}>
+          for a decision about <span className="machine">{fewNames(change.settingsWait)}</span> in{' '}
+          <Link className="link" href="/settings">
+            Settings
+          </Link>
+        </Waits>
       )}
       {change.refused !== null && (
         <Waits words={change.refused.message}>

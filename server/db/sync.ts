@@ -188,6 +188,18 @@ export async function namesUndecided(db: Queryable, change: number, names: reado
   return rows.map(({ name }) => name);
 }
 
+/** The same of settings, by the names of FelixConfigurations. */
+export async function settingsUndecided(db: Queryable, change: number, names: readonly string[]): Promise<string[]> {
+  const rows = await db.query<{ name: string }>(
+    `SELECT name FROM settings_sync
+     WHERE name = ANY($2::text[]) AND state IN ('OutOfSync', 'Contested') AND coalesce(applied_version, 0) < $1
+       AND reason <> 'FieldChangedInCluster' AND (force_version IS NULL OR force_seen IS NULL)
+     ORDER BY name COLLATE "C"`,
+    [change, names],
+  );
+  return rows.map(({ name }) => name);
+}
+
 export interface Refusal {
   readonly name: string;
   /** the cluster's own words */

@@ -1,9 +1,11 @@
+import { changedObjects } from '../../../core/cluster/felix-objects.ts';
+import type { ClusterSettings } from '../../../core/nat/settings.ts';
 import { isLive } from '../../../core/wire/change-number.ts';
 import { carriedOut } from '../../db/carried-out.ts';
-import { type ChangeFilter, findChange, findChanges, type ListedChange } from '../../db/changes.ts';
+import { type ChangeFilter, findChange, findChanges, type ListedChange, type LoggedChange } from '../../db/changes.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
 import type { CarriedOut } from '../../db/pools-carried-out.ts';
-import { namesUndecided, type Refusal, readRefused } from '../../db/sync.ts';
+import { namesUndecided, type Refusal, readRefused, settingsUndecided } from '../../db/sync.ts';
 import { readVoidForce } from '../../db/void-force.ts';
 import { HOLDINGS_KEPT } from '../agents/ingest.ts';
 import { AppError } from '../app-error.ts';
@@ -41,13 +43,15 @@ export type NodeTime = { node: string; at: string | null };
 export type Refused = Pick<Refusal, 'message' | 'missing'> & { names: string[] };
 
 /**
- * One change, whole, with the time each node first held it (null: not yet; left out: not kept any more), the pools about which
+ * One change, whole, with the time each node first held it (null: not yet; left out: not kept any more), the pools and FelixConfigurations about which
  * somebody must decide before all of it is in the cluster, those that the cluster refuses, and what must be gone there first. Throws NOT_FOUND.
  */
 export async function getChange(
   deps: Deps,
   id: number,
-): Promise<ChangeView & Waits & { nodeTimes: NodeTime[]; waitsFor: string[]; refused: Refused | null }> {
+): Promise<
+  ChangeView & Waits & { nodeTimes: NodeTime[]; waitsFor: string[]; settingsWait: string[]; refused: Refused | null }
+> {
   const effective = (await effectiveNumbers(deps, [id]))(id);
   const [change, times, holdings, voided] = await Promise.all([
     findChange(deps.db, id),
@@ -66,9 +70,20 @@ export async function getChange(
     ),
     nodeTimes: (takers.length === 0 ? [] : times).map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
     waitsFor: waits ? await namesUndecided(deps.db, id, change.pools) : [],
+    settingsWait: waits ? await settingsUndecided(deps.db, id, felixesOf(change)) : [],
     refused: waits ? viewRefused(await readRefused(deps.db, id, change.pools)) : null,
     ...(waits ? await readNotGone(deps.db, change) : { notGone: null, goesFirst: null }),
   };
+}
+
+/** The FelixConfigurations of which a change decides something. */
+function felixesOf({ action, before, after }: LoggedChange): string[] {
+  const of = (content: unknown): ClusterSettings => ({
+    global: {},
+    nodes: {},
+    ...(content as Partial<ClusterSettings> | null),
+  });
+  return action.startsWith('settings.') ? changedObjects(of(before), of(after)) : [];
 }
 
 function viewRefused(refused: readonly Refusal[]): Refused | null {

@@ -19,6 +19,8 @@ export const get = viewerProcedure
       nodeTimes: z.array(z.object({ node: z.string(), at: z.iso.datetime().nullable() })),
       /** pools about which somebody must decide before all of it is in the cluster */
       waitsFor: z.array(z.string()),
+      /** FelixConfigurations of which the same is true */
+      settingsWait: z.array(z.string()),
       /** pools of which the cluster refuses what is desired, and how it does so of the first of them; null: none */
       refused: refusedSchema.extend({ names: z.array(z.string()) }).nullable(),
       /** pools that it deleted here and that the cluster has still; null: none */
