@@ -1,5 +1,5 @@
 /** Terms of a controller on the API server that all files share: one leads at a time, and is gone after each test with what it made. */
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished } from 'vitest';
 import { EVERYWHERE } from '../../core/cluster/agent-placement.ts';
 import { rememberedOf } from '../../core/cluster/come-back.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
@@ -86,6 +86,14 @@ export function ledTerms() {
       metadata: { name },
       spec,
     });
+  /** By finalizers, until the test is over; none: it is let go. */
+  const hold = async (name: string, finalizers: readonly string[]): Promise<void> => {
+    const answer = await request(server.as('admin'), 'PATCH', `${POOLS}/${name}`, { metadata: { finalizers } });
+    // it may be gone by then
+    if (finalizers.length === 0) return;
+    expect(answer.status).toBe(200);
+    onTestFinished(() => hold(name, []));
+  };
   const stand = async (name: string): Promise<SyncRow | undefined> =>
     (await readSync(running.api.database.db, [name]))[0];
   const stands = (name: string, expected: object) =>
@@ -121,5 +129,5 @@ export function ledTerms() {
     await running.connection?.close();
     await running.api?.close();
   });
-  return Object.assign(running, { server, errors, begin, end, made, stored, edit, make, stand, stands });
+  return Object.assign(running, { server, errors, begin, end, made, stored, edit, make, hold, stand, stands });
 }

@@ -1,9 +1,9 @@
 /** A pool is deleted here and made again with another CIDR before its deletion came to the cluster: the old object goes, and another is made. */
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { history } from '../../e2e/cluster/history.ts';
 import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { kubectl } from '../../e2e/cluster/prepare-cluster.ts';
-import { must, request } from '../../e2e/cluster/request.ts';
+import { must } from '../../e2e/cluster/request.ts';
 import { held, toldChanges } from '../../e2e/cluster/told-changes.ts';
 import { readLive, readLivePools } from '../db/live.ts';
 import { writeWatch } from '../db/live-watch.ts';
@@ -143,14 +143,9 @@ it('with the same CIDR it stays the same object', async () => {
 });
 
 it('with the same CIDR, what a finalizer holds is not kept: it goes, and another is made', async () => {
-  const finalizers = (names: string[]) =>
-    request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
   await site.made();
   const before = await uid();
-  await finalizers(['example.com/wait']);
-  onTestFinished(async () => {
-    await finalizers([]);
-  });
+  await site.hold('a', ['example.com/wait']);
   const { pools } = site.api.caller('editor');
   const { version: expectedVersion } = await pools.get({ name: 'a' });
   const { change: gone } = await pools.delete({ name: 'a', expectedVersion, reason: 'not needed' });
@@ -160,7 +155,7 @@ it('with the same CIDR, what a finalizer holds is not kept: it goes, and another
   // the leader has looked at it, and at what came after
   await pools.create({ name: 'b', spec: { cidr: '10.8.0.0/16' } });
   await site.stands('b', { state: 'Synced' });
-  await finalizers([]);
+  await site.hold('a', []);
   await site.stands('a', { state: 'Synced', applied: { version: again?.id }, deletedBy: null });
   await soon(async () => expect((await live())?.uid).not.toBe(before));
   expect(await site.stored('a')).not.toBe(null);

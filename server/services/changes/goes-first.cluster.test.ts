@@ -1,7 +1,6 @@
 /** A pool was deleted here and made again, and the cluster has the object of before still: the rows of both say what they wait for. */
 import { expect, it, onTestFinished } from 'vitest';
-import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
-import { request } from '../../../e2e/cluster/request.ts';
+import { ledTerms, nat } from '../../../e2e/cluster/led-terms.ts';
 import { grant, revoke } from '../../../e2e/cluster/rights.ts';
 import { openConnection } from '../../kube/connection.ts';
 import { failure, KubeError } from '../../kube/kube-error.ts';
@@ -16,8 +15,6 @@ const WAIT = 'example.com/wait';
 const moved = { ...nat, cidr: '10.2.0.0/16' };
 
 const pools = () => site.api.caller('editor').pools;
-const finalizers = (names: string[]) =>
-  request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
 const deleted = async (): Promise<number> => {
   const { version } = await pools().get({ name: 'a' });
   return (await pools().delete({ name: 'a', expectedVersion: version, reason })).change.id;
@@ -35,10 +32,7 @@ const nothing = { notGone: null, goesFirst: null, waitsFor: [] };
 
 it('while a finalizer holds it', async () => {
   await site.made();
-  await finalizers([WAIT]);
-  onTestFinished(async () => {
-    await finalizers([]);
-  });
+  await site.hold('a', [WAIT]);
   const deletion = await deleted();
   await soon(async () => expect(await listLivePools(site.deps)).toMatchObject([{ deleting: true }]));
   const held = { names: ['a'], refused: null, finalizers: [WAIT] };
@@ -49,17 +43,14 @@ it('while a finalizer holds it', async () => {
   const off = { name: 'a', spec: { ...moved, natOutgoing: false }, expectedVersion: creation };
   const { change: last } = await pools().update(off);
   expect(await told({ deletion, creation: last.id })).toEqual({ notGone: held, goesFirst: held, waitsFor: [] });
-  await finalizers([]);
+  await site.hold('a', []);
   await site.stands('a', { state: 'Synced', applied: { version: last.id } });
   expect(await told({ deletion, creation })).toEqual(nothing);
 });
 
 it('so does a deletion from before the last, which the cluster has not taken either', async () => {
   await site.made();
-  await finalizers([WAIT]);
-  onTestFinished(async () => {
-    await finalizers([]);
-  });
+  await site.hold('a', [WAIT]);
   const deletion = await deleted();
   await soon(async () => expect(await listLivePools(site.deps)).toMatchObject([{ deleting: true }]));
   await again();

@@ -1,7 +1,7 @@
 /** A pool of ours was deleted here, and the cluster has it still: that is said, and it is no pool of others that may be adopted. */
 import { expect, it, onTestFinished } from 'vitest';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
-import { must, request } from '../../../e2e/cluster/request.ts';
+import { must } from '../../../e2e/cluster/request.ts';
 import { grant, revoke } from '../../../e2e/cluster/rights.ts';
 import { writeSync } from '../../db/sync.ts';
 import { gauges } from '../../http/gauges.ts';
@@ -90,13 +90,8 @@ it('while the right to delete is missing, by the cluster’s own words', async (
 });
 
 it('what was refused before it was deleted there is not said while a finalizer holds it', async () => {
-  const finalizers = (names: string[]) =>
-    request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
   await site.made();
-  await finalizers(['example.com/wait']);
-  onTestFinished(async () => {
-    await finalizers([]);
-  });
+  await site.hold('a', ['example.com/wait']);
   await site.end();
   let isRefused = true;
   const { connection } = site;
@@ -118,17 +113,14 @@ it('what was refused before it was deleted there is not said while a finalizer h
 });
 
 it('what others delete there needs no right of ours: that it is missing is not said of it, nor of the pool that is made again', async () => {
-  const finalizers = (names: string[]) =>
-    request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
   await site.made();
-  await finalizers(['example.com/wait']);
+  await site.hold('a', ['example.com/wait']);
   await site.end();
   const keeper = openConnection(fromKubeconfig(site.server.kubeconfig, 'nobody'));
   const verbs = ['get', 'list', 'watch', 'patch', 'create'];
   const rule = [{ apiGroups: ['projectcalico.org'], resources: ['ippools'], verbs }];
   await grant(site.server, 'keeps', { kind: 'User', name: 'nobody' }, rule);
   onTestFinished(async () => {
-    await finalizers([]);
     await keeper.close();
     await revoke(site.server, 'keeps');
   });
@@ -146,7 +138,7 @@ it('what others delete there needs no right of ours: that it is missing is not s
   await createPool(site.deps, editor, { name: 'b', spec: { cidr: '10.8.0.0/16' } });
   await site.stands('b', { state: 'Synced' });
   expect(await site.stand('a')).toMatchObject({ state: 'Pending', reason: 'WaitingForCluster' });
-  await finalizers([]);
+  await site.hold('a', []);
   await site.stands('a', { state: 'Synced', applied: { version: again.id } });
 });
 

@@ -1,8 +1,8 @@
 /** An object of ours goes in the cluster, by others or by its deletion here, and a finalizer holds it: nothing is written to it or taken of it. */
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { OUR_MANAGER } from '../../../core/cluster/managed-fields.ts';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
-import { must, request } from '../../../e2e/cluster/request.ts';
+import { must } from '../../../e2e/cluster/request.ts';
 import { findChanges } from '../../db/changes.ts';
 import { beginTerm } from '../../db/live.ts';
 import { apply } from '../../kube/write.ts';
@@ -21,8 +21,6 @@ const reason = 'it is ours to say';
 const WAIT = 'example.com/wait';
 const beingDeleted = { state: 'OutOfSync', reason: 'BeingDeleted' };
 
-const finalizers = (names: string[]) =>
-  request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
 const pools = () => site.api.caller('editor').pools;
 const version = async () => (await pools().get({ name: 'a' })).version;
 const resolved = async (choice: 'theirs' | 'ours' | 'release') =>
@@ -31,10 +29,7 @@ const resolved = async (choice: 'theirs' | 'ours' | 'release') =>
 /** The cluster has a pool `a` of ours, which goes only when that finalizer does. */
 async function held(): Promise<void> {
   await site.made();
-  await finalizers([WAIT]);
-  onTestFinished(async () => {
-    await finalizers([]);
-  });
+  await site.hold('a', [WAIT]);
 }
 async function deletedThere(): Promise<void> {
   await held();
@@ -55,7 +50,7 @@ it('what others delete is told as that, with what holds it, and nothing is writt
   await site.stands('a', beingDeleted);
   expect((await site.stored('a'))?.spec).toMatchObject(nat);
   expect((await getChange(site.deps, change.id)).waitsFor).toEqual(['a']);
-  await finalizers([]);
+  await site.hold('a', []);
   await site.stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
 });
 
@@ -91,7 +86,7 @@ it('ours is made once it is gone, and not before', async () => {
     reason: 'INVALID_INPUT',
     message: expect.stringContaining('it is being deleted there, and ours can be made when it is gone'),
   });
-  await finalizers([]);
+  await site.hold('a', []);
   await site.stands('a', { reason: 'PoolDeletedInCluster' });
   await resolved('ours');
   await site.stands('a', { state: 'Synced' });
@@ -118,7 +113,7 @@ it('theirs deletes it here, too', async () => {
     expect(await listLivePools(site.deps)).toMatchObject([{ name: 'a', deleting: true, deletion: { change } }]),
   );
   expect((await getChange(site.deps, change)).notGone).toMatchObject({ names: ['a'] });
-  await finalizers([]);
+  await site.hold('a', []);
   await soon(async () => expect(await listLivePools(site.deps)).toEqual([]));
   await soon(async () => expect((await getChange(site.deps, change)).notGone).toBe(null));
 });
@@ -127,10 +122,7 @@ it('what others apply whole, too, and delete, is not told to stay when it is del
   await site.made();
   const object = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec: nat };
   await apply(site.connection, { path: POOLS, manager: 'gateway-controller', object, force: false });
-  await finalizers([WAIT]);
-  onTestFinished(async () => {
-    await finalizers([]);
-  });
+  await site.hold('a', [WAIT]);
   await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
   await site.stands('a', beingDeleted);
   expect(await previewDelete(site.deps, ['a'])).toMatchObject({
@@ -164,7 +156,7 @@ it('by the policy enforce it is made again when it is gone', async () => {
   await site.stands('a', { ...beingDeleted, state: 'Pending', policy: 'enforce' });
   expect((await getCluster(site.deps)).counts).toMatchObject({ Pending: 1, OutOfSync: 0 });
   expect((await getChange(site.deps, change.id)).waitsFor).toEqual([]);
-  await finalizers([]);
+  await site.hold('a', []);
   await site.stands('a', { state: 'Synced' });
   expect((await site.stand('a'))?.applied?.uid).not.toBe(before);
 });
@@ -183,7 +175,7 @@ it('of what was deleted here and made again with another CIDR neither choice is 
     message: expect.stringContaining('what is desired is made when it is gone'),
   });
   await expect(resolved('ours')).rejects.toMatchObject({ reason: 'NOTHING_CHANGES' });
-  await finalizers([]);
+  await site.hold('a', []);
   await site.stands('a', { state: 'Synced', applied: { version: change.id } });
   expect(await comparePool(site.deps, 'a')).toMatchObject({ going: null });
 });
@@ -193,14 +185,11 @@ it('what nobody noted that we had made, and others delete, is not made again una
   await pools().create({ name: 'a', spec: nat });
   const object = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec: nat };
   await apply(site.connection, { path: POOLS, manager: OUR_MANAGER, object, force: false });
-  await finalizers([WAIT]);
-  onTestFinished(async () => {
-    await finalizers([]);
-  });
+  await site.hold('a', [WAIT]);
   await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
   await site.begin();
   await site.stands('a', beingDeleted);
-  await finalizers([]);
+  await site.hold('a', []);
   await site.stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
 });
 
@@ -212,14 +201,11 @@ it('nor is another than the one that was deleted here before', async () => {
   await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
   const object = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec: nat };
   await apply(site.connection, { path: POOLS, manager: OUR_MANAGER, object, force: false });
-  await finalizers([WAIT]);
-  onTestFinished(async () => {
-    await finalizers([]);
-  });
+  await site.hold('a', [WAIT]);
   await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
   await site.begin();
   await site.stands('a', beingDeleted);
-  await finalizers([]);
+  await site.hold('a', []);
   await site.stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
   await resolved('ours');
   await site.stands('a', { state: 'Synced' });

@@ -1,8 +1,7 @@
 /** A pool that was deleted here and made again is released while a finalizer holds the object of before: that goes by its deletion, and nothing else does. */
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { OUR_MANAGER } from '../../../core/cluster/managed-fields.ts';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
-import { request } from '../../../e2e/cluster/request.ts';
 import { findChanges } from '../../db/changes.ts';
 import { markLetGo } from '../../db/let-go.ts';
 import { liveChangesSince } from '../../db/live.ts';
@@ -17,8 +16,6 @@ const site = ledTerms();
 const reason = 'somebody else looks after it';
 const moved = { ...nat, cidr: '10.2.0.0/16' };
 
-const finalizers = (names: string[]) =>
-  request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
 const pools = () => site.api.caller('editor').pools;
 const version = async () => (await pools().get({ name: 'a' })).version;
 const isGoing = () => soon(async () => expect(await listLivePools(site.deps)).toMatchObject([{ deleting: true }]));
@@ -38,10 +35,7 @@ const forgotten = () => soon(async () => expect(await site.stand('a')).toBe(unde
 
 async function held(): Promise<void> {
   await site.made();
-  await finalizers(['example.com/wait']);
-  onTestFinished(async () => {
-    await finalizers([]);
-  });
+  await site.hold('a', ['example.com/wait']);
 }
 /** Deleted here, and the cluster has it still; made again, as what it cannot become. */
 async function madeAgain(): Promise<{ deleted: number; again: number }> {
@@ -66,7 +60,7 @@ it('is told to be deleted here while it goes, and when it is gone', async () => 
   });
   expect(await getChange(site.deps, deleted)).toMatchObject({ didNothing: null, notGone: { names: ['a'] } });
   expect(await didNothing(again)).toBe('it moved nothing in the cluster');
-  await finalizers([]);
+  await site.hold('a', []);
   await forgotten();
   await soon(async () => expect(await site.stored('a')).toBe(null));
   expect(await lastMove()).toEqual({ after: null, cause: deleted });
@@ -79,7 +73,7 @@ it('so is one that was deleted here twice', async () => {
   const { deleted } = await madeAgain();
   await release();
   expect(await listLivePools(site.deps)).toMatchObject([{ deletion: { change: deleted } }]);
-  await finalizers([]);
+  await site.hold('a', []);
   await forgotten();
   expect(await lastMove()).toEqual({ after: null, cause: deleted });
   expect(await didNothing(deleted)).toBe(null);
@@ -91,7 +85,7 @@ it('another of its name stays, whoever makes it', async () => {
   await madeAgain();
   await site.end();
   await release();
-  await finalizers([]);
+  await site.hold('a', []);
   const object = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'a' }, spec: moved };
   await apply(site.connection, { path: POOLS, manager: OUR_MANAGER, object, force: false });
   await site.begin();
@@ -132,7 +126,7 @@ it('made once more it waits for what goes, and is made then', async () => {
   await release();
   const { change } = await pools().create({ name: 'a', spec: moved });
   await site.stands('a', { state: 'Pending', deletedBy: deleted });
-  await finalizers([]);
+  await site.hold('a', []);
   await site.stands('a', { state: 'Synced', applied: { version: change.id }, deletedBy: null });
   expect((await site.stored('a'))?.spec).toMatchObject(moved);
 });

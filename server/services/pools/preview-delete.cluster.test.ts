@@ -1,8 +1,8 @@
 /** Who else holds what goes with a pool, or keeps it in the cluster, is said before it is deleted, on a real API server, and it comes so. */
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import type { PoolSpec } from '../../../core/pool/spec.ts';
 import { ledTerms, nat, POOLS } from '../../../e2e/cluster/led-terms.ts';
-import { must, request } from '../../../e2e/cluster/request.ts';
+import { must } from '../../../e2e/cluster/request.ts';
 import { readLivePools } from '../../db/live.ts';
 import { apply } from '../../kube/write.ts';
 import { soon } from '../../testing/soon.ts';
@@ -78,13 +78,8 @@ it.each([
 });
 
 it('what will hold it there once it is deleted is said before, and while it does', async () => {
-  const finalizers = (names: string[]) =>
-    request(site.server.as('admin'), 'PATCH', `${POOLS}/a`, { metadata: { finalizers: names } });
   await site.made();
-  await finalizers(['example.com/wait']);
-  onTestFinished(async () => {
-    await finalizers([]);
-  });
+  await site.hold('a', ['example.com/wait']);
   await seen();
   const held = { name, becomes: 'deleted', managers: [], finalizers: ['example.com/wait'] };
   expect((await previewDelete(site.deps, [name])).inCluster).toEqual([held]);
