@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { must } from '../e2e/cluster/request.ts';
 import { type Compared, FELIXES, POOLS, settingsSite } from '../e2e/cluster/settings-site.ts';
+import { query } from './testing/test-client.ts';
 
 const { admin, server, ask, soon, stored, edit, compared, standOf, stands, rowOf, update, decide, choose } =
   settingsSite();
@@ -148,7 +149,16 @@ it('what means nothing is refused before it is saved, and so is what the cluster
   expect(await refused({ iptablesNATOutgoingInterfaceFilter })).toEqual([
     'N4 global.iptablesNATOutgoingInterfaceFilter',
   ]);
-  expect(await refused({ natOutgoingAddressV6: '2001:db8::1' })).toEqual(['API global.natOutgoingAddressV6']);
+  const six = { natOutgoingAddressV6: '2001:db8::1' };
+  expect(await refused(six)).toEqual(['API global.natOutgoingAddressV6']);
+  // and while it is typed
+  const typed = await query(
+    server.address,
+    'settings.preview',
+    { settings: { global: six, nodes: {} } },
+    server.cookie,
+  );
+  expect(typed.body.error?.data.violations).toMatchObject([{ rule: 'API', field: 'global.natOutgoingAddressV6' }]);
   const before = await stored();
   await edit({ natPortRange: null, natOutgoingAddress: '192.0.2.50' });
   const inside = { name: 'inside', spec: { cidr: '192.0.2.0/24', natOutgoing: true } };

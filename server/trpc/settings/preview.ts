@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { previewSettings, settingsEffectSchema } from '../../services/settings/preview-settings.ts';
+import { previewSave } from '../../services/settings/preview-save.ts';
+import { settingsEffectSchema } from '../../services/settings/preview-settings.ts';
 import { viewerWork } from '../init.ts';
 import { settingsInput } from './update.ts';
 
@@ -7,4 +8,4 @@ import { settingsInput } from './update.ts';
 export const preview = viewerWork
   .input(z.strictObject({ settings: settingsInput }))
   .output(settingsEffectSchema)
-  .query(({ ctx, input }) => previewSettings(ctx.deps, input.settings));
+  .query(({ ctx, input }) => previewSave(ctx.deps, input.settings, { mayWrite: ctx.user.role !== 'viewer' }));
