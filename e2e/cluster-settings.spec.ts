@@ -37,6 +37,8 @@ test('a setting that others made is seen and left alone; one that is decided her
   await expectAccessible(page);
   await settings.reason().fill('the firewall expects these');
   await settings.save().click();
+  // said as it is written: who speaks to the browser says what stands there
+  await expect(felix.getByRole('button', { name: 'Decide here: natOutgoingExclusions' })).toBeVisible();
   await expect(felix.getByText('The cluster says what is desired.')).toBeVisible();
   await expect(page.getByRole('status').filter({ hasText: 'Saved as change #' })).toContainText(
     'FelixConfiguration default says what is decided.',

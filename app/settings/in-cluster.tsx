@@ -196,7 +196,7 @@ function Ways({ row, unreadable, refused, onPick, onDecide }: FieldProps) {
   return (
     <span className="flex flex-wrap gap-1.5">
       {desired === null && live !== null && (
-        <Button small refused={refused} aria-label={`Decide ${field} here`} onClick={() => onDecide(field, live)}>
+        <Button small refused={refused} aria-label={`Decide here: ${field}`} onClick={() => onDecide(field, live)}>
           Decide here
         </Button>
       )}
