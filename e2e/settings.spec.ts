@@ -1,5 +1,6 @@
 /** Settings in a real browser: NAT settings with every violation while typing, accounts, join tokens, API tokens, and this browser. */
 import { expect, test } from '@playwright/test';
+import type { ClusterSettings } from '../core/nat/settings.ts';
 import { expectAccessible } from './pages/accessibility.ts';
 import { expectAllInSight } from './pages/in-sight.ts';
 import { runningProduct } from './pages/product.ts';
@@ -37,6 +38,7 @@ test('a single node may have its own', async () => {
   await page.goto(`${outgate.url}/settings`);
   await page.getByLabel('Settings for a single node').fill('edge-1');
   await page.getByRole('button', { name: 'Add the node' }).click();
+  await expect(page.getByText('no node of this name is known, so nothing follows it')).toBeVisible();
   await page.getByLabel('Fixed IPv4 address').last().fill('10.0.0.300');
   await expect(page.getByText(/natOutgoingAddress must be an IPv4 address/)).toBeVisible();
   await page.getByLabel('Fixed IPv4 address').last().fill('192.0.2.50');
@@ -74,6 +76,31 @@ test('the page names the truth that it shows, and its age', async () => {
   await expect(truths.getByText('Desired').locator('..')).toBeFocused();
 });
 
+test('what somebody saved while settings were edited here stays, and mine is put on top of it', async () => {
+  const { outgate, page, api } = product;
+  const settings = new SettingsPage(page);
+  await page.goto(`${outgate.url}/settings`);
+  await settings.ports().fill('20000:30000');
+  await settings.reason().fill('fewer ports');
+  type Stored = { settings: ClusterSettings; version: number };
+  const { settings: stored, version } = await api.query<Stored>('settings.get');
+  const theirs = { ...stored, global: { ...stored.global, natOutgoingExclusions: 'IPPoolsAndHostIPs' } };
+  await api.mutate('settings.update', { settings: theirs, expectedVersion: version, reason: 'hosts as well' });
+  const alert = page.getByRole('alert').filter({ hasText: 'The settings were changed while you edited them.' });
+  await expect(alert).toBeVisible();
+  await expectAccessible(page);
+  await alert.getByRole('button', { name: 'Keep mine on top of theirs' }).click();
+  await expect(alert).toHaveCount(0);
+  const changes = page.getByRole('region', { name: 'What changes' });
+  await expect(changes).toContainText('natPortRange: 20000:30000');
+  await settings.save().click();
+  await expect(page.getByText('Connections that exist keep the address they have.')).toBeVisible();
+  expect((await api.query<Stored>('settings.get')).settings).toEqual({
+    ...theirs,
+    global: { ...theirs.global, natPortRange: '20000:30000' },
+  });
+});
+
 test('a viewer sees the settings and why nothing can be saved', async ({ browser }) => {
   const { outgate, api } = product;
   const viewer = { name: 'Vic', email: 'vic@example.org', password: 'a viewers password', role: 'viewer' };
@@ -81,7 +108,7 @@ test('a viewer sees the settings and why nothing can be saved', async ({ browser
   const other = await signedIn(browser, outgate.url, viewer);
   const settings = new SettingsPage(other.page);
   await other.page.goto(`${outgate.url}/settings`);
-  await expect(settings.ports()).toHaveValue('30000:40000');
+  await expect(settings.ports()).toHaveValue('20000:30000');
   await expect(other.page.getByText('Saving: Needs the role editor; you are viewer.')).toBeVisible();
   await expect(settings.save()).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(other.page);

@@ -31,7 +31,7 @@ import { FelixProblems } from './felix-problems.tsx';
 import { InCluster } from './in-cluster.tsx';
 import { SavedNote } from './saved-note.tsx';
 import { SettingFields } from './setting-fields.tsx';
-import { addedViolations, savedForm, withField, withoutNode } from './settings-draft.ts';
+import { addedViolations, ontoTheirs, savedForm, withField, withoutNode } from './settings-draft.ts';
 
 /** NAT settings for all nodes and for single ones; what is wrong stands under its field while it is typed. */
 export function NatSettingsForm() {
@@ -39,7 +39,7 @@ export function NatSettingsForm() {
   const stored = useQuery(trpc.settings.get.queryOptions());
   const desired = useDesiredState();
   const nodes = useQuery(trpc.nodes.list.queryOptions());
-  const [draft, setDraft] = useState<{ settings: ClusterSettings; version: number } | null>(null);
+  const [draft, setDraft] = useState<Draft | null>(null);
   const [reason, setReason] = useState('');
   const [saved, setSaved] = useState<{ change: number; version: number; objects: readonly string[] } | null>(null);
   const notEditor = useRefusal('editor');
@@ -92,7 +92,7 @@ export function NatSettingsForm() {
     if (refused === undefined && draft !== null && toSave !== undefined) {
       const objects = changedObjects(stored.data?.settings ?? noSettings, toSave);
       save.mutate(
-        { settings: toSave, expectedVersion: draft.version, reason: reason.trim() },
+        { settings: toSave, expectedVersion: draft.began.version, reason: reason.trim() },
         { onSuccess: ({ change, version }) => setSaved({ change: change.id, version, objects }) },
       );
     }
@@ -103,7 +103,8 @@ export function NatSettingsForm() {
   if (stored.data === undefined || settings === undefined) return <Loading what="settings" />;
   const change = (next: ClusterSettings): void => {
     setSaved(null);
-    setDraft({ settings: next, version: draft?.version ?? stored.data.version });
+    const { settings: began, version } = draft?.began ?? stored.data;
+    setDraft({ settings: next, began: { settings: began, version } });
   };
   const errorsAt = (place: string, field: string): string[] =>
     violations.filter((each) => each.field === `${place}.${field}`).map(({ message, rule }) => `${message} (${rule})`);
@@ -122,13 +123,14 @@ export function NatSettingsForm() {
   const nodesShown = [
     ...new Set([...Object.keys(settings.nodes), ...objects.flatMap(({ node }) => node ?? [])]),
   ].sort();
+  const isUnknown = (name: string): boolean => nodes.data?.nodes.every((one) => one.name !== name) ?? false;
   // what the cluster has already stands at the top
   const known = new Set((felix?.problems ?? []).map(({ field, code }) => `${field} ${code}`));
   const fresh = warnings.filter(({ field, code }) => !known.has(`${field} ${code}`));
   const written = inCluster
     ? [null, ...nodesShown].filter((node) => !sameOwn(ownOf(stored.data.settings, node), ownOf(settings, node)))
     : [];
-  const overtaken = draft !== null && draft.version !== stored.data.version;
+  const overtaken = draft !== null && draft.began.version !== stored.data.version;
   return (
     <div className="flex flex-col gap-3">
       {felix !== undefined && <FelixProblems problems={felix.problems} />}
@@ -154,7 +156,11 @@ export function NatSettingsForm() {
         <Panel
           key={node}
           title={`Only ${node}`}
-          lead="empty fields follow all nodes"
+          lead={
+            isUnknown(node)
+              ? 'no node of this name is known, so nothing follows it; empty fields follow all nodes'
+              : 'empty fields follow all nodes'
+          }
           actions={
             node in settings.nodes && (
               <Button small look="ghost" onClick={() => change(withoutNode(settings, node))}>
@@ -191,16 +197,23 @@ export function NatSettingsForm() {
       )}
       {(overtaken || reasonOf(save.error) === 'VERSION_STALE') && (
         <Note kind="warning" role="alert">
-          The settings were changed meanwhile. Yours are kept above.{' '}
+          The settings were changed while you edited them. Nothing of yours is lost, and neither way saves yet.{' '}
           <span className="mt-1.5 flex flex-wrap gap-2">
             <Button
               small
               onClick={() => {
                 save.reset();
-                setDraft((now) => (now === null ? now : { ...now, version: stored.data.version }));
+                const { settings: theirs, version } = stored.data;
+                setDraft(
+                  (now) =>
+                    now && {
+                      settings: ontoTheirs(now.began.settings, now.settings, theirs),
+                      began: { settings: theirs, version },
+                    },
+                );
               }}
             >
-              Compare mine with theirs, then save
+              Keep mine on top of theirs
             </Button>
             <Button
               small
@@ -235,6 +248,12 @@ export function NatSettingsForm() {
       </div>
     </div>
   );
+}
+
+interface Draft {
+  readonly settings: ClusterSettings;
+  /** what was stored when it was begun */
+  readonly began: { readonly settings: ClusterSettings; readonly version: number };
 }
 
 const none: never[] = [];

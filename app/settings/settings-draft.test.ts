@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addedViolations, savedForm, withField, withoutNode } from './settings-draft.ts';
+import { addedViolations, ontoTheirs, savedForm, withField, withoutNode } from './settings-draft.ts';
 
 const none = { global: {}, nodes: {} };
 
@@ -23,4 +23,23 @@ it('blocks only what gets worse', () => {
   const old = { rule: 'N3', field: 'global.natPortRange', message: 'old' };
   const fresh = { rule: 'N4', field: 'global.x', message: 'new' };
   expect(addedViolations([old], [old, fresh])).toEqual([fresh]);
+});
+
+it('keeps mine on top of theirs, field by field: what I did not touch is as they saved it', () => {
+  const began = {
+    global: { natPortRange: '1:2', natOutgoingAddress: '192.0.2.1' },
+    nodes: { a: { natPortRange: '3:4' } },
+  };
+  const mine = {
+    global: { natPortRange: '5:6', natOutgoingAddress: '192.0.2.1' },
+    nodes: { b: { natPortRange: '7:8' } },
+  };
+  const theirs = {
+    global: { natPortRange: '9:9', natOutgoingExclusions: 'IPPoolsOnly' as const },
+    nodes: { a: { natPortRange: '3:4', natOutgoingAddress: '192.0.2.3' }, c: { natPortRange: '1:1' } },
+  };
+  expect(savedForm(ontoTheirs(began, mine, theirs))).toEqual({
+    global: { natPortRange: '5:6', natOutgoingExclusions: 'IPPoolsOnly' },
+    nodes: { a: { natOutgoingAddress: '192.0.2.3' }, b: { natPortRange: '7:8' }, c: { natPortRange: '1:1' } },
+  });
 });

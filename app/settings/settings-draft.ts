@@ -1,5 +1,11 @@
 /** NAT settings as the form holds them, and as they are saved. */
-import { type ClusterSettings, exclusions, type NatSettings, type SettingField } from '../../core/nat/settings.ts';
+import {
+  type ClusterSettings,
+  exclusions,
+  type NatSettings,
+  type SettingField,
+  settingFields,
+} from '../../core/nat/settings.ts';
 import type { Violation } from '../../core/pool/spec.ts';
 
 /** Sets one field of all nodes (`node` null) or of one; empty text means not set. */
@@ -16,6 +22,17 @@ export function withField(
 export function withoutNode(settings: ClusterSettings, node: string): ClusterSettings {
   const { [node]: _, ...nodes } = settings.nodes;
   return { ...settings, nodes };
+}
+
+/** Mine on top of theirs: a field that I left as it was when I began is as they saved it. */
+export function ontoTheirs(began: ClusterSettings, mine: ClusterSettings, theirs: ClusterSettings): ClusterSettings {
+  const own = (was: NatSettings = {}, is: NatSettings = {}, other: NatSettings = {}): NatSettings => {
+    const kept = settingFields.map((field) => [field, was[field] === is[field] ? other[field] : is[field]] as const);
+    return Object.fromEntries(kept.filter(([, value]) => value !== undefined));
+  };
+  const names = [...new Set([...Object.keys(theirs.nodes), ...Object.keys(mine.nodes)])];
+  const nodes = names.map((name) => [name, own(began.nodes[name], mine.nodes[name], theirs.nodes[name])] as const);
+  return { global: own(began.global, mine.global, theirs.global), nodes: Object.fromEntries(nodes) };
 }
 
 /** What is saved: nodes that override nothing are left out. */
