@@ -136,7 +136,7 @@ test('a pool that cannot be made yet says so, and what it waits for: nobody dele
 });
 
 test('a cluster that is gone is said, with since when, and what was known stays', async () => {
-  const { page, server, outgate } = running;
+  const { page, server, outgate, api } = running;
   await page.goto(`${outgate.url}/cluster`);
   await expect(page.getByRole('heading', { name: /^Live: / })).toBeVisible();
   await server.kill();
@@ -166,6 +166,14 @@ test('a cluster that is gone is said, with since when, and what was known stays'
   await expect(unanswered).toContainText('selfsubjectreviews');
   expect(await unanswered.evaluate((panel) => panel.scrollWidth <= panel.clientWidth)).toBe(true);
   await page.setViewportSize({ width: 1440, height: 900 });
+  const made = { name: 'meanwhile', spec: { cidr: '10.66.0.0/16', natOutgoing: true } };
+  const { change } = await api.mutate<{ change: { id: number } }>('pools.create', made);
+  await page.goto(`${outgate.url}/history?change=${change.id}`);
+  const unheard = page.getByText('for the cluster, which is not heard: it is brought there as soon as it is.');
+  await expect(unheard).toBeVisible();
+  await expectAccessible(page);
   await server.start();
+  await expect(unheard).toHaveCount(0, { timeout: 60_000 });
+  await page.goto(`${outgate.url}/cluster`);
   await expect(page.getByRole('heading', { name: /^Live: / })).toBeVisible({ timeout: 60_000 });
 });

@@ -126,6 +126,15 @@ function Facts({ change }: { change: Change }) {
           <dd className="wrap-anywhere text-ink-1">{nothing.words}</dd>
         </>
       )}
+      {change.unheard && (
+        <Waits words={null}>
+          for{' '}
+          <Link className="link" href="/cluster">
+            the cluster
+          </Link>
+          , which is not heard: it is brought there as soon as it is.
+        </Waits>
+      )}
       {change.waitsFor.length > 0 && (
         <>
           <dt>Waits</dt>

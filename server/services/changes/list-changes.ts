@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { changedObjects } from '../../../core/cluster/felix-objects.ts';
 import type { ClusterSettings } from '../../../core/nat/settings.ts';
 import { isLive } from '../../../core/wire/change-number.ts';
 import { carriedOut } from '../../db/carried-out.ts';
 import { type ChangeFilter, findChange, findChanges, type ListedChange, type LoggedChange } from '../../db/changes.ts';
+import { readWatch } from '../../db/live-watch.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
 import type { CarriedOut } from '../../db/pools-carried-out.ts';
 import { namesUndecided, type Refusal, readRefused, settingsUndecided } from '../../db/sync.ts';
@@ -44,14 +46,13 @@ export type Refused = Pick<Refusal, 'message' | 'missing'> & { names: string[] }
 
 /**
  * One change, whole, with the time each node first held it (null: not yet; left out: not kept any more), the pools and FelixConfigurations about which
- * somebody must decide before all of it is in the cluster, those that the cluster refuses, and what must be gone there first. Throws NOT_FOUND.
+ * somebody must decide before all of it is in the cluster, those that the cluster refuses, and what must be gone there first. `unheard`: it waits for nothing
+ * but the cluster, which is not heard. Throws NOT_FOUND.
  */
 export async function getChange(
   deps: Deps,
   id: number,
-): Promise<
-  ChangeView & Waits & { nodeTimes: NodeTime[]; waitsFor: string[]; settingsWait: string[]; refused: Refused | null }
-> {
+): Promise<ChangeView & WaitsFor & { nodeTimes: NodeTime[]; unheard: boolean }> {
   const effective = (await effectiveNumbers(deps, [id]))(id);
   const [change, times, holdings, voided] = await Promise.all([
     findChange(deps.db, id),
@@ -63,16 +64,30 @@ export async function getChange(
   const didNothing = voided.get(id) ?? whyNever(effective);
   const takers = takersOf(deps, change, didNothing, holdings);
   const waits = effective === null && didNothing === null;
+  const waitsFor = waits ? await readWaits(deps, change) : NO_WAITS;
+  const namesNothing = waits && isDeepStrictEqual(waitsFor, NO_WAITS);
   return {
     ...viewChange(
       { ...change, poolCount: change.pools.length },
       { effective: numberOf(effective), takers, didNothing },
     ),
     nodeTimes: (takers.length === 0 ? [] : times).map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
-    waitsFor: waits ? await namesUndecided(deps.db, id, change.pools) : [],
-    settingsWait: waits ? await settingsUndecided(deps.db, id, felixesOf(change)) : [],
-    refused: waits ? viewRefused(await readRefused(deps.db, id, change.pools)) : null,
-    ...(waits ? await readNotGone(deps.db, change) : { notGone: null, goesFirst: null }),
+    ...waitsFor,
+    unheard: namesNothing && (await readWatch(deps.db)).watch?.phase !== 'live',
+  };
+}
+
+type WaitsFor = Waits & { waitsFor: string[]; settingsWait: string[]; refused: Refused | null };
+
+const NO_WAITS: WaitsFor = { waitsFor: [], settingsWait: [], refused: null, notGone: null, goesFirst: null };
+
+async function readWaits({ db }: Deps, change: LoggedChange): Promise<WaitsFor> {
+  const { sequence: id, pools } = change;
+  return {
+    waitsFor: await namesUndecided(db, id, pools),
+    settingsWait: await settingsUndecided(db, id, felixesOf(change)),
+    refused: viewRefused(await readRefused(db, id, pools)),
+    ...(await readNotGone(db, change)),
   };
 }
 

@@ -56,3 +56,12 @@ it('names none whose difference is of before the change: what is decided newly i
   await writeSync(db, [{ ...newSync('d'), ...differs, forceVersion: force }]);
   expect(await both()).toEqual([['d'], ['d']]);
 });
+
+it('says that it waits for a cluster that is not heard, and only then', async () => {
+  const { change } = await createPool(site.deps, editor, { name: 'e', spec: { cidr: '10.10.0.0/16' } });
+  const unheard = async () => (await getChange(site.deps, change.id)).unheard;
+  expect(await unheard()).toBe(true);
+  const { db } = site.api.database;
+  await writeSync(db, [{ ...newSync('e'), state: 'OutOfSync', reason: 'NotAdopted' }]);
+  expect(await unheard()).toBe(false);
+});
