@@ -281,10 +281,16 @@ test('a viewer sees and previews everything, and why nothing can be saved', asyn
   const why = 'Needs the role editor; you are viewer.';
   await expect(visitor.getByRole('button', { name: 'New pool or exemption' })).toHaveAttribute('title', why);
   await visitor.goto(`${outgate.url}/pools/tenant-blue`);
-  for (const name of ['Delete', 'Edit']) {
-    await expect(visitor.getByRole('button', { name, exact: true })).toHaveAttribute('aria-disabled', 'true');
-    await expect(visitor.getByRole('button', { name, exact: true })).toHaveAttribute('title', why);
-  }
+  const edit = visitor.getByRole('button', { name: 'Edit', exact: true });
+  await expect(edit).toHaveAttribute('aria-disabled', 'true');
+  await expect(edit).toHaveAttribute('title', why);
+  await visitor.getByRole('button', { name: 'Delete', exact: true }).click();
+  const deletion = visitor.getByRole('dialog');
+  await expect(deletion.getByRole('region', { name: 'What changes' })).toContainText('verdict');
+  await expect(deletion.getByText(why)).toBeVisible();
+  await expect(deletion.getByRole('button', { name: 'Delete tenant-blue' })).toHaveAttribute('aria-disabled', 'true');
+  await expect(deletion.getByRole('textbox')).toHaveCount(0);
+  await expectAccessible(visitor);
   await visitor.goto(`${outgate.url}/pools/tenant-blue/edit`);
   await expect(new PoolEditor(visitor).status(why)).toBeVisible();
   await expectAccessible(visitor);

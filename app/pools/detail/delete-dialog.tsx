@@ -7,12 +7,13 @@ import { Dialog } from '../../components/dialog.tsx';
 import { ErrorPanel, reasonOf } from '../../components/error-panel.tsx';
 import { Field, TextInput } from '../../components/field.tsx';
 import { Note } from '../../components/note.tsx';
+import { useRefusal } from '../../shell/session.tsx';
 import { useTRPC } from '../../trpc/client.ts';
 import { AddressesInUse } from './addresses-in-use.tsx';
 import { DeletionEffect } from './deletion-effect.tsx';
 import type { PoolDetail } from './pool-detail.ts';
 
-/** What changes, the typed name, the reason: then it is deleted. */
+/** What changes, for everybody; then, for who may, the typed name and the reason: it is deleted. */
 export function DeleteDialog({ pool, open, onClose }: { pool: PoolDetail; open: boolean; onClose: () => void }) {
   return (
     <Dialog
@@ -48,8 +49,10 @@ function DeleteForm({ pool, onClose }: { pool: PoolDetail; onClose: () => void }
     }),
   );
   const stale = reasonOf(mutation.error) === 'VERSION_STALE';
+  const notEditor = useRefusal('editor');
   const refused =
-    preview.data === undefined
+    notEditor ??
+    (preview.data === undefined
       ? 'What changes must be known first.'
       : typed !== pool.name
         ? `Type ${pool.name} to delete it.`
@@ -57,7 +60,7 @@ function DeleteForm({ pool, onClose }: { pool: PoolDetail; onClose: () => void }
           ? 'Give a reason.'
           : mutation.isPending
             ? 'It is being deleted.'
-            : undefined;
+            : undefined);
   return (
     <form
       className="flex flex-col gap-3 wrap-anywhere"
@@ -76,12 +79,16 @@ function DeleteForm({ pool, onClose }: { pool: PoolDetail; onClose: () => void }
         </div>
       </section>
       {pool.sync !== null && <AddressesInUse name={pool.name} />}
-      <Field label={`Type the name, ${pool.name}`}>
-        <TextInput machine value={typed} onChange={(event) => setTyped(event.target.value)} />
-      </Field>
-      <Field label="Reason" hint="Required; History keeps it.">
-        <TextInput value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
-      </Field>
+      {notEditor === undefined && (
+        <>
+          <Field label={`Type the name, ${pool.name}`}>
+            <TextInput machine value={typed} onChange={(event) => setTyped(event.target.value)} />
+          </Field>
+          <Field label="Reason" hint="Required; History keeps it.">
+            <TextInput value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
+          </Field>
+        </>
+      )}
       {stale ? (
         <Note kind="warning" role="alert">
           {pool.name} was changed meanwhile. What is shown above is already its new state: look again, then delete.

@@ -64,7 +64,7 @@ export function PoolPage({ name }: { name: string }) {
                 Ask from here
               </ButtonLink>
               <ExportMenu pools={[pool]} />
-              <Button refused={refused} onClick={() => setDeleting(true)}>
+              <Button onClick={() => setDeleting(true)}>
                 <Trash2 aria-hidden />
                 Delete
               </Button>
