@@ -176,9 +176,18 @@ function unreachable(line: string, error: unknown, signal: AbortSignal | undefin
   return new KubeError(line, read);
 }
 
+/** What the client calls a timeout, by its code, as operators read it. */
+const SILENCES: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: `no connection within ${CONNECT_MS / 1000} s`,
+  UND_ERR_HEADERS_TIMEOUT: `no answer within ${SILENCE_MS / 1000} s`,
+  UND_ERR_BODY_TIMEOUT: `no more of the answer within ${SILENCE_MS / 1000} s`,
+};
+
 /** The deepest cause speaks plainest (`connect ECONNREFUSED 127.0.0.1:6443`). */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const silence = 'code' in error ? SILENCES[String(error.code)] : undefined;
+  if (silence !== undefined) return silence;
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
   if (error.cause instanceof Error) return messageOf(error.cause);
   return error.message || error.name;

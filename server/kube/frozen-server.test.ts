@@ -52,7 +52,10 @@ it('calls wait for their connections side by side, not one after the other', asy
   const connection = connected();
   const before = sockets.length;
   const asked = Array.from({ length: 4 }, () => connection.call(call));
-  await expect(Promise.race(asked)).rejects.toMatchObject({ kind: 'unreachable' });
+  await expect(Promise.race(asked)).rejects.toMatchObject({
+    kind: 'unreachable',
+    message: 'GET /api: no connection within 5 s',
+  });
   expect(sockets.length - before).toBe(4);
   for (const one of await Promise.allSettled(asked)) expect(one.status).toBe('rejected');
 });
