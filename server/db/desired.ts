@@ -46,8 +46,10 @@ export async function writeChange(tx: Queryable, change: NewChange): Promise<{ a
   const { next } = change;
   // of many pools both we and the leader lock the rows in sync, each in an order of its own
   if (change.remove.length > 0 || change.upsert.length > 1) await holdLive(tx);
-  // of short arrays PostgreSQL makes a plan anew each time, which takes longer than all the rest
-  const keeping = tx.query('SET LOCAL plan_cache_mode = force_generic_plan');
+  // of arrays of one PostgreSQL makes a plan anew each time, which takes longer than all the rest; of very many it is worth it.
+  // It holds to the end of the transaction, in which other changes may follow
+  const few = change.upsert.length + change.remove.length <= 1;
+  const keeping = tx.query(`SET LOCAL plan_cache_mode = ${few ? 'force_generic_plan' : 'auto'}`);
   const writing = tx.query<{ at: Date; nodes: number }>(
     WRITE,
     [

@@ -62,20 +62,6 @@ export interface PoolsTouching {
   readonly enforced: ReadonlyMap<string, Enforced>;
 }
 
-const touching = (named: string, cidrs: string): string => `SELECT t.*, s.released, l.object->'pool'->'spec' AS live,
-    s.force_version = t.sequence AS to_force, CASE WHEN s.policy = 'enforce' AND t.${named} THEN l.object END AS enforced,
-    s.applied_uid, s.deleted_by
-  FROM (
-    SELECT name, spec, sequence, created_at, updated_at FROM pool WHERE ${named}
-    UNION
-    SELECT p.name, p.spec, p.sequence, p.created_at, p.updated_at FROM (${cidrs}) AS c JOIN pool p ON p.cidr && c.cidr
-  ) AS t
-  LEFT JOIN sync s ON s.name = t.name AND (s.released <> '{}' OR s.force_version = t.sequence OR s.policy = 'enforce')
-  LEFT JOIN live_pool l ON l.name = s.name`;
-const TOUCHING_MANY = touching('name = ANY($1::text[])', 'SELECT DISTINCT unnest($2::cidr[]) AS cidr');
-/** Of one pool the plan is kept; of arrays it is made anew each time, and by that which is kept for ten all pools would be read. */
-const TOUCHING_ONE = touching('name = $1', 'SELECT $2::cidr AS cidr');
-
 /** The pools of these names, and every pool whose CIDR shares an address with one of `cidrs`; with what is let go of them. */
 export async function poolsTouching(
   db: Queryable,
@@ -87,10 +73,21 @@ export async function poolsTouching(
     applied_uid: string | null;
     deleted_by: string | null;
   };
-  const one = names.length === 1 && cidrs.length <= 1;
-  const rows = await (one
-    ? db.query<Row>(TOUCHING_ONE, [names[0], cidrs[0] ?? null], 'pools-touching-one')
-    : db.query<Row>(TOUCHING_MANY, [names, cidrs], 'pools-touching'));
+  const rows = await db.query<Row>(
+    `SELECT t.*, s.released, l.object->'pool'->'spec' AS live, s.force_version = t.sequence AS to_force,
+       CASE WHEN s.policy = 'enforce' AND t.name = ANY($1::text[]) THEN l.object END AS enforced, s.applied_uid,
+       s.deleted_by
+     FROM (
+       SELECT name, spec, sequence, created_at, updated_at FROM pool WHERE name = ANY($1::text[])
+       UNION
+       SELECT p.name, p.spec, p.sequence, p.created_at, p.updated_at
+       FROM (SELECT DISTINCT unnest($2::cidr[]) AS cidr) AS c JOIN pool p ON p.cidr && c.cidr
+     ) AS t
+     LEFT JOIN sync s ON s.name = t.name AND (s.released <> '{}' OR s.force_version = t.sequence OR s.policy = 'enforce')
+     LEFT JOIN live_pool l ON l.name = s.name`,
+    [names, cidrs],
+    'pools-touching',
+  );
   const released = rows.flatMap(({ name, released, live }) =>
     released === null || released.length === 0 ? [] : [[name, { fields: releasedFields(released), live }] as const],
   );
