@@ -169,7 +169,7 @@ test('a cluster that is gone is said, with since when, and what was known stays'
   const made = { name: 'meanwhile', spec: { cidr: '10.66.0.0/16', natOutgoing: true } };
   const { change } = await api.mutate<{ change: { id: number } }>('pools.create', made);
   await page.goto(`${outgate.url}/history?change=${change.id}`);
-  const unheard = page.getByText('for the cluster, which is not heard: it is brought there as soon as it is.');
+  const unheard = page.getByText('for the cluster. The cluster cannot be heard.');
   await expect(unheard).toBeVisible();
   await expectAccessible(page);
   await server.start();

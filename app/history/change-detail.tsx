@@ -5,8 +5,9 @@ import Link from 'next/link';
 import { type ReactNode, useState } from 'react';
 import { fewNames } from '../../core/cluster/few-names.ts';
 import { changeNumber } from '../../core/wire/change-number.ts';
+import { verdictOf } from '../cluster/connection.ts';
 import { Actor, isByNodes } from '../components/actor.tsx';
-import { Age, utc } from '../components/age.tsx';
+import { Age, useNow, utc } from '../components/age.tsx';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { DiffView } from '../components/diff-view.tsx';
@@ -126,15 +127,7 @@ function Facts({ change }: { change: Change }) {
           <dd className="wrap-anywhere text-ink-1">{nothing.words}</dd>
         </>
       )}
-      {change.unheard && (
-        <Waits words={null}>
-          for{' '}
-          <Link className="link" href="/cluster">
-            the cluster
-          </Link>
-          , which is not heard: it is brought there as soon as it is.
-        </Waits>
-      )}
+      {change.waitsForCluster && <WaitsForCluster />}
       {change.waitsFor.length > 0 && (
         <>
           <dt>Waits</dt>
@@ -195,6 +188,24 @@ function Facts({ change }: { change: Change }) {
         </>
       )}
     </dl>
+  );
+}
+
+/** While the cluster is heard, what is to be brought there is on its way. */
+function WaitsForCluster() {
+  const trpc = useTRPC();
+  const now = useNow();
+  const { data: view } = useQuery(trpc.cluster.get.queryOptions());
+  const verdict = view && verdictOf(view, now);
+  if (verdict === undefined || (verdict.kind !== 'lost' && verdict.kind !== 'waiting')) return null;
+  return (
+    <Waits words={null}>
+      for{' '}
+      <Link className="link" href="/cluster">
+        the cluster
+      </Link>
+      . {verdict.text}
+    </Waits>
   );
 }
 

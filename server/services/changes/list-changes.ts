@@ -4,7 +4,6 @@ import type { ClusterSettings } from '../../../core/nat/settings.ts';
 import { isLive } from '../../../core/wire/change-number.ts';
 import { carriedOut } from '../../db/carried-out.ts';
 import { type ChangeFilter, findChange, findChanges, type ListedChange, type LoggedChange } from '../../db/changes.ts';
-import { readWatch } from '../../db/live-watch.ts';
 import { readHoldings, readHoldingTimes } from '../../db/nodes.ts';
 import type { CarriedOut } from '../../db/pools-carried-out.ts';
 import { namesUndecided, type Refusal, readRefused, settingsUndecided } from '../../db/sync.ts';
@@ -46,13 +45,13 @@ export type Refused = Pick<Refusal, 'message' | 'missing'> & { names: string[] }
 
 /**
  * One change, whole, with the time each node first held it (null: not yet; left out: not kept any more), the pools and FelixConfigurations about which
- * somebody must decide before all of it is in the cluster, those that the cluster refuses, and what must be gone there first. `unheard`: it waits for nothing
- * but the cluster, which is not heard. Throws NOT_FOUND.
+ * somebody must decide before all of it is in the cluster, those that the cluster refuses, and what must be gone there first. `waitsForCluster`: it waits for nothing
+ * but to be brought there. Throws NOT_FOUND.
  */
 export async function getChange(
   deps: Deps,
   id: number,
-): Promise<ChangeView & WaitsFor & { nodeTimes: NodeTime[]; unheard: boolean }> {
+): Promise<ChangeView & WaitsFor & { nodeTimes: NodeTime[]; waitsForCluster: boolean }> {
   const effective = (await effectiveNumbers(deps, [id]))(id);
   const [change, times, holdings, voided] = await Promise.all([
     findChange(deps.db, id),
@@ -65,7 +64,7 @@ export async function getChange(
   const takers = takersOf(deps, change, didNothing, holdings);
   const waits = effective === null && didNothing === null;
   const waitsFor = waits ? await readWaits(deps, change) : NO_WAITS;
-  const namesNothing = waits && isDeepStrictEqual(waitsFor, NO_WAITS);
+  const isBrought = change.action !== 'hosts.update' && change.action !== 'cluster.follow';
   return {
     ...viewChange(
       { ...change, poolCount: change.pools.length },
@@ -73,7 +72,7 @@ export async function getChange(
     ),
     nodeTimes: (takers.length === 0 ? [] : times).map(({ node, at }) => ({ node, at: at?.toISOString() ?? null })),
     ...waitsFor,
-    unheard: namesNothing && (await readWatch(deps.db)).watch?.phase !== 'live',
+    waitsForCluster: waits && isBrought && isDeepStrictEqual(waitsFor, NO_WAITS),
   };
 }
 

@@ -7,6 +7,7 @@ import { resolvePool } from '../cluster/resolve-pool.ts';
 import { importPools } from '../pools/import-pools.ts';
 import { createPool, deletePool, updatePool } from '../pools/write-pool.ts';
 import { writeYaml } from '../pools/write-yaml.ts';
+import { applyChange } from './apply-change.ts';
 import { getChange } from './list-changes.ts';
 
 const site = unheardSite();
@@ -57,11 +58,19 @@ it('names none whose difference is of before the change: what is decided newly i
   expect(await both()).toEqual([['d'], ['d']]);
 });
 
-it('says that it waits for a cluster that is not heard, and only then', async () => {
+it('says that it waits to be brought to the cluster, where it waits for nothing else, and is brought there at all', async () => {
   const { change } = await createPool(site.deps, editor, { name: 'e', spec: { cidr: '10.10.0.0/16' } });
-  const unheard = async () => (await getChange(site.deps, change.id)).unheard;
-  expect(await unheard()).toBe(true);
+  const waits = async (id = change.id) => (await getChange(site.deps, id)).waitsForCluster;
+  expect(await waits()).toBe(true);
   const { db } = site.api.database;
   await writeSync(db, [{ ...newSync('e'), state: 'OutOfSync', reason: 'NotAdopted' }]);
-  expect(await unheard()).toBe(false);
+  expect(await waits()).toBe(false);
+  const hosts = await applyChange(db, {
+    actor: editor,
+    reason: null,
+    names: [],
+    cidrs: [],
+    decide: async () => [{ action: 'hosts.update', hosts: ['192.0.2.1'] }],
+  });
+  expect(await waits(hosts.change?.id)).toBe(false);
 });

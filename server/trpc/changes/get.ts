@@ -27,8 +27,8 @@ export const get = viewerProcedure
       notGone: notGoneSchema.nullable(),
       /** pools that it decides, and that are made when the object that was deleted here before is gone; null: none */
       goesFirst: notGoneSchema.nullable(),
-      /** it waits for nothing but the cluster, which is not heard */
-      unheard: z.boolean(),
+      /** it waits for nothing but to be brought to the cluster */
+      waitsForCluster: z.boolean(),
     }),
   )
   .query(({ ctx, input }) => getChange(ctx.deps, input.id));
