@@ -172,7 +172,7 @@ function parsed(line: string, text: string): unknown {
 /** What an abort was for is its caller's to say. */
 function unreachable(line: string, error: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
-  const read: Failure = failure('unreachable', messageOf(error));
+  const read: Failure = failure('unreachable', silenceOf(error) ?? messageOf(error));
   return new KubeError(line, read);
 }
 
@@ -183,11 +183,15 @@ const SILENCES: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: `no more of the answer within ${SILENCE_MS / 1000} s`,
 };
 
+/** Where it waited itself: one that has a cause was told by the system, which says more. */
+function silenceOf(error: unknown): string | undefined {
+  const isOwn = error instanceof Error && error.cause === undefined && 'code' in error;
+  return isOwn ? SILENCES[String(error.code)] : undefined;
+}
+
 /** The deepest cause speaks plainest (`connect ECONNREFUSED 127.0.0.1:6443`). */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const silence = 'code' in error ? SILENCES[String(error.code)] : undefined;
-  if (silence !== undefined) return silence;
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
   if (error.cause instanceof Error) return messageOf(error.cause);
   return error.message || error.name;
