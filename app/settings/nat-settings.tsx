@@ -197,10 +197,11 @@ export function NatSettingsForm() {
       )}
       {(overtaken || reasonOf(save.error) === 'VERSION_STALE') && (
         <Note kind="warning" role="alert">
-          The settings were changed while you edited them. Nothing of yours is lost, and neither way saves yet.{' '}
+          The settings were changed while you edited them. Nothing of yours is lost yet, and neither way saves.{' '}
           <span className="mt-1.5 flex flex-wrap gap-2">
             <Button
               small
+              refused={overtaken ? undefined : 'What they saved is being read.'}
               onClick={() => {
                 save.reset();
                 const { settings: theirs, version } = stored.data;

@@ -27,7 +27,7 @@ export interface Cluster {
   election(): ElectionState;
   /**
    * A change of one pool was committed. Where this server leads, it goes to the cluster without waiting for its notice; resolves when
-   * something came of it and is kept. Resolves at once where another server leads, or other pools are waited for.
+   * what is being done with the pool is over and kept. Resolves at once where nothing is: another server leads, or the pool waits for its turn.
    */
   takeUp(sequence: number, pool: string): Promise<void>;
   /** Rejects with a KubeError. */

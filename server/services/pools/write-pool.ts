@@ -120,7 +120,8 @@ async function written(deps: Deps, pool: Pool, intent: Intent): Promise<PoolWrit
     },
   });
   // read at once, the answer would hold the apply up, and tell of a state that is over
-  await Promise.race([deps.cluster?.takeUp(change.id, pool.name), delay(PATIENCE_MS, null, { ref: false })]);
+  const takenUp = deps.cluster?.takeUp(change.id, pool.name).catch(() => {}); // it is saved, whatever comes of it
+  await Promise.race([takenUp, delay(PATIENCE_MS, null, { ref: false })]);
   const at = new Date(change.at);
   // not what was asked for: a field that was not decided about stands as it did
   const [wrote = pool] = poolsOf(change.after);
