@@ -14,7 +14,6 @@ import { noModes, warnAboutSettings } from '../../core/nat/stops-felix.ts';
 import { validateSettings } from '../../core/nat/validate-settings.ts';
 import type { Pool } from '../../core/pool/spec.ts';
 import { Button } from '../components/button.tsx';
-import { Combobox } from '../components/combobox.tsx';
 import { DiffView } from '../components/diff-view.tsx';
 import { ErrorPanel, reasonOf } from '../components/error-panel.tsx';
 import { Field, TextInput } from '../components/field.tsx';
@@ -26,6 +25,7 @@ import { useKeys } from '../keys/use-keys.ts';
 import { useRefusal } from '../shell/session.tsx';
 import { useTRPC } from '../trpc/client.ts';
 import { useDesiredState } from '../trpc/desired-state.ts';
+import { AddNode } from './add-node.tsx';
 import { DraftEffect } from './draft-effect.tsx';
 import { FelixProblems } from './felix-problems.tsx';
 import { InCluster } from './in-cluster.tsx';
@@ -270,41 +270,4 @@ function besideSettings(
 ): readonly Pool[] {
   const ours = new Set(desired.map(({ name }) => name));
   return [...desired, ...live.flatMap(({ name, spec }) => (spec === null || ours.has(name) ? [] : [{ name, spec }]))];
-}
-
-function AddNode({
-  names,
-  taken,
-  onAdd,
-}: {
-  names: readonly string[];
-  taken: Readonly<Record<string, unknown>>;
-  onAdd: (name: string) => void;
-}) {
-  const [name, setName] = useState('');
-  const text = name.trim();
-  const refused = text === '' ? 'Name a node.' : text in taken ? `${text} has settings of its own already.` : undefined;
-  return (
-    <form
-      className="flex flex-wrap items-end gap-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (refused !== undefined) return;
-        onAdd(text);
-        setName('');
-      }}
-    >
-      <Field label="Settings for a single node" className="w-72 max-w-full">
-        <Combobox
-          value={name}
-          onChange={setName}
-          options={names.map((each) => ({ value: each, detail: '' }))}
-          placeholder="Node name"
-        />
-      </Field>
-      <Button type="submit" refused={refused}>
-        Add the node
-      </Button>
-    </form>
-  );
 }
