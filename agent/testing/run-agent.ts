@@ -3,7 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Report, reportSchema } from '../../core/wire/report.ts';
 import { removeFolderWithUs } from './remove-with-us.ts';
@@ -54,8 +54,12 @@ export interface Agent extends ChildProcess {
   said(): string;
 }
 
+/** It goes with this process, however that ends. */
 export function startAgent(args: readonly string[], env: Readonly<Record<string, string>> = {}): Agent {
-  const child = spawn(process.execPath, [agentFile(), ...args], {
+  const file = agentFile();
+  const child = spawn(process.execPath, [file, ...args], {
+    // it works in the folder of the bundle, and so goes with it
+    cwd: dirname(file),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

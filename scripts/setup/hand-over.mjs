@@ -19,9 +19,11 @@ export function handOver(program, args) {
   const node = mayStay ? process.execPath : packaged;
   // the same process under the same number: nothing stands between the program and its caller
   if (mayStay && process.execve !== undefined) process.execve(node, [node, file, ...args], process.env);
-  // a group of its own: Ctrl-C in the terminal reaches us alone and is passed on once
+  // a group of its own: Ctrl-C in the terminal reaches us alone and is passed on once, to all that it started in its group,
+  // as a terminal does: it may not pass it on
   const child = spawn(node, [file, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true });
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => passOn(name));
+  const passOn = (name) => child.exitCode === null && child.signalCode === null && process.kill(-child.pid, name);
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }
 
