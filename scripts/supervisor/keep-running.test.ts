@@ -60,6 +60,18 @@ describe('a kept child', () => {
     expect(pauses.slice(0, 3)).toEqual([100, 200, 400]);
   });
 
+  test('does not run without a record, and is tried again', async () => {
+    const deaths: string[] = [];
+    const runDir = join(dir, 'run');
+    writeFileSync(runDir, 'no directory');
+    const child = keep(spec('setInterval(() => {}, 1000)', { died: (how) => deaths.push(how) }));
+    await until(() => deaths.length >= 2);
+    expect(deaths[1]).toMatch(/^nobody could find it again: .*run/);
+    rmSync(runDir);
+    await until(() => child.pid() !== undefined);
+    expect(readRecord(runDir, 'child')?.pid).toBe(child.pid());
+  });
+
   test('is not started again after a final exit code', async () => {
     const child = keep(spec('process.exit(3)', { finalCodes: [3] }));
     expect(await child.ended).toBe(3);

@@ -59,7 +59,6 @@ export function keepRunning(spec: ChildSpec): KeptChild {
     });
     child = current;
     if (spec.onMessage !== undefined) current.on('message', spec.onMessage);
-    if (current.pid !== undefined) writeRecord(spec.runDir, spec.name, current.pid, spec.stopSignal);
     let gone = false;
     const onGone = (code: number | null, how: string): void => {
       if (gone) return;
@@ -78,6 +77,12 @@ export function keepRunning(spec: ChildSpec): KeptChild {
     };
     current.on('error', (error) => onGone(null, error.message));
     current.on('exit', (code, by) => onGone(code, by === null ? `exit ${code}` : by));
+    try {
+      if (current.pid !== undefined) writeRecord(spec.runDir, spec.name, current.pid, spec.stopSignal);
+    } catch (error) {
+      // the disk is full, say. Without a record nobody would find it after a kill -9 of ours
+      onGone(null, `nobody could find it again: ${error instanceof Error ? error.message : String(error)}`);
+    }
   };
   start();
   if (log !== undefined) void ended.then(() => closeSync(log));

@@ -17,6 +17,7 @@ export interface ProcessRecord {
   readonly stopSignal: NodeJS.Signals;
 }
 
+/** Throws when the directory cannot be written to. */
 export function writeRecord(runDir: string, name: string, pid: number, stopSignal: NodeJS.Signals): void {
   const identity = identify(pid);
   if (identity === null) return;
@@ -26,7 +27,13 @@ export function writeRecord(runDir: string, name: string, pid: number, stopSigna
   renameSync(`${path}.tmp`, path);
 }
 
-export const removeRecord = (runDir: string, name: string): void => rmSync(fileOf(runDir, name), { force: true });
+export function removeRecord(runDir: string, name: string): void {
+  try {
+    rmSync(fileOf(runDir, name), { force: true });
+  } catch {
+    // one that stays, as on a disk that nobody may write to, names a process that is gone
+  }
+}
 
 /** The recorded process if it still lives, else null. */
 export function readRecord(runDir: string, name: string): ProcessRecord | null {
