@@ -1,7 +1,7 @@
 /** The parts of `npm test`, and in which lane each runs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { missingForCluster } from '../../e2e/cluster/binaries/build.ts';
+import { ensureBinaries, missingForCluster } from '../../e2e/cluster/binaries/build.ts';
 import { missingForHelm } from '../../e2e/cluster/binaries/helm.ts';
 import { missingForLab } from '../../e2e/lab/requirements.ts';
 import { passingFolder } from '../../server/testing/passing-folder.ts';
@@ -74,7 +74,7 @@ export const parts: readonly Part[] = [
     name: 'faults',
     what: 'long outages of an API server, and killed leaders',
     lane: 'waiting',
-    run: (show) => unlessMissing(show, missingForFaults(), () => vitest(show, 'faults')),
+    run: (show) => unlessMissing(show, missingForFaults(), () => onceBuilt(show, () => vitest(show, 'faults'))),
   },
   {
     // each half has an API server of its own, on which its files wait their turn
@@ -93,7 +93,7 @@ export const parts: readonly Part[] = [
     name: 'browser',
     what: 'a real browser against npm start',
     lane: 'node',
-    run: (show) => unlessMissing(show, missingForBrowser(), () => browser(show)),
+    run: (show) => unlessMissing(show, missingForBrowser(), () => onceBuilt(show, () => browser(show))),
   },
 ];
 
@@ -127,6 +127,17 @@ async function unlessMissing(
   if (reasons.length === 0) return part();
   show(`skipped: ${reasons.join('; ')}`);
   return { counts: { ...none, skipped: 1 }, failures: [] };
+}
+
+/** The API server is built before the tool begins, where that can be: it takes longer than a test may. */
+async function onceBuilt(show: Show, part: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    if ((await missingForCluster()).length === 0) await ensureBinaries(show);
+  } catch (error) {
+    show(error instanceof Error ? error.message : String(error));
+    return { counts: { ...none, failed: 1 }, failures: [] };
+  }
+  return part();
 }
 
 async function missingForFaults(): Promise<string[]> {
