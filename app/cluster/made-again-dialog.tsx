@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ChangeLink } from '../components/change-link.tsx';
 import { Effects, ReasonDialog } from '../components/reason-dialog.tsx';
 import { type Outputs, useTRPC } from '../trpc/client.ts';
+import { Follows } from './follows.tsx';
 import { type MadeAgainChoice, madeAgainEffects, madeAgainTitle, NOTHING_LEFT } from './made-again-effects.ts';
 
 const verbs: Record<MadeAgainChoice, string> = { theirs: 'Take theirs', ours: 'Apply ours by force' };
@@ -68,7 +69,7 @@ function Decided({
           <ChangeLink id={first} /> to{' '}
         </>
       )}
-      <ChangeLink id={change.id} />.{choice === 'ours' && ' The cluster follows as soon as it answers.'}
+      <ChangeLink id={change.id} />.{choice === 'ours' && <Follows />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Follows } from '../cluster/follows.tsx';
 import { ChangeLink } from '../components/change-link.tsx';
 import { ErrorPanel, reasonOf } from '../components/error-panel.tsx';
 import { Effects, ReasonDialog } from '../components/reason-dialog.tsx';
@@ -68,8 +69,7 @@ export function ChoiceDialog({
       result={
         resolve.data === undefined ? null : (
           <>
-            It is decided: <ChangeLink id={resolve.data.change.id} />.
-            {moved && ' The cluster follows as soon as it answers.'}
+            It is decided: <ChangeLink id={resolve.data.change.id} />.{moved && <Follows />}
           </>
         )
       }

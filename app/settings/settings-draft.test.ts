@@ -43,3 +43,10 @@ it('keeps mine on top of theirs, field by field: what I did not touch is as they
     nodes: { a: { natOutgoingAddress: '192.0.2.3' }, b: { natPortRange: '7:8' }, c: { natPortRange: '1:1' } },
   });
 });
+
+it('a node that one of us took away is gone from the form too; one that I just added stays', () => {
+  const began = { global: {}, nodes: { a: { natPortRange: '1:2' }, b: { natPortRange: '3:4' } } };
+  const mine = { global: {}, nodes: { b: { natPortRange: '3:4' }, c: {} } };
+  const theirs = { global: {}, nodes: { a: { natPortRange: '1:2' } } };
+  expect(ontoTheirs(began, mine, theirs).nodes).toEqual({ c: {} });
+});

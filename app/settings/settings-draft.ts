@@ -31,7 +31,10 @@ export function ontoTheirs(began: ClusterSettings, mine: ClusterSettings, theirs
     return Object.fromEntries(kept.filter(([, value]) => value !== undefined));
   };
   const names = [...new Set([...Object.keys(theirs.nodes), ...Object.keys(mine.nodes)])];
-  const nodes = names.map((name) => [name, own(began.nodes[name], mine.nodes[name], theirs.nodes[name])] as const);
+  const nodes = names
+    .map((name) => [name, own(began.nodes[name], mine.nodes[name], theirs.nodes[name])] as const)
+    // one that either of us took away; a new one is empty until something is set
+    .filter(([name, settings]) => Object.keys(settings).length > 0 || !(name in began.nodes));
   return { global: own(began.global, mine.global, theirs.global), nodes: Object.fromEntries(nodes) };
 }
 

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import type { PoolField } from '../../../core/cluster/compare.ts';
+import { Follows } from '../../cluster/follows.tsx';
 import { ChangeLink } from '../../components/change-link.tsx';
 import { reasonOf } from '../../components/error-panel.tsx';
 import { Effects, ReasonDialog } from '../../components/reason-dialog.tsx';
@@ -72,8 +73,7 @@ export function ResolveDialog({
       result={
         resolve.data === undefined ? null : (
           <>
-            It is decided: <ChangeLink id={resolve.data.change.id} />.
-            {way?.choice === 'ours' && ' The cluster follows as soon as it answers.'}
+            It is decided: <ChangeLink id={resolve.data.change.id} />.{way?.choice === 'ours' && <Follows />}
           </>
         )
       }
