@@ -41,45 +41,61 @@ export interface NewChange {
   readonly notice: string;
 }
 
-/** Writes all of a change in one statement; the caller holds the lock. Returns its time and how many nodes there are. */
-export async function writeChange(tx: Queryable, change: NewChange): Promise<{ at: Date; nodes: number }> {
-  const { next } = change;
+export interface Written {
+  readonly at: Date;
+  /** how many there are */
+  readonly nodes: number;
+}
+
+/** Writes all of a change in one statement; the caller holds the lock. */
+export async function writeChange(tx: Queryable, change: NewChange): Promise<Written> {
+  const { next, upsert, remove } = change;
   // of many pools both we and the leader lock the rows in sync, each in an order of its own
-  if (change.remove.length > 0 || change.upsert.length > 1) await holdLive(tx);
-  // of arrays of one PostgreSQL makes a plan anew each time, which takes longer than all the rest; of very many it is worth it.
-  // It holds to the end of the transaction, in which other changes may follow
-  const few = change.upsert.length + change.remove.length <= 1;
-  const keeping = tx.query(`SET LOCAL plan_cache_mode = ${few ? 'force_generic_plan' : 'auto'}`);
-  const writing = tx.query<{ at: Date; nodes: number }>(
+  if (remove.length > 0 || upsert.length > 1) await holdLive(tx);
+  const [row] = await tx.query<Written>(
     WRITE,
     [
-      next.sequence,
-      next.revision,
-      next.poolSum.toString(16),
+      ...valuesOf(change),
+      upsert.map((pool) => pool.name),
+      upsert.map((pool) => JSON.stringify(pool.spec)),
+      upsert.map((pool) => pool.spec.cidr),
+      remove,
       JSON.stringify(next.settings),
       next.settingsVersion,
       JSON.stringify(next.hosts),
-      change.remove,
-      change.upsert.map((pool) => pool.name),
-      change.upsert.map((pool) => JSON.stringify(pool.spec)),
-      change.upsert.map((pool) => pool.spec.cidr),
-      change.actorId,
-      change.actor,
-      change.role,
-      change.action,
-      change.target,
-      change.pools,
-      change.reason,
-      change.before === null ? null : JSON.stringify(change.before),
-      change.after === null ? null : JSON.stringify(change.after),
-      change.notice,
     ],
     'write-change',
   );
-  const [, [row]] = await Promise.all([keeping, writing]);
-  if (row === undefined) throw new Error('the change was not written');
+  if (row === undefined) throw new Error('the change was not written: its number must be the next');
   return row;
 }
+
+/**
+ * The same of one pool alone that is made or changed, also without the lock: null, and nothing is written, where another change
+ * was committed since `next` was made of what was read.
+ */
+export async function writePoolChange(on: Queryable, change: NewChange, pool: Pool): Promise<Written | null> {
+  const { name, spec } = pool;
+  const values = [...valuesOf(change), name, JSON.stringify(spec), spec.cidr];
+  const [row] = await on.query<Written>(WRITE_POOL, values, 'write-pool-change');
+  return row ?? null;
+}
+
+const valuesOf = ({ next, ...change }: NewChange): unknown[] => [
+  next.sequence,
+  next.revision,
+  next.poolSum.toString(16),
+  change.actorId,
+  change.actor,
+  change.role,
+  change.action,
+  change.target,
+  change.pools,
+  change.reason,
+  change.before === null ? null : JSON.stringify(change.before),
+  change.after === null ? null : JSON.stringify(change.after),
+  change.notice,
+];
 
 /**
  * A pool that was deleted here and is not noted since, or was deleted in the cluster and is made again by force or its policy, may have
@@ -95,42 +111,56 @@ const MADE_AGAIN = `let_go_by IS NULL AND (deleted_by IS NOT NULL OR (policy = '
 // The row of a pool that is made again is written in any case: the leader that is about to forget it waits, and finds the pool (`forgetSync`).
 // How a pool stood says nothing about its deletion, which was not tried yet. A pool that is made again waits since then; a deletion that the
 // cluster refuses is refused since before.
-// clock_timestamp(), not now(): the transaction may have waited long for its turn, and times follow the numbers.
-const WRITE = `
-  WITH moment AS MATERIALIZED (
-    SELECT clock_timestamp() AS at
-  ), removed AS (
-    DELETE FROM pool WHERE name = ANY($7::text[])
+// The state moves first, and where it cannot, since its number is another one by now, nothing else finds a moment to be written at.
+// clock_timestamp(), not now(): the statement may have waited long for its turn, and times follow the numbers.
+const write = ({
+  set = '',
+  before = '',
+  rows,
+  named,
+}: Record<'rows' | 'named', string> & { set?: string; before?: string }) => `
+  WITH moved AS (
+    UPDATE desired SET sequence = $1, revision = $2, pool_sum = $3${set} WHERE id = 1 AND sequence = $1 - 1 RETURNING 1
+  ), moment AS MATERIALIZED (
+    SELECT clock_timestamp() AS at FROM moved
+  )${before}, back AS (
+    UPDATE sync SET let_go_by = NULL, released = '{}', policy = 'ask', since = CASE WHEN state = 'Pending' THEN moment.at ELSE since END
+    FROM moment WHERE ${named} AND NOT EXISTS (SELECT FROM pool WHERE pool.name = sync.name)
+  ), upserted AS (
+    INSERT INTO pool (name, spec, cidr, sequence, created_at, updated_at)
+    SELECT u.name, u.spec::jsonb, u.cidr, $1, moment.at, moment.at FROM moment, ${rows}
+    ON CONFLICT (name) DO UPDATE
+      SET spec = excluded.spec, cidr = excluded.cidr, sequence = excluded.sequence, updated_at = excluded.updated_at
+  ), born AS (
+    INSERT INTO sync (name) SELECT u.name FROM moment, live, ${rows} WHERE live.epoch > 0 ORDER BY u.name COLLATE "C"
+    ON CONFLICT (name) DO NOTHING
+  ), logged AS (
+    INSERT INTO change (sequence, at, actor_id, actor, role, action, target, pools, reason, revision, before, after)
+    SELECT $1, moment.at, $4, $5, $6, $7, $8, $9::text[], $10, $2, $11::jsonb, $12::jsonb FROM moment
+    RETURNING at
+  )
+  SELECT logged.at, (SELECT count(*)::int FROM (${COUNTED_NODES}) n) AS nodes, pg_notify('outgate', $13) FROM logged`;
+
+const WRITE = write({
+  set: ', settings = $18::jsonb, settings_version = $19, hosts = $20::jsonb',
+  before: `, removed AS (
+    DELETE FROM pool USING moment WHERE name = ANY($17::text[])
   ), leaving AS (
     UPDATE sync SET deleted_by = CASE WHEN let_go_by IS NULL THEN $1::bigint ELSE deleted_by END,
       state = 'Pending', reason = 'WaitingForCluster', detail = '{}', since = moment.at,
       applied_uid = CASE WHEN NOT (${MADE_AGAIN}) THEN applied_uid END,
       applied_version = CASE WHEN NOT (${MADE_AGAIN}) THEN applied_version END,
       applied_spec = CASE WHEN NOT (${MADE_AGAIN}) THEN applied_spec END
-    FROM moment WHERE name = ANY($7::text[])
-  ), back AS (
-    UPDATE sync SET let_go_by = NULL, released = '{}', policy = 'ask', since = CASE WHEN state = 'Pending' THEN moment.at ELSE since END
-    FROM moment WHERE name = ANY($8::text[])
-      AND NOT EXISTS (SELECT FROM pool WHERE pool.name = sync.name)
-  ), upserted AS (
-    INSERT INTO pool (name, spec, cidr, sequence, created_at, updated_at)
-    SELECT u.name, u.spec::jsonb, u.cidr, $1, moment.at, moment.at
-    FROM moment, unnest($8::text[], $9::text[], $10::cidr[]) AS u(name, spec, cidr)
-    ON CONFLICT (name) DO UPDATE
-      SET spec = excluded.spec, cidr = excluded.cidr, sequence = excluded.sequence, updated_at = excluded.updated_at
-  ), born AS (
-    INSERT INTO sync (name) SELECT u.name FROM unnest($8::text[]) AS u(name), live WHERE live.epoch > 0 ORDER BY u.name COLLATE "C"
-    ON CONFLICT (name) DO NOTHING
-  ), moved AS (
-    UPDATE desired SET sequence = $1, revision = $2, pool_sum = $3, settings = $4::jsonb, settings_version = $5,
-      hosts = $6::jsonb
-    WHERE id = 1
-  ), logged AS (
-    INSERT INTO change (sequence, at, actor_id, actor, role, action, target, pools, reason, revision, before, after)
-    SELECT $1, moment.at, $11, $12, $13, $14, $15, $16::text[], $17, $2, $18::jsonb, $19::jsonb FROM moment
-    RETURNING at
-  )
-  SELECT logged.at, (SELECT count(*)::int FROM (${COUNTED_NODES}) n) AS nodes, pg_notify('outgate', $20) FROM logged`;
+    FROM moment WHERE name = ANY($17::text[])
+  )`,
+  rows: 'unnest($14::text[], $15::text[], $16::cidr[]) AS u(name, spec, cidr)',
+  named: 'name = ANY($14::text[])',
+});
+/** Of an array of one PostgreSQL would make a plan anew each time, which takes longer than all the rest. Hosts are left: they may move meanwhile. */
+const WRITE_POOL = write({
+  rows: '(SELECT $14::text, $15::text, $16::cidr) AS u(name, spec, cidr)',
+  named: 'name = $14::text',
+});
 
 async function read(db: Queryable, text: string, name: string): Promise<Desired> {
   const [row] = await db.query<{

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readAtHand } from './at-hand.ts';
 import type { Queryable } from './client.ts';
-import { lockDesired, type NewChange, writeChange } from './desired.ts';
+import { type NewChange, readDesired, writePoolChange } from './desired.ts';
 import { readLivePools } from './live.ts';
 import { readPools } from './pools.ts';
 import { readReleased } from './released.ts';
@@ -50,8 +50,9 @@ it('what is read of one pool is not planned anew each time, and goes by index', 
   expect(lines).not.toContain('Seq Scan');
 });
 
+const POOL = { name: 'a', spec: { cidr: '10.0.0.0/8' } };
 const CHANGE: Omit<NewChange, 'next'> = {
-  upsert: [{ name: 'a', spec: { cidr: '10.0.0.0/8' } }],
+  upsert: [POOL],
   remove: [],
   actorId: null,
   actor: 'test',
@@ -65,13 +66,14 @@ const CHANGE: Omit<NewChange, 'next'> = {
   notice: '{}',
 };
 
-it('a change is not planned anew', async () => {
-  const [kept] = await database.db.transaction(async (tx) => {
-    const desired = await lockDesired(tx);
-    for (let sequence = 1; sequence < 4; sequence++) {
-      await writeChange(tx, { ...CHANGE, next: { ...desired, sequence } });
+it('a change of one pool is not planned anew', async () => {
+  const [kept] = await database.db.together(async (on) => {
+    const desired = await readDesired(on);
+    for (let sequence = 1; sequence <= 7; sequence++) {
+      const written = await writePoolChange(on, { ...CHANGE, next: { ...desired, sequence } }, POOL);
+      expect(written).toMatchObject({ nodes: 0 });
     }
-    return tx.query(`SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = 'write-change'`);
+    return on.query(`SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = 'write-pool-change'`);
   });
-  expect(kept).toEqual({ generic_plans: '3', custom_plans: '0' });
+  expect(kept).toEqual({ generic_plans: '2', custom_plans: '5' });
 });

@@ -13,7 +13,15 @@ import { type Taken, takenByEnforce } from '../../../core/cluster/taken.ts';
 import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
 import { addShare, HOSTS_BEGIN, removeShare, revisionOf } from '../../../core/wire/revision.ts';
 import type { Database, Queryable } from '../../db/client.ts';
-import { type Desired, lockDesired, readDesired, writeChange } from '../../db/desired.ts';
+import {
+  type Desired,
+  lockDesired,
+  type NewChange,
+  readDesired,
+  type Written,
+  writeChange,
+  writePoolChange,
+} from '../../db/desired.ts';
 import { holdLive } from '../../db/live.ts';
 import { type PoolsTouching, poolsTouching, type StoredPool } from '../../db/pools.ts';
 import { showReleased, writeReleased } from '../../db/released.ts';
@@ -34,29 +42,61 @@ export interface Applied {
   readonly revision: string;
 }
 
+export interface Changed extends Applied {
+  readonly change: ChangeView;
+}
+
 /** Throws POOL_VIOLATIONS or SETTINGS_VIOLATIONS with everything that the change would add, and what `decide` throws. */
 export function applyChange(db: Database, intent: Intent): Promise<Applied> {
   return db.transaction(async (tx) => {
-    const { current, decisions, ...known } = await prepare(tx, lockDesired, intent);
-    const { desired } = current;
-    const { released, toForce } = known;
+    const prepared = await prepare(tx, lockDesired, intent);
+    const { released, toForce } = prepared;
     // their rows in sync are the leader's to write as well, in an order of its own; so is what became of force
     if (released.size + toForce.size > 0) await holdLive(tx);
     for (const [name, { is }] of released) await writeReleased(tx, name, is);
-    let now: Applied & { desired: Desired } = { change: null, revision: desired.revision, desired };
-    for (const decision of decisions) {
-      now = await write(tx, intent, { ...current, ...known, desired: now.desired }, decision);
+    let { current } = prepared;
+    let last: ChangeView | null = null;
+    for (const decision of prepared.decisions) {
+      const { change, view } = await compose(intent, { ...prepared, current }, decision);
+      await overtakeForce(tx, { ...prepared, current }, change);
+      last = view(await writeChange(tx, change));
+      current = { ...current, desired: change.next };
     }
-    return { change: now.change, revision: now.revision };
+    return { change: last, revision: current.desired.revision };
   });
 }
 
 /** The same, of what must change something: throws NOTHING_CHANGES too. */
-export async function mustChange(db: Database, intent: Intent): Promise<{ change: ChangeView; revision: string }> {
+export async function mustChange(db: Database, intent: Intent): Promise<Changed> {
   const { change, revision } = await applyChange(db, intent);
   if (change === null) throw new AppError('NOTHING_CHANGES', 'nothing would change');
   return { change, revision };
 }
+
+/**
+ * The same, where `decide` writes nothing. Mostly nobody else changes anything meanwhile: then the statement that writes the change of
+ * one pool, and finds that out, is all of the transaction. Whatever stands against it is judged under the lock.
+ */
+export async function mustChangePool(db: Database, intent: Intent): Promise<Changed> {
+  return (await withoutLock(db, intent)) ?? (await mustChange(db, intent));
+}
+
+/** Null: nothing was written. */
+const withoutLock = (db: Database, intent: Intent): Promise<Changed | null> =>
+  db.together(async (on) => {
+    const prepared = await prepare(on, readDesired, intent).catch((error: unknown) => {
+      if (error instanceof AppError) return null;
+      throw error;
+    });
+    if (prepared === null) return null;
+    const { decisions, released, toForce } = prepared;
+    const [decision, ...more] = decisions;
+    const [pool] = decision?.upsert ?? [];
+    if (decision === undefined || pool === undefined || more.length + released.size + toForce.size > 0) return null;
+    const { change, view } = await compose(intent, prepared, decision);
+    const written = await writePoolChange(on, change, pool);
+    return written === null ? null : { change: view(written), revision: change.next.revision };
+  });
 
 /** The same without lock and without writing: throws what the change would throw, and returns what it would decide. */
 export function rehearseChange(
@@ -81,7 +121,7 @@ interface Prepared {
   readonly taken: ReadonlyMap<string, Taken[]>;
 }
 
-/** A field that was let go, and of which another value is decided now than it has, is decided here again. */
+/** `read` comes before whatever it is validated against: what is committed between the two has another number. A field that was let go, and of which another value is decided now than it has, is decided here again. */
 async function prepare(db: Queryable, read: typeof readDesired, intent: Intent): Promise<Prepared> {
   const none: PoolsTouching = { pools: [], released: new Map(), toForce: new Set(), enforced: new Map() };
   const [desired, { pools: touched, released: known, toForce, enforced }] = await Promise.all([
@@ -114,18 +154,18 @@ async function prepare(db: Queryable, read: typeof readDesired, intent: Intent):
   return { current, decisions, stored, released, toForce, taken };
 }
 
-async function write(
-  tx: Queryable,
-  intent: Intent,
-  current: Prepared['current'] & Omit<Prepared, 'current' | 'decisions'>,
-  decision: Decision,
-) {
-  const { desired } = current;
+interface Composed {
+  readonly change: NewChange;
+  readonly view: (written: Written) => ChangeView;
+}
+
+async function compose(intent: Intent, prepared: Prepared, decision: Decision): Promise<Composed> {
+  const { desired } = prepared.current;
   const upsert = decision.upsert ?? [];
   const remove = decision.remove ?? [];
-  const names = [...upsert.map((pool) => pool.name), ...remove];
-  const old = names.flatMap((name) => current.pools.get(name) ?? []);
-  const stored = names.flatMap((name) => current.stored.get(name) ?? []);
+  const names = namesIn({ upsert, remove });
+  const old = names.flatMap((name) => prepared.current.pools.get(name) ?? []);
+  const stored = names.flatMap((name) => prepared.stored.get(name) ?? []);
   const cleared = removeShare(desired.poolSum, await sumOfShares(stored.map(plain)));
   const poolSum = addShare(cleared, await sumOfShares(upsert));
   const settings = decision.settings ?? desired.settings;
@@ -138,11 +178,11 @@ async function write(
     settingsVersion: desired.settingsVersion + (decision.settings === undefined ? 0 : 1),
     hosts,
   };
-  const pools = [...new Set([...upsert.map((pool) => pool.name), ...remove, ...(decision.follow?.pools ?? [])])].sort();
+  const pools = [...new Set([...names, ...(decision.follow?.pools ?? [])])].sort();
   const content = contentsOf(
     decision,
     desired,
-    old.map((pool) => told(plain(pool), current.released.get(pool.name), current.taken.get(pool.name))),
+    old.map((pool) => told(plain(pool), prepared.released.get(pool.name), prepared.taken.get(pool.name))),
   );
   const own = decision.action !== 'hosts.update'; // hosts come with settings that ask for them: nobody asked for it
   const actor = own ? intent.actor : system;
@@ -154,33 +194,38 @@ async function write(
     reason: own ? intent.reason : HOSTS_BEGIN,
     ...content,
   };
-  // another decision than the one that was to be applied by force
-  const overtaken = stored.flatMap(({ name, sequence }) => (current.toForce.has(name) ? [sequence] : []));
-  if (decision.action === 'settings.update') {
-    await holdLive(tx);
-    overtaken.push(...(await settingsSync.unforce(tx, changedObjects(desired.settings, settings))));
-  }
-  await writeOvertaken(tx, overtaken, { change: next.sequence, actor: actor.name });
-  const { at, nodes } = await writeChange(tx, {
-    ...row,
-    next,
-    upsert,
-    remove,
-    actorId: actor.id,
-    pools,
-    notice: noticeText({ kind: 'change', sequence: next.sequence, ...onePool(pools) }),
-  });
-  const change: ChangeView = {
-    ...row,
-    id: next.sequence,
-    at: at.toISOString(),
-    revision: next.revision,
-    pools: pools.length,
-    nodes: { holding: 0, total: nodes },
-    didNothing: null,
+  const notice = noticeText({ kind: 'change', sequence: next.sequence, ...onePool(pools) });
+  return {
+    change: { ...row, next, upsert, remove, actorId: actor.id, pools, notice },
+    view: ({ at, nodes }) => ({
+      ...row,
+      id: next.sequence,
+      at: at.toISOString(),
+      revision: next.revision,
+      pools: pools.length,
+      nodes: { holding: 0, total: nodes },
+      didNothing: null,
+    }),
   };
-  return { change, revision: next.revision, desired: next };
 }
+
+/** The change is another decision than the one that was to be applied by force. */
+async function overtakeForce(tx: Queryable, prepared: Prepared, change: NewChange): Promise<void> {
+  const { next, actor, action } = change;
+  const stored = namesIn(change).flatMap((name) => prepared.stored.get(name) ?? []);
+  const overtaken = stored.flatMap(({ name, sequence }) => (prepared.toForce.has(name) ? [sequence] : []));
+  if (action === 'settings.update') {
+    await holdLive(tx);
+    const objects = changedObjects(prepared.current.desired.settings, next.settings);
+    overtaken.push(...(await settingsSync.unforce(tx, objects)));
+  }
+  await writeOvertaken(tx, overtaken, { change: next.sequence, actor });
+}
+
+const namesIn = ({ upsert, remove }: Pick<NewChange, 'upsert' | 'remove'>): string[] => [
+  ...upsert.map((pool) => pool.name),
+  ...remove,
+];
 
 /** More names might not fit into a notice. */
 const onePool = ([pool, ...others]: readonly string[]): { pool?: string } =>

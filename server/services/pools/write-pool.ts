@@ -8,7 +8,7 @@ import { releasedOf } from '../../db/released.ts';
 import { poolsOf } from '../../state/effect.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
-import { mustChange } from '../changes/apply-change.ts';
+import { mustChange, mustChangePool } from '../changes/apply-change.ts';
 import type { ChangeView } from '../changes/change-view.ts';
 import type { Current, Intent } from '../changes/decision.ts';
 import type { Deps } from '../deps.ts';
@@ -112,7 +112,7 @@ const intentFor = (actor: Actor, pool: Pool, reason: string | null): Omit<Intent
 
 async function written(deps: Deps, pool: Pool, intent: Intent): Promise<PoolWritten> {
   let createdAt: Date | undefined;
-  const { change, revision } = await mustChange(deps.db, {
+  const { change, revision } = await mustChangePool(deps.db, {
     ...intent,
     decide: (current, tx) => {
       createdAt = current.pools.get(pool.name)?.createdAt;

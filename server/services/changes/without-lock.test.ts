@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { revisionOf, sumOfPools } from '../../../core/wire/revision.ts';
+import { lockDesired } from '../../db/desired.ts';
+import { readState } from '../../db/state.ts';
+import { type TestDatabase, testDatabase, untilSomebodyWaits } from '../../db/testing.ts';
+import { system } from '../actor.ts';
+import { applyChange, mustChangePool } from './apply-change.ts';
+import type { Current, Intent } from './decision.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database?.close());
+
+/** `meanwhile` happens once, between what it reads and what it writes. */
+function creating(name: string, cidr: string, meanwhile: () => Promise<unknown> = async () => {}) {
+  const seen: Current[] = [];
+  const intent: Intent = {
+    actor: system,
+    reason: null,
+    names: [name],
+    cidrs: [cidr],
+    decide: async (current) => {
+      seen.push(current);
+      if (seen.length === 1) await meanwhile();
+      return [{ action: 'pool.create', upsert: [{ name, spec: { cidr } }] }];
+    },
+  };
+  return { intent, seen };
+}
+
+async function fromScratch(): Promise<number> {
+  const { desired, pools } = await readState(database.db);
+  expect(desired.revision).toBe(revisionOf(sumOfPools(pools), desired.settings, desired.hosts));
+  return desired.sequence;
+}
+
+it('is decided once where nothing happens meanwhile', async () => {
+  const { intent, seen } = creating('alone', '10.0.0.0/16');
+  expect((await mustChangePool(database.db, intent)).change.id).toBe(1);
+  expect(seen).toHaveLength(1);
+  expect(await fromScratch()).toBe(1);
+});
+
+it('is decided anew where a change is committed meanwhile', async () => {
+  const other = creating('other', '10.1.0.0/16').intent;
+  const { intent, seen } = creating('late', '10.2.0.0/16', () => applyChange(database.db, other));
+  const { change, revision } = await mustChangePool(database.db, intent);
+  expect([change.id, seen.map(({ desired }) => desired.sequence)]).toEqual([3, [1, 2]]);
+  expect(await fromScratch()).toBe(3);
+  expect((await readState(database.db)).desired.revision).toBe(revision);
+});
+
+it('what is committed meanwhile counts: a pool that overlaps it is refused', async () => {
+  const other = creating('first', '10.3.0.0/16').intent;
+  const { intent } = creating('within', '10.3.1.0/24', () => applyChange(database.db, other));
+  await expect(mustChangePool(database.db, intent)).rejects.toMatchObject({ reason: 'POOL_VIOLATIONS' });
+  expect(await fromScratch()).toBe(4);
+});
+
+it('waits for a change that is under way, and is decided by itself where that comes to nothing', async () => {
+  let fail = (): void => {};
+  const locked = Promise.withResolvers<void>();
+  const other = database.db.transaction(async (tx) => {
+    await lockDesired(tx);
+    locked.resolve();
+    await new Promise<void>((_, reject) => {
+      fail = () => reject(new Error('comes to nothing'));
+    });
+  });
+  const failed = expect(other).rejects.toThrow('comes to nothing');
+  const { intent, seen } = creating('waiting', '10.4.0.0/16', () => locked.promise);
+  const changing = mustChangePool(database.db, intent);
+  await untilSomebodyWaits(database.db);
+  fail();
+  await failed;
+  expect((await changing).change.id).toBe(5);
+  expect(seen).toHaveLength(1);
+  expect(await fromScratch()).toBe(5);
+});
+
+it('hosts that move meanwhile stay where they are', async () => {
+  const move = () => database.db.query(`UPDATE desired SET hosts = '["192.0.2.7"]'::jsonb`);
+  const { intent, seen } = creating('beside', '10.5.0.0/16', move);
+  await mustChangePool(database.db, intent);
+  expect(seen).toHaveLength(1);
+  expect((await readState(database.db)).desired.hosts).toEqual(['192.0.2.7']);
+});
