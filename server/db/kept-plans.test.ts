@@ -4,7 +4,7 @@ import { readAtHand } from './at-hand.ts';
 import type { Queryable } from './client.ts';
 import { type NewChange, readDesired, writePoolChange } from './desired.ts';
 import { readLivePools } from './live.ts';
-import { readPools } from './pools.ts';
+import { poolsTouching, readPools } from './pools.ts';
 import { readReleased } from './released.ts';
 import { readSync } from './sync.ts';
 import { type TestDatabase, testDatabase } from './testing.ts';
@@ -35,14 +35,21 @@ it.each(Object.entries(statements))('%s goes by name, whatever was there when it
   expect(lines).not.toContain('Seq Scan');
 });
 
-it('what is read of one pool is not planned anew each time, and goes by index', async () => {
-  const name = 'read-at-hand-of-one';
+const ofOne: Readonly<Record<string, { read: (on: Queryable) => Promise<unknown>; values: string }>> = {
+  'read-at-hand-of-one': { read: (on) => readAtHand(on, ['a']), values: `('a')` },
+  'pools-touching-one': {
+    read: (on) => poolsTouching(on, ['a'], ['10.0.0.0/8']),
+    values: `('a', '10.0.0.0/8')`,
+  },
+};
+
+it.each(Object.entries(ofOne))('%s is not planned anew each time, and goes by index', async (name, asked) => {
   const { kept, lines } = await database.db.together(async (on) => {
-    for (let times = 0; times < 7; times++) await readAtHand(on, ['a']);
+    for (let times = 0; times < 7; times++) await asked.read(on);
     const [kept] = await on.query('SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = $1', [
       name,
     ]);
-    const plan = await on.query<{ 'QUERY PLAN': string }>(`EXPLAIN EXECUTE "${name}" ('a')`);
+    const plan = await on.query<{ 'QUERY PLAN': string }>(`EXPLAIN EXECUTE "${name}" ${asked.values}`);
     return { kept, lines: plan.map((row) => row['QUERY PLAN']).join('\n') };
   });
   expect(kept).toEqual({ generic_plans: '2', custom_plans: '5' });

@@ -53,6 +53,29 @@ export async function findPools(
   return { pools: row?.pools.map(stored) ?? [], total: row?.total ?? 0, revision: row?.revision ?? '' };
 }
 
+const TOUCHED = 'SELECT name, spec, sequence, created_at, updated_at FROM pool';
+/** Of what touches many, most have a row in sync. */
+const TOUCHING = `SELECT t.*, s.released, l.object->'pool'->'spec' AS live, s.force_version = t.sequence AS to_force,
+    CASE WHEN s.policy = 'enforce' AND t.name = ANY($1::text[]) THEN l.object END AS enforced, s.applied_uid, s.deleted_by
+  FROM (
+    ${TOUCHED} WHERE name = ANY($1::text[])
+    UNION
+    SELECT p.name, p.spec, p.sequence, p.created_at, p.updated_at
+    FROM (SELECT DISTINCT unnest($2::cidr[]) AS cidr) AS c JOIN pool p ON p.cidr && c.cidr
+  ) AS t
+  LEFT JOIN sync s ON s.name = t.name AND (s.released <> '{}' OR s.force_version = t.sequence OR s.policy = 'enforce')
+  LEFT JOIN live_pool l ON l.name = s.name`;
+/** Its plan is kept: it knows no CIDR in any case, and looks into sync for each pool by itself, however many it reckons with. */
+const TOUCHING_ONE = `SELECT t.*, s.*
+  FROM (${TOUCHED} WHERE name = $1 OR cidr && (SELECT $2::cidr)) AS t
+  LEFT JOIN LATERAL (
+    SELECT s.released, l.object->'pool'->'spec' AS live, s.force_version = t.sequence AS to_force,
+      CASE WHEN s.policy = 'enforce' AND s.name = $1 THEN l.object END AS enforced, s.applied_uid, s.deleted_by
+    FROM sync s LEFT JOIN live_pool l ON l.name = s.name
+    WHERE s.name = t.name AND (s.released <> '{}' OR s.force_version = t.sequence OR s.policy = 'enforce')
+    LIMIT 1
+  ) AS s ON true`;
+
 export interface PoolsTouching {
   readonly pools: StoredPool[];
   readonly released: ReleasedByName;
@@ -73,21 +96,9 @@ export async function poolsTouching(
     applied_uid: string | null;
     deleted_by: string | null;
   };
-  const rows = await db.query<Row>(
-    `SELECT t.*, s.released, l.object->'pool'->'spec' AS live, s.force_version = t.sequence AS to_force,
-       CASE WHEN s.policy = 'enforce' AND t.name = ANY($1::text[]) THEN l.object END AS enforced, s.applied_uid,
-       s.deleted_by
-     FROM (
-       SELECT name, spec, sequence, created_at, updated_at FROM pool WHERE name = ANY($1::text[])
-       UNION
-       SELECT p.name, p.spec, p.sequence, p.created_at, p.updated_at
-       FROM (SELECT DISTINCT unnest($2::cidr[]) AS cidr) AS c JOIN pool p ON p.cidr && c.cidr
-     ) AS t
-     LEFT JOIN sync s ON s.name = t.name AND (s.released <> '{}' OR s.force_version = t.sequence OR s.policy = 'enforce')
-     LEFT JOIN live_pool l ON l.name = s.name`,
-    [names, cidrs],
-    'pools-touching',
-  );
+  const rows = await (names.length === 1 && cidrs.length === 1
+    ? db.query<Row>(TOUCHING_ONE, [...names, ...cidrs], 'pools-touching-one')
+    : db.query<Row>(TOUCHING, [names, cidrs], 'pools-touching'));
   const released = rows.flatMap(({ name, released, live }) =>
     released === null || released.length === 0 ? [] : [[name, { fields: releasedFields(released), live }] as const],
   );
