@@ -52,7 +52,7 @@ export function anySteps(site: ReturnType<typeof ledTerms>) {
     if (site.leading !== undefined) return;
     const cluster = clusterPools(site.connection, 'projectcalico.org/v3');
     const options = {
-      read: poolReader(site.api.database.db),
+      read: poolReader(site.api.database.db).of,
       write: async () => {},
       sending: () => {},
       cluster,

@@ -4,6 +4,7 @@
  * the `live` row, so every replica can show it.
  */
 import type { AgentPlacement } from '../../core/cluster/agent-placement.ts';
+import type { PoolAtHand } from '../db/at-hand.ts';
 import type { Database } from '../db/client.ts';
 import type { LiveWatch } from '../db/live-watch.ts';
 import type { Hub } from '../events/hub.ts';
@@ -40,7 +41,7 @@ export interface ControllerState {
 export interface Controller {
   state(): ControllerState;
   /** see Leading; resolves at once where this replica does not lead */
-  takeUp(sequence: number, pool: string): Promise<void>;
+  takeUp(sequence: number, pool: string, hand: PoolAtHand | undefined): Promise<void>;
   /** Stops writing, then lets another lead at once. */
   stop(): Promise<void>;
 }
@@ -68,7 +69,7 @@ export function startController(options: ControllerOptions): Controller {
   });
   return {
     state: () => ({ election: election.state(), watch: following?.watch() ?? null }),
-    takeUp: async (sequence, pool) => following?.takeUp(sequence, pool),
+    takeUp: async (...change) => following?.takeUp(...change),
     stop: election.stop,
   };
 }

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { AgentPlacement } from '../../core/cluster/agent-placement.ts';
+import type { PoolAtHand } from '../db/at-hand.ts';
 import type { Database } from '../db/client.ts';
 import { beginTerm, rememberedPools, TermOver } from '../db/live.ts';
 import { type LiveWatch, readWatch, writeWatch } from '../db/live-watch.ts';
@@ -33,7 +34,7 @@ export interface FollowGroupOptions {
 export interface Following extends Work {
   watch(): LiveWatch;
   /** see Leading; resolves at once while no group is led */
-  takeUp(sequence: number, pool: string): Promise<void>;
+  takeUp(sequence: number, pool: string, hand: PoolAtHand | undefined): Promise<void>;
 }
 
 /** how often a better group is looked for */
@@ -195,7 +196,7 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
   const loops = [keepLooking(), keepTelling()];
   return {
     watch,
-    takeUp: async (sequence, pool) => leading?.takeUp(sequence, pool),
+    takeUp: async (...change) => leading?.takeUp(...change),
     async stop() {
       stopping.abort();
       await Promise.all(loops);

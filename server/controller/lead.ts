@@ -4,6 +4,7 @@
  */
 import type { AgentPlacement } from '../../core/cluster/agent-placement.ts';
 import { type LivePool, readLivePool } from '../../core/cluster/live-pool.ts';
+import type { PoolAtHand } from '../db/at-hand.ts';
 import type { Database } from '../db/client.ts';
 import { TermOver } from '../db/live.ts';
 import type { Hub } from '../events/hub.ts';
@@ -52,7 +53,7 @@ export interface Leading {
   /** pools and settings that wait to be brought to what is desired */
   queued(): number;
   /** A change of one pool that was just committed: resolves when what is being done with that pool is over. */
-  takeUp(sequence: number, pool: string): Promise<void>;
+  takeUp(sequence: number, pool: string, hand: PoolAtHand | undefined): Promise<void>;
   /** Stops writing, then watching. */
   stop(): Promise<void>;
 }
@@ -97,7 +98,10 @@ export function lead(options: LeadOptions): Leading {
       },
     });
   const queue: WorkQueue = queueOf(AT_A_TIME, (name) =>
-    syncPool({ read, write: writer.outcome, sending: writer.sending, cluster, now: () => new Date(now()) }, name),
+    syncPool(
+      { read: read.of, write: writer.outcome, sending: writer.sending, cluster, now: () => new Date(now()) },
+      name,
+    ),
   );
   const writer = poolWriter({ db, epoch, underWay: queue.underWay });
   // each apply restarts Felix on its nodes: there is no hurry
@@ -153,8 +157,8 @@ export function lead(options: LeadOptions): Leading {
     settingsWatch: facts.settingsWatch,
     mirrored: () => ({ ...mirrored }),
     queued: () => queue.size() + settings.size(),
-    async takeUp(sequence, pool) {
-      desired.told(sequence, pool);
+    async takeUp(sequence, pool, hand) {
+      read.having(pool, hand, () => desired.told(sequence, pool));
       await queue.underWay.get(pool);
     },
     stop: async () => {

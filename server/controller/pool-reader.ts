@@ -3,11 +3,15 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type PoolAtHand, readAtHand } from '../db/at-hand.ts';
 import type { Queryable } from '../db/client.ts';
 
-export type PoolReader = (name: string) => Promise<PoolAtHand>;
+export interface PoolReader {
+  of(name: string): Promise<PoolAtHand>;
+  /** What is asked of this pool within `work` is answered by what was read of it just now. */
+  having(name: string, hand: PoolAtHand | undefined, work: () => void): void;
+}
 
 const NOTHING: PoolAtHand = { pool: undefined, row: undefined, live: undefined, released: [], letGo: false };
 
-/** One read at a time: a name is never answered by a read that had begun before it was asked for. */
+/** One read at a time: else than `having`, a name is never answered by a read that had begun before it was asked for. */
 export function poolReader(db: Queryable): PoolReader {
   let waiting: { readonly names: Set<string>; readonly read: Promise<Map<string, PoolAtHand>> } | null = null;
   let last: Promise<unknown> = Promise.resolve();
@@ -22,9 +26,21 @@ export function poolReader(db: Queryable): PoolReader {
     last = read.catch(() => {});
     return { names, read };
   };
-  return async (name) => {
-    waiting ??= next();
-    waiting.names.add(name);
-    return (await waiting.read).get(name) ?? NOTHING;
+  let had: { readonly name: string; readonly hand: PoolAtHand } | null = null;
+  return {
+    async of(name) {
+      if (had?.name === name) return had.hand;
+      waiting ??= next();
+      waiting.names.add(name);
+      return (await waiting.read).get(name) ?? NOTHING;
+    },
+    having(name, hand, work) {
+      had = hand === undefined ? null : { name, hand };
+      try {
+        work();
+      } finally {
+        had = null;
+      }
+    },
   };
 }

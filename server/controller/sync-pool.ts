@@ -33,7 +33,7 @@ export interface ClusterPools {
 }
 
 export interface SyncPoolOptions {
-  readonly read: PoolReader;
+  readonly read: PoolReader['of'];
   /** throws TermOver when another leads */
   readonly write: PoolWriter['outcome'];
   readonly sending: PoolWriter['sending'];

@@ -75,14 +75,23 @@ export async function mustChange(db: Database, intent: Intent): Promise<Changed>
 
 /**
  * The same, where `decide` writes nothing. Mostly nobody else changes anything meanwhile: then the statement that writes the change of
- * one pool, and finds that out, is all of the transaction. Whatever stands against it is judged under the lock.
+ * one pool, and finds that out, is all of the transaction. Whatever stands against it is judged under the lock. `behind` is read in
+ * the flight of that statement, as it left things; null: it was not.
  */
-export async function mustChangePool(db: Database, intent: Intent): Promise<Changed> {
-  return (await withoutLock(db, intent)) ?? (await mustChange(db, intent));
+export async function mustChangePool<T>(
+  db: Database,
+  intent: Intent,
+  behind: (on: Queryable) => Promise<T | null>,
+): Promise<Changed & { behind: T | null }> {
+  return (await withoutLock(db, intent, behind)) ?? { ...(await mustChange(db, intent)), behind: null };
 }
 
 /** Null: nothing was written. */
-const withoutLock = (db: Database, intent: Intent): Promise<Changed | null> =>
+const withoutLock = <T>(
+  db: Database,
+  intent: Intent,
+  behind: (on: Queryable) => Promise<T | null>,
+): Promise<(Changed & { behind: T | null }) | null> =>
   db.together(async (on) => {
     const prepared = await prepare(on, readDesired, intent).catch((error: unknown) => {
       if (error instanceof AppError) return null;
@@ -94,8 +103,10 @@ const withoutLock = (db: Database, intent: Intent): Promise<Changed | null> =>
     const [pool] = decision?.upsert ?? [];
     if (decision === undefined || pool === undefined || more.length + released.size + toForce.size > 0) return null;
     const { change, view } = await compose(intent, prepared, decision);
-    const written = await writePoolChange(on, change, pool);
-    return written === null ? null : { change: view(written), revision: change.next.revision };
+    const writing = writePoolChange(on, change, pool);
+    const reading = behind(on).catch(() => null); // it is written all the same
+    const written = await writing;
+    return written && { change: view(written), revision: change.next.revision, behind: await reading };
   });
 
 /** The same without lock and without writing: throws what the change would throw, and returns what it would decide. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { revisionOf, sumOfPools } from '../../../core/wire/revision.ts';
 import { lockDesired } from '../../db/desired.ts';
+import { readPools } from '../../db/pools.ts';
 import { readState } from '../../db/state.ts';
 import { type TestDatabase, testDatabase, untilSomebodyWaits } from '../../db/testing.ts';
 import { system } from '../actor.ts';
@@ -30,6 +31,8 @@ function creating(name: string, cidr: string, meanwhile: () => Promise<unknown> 
   return { intent, seen };
 }
 
+const change = (intent: Intent) => mustChangePool(database.db, intent, async () => null);
+
 async function fromScratch(): Promise<number> {
   const { desired, pools } = await readState(database.db);
   expect(desired.revision).toBe(revisionOf(sumOfPools(pools), desired.settings, desired.hosts));
@@ -38,7 +41,7 @@ async function fromScratch(): Promise<number> {
 
 it('is decided once where nothing happens meanwhile', async () => {
   const { intent, seen } = creating('alone', '10.0.0.0/16');
-  expect((await mustChangePool(database.db, intent)).change.id).toBe(1);
+  expect((await change(intent)).change.id).toBe(1);
   expect(seen).toHaveLength(1);
   expect(await fromScratch()).toBe(1);
 });
@@ -46,8 +49,8 @@ it('is decided once where nothing happens meanwhile', async () => {
 it('is decided anew where a change is committed meanwhile', async () => {
   const other = creating('other', '10.1.0.0/16').intent;
   const { intent, seen } = creating('late', '10.2.0.0/16', () => applyChange(database.db, other));
-  const { change, revision } = await mustChangePool(database.db, intent);
-  expect([change.id, seen.map(({ desired }) => desired.sequence)]).toEqual([3, [1, 2]]);
+  const { change: made, revision } = await change(intent);
+  expect([made.id, seen.map(({ desired }) => desired.sequence)]).toEqual([3, [1, 2]]);
   expect(await fromScratch()).toBe(3);
   expect((await readState(database.db)).desired.revision).toBe(revision);
 });
@@ -55,7 +58,7 @@ it('is decided anew where a change is committed meanwhile', async () => {
 it('what is committed meanwhile counts: a pool that overlaps it is refused', async () => {
   const other = creating('first', '10.3.0.0/16').intent;
   const { intent } = creating('within', '10.3.1.0/24', () => applyChange(database.db, other));
-  await expect(mustChangePool(database.db, intent)).rejects.toMatchObject({ reason: 'POOL_VIOLATIONS' });
+  await expect(change(intent)).rejects.toMatchObject({ reason: 'POOL_VIOLATIONS' });
   expect(await fromScratch()).toBe(4);
 });
 
@@ -71,7 +74,7 @@ it('waits for a change that is under way, and is decided by itself where that co
   });
   const failed = expect(other).rejects.toThrow('comes to nothing');
   const { intent, seen } = creating('waiting', '10.4.0.0/16', () => locked.promise);
-  const changing = mustChangePool(database.db, intent);
+  const changing = change(intent);
   await untilSomebodyWaits(database.db);
   fail();
   await failed;
@@ -83,7 +86,17 @@ it('waits for a change that is under way, and is decided by itself where that co
 it('hosts that move meanwhile stay where they are', async () => {
   const move = () => database.db.query(`UPDATE desired SET hosts = '["192.0.2.7"]'::jsonb`);
   const { intent, seen } = creating('beside', '10.5.0.0/16', move);
-  await mustChangePool(database.db, intent);
+  await change(intent);
   expect(seen).toHaveLength(1);
   expect((await readState(database.db)).desired.hosts).toEqual(['192.0.2.7']);
+});
+
+it('what is read behind it is as it left things; where that fails, it is written all the same', async () => {
+  const { intent } = creating('read', '10.6.0.0/16');
+  const { change: made, behind } = await mustChangePool(database.db, intent, (on) => readPools(on, ['read']));
+  expect(behind).toMatchObject([{ name: 'read', sequence: made.id }]);
+  const next = creating('unread', '10.7.0.0/16').intent;
+  const failing = mustChangePool(database.db, next, (on) => on.query('SELECT 1/0'));
+  expect(await failing).toMatchObject({ change: { id: made.id + 1 }, behind: null });
+  expect(await fromScratch()).toBe(made.id + 1);
 });

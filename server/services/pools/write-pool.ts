@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { keptFromView, takenBack } from '../../../core/cluster/released.ts';
 import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
+import { readAtHand } from '../../db/at-hand.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { StoredPool } from '../../db/pools.ts';
 import { releasedOf } from '../../db/released.ts';
@@ -112,15 +113,19 @@ const intentFor = (actor: Actor, pool: Pool, reason: string | null): Omit<Intent
 
 async function written(deps: Deps, pool: Pool, intent: Intent): Promise<PoolWritten> {
   let createdAt: Date | undefined;
-  const { change, revision } = await mustChangePool(deps.db, {
+  const { cluster } = deps;
+  const counted: Intent = {
     ...intent,
     decide: (current, tx) => {
       createdAt = current.pools.get(pool.name)?.createdAt;
       return intent.decide(current, tx);
     },
-  });
+  };
+  const { change, revision, behind } = await mustChangePool(deps.db, counted, async (on) =>
+    cluster?.election().role === 'leader' ? readAtHand(on, [pool.name]) : null,
+  );
   // read at once, the answer would hold the apply up, and tell of a state that is over
-  const takenUp = deps.cluster?.takeUp(change.id, pool.name).catch(() => {}); // it is saved, whatever comes of it
+  const takenUp = cluster?.takeUp(change.id, pool.name, behind?.get(pool.name)).catch(() => {}); // it is saved, whatever comes of it
   await Promise.race([takenUp, delay(PATIENCE_MS, null, { ref: false })]);
   const at = new Date(change.at);
   // not what was asked for: a field that was not decided about stands as it did
