@@ -1,15 +1,15 @@
 /** `/api/trpc`: procedures over HTTP. Who asks is known by an API token where the request carries one, else by the session cookie. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { readBearer } from '../auth/bearer.ts';
 import type { Identify } from '../auth/identify.ts';
 import { AppError } from '../services/app-error.ts';
 import type { Deps } from '../services/deps.ts';
-import type { Context } from '../trpc/context.ts';
+import type { Asked } from '../trpc/context.ts';
 import { appRouter } from '../trpc/router.ts';
 import { readBody } from './body.ts';
-import type { Room } from './edge.ts';
+import type { Request, Room } from './edge.ts';
 import type { Log } from './log.ts';
 import { problem, sendProblem, sendTooMany } from './problem.ts';
 import { makePlaces } from './quota.ts';
@@ -31,11 +31,30 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
 export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
   const streams = makePlaces(MOST_STREAMS);
   const long = makePlaces(MOST_LONG);
+  const call = async (
+    { req, res, id }: Request,
+    calls: string,
+    body: string | null,
+    who: Asked['who'],
+  ): Promise<void> => {
+    const context: Asked = { deps, who, requestId: id, log };
+    res.setHeader('cache-control', 'no-store');
+    await nodeHTTPRequestHandler({
+      router: appRouter,
+      path: calls,
+      req: body === null ? req : Object.assign(req, { body }),
+      res,
+      createContext: () => Promise.resolve(context),
+      responseMeta: ({ errors }) => ({ headers: retryAfter(errors) }),
+      // a query with ten thousand flows or a whole manifest fits into no URL; a mutation is never asked by GET
+      allowMethodOverride: true,
+    });
+  };
   return {
     path: PREFIX,
     ignoresCookies: (req) => readBearer(req) !== null,
     handle: async (edge) => {
-      const { req, res, path, id } = edge;
+      const { req, res, path } = edge;
       // A comma may come as %2C. tRPC decodes once more: what still holds a percent sign would be counted as other calls than are made.
       const calls = decodeURIComponent(path.slice(PREFIX.length));
       if (!/^[\w.,]*$/.test(calls)) {
@@ -50,7 +69,17 @@ export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
       if (req.method === 'POST' && !/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) {
         return sendProblem(res, path, problem('unsupported', 'the content-type of the body must be application/json'));
       }
-      const who = await identify(edge);
+      const asking = identify(edge);
+      const isStream = calls.split(',').includes(STREAM);
+      if (readBearer(req) === null && isShort(req) && !isStream) {
+        // the call is taken apart while it is looked up whose it is
+        const who = asking.then((identity) => (identity.kind === 'user' ? identity.user : null));
+        who.catch(() => {}); // the procedure tells it
+        const posted = req.method === 'POST' ? await readBody(req, STRANGERS_LIMIT) : null;
+        if (posted?.ok === false) return refuseBody(res, path, STRANGERS_LIMIT);
+        return call(edge, calls, posted?.text ?? null, who);
+      }
+      const who = await asking;
       if (who.kind === 'limited') {
         const message = `too many refused API tokens: the next one may come in ${who.seconds} s`;
         return sendTooMany(res, path, who.seconds, message);
@@ -69,33 +98,29 @@ export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
         if (res.destroyed) return end();
       }
       const posted = req.method === 'POST' ? await readBody(req, limit) : null;
-      if (posted !== null && !posted.ok) {
+      if (posted?.ok === false) {
         return user === null && posted.reason === 'TOO_LARGE'
           ? sendProblem(res, path, problem('unauthorized', `to send more than ${limit} bytes you must sign in`))
-          : sendProblem(res, path, problem('tooLarge', `the body must be complete and at most ${limit} bytes`));
+          : refuseBody(res, path, limit);
       }
-      if (user !== null && calls.split(',').includes(STREAM)) {
+      if (user !== null && isStream) {
         const leave = streams.take(user.id);
         if (leave === null) return sendTooMany(res, path, 10, `an account may hold ${MOST_STREAMS} live streams open`);
         res.once('close', leave);
         // who left while it was looked up who they are
         if (res.destroyed) return leave();
       }
-      const context: Context = { deps, user, requestId: id, log };
-      res.setHeader('cache-control', 'no-store');
-      await nodeHTTPRequestHandler({
-        router: appRouter,
-        path: calls,
-        req: posted === null ? req : Object.assign(req, { body: posted.text }),
-        res,
-        createContext: () => Promise.resolve(context),
-        responseMeta: ({ errors }) => ({ headers: retryAfter(errors) }),
-        // a query with ten thousand flows or a whole manifest fits into no URL; a mutation is never asked by GET
-        allowMethodOverride: true,
-      });
+      await call(edge, calls, posted?.text ?? null, Promise.resolve(user));
     },
   };
 }
+
+const refuseBody = (res: ServerResponse, path: string, limit: number): void =>
+  sendProblem(res, path, problem('tooLarge', `the body must be complete and at most ${limit} bytes`));
+
+/** What nobody in particular may send. */
+const isShort = ({ method, headers }: IncomingMessage): boolean =>
+  method !== 'POST' || Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= STRANGERS_LIMIT;
 
 /** Or of a length that it does not say. */
 function mayBeLong({ method, headers }: IncomingMessage): boolean {

@@ -52,7 +52,7 @@ export async function testApi(): Promise<TestApi> {
     caller: (role, name = role ?? 'nobody') =>
       createCaller({
         deps,
-        user: role === null ? null : { id: name, name, email: `${name}@outgate.example`, role },
+        who: Promise.resolve(role === null ? null : { id: name, name, email: `${name}@outgate.example`, role }),
         requestId: 'test-request',
         log,
       }),

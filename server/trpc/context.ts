@@ -15,3 +15,6 @@ export interface Context {
   readonly requestId: string;
   readonly log: ErrorLog;
 }
+
+/** The same while it is being looked up who asks. */
+export type Asked = Omit<Context, 'user'> & { readonly who: Promise<SessionUser | null> };

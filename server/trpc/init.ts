@@ -9,13 +9,13 @@ import { makeTurnsEach } from '../http/turns.ts';
 import { atLeast, type Role } from '../services/actor.ts';
 import { AppError } from '../services/app-error.ts';
 import { unstorable } from '../services/text.ts';
-import type { Context } from './context.ts';
+import type { Asked } from './context.ts';
 import { codeOf, errorDataOf, UnstorableText } from './error-data.ts';
 import { speakPlainly } from './input-words.ts';
 
 speakPlainly();
 
-const t = initTRPC.context<Context>().create({
+const t = initTRPC.context<Asked>().create({
   isDev: false, // never a stack to the user
   // a stream that is silent is indistinguishable from one that was cut on the way: both ends must be able to tell
   sse: { ping: { enabled: true, intervalMs: 5_000 }, client: { reconnectAfterInactivityMs: 15_000 } },
@@ -64,21 +64,25 @@ function withoutDirection(input: unknown): unknown {
 
 /** Roles are checked before the input is: who may not ask learns nothing about the form. */
 const signedIn = (needed: Role) =>
-  t.middleware(({ ctx, next }) => {
-    if (ctx.user === null) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'you must be signed in' });
-    if (!atLeast(ctx.user.role, needed)) {
-      throw new TRPCError({ code: 'FORBIDDEN', message: `this needs the role ${needed}; yours is ${ctx.user.role}` });
+  t.middleware(async ({ ctx, next }) => {
+    const user = await ctx.who;
+    if (user === null) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'you must be signed in' });
+    if (!atLeast(user.role, needed)) {
+      throw new TRPCError({ code: 'FORBIDDEN', message: `this needs the role ${needed}; yours is ${user.role}` });
     }
-    return next({ ctx: { ...ctx, user: ctx.user } });
+    return next({ ctx: { ...ctx, user } });
   });
+
+const anybody = t.middleware(async ({ ctx, next }) => next({ ctx: { ...ctx, user: await ctx.who } }));
 
 /**
  * What an API token may never do, whatever its role: make, change or end what signs in. A stolen token ends with itself
  * then: it cannot make another one, nor an account or a join token that outlives it, nor take anybody's access away.
  */
-const bySession = t.middleware(({ ctx, next }) => {
-  if (ctx.user?.token === undefined) return next();
-  const message = `an API token may not do this: sign in as ${ctx.user.email}`;
+const bySession = t.middleware(async ({ ctx, next }) => {
+  const user = await ctx.who;
+  if (user?.token === undefined) return next();
+  const message = `an API token may not do this: sign in as ${user.email}`;
   throw new TRPCError({ code: 'FORBIDDEN', cause: new AppError('SESSION_NEEDED', message) });
 });
 
@@ -89,7 +93,7 @@ const bySession = t.middleware(({ ctx, next }) => {
 const work = makeTurnsEach({ most: 2, waiting: 16, patienceMs: 20_000 });
 const RETRY_SECONDS = 5;
 const inTurn = t.middleware(async ({ ctx, next }) => {
-  const end = await work.take(ctx.user?.id ?? '');
+  const end = await work.take((await ctx.who)?.id ?? '');
   if (end === null) {
     const message = `your account asks for too much at once: ask again in ${RETRY_SECONDS} s`;
     throw new TRPCError({
@@ -105,7 +109,7 @@ const inTurn = t.middleware(async ({ ctx, next }) => {
 });
 
 const base = t.procedure.use(errors);
-export const publicProcedure = base.use(storable);
+export const publicProcedure = base.use(anybody).use(storable);
 export const viewerProcedure = base.use(signedIn('viewer')).use(storable);
 export const editorProcedure = base.use(signedIn('editor')).use(storable);
 /** for what costs much */
