@@ -53,7 +53,7 @@ export function anySteps(site: ReturnType<typeof ledTerms>) {
     const cluster = clusterPools(site.connection, 'projectcalico.org/v3');
     const options = {
       read: poolReader(site.api.database.db).of,
-      write: async () => {},
+      write: async () => true,
       sending: () => {},
       cluster,
       now: () => new Date(),

@@ -33,7 +33,8 @@ export interface Outcome {
 export interface PoolWriter {
   /** Of a pool that is worked on, before it is sent: the watch may tell of it before the answer comes. */
   sending(name: string, sent: Sent): void;
-  outcome(outcome: Outcome): Promise<void>;
+  /** False: the row was overtaken, and nothing is noted of it (`Outcome.found`). */
+  outcome(outcome: Outcome): Promise<boolean>;
   /** Resolves with the names to be looked at: a pool that is as our apply left it, and as is desired, is none of them. */
   seen(seen: Seen): Promise<string[]>;
   /** A complete list: pools that it does not name are gone. */
@@ -58,7 +59,7 @@ interface Waiting {
   /** null: the watch says it */
   readonly outcome: Outcome | null;
   readonly seen: Seen;
-  readonly done: () => void;
+  readonly done: (noted: boolean) => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -97,8 +98,9 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
   const isOfThose = ({ outcome, seen }: Waiting): boolean =>
     outcome !== null || namesIn(seen).every((name) => underWay.has(name));
   const settle = async (batch: readonly Waiting[]): Promise<void> => {
+    let overtaken: ReadonlySet<string>;
     try {
-      await db.transaction((tx) => writeBatch(tx, epoch, batch, sendings));
+      overtaken = await db.transaction((tx) => writeBatch(tx, epoch, batch, sendings));
     } catch (error) {
       // one that cannot be written must not keep the others from it
       if (batch.length > 1 && !(error instanceof TermOver)) for (const one of batch) await settle([one]);
@@ -106,7 +108,7 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
       return;
     }
     noteEchoes(batch);
-    for (const { done } of batch) done();
+    for (const { outcome, done } of batch) done(outcome === null || !overtaken.has(outcome.name));
   };
   /** Where the watch says something else of a pool, now or next, that is what the ledger may have in the end. */
   const noteEchoes = (batch: readonly Waiting[]): void => {
@@ -121,7 +123,7 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
       if ((others.get(name) ?? identity) === identity) echoes.set(name, { identity, settled: row?.state === 'Synced' });
     }
   };
-  const add = (outcome: Outcome | null, seen: Seen): Promise<void> =>
+  const add = (outcome: Outcome | null, seen: Seen): Promise<boolean> =>
     new Promise((done, failed) => {
       for (const name of namesIn(seen)) echoes.delete(name);
       waiting.push({ outcome, seen, done, failed });
@@ -146,8 +148,9 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
       const { outcome, seen } = unlessLate(given);
       went.delete(given.name);
       listed.delete(given.name);
-      await add(outcome, seen);
+      const noted = await add(outcome, seen);
       if (given.taken !== null) sendings.delete(given.name);
+      return noted;
     },
     async seen({ seen, gone }) {
       for (const { name, uid } of gone) if (underWay.has(name)) went.set(name, uid);
@@ -174,12 +177,13 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
   };
 }
 
+/** Resolves with the names of those that were overtaken. */
 async function writeBatch(
   tx: Queryable,
   epoch: number,
   batch: readonly Waiting[],
   sendings: ReadonlyMap<string, Sent>,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   let live: Live = await lockLive(tx, epoch);
   const outcomes = batch.flatMap(({ outcome }) => outcome ?? []);
   const sent = new Map(outcomes.flatMap(({ taken, sent }) => (taken && sent ? [[identityOf(taken), sent]] : [])));
@@ -188,7 +192,7 @@ async function writeBatch(
     sending: sendings.get(pool.name),
   });
   for (const seen of inTurn(batch.map((one) => one.seen))) live = await mirrorIn(tx, live, { ...seen, sentAs });
-  if (outcomes.length === 0) return;
+  if (outcomes.length === 0) return new Set();
   const overtaken = await namesOvertaken(
     tx,
     outcomes.flatMap(({ found }) => found ?? []),
@@ -207,6 +211,7 @@ async function writeBatch(
     NOTICE_CHANNEL,
     noticeText({ kind: 'sync' }),
   ]);
+  return overtaken;
 }
 
 /** As few as there may be: what is said twice of a pool, and not the same, is taken in the order in which it came. */

@@ -71,8 +71,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
         : reason === 'BeingDeleted'
           ? appliedBefore(before, input.applied, live)
           : before.applied;
-    await note(options, found, { ...before, state, reason, detail, applied });
-    return 'settled';
+    return note(options, found, { ...before, state, reason, detail, applied });
   }
   const { forced, desired } = input;
   const settled = !forced && before.applied !== null && before.applied.version >= desired.version;
@@ -138,8 +137,7 @@ async function apply(
   // once stopped, only a new decision of an operator goes on
   if (recent.length >= MOST_REWRITES || (rewrites.length > 0 && row.reason === 'WrittenOverAgain')) {
     const detail = { ...rewritten(row), ...decision.over };
-    await note(options, found, { ...row, state: 'Contested', reason: 'WrittenOverAgain', detail });
-    return 'settled';
+    return note(options, found, { ...row, state: 'Contested', reason: 'WrittenOverAgain', detail });
   }
   let taken: LivePool;
   try {
@@ -181,8 +179,10 @@ async function remove(options: SyncPoolOptions, found: Found, live: LivePool): P
     // a finalizer may hold it for long: what the try before met is over
     const { before } = found;
     const isNews = before.detail.message !== undefined;
-    if (isNews) await note(options, found, { ...before, state: 'Pending', reason: 'WaitingForCluster', detail: {} });
-    return 'settled'; // the watch says when it is gone
+    // the watch says when it is gone
+    return isNews
+      ? await note(options, found, { ...before, state: 'Pending', reason: 'WaitingForCluster', detail: {} })
+      : 'settled';
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     if (error.kind === 'not-found') return 'settled';
@@ -195,7 +195,7 @@ async function remove(options: SyncPoolOptions, found: Found, live: LivePool): P
  * not in conflict with us.
  */
 async function disown(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
-  if (live === null && (await isWaitedFor(options, row))) return 'settled';
+  if (live === null && mayCome(row, options.now())) return noteAbsent(options, row);
   try {
     const ours = live !== null && ourClaim(live.claims) !== undefined;
     await options.write({ name: row.name, row: null, taken: ours ? await options.cluster.disown(live) : null });
@@ -210,14 +210,13 @@ async function disown(options: SyncPoolOptions, row: SyncRow, live: LivePool | n
 /** So long after it was deleted or released here, an object that was asked for before is still done with when it comes. */
 const LATE_MS = 3_600_000;
 
-/** The cluster has no such object, and one may come yet: since when that is so is noted. */
-async function isWaitedFor(options: SyncPoolOptions, row: SyncRow): Promise<boolean> {
-  if (!mayCome(row, options.now())) return false;
+/** Since when the cluster has no such object. */
+function noteAbsent(options: SyncPoolOptions, row: SyncRow): Promise<SyncOutcome> {
   const absentSince = row.detail.absentSince ?? options.now().toISOString();
-  await note(options, asFound(row), { ...row, detail: { absentSince } });
-  return true;
+  return note(options, asFound(row), { ...row, detail: { absentSince } });
 }
 
+/** The cluster has no such object, and one may come yet. */
 function mayCome({ applied, state, detail: { absentSince } }: SyncRow, now: Date): boolean {
   if (applied !== null || state !== 'Pending') return false;
   return absentSince === undefined || now.getTime() - Date.parse(absentSince) < LATE_MS;
@@ -231,8 +230,8 @@ async function fail(
 ): Promise<SyncOutcome> {
   const { before } = found;
   const { outcome, detail, ...stand } = refusedBy(error, refused);
-  await note(options, found, { ...before, ...stand, detail: { ...rewritten(before), ...detail } });
-  return outcome;
+  const noted = await note(options, found, { ...before, ...stand, detail: { ...rewritten(before), ...detail } });
+  return noted === 'settled' ? outcome : noted;
 }
 
 const rewritten = ({ detail: { rewrites } }: WriteRow): SyncDetail => (rewrites === undefined ? {} : { rewrites });
@@ -244,8 +243,15 @@ const newRow = (name: string): NewRow => ({ ...newSync(name), isNew: true });
 
 const asFound = (before: SyncRow): Found => ({ before, forceSeen: before.forceSeen, voided: undefined });
 
-/** Writes only what is news: a resync of ten thousand pools that are as they should be writes nothing. */
-async function note(options: SyncPoolOptions, { before, forceSeen, voided }: Found, after: WriteRow): Promise<void> {
+/**
+ * Writes only what is news: a resync of ten thousand pools that are as they should be writes nothing. `again`: the row was another one
+ * by then. Who decided something else brings it up, but a row that was read before our own last outcome was written is brought up by nobody.
+ */
+async function note(
+  options: SyncPoolOptions,
+  { before, forceSeen, voided }: Found,
+  after: WriteRow,
+): Promise<SyncOutcome> {
   const same =
     !('isNew' in before) &&
     before.state === after.state &&
@@ -253,9 +259,10 @@ async function note(options: SyncPoolOptions, { before, forceSeen, voided }: Fou
     before.applied?.version === after.applied?.version &&
     before.forceSeen === forceSeen &&
     isDeepStrictEqual(before.detail, after.detail);
-  if (same) return;
+  if (same) return 'settled';
   const row = outcomeOf({ ...after, forceSeen });
-  await options.write({ name: after.name, row, found: before, taken: null, voided });
+  const noted = await options.write({ name: after.name, row, found: before, taken: null, voided });
+  return noted ? 'settled' : 'again';
 }
 
 const outcomeOf = ({ name, state, reason, detail, applied, forceVersion, forceSeen }: WriteRow): SyncOutcomeRow => ({
