@@ -108,7 +108,8 @@ const MADE_AGAIN = `let_go_by IS NULL AND (deleted_by IS NOT NULL OR (policy = '
 // of a pool deleted meanwhile, that its object may be there.
 // A released pool keeps its object, which loses our name unless the pool is made or adopted here again; no field of that one is released,
 // and nobody decided yet that it is enforced. What a release keeps of a deletion that is under way is written before it (`markLetGo`).
-// The row of a pool that is made again is written in any case: the leader that is about to forget it waits, and finds the pool (`forgetSync`).
+// The row of a pool that is made again is written in any case: the leader that is about to forget it waits, and finds the pool, or we wait
+// for it, and the row is born when that is over (`forgetSync`): PostgreSQL begins with the last of what nobody asks for.
 // How a pool stood says nothing about its deletion, which was not tried yet. A pool that is made again waits since then; a deletion that the
 // cluster refuses is refused since before.
 // The state moves first, and where it cannot, since its number is another one by now, nothing else finds a moment to be written at.
@@ -120,19 +121,21 @@ const write = ({
   named,
 }: Record<'rows' | 'named', string> & { set?: string; before?: string }) => `
   WITH moved AS (
-    UPDATE desired SET sequence = $1, revision = $2, pool_sum = $3${set} WHERE id = 1 AND sequence = $1 - 1 RETURNING 1
+    UPDATE desired SET sequence = $1, revision = $2, pool_sum = $3${set} WHERE id = 1 AND sequence = $1::bigint - 1 RETURNING 1
   ), moment AS MATERIALIZED (
     SELECT clock_timestamp() AS at FROM moved
   )${before}, back AS (
     UPDATE sync SET let_go_by = NULL, released = '{}', policy = 'ask', since = CASE WHEN state = 'Pending' THEN moment.at ELSE since END
     FROM moment WHERE ${named} AND NOT EXISTS (SELECT FROM pool WHERE pool.name = sync.name)
+    RETURNING 1
   ), upserted AS (
     INSERT INTO pool (name, spec, cidr, sequence, created_at, updated_at)
     SELECT u.name, u.spec::jsonb, u.cidr, $1, moment.at, moment.at FROM moment, ${rows}
     ON CONFLICT (name) DO UPDATE
       SET spec = excluded.spec, cidr = excluded.cidr, sequence = excluded.sequence, updated_at = excluded.updated_at
   ), born AS (
-    INSERT INTO sync (name) SELECT u.name FROM moment, live, ${rows} WHERE live.epoch > 0 ORDER BY u.name COLLATE "C"
+    INSERT INTO sync (name) SELECT u.name FROM moment, live, ${rows}
+    WHERE live.epoch > 0 AND (SELECT count(*) FROM back) >= 0 ORDER BY u.name COLLATE "C"
     ON CONFLICT (name) DO NOTHING
   ), logged AS (
     INSERT INTO change (sequence, at, actor_id, actor, role, action, target, pools, reason, revision, before, after)

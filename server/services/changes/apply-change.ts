@@ -1,9 +1,10 @@
 /**
  * The one way to change what is desired.
  *
- * Every change locks the one row of the desired state, so changes happen one after the other: sequences have no gaps, a
- * lower one is never committed after a higher one, and what was validated is what is written. The pools, the change row,
- * the new revision and the notice to the other servers are one transaction: there is no change without its audit row.
+ * Every change writes the one row of the desired state, so changes happen one after the other: sequences have no gaps, a
+ * lower one is never committed after a higher one, and what was validated is what is written. Most hold its lock from before they
+ * read (`mustChangePool` says which do not). The pools, the change row, the new revision and the notice to the other servers are
+ * one transaction: there is no change without its audit row.
  * A change reads only the pools it names and those it overlaps, and the revision costs two hashes a pool.
  */
 import type { PoolField } from '../../../core/cluster/compare.ts';
@@ -100,14 +101,18 @@ const withoutLock = <T>(
     if (prepared === null) return null;
     const { decisions, released, toForce } = prepared;
     const [decision, ...more] = decisions;
-    const [pool] = decision?.upsert ?? [];
+    const pool = decision && onePoolOf(decision);
     if (decision === undefined || pool === undefined || more.length + released.size + toForce.size > 0) return null;
     const { change, view } = await compose(intent, prepared, decision);
     const writing = writePoolChange(on, change, pool);
     const reading = behind(on).catch(() => null); // it is written all the same
-    const written = await writing;
-    return written && { change: view(written), revision: change.next.revision, behind: await reading };
+    const [written, read] = [await writing, await reading];
+    return written && { change: view(written), revision: change.next.revision, behind: read };
   });
+
+/** Undefined where it writes anything else. */
+const onePoolOf = ({ upsert, remove, settings, hosts, follow }: Decision): Pool | undefined =>
+  upsert?.length === 1 && (remove ?? settings ?? hosts ?? follow) === undefined ? upsert[0] : undefined;
 
 /** The same without lock and without writing: throws what the change would throw, and returns what it would decide. */
 export function rehearseChange(
@@ -205,7 +210,7 @@ async function compose(intent: Intent, prepared: Prepared, decision: Decision): 
     reason: own ? intent.reason : HOSTS_BEGIN,
     ...content,
   };
-  const notice = noticeText({ kind: 'change', sequence: next.sequence, ...onePool(pools) });
+  const notice = noticeText({ kind: 'change', sequence: next.sequence, ...namingOne(pools) });
   return {
     change: { ...row, next, upsert, remove, actorId: actor.id, pools, notice },
     view: ({ at, nodes }) => ({
@@ -239,7 +244,7 @@ const namesIn = ({ upsert, remove }: Pick<NewChange, 'upsert' | 'remove'>): stri
 ];
 
 /** More names might not fit into a notice. */
-const onePool = ([pool, ...others]: readonly string[]): { pool?: string } =>
+const namingOne = ([pool, ...others]: readonly string[]): { pool?: string } =>
   pool === undefined || others.length > 0 ? {} : { pool };
 
 const plain = ({ name, spec }: { name: string; spec: PoolSpec }): Pool => ({ name, spec });

@@ -46,6 +46,10 @@ export interface Intent {
   readonly names: readonly string[];
   /** readable CIDRs of the pools that may be written */
   readonly cidrs: readonly string[];
-  /** Runs under the lock; in a rehearsal without, where nothing can be written. May throw AppError; an empty list changes nothing. */
+  /**
+   * Runs under the lock; in a rehearsal without, where nothing can be written, and before it in what may be changed without
+   * (`mustChangePool`): twice then, maybe. Holds a connection: whatever it waits for must need no other. May throw AppError; an empty
+   * list changes nothing.
+   */
   decide(current: Current, tx: Queryable): readonly Decision[] | Promise<readonly Decision[]>;
 }

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { revisionOf, sumOfPools } from '../../../core/wire/revision.ts';
+import type { Queryable } from '../../db/client.ts';
 import { lockDesired } from '../../db/desired.ts';
+import { forgetSync } from '../../db/let-go.ts';
+import { beginTerm } from '../../db/live.ts';
 import { readPools } from '../../db/pools.ts';
 import { readState } from '../../db/state.ts';
+import { readSync } from '../../db/sync.ts';
 import { type TestDatabase, testDatabase, untilSomebodyWaits } from '../../db/testing.ts';
 import { system } from '../actor.ts';
 import { applyChange, mustChangePool } from './apply-change.ts';
@@ -83,12 +87,59 @@ it('waits for a change that is under way, and is decided by itself where that co
   expect(await fromScratch()).toBe(5);
 });
 
-it('hosts that move meanwhile stay where they are', async () => {
-  const move = () => database.db.query(`UPDATE desired SET hosts = '["192.0.2.7"]'::jsonb`);
-  const { intent, seen } = creating('beside', '10.5.0.0/16', move);
+/** `work` has the row of the desired state, and ends when somebody waits for it. */
+async function whileWaitedFor(work: (tx: Queryable) => Promise<unknown>): Promise<() => Promise<void>> {
+  const has = Promise.withResolvers<void>();
+  const done = database.db.transaction(async (tx) => {
+    await lockDesired(tx);
+    await work(tx);
+    has.resolve();
+    await untilSomebodyWaits(database.db);
+  });
+  await Promise.race([has.promise, done]);
+  return () => done;
+}
+
+it('hosts that move while it waits stay where they are, and the revision is theirs', async () => {
+  let moved = async (): Promise<void> => {};
+  const { intent, seen } = creating('beside', '10.5.0.0/16', async () => {
+    moved = await whileWaitedFor((tx) => tx.query(`UPDATE desired SET hosts = '["192.0.2.7"]'::jsonb`));
+  });
   await change(intent);
+  await moved();
   expect(seen).toHaveLength(1);
   expect((await readState(database.db)).desired.hosts).toEqual(['192.0.2.7']);
+  await fromScratch();
+});
+
+it('what is more than one pool is written whole, under the lock', async () => {
+  const { intent, seen } = creating('first-of-two', '10.8.0.0/16');
+  const more = [{ name: 'second-of-two', spec: { cidr: '10.9.0.0/16' } }];
+  const decide: Intent['decide'] = async (...now) =>
+    (await intent.decide(...now)).map((decision) => ({ ...decision, upsert: [...(decision.upsert ?? []), ...more] }));
+  await change({ ...intent, decide });
+  expect(seen).toHaveLength(2);
+  expect(await readPools(database.db, ['first-of-two', 'second-of-two'])).toHaveLength(2);
+  await fromScratch();
+});
+
+it('a pool that is made again while nothing is kept of it any more has its row, of which nothing is known', async () => {
+  const { db } = database;
+  await beginTerm(db, 'test');
+  await change(creating('again', '10.10.0.0/16').intent);
+  const decide: Intent['decide'] = () => [{ action: 'pool.delete', remove: ['again'] }];
+  await applyChange(db, { actor: system, reason: null, names: ['again'], cidrs: [], decide });
+  const held = Promise.withResolvers<void>();
+  const forgetting = db.transaction(async (tx) => {
+    await tx.query(`SELECT FROM sync WHERE name = 'again' FOR UPDATE`);
+    held.resolve();
+    await untilSomebodyWaits(db);
+    await forgetSync(tx, ['again']);
+  });
+  await held.promise;
+  await change(creating('again', '10.10.0.0/16').intent);
+  await forgetting;
+  expect(await readSync(db, ['again'])).toMatchObject([{ state: 'Pending', applied: null, deletedBy: null }]);
 });
 
 it('what is read behind it is as it left things; where that fails, it is written all the same', async () => {
