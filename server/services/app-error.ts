@@ -1,6 +1,7 @@
 /** The one error that services throw for what a user can cause. Everything else is a defect and stays hidden. */
 import type { Violation } from '../../core/pool/spec.ts';
 import type { ErrorReason } from '../../core/wire/reasons.ts';
+import type { StoredPool } from '../db/pools.ts';
 
 /** A field that does not hold; `document` and `line` where it came from a file (both count from 1). */
 export interface Issue {
@@ -24,6 +25,8 @@ export interface ErrorDetails {
   readonly violations?: readonly PoolViolation[];
   /** the object as it is now, for a stale version */
   readonly current?: unknown;
+  /** the same of a pool: how the API shows it is read when whoever refuses holds no connection any more (`asShown`) */
+  readonly pool?: StoredPool;
   /** seconds after which it may be tried again */
   readonly retryAfter?: number;
 }

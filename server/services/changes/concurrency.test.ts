@@ -73,3 +73,11 @@ it('pools that overlap are created at the same time: only one of them is', async
   const { revision, computed } = await fromScratch();
   expect(revision).toBe(computed);
 });
+
+it('more are refused at once than there are connections: each is told what is there', async () => {
+  const ada = api.caller('editor', 'ada');
+  const { pool } = await ada.pools.create({ name: 'taken', spec: { cidr: '203.0.113.0/24' } });
+  const again = () => refusal(ada.pools.create({ name: 'taken', spec: { cidr: '203.0.113.0/24' } }));
+  const refused = await Promise.all(Array.from({ length: 40 }, again));
+  for (const one of refused) expect(one).toMatchObject({ reason: 'NAME_TAKEN', current: { version: pool.version } });
+});

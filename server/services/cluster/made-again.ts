@@ -131,8 +131,8 @@ export async function resolveMadeAgain(
       const decisions: Decision[] = [];
       for (const name of names) {
         const { version, seen } = shown.get(name) ?? { version: 0, seen: '' };
-        const [pool, standing] = [await expectVersion(deps, current, name, version), standings(name)];
-        await expectSeen(deps, pool, standing, seen);
+        const [pool, standing] = [expectVersion(current, name, version), standings(name)];
+        expectSeen(pool, standing, seen);
         expectMadeAgain(name, standing);
         const number = current.desired.sequence + decisions.length + 1;
         decisions.push(await (choice === 'ours' ? force : take)(tx, pool, standing, number));

@@ -62,12 +62,12 @@ export async function resolvePool(
     names: [name],
     cidrs: [],
     decide: async (current, tx) => {
-      const pool = await expectVersion(deps, current, name, expectedVersion);
+      const pool = expectVersion(current, name, expectedVersion);
       const number = current.desired.sequence + 1;
       await holdLive(tx);
       const standing = (await readStandings(tx, [name]))(name);
       if (choice === 'release') return [await releasePool(tx, pool, standing, number)];
-      if (seen !== undefined) await expectSeen(deps, pool, standing, seen);
+      if (seen !== undefined) expectSeen(pool, standing, seen);
       if (field !== undefined) {
         return [await (choice === 'release-field' ? releaseField : decideField)(tx, pool, field, number)];
       }
@@ -113,7 +113,7 @@ export async function setPolicy(
     names: [name],
     cidrs: [],
     decide: async (current, tx) => {
-      const pool = await expectVersion(deps, current, name, expectedVersion);
+      const pool = expectVersion(current, name, expectedVersion);
       await holdLive(tx);
       const row = (await readSync(tx, [name]))[0] ?? newSync(name);
       if (row.policy === policy) {

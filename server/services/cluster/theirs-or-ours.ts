@@ -15,24 +15,17 @@ import { lastInForce } from '../../db/void-force.ts';
 import { AppError } from '../app-error.ts';
 import type { Content } from '../changes/change-view.ts';
 import type { Decision } from '../changes/decision.ts';
-import type { Deps } from '../deps.ts';
-import { viewPool } from '../pools/get-pool.ts';
 import { goingOf } from './going.ts';
 import { noteVoidForce } from './note-void-force.ts';
 import { refusal } from './refusal.ts';
 import type { Standing } from './standing.ts';
 
 /** Whoever decides decides about what was shown: nothing that came since is taken over, or from anybody, unseen. */
-export async function expectSeen(
-  deps: Deps,
-  pool: StoredPool,
-  { live, released }: Standing,
-  seen: string,
-): Promise<void> {
+export function expectSeen(pool: StoredPool, { live, released }: Standing, seen: string): void {
   if (seenOf(pool.spec, live, released) === seen) return;
   const message = `the cluster's pool '${pool.name}' was changed meanwhile: it is not as it was seen`;
   const issues = [{ field: 'seen', message }];
-  throw new AppError('VERSION_STALE', message, { issues, current: await viewPool(deps, pool) });
+  throw new AppError('VERSION_STALE', message, { issues, pool });
 }
 
 export async function force(tx: Queryable, pool: StoredPool, found: Standing, version: number): Promise<Decision> {

@@ -36,6 +36,14 @@ export const poolNotFound = (name: string): AppError =>
     issues: [{ field: 'name', message: `there is no pool '${name}'` }],
   });
 
+/** A refusal with the pool that it is about as the API shows it, or without where that cannot be read; anything else as it is. */
+export async function asShown(deps: Deps, error: unknown): Promise<unknown> {
+  if (!(error instanceof AppError) || error.details.pool === undefined) return error;
+  const { pool, ...details } = error.details;
+  const current = await viewPool(deps, pool).catch(() => undefined);
+  return new AppError(error.reason, error.message, { ...details, current });
+}
+
 export async function viewPool(deps: Deps, stored: StoredPool): Promise<PoolView> {
   const [view] = await viewPools(deps, [stored]);
   if (view === undefined) throw poolNotFound(stored.name);

@@ -37,14 +37,11 @@ export async function createPool(
   const pool = canonicalPool(input);
   return written(deps, pool, {
     ...intentFor(actor, pool, optionalReason(input.reason)),
-    decide: async (current) => {
+    decide: (current) => {
       const taken = current.pools.get(pool.name);
       if (taken !== undefined) {
         const message = `name must be unused: there is a pool '${pool.name}' already`;
-        throw new AppError('NAME_TAKEN', message, {
-          issues: [{ field: 'name', message }],
-          current: await viewPool(deps, taken),
-        });
+        throw new AppError('NAME_TAKEN', message, { issues: [{ field: 'name', message }], pool: taken });
       }
       return [{ action: 'pool.create', upsert: [pool] }];
     },
@@ -65,7 +62,7 @@ export async function updatePool(
   return written(deps, pool, {
     ...intentFor(actor, pool, optionalReason(input.reason)),
     decide: async (current, tx) => {
-      const before = await expectVersion(deps, current, pool.name, input.expectedVersion);
+      const before = expectVersion(current, pool.name, input.expectedVersion);
       if (input.shown === undefined && deps.cluster !== null) await refuseUnseen(tx, pool, before);
       const spec = input.shown === undefined ? pool.spec : keptFromView(pool.spec, input.shown, before.spec);
       if (sameSpec(before.spec, spec)) {
@@ -97,8 +94,8 @@ export async function deletePool(
     reason,
     names: [input.name],
     cidrs: [],
-    decide: async (current) => {
-      await expectVersion(deps, current, input.name, input.expectedVersion);
+    decide: (current) => {
+      expectVersion(current, input.name, input.expectedVersion);
       return [{ action: 'pool.delete', remove: [input.name] }];
     },
   });
@@ -135,15 +132,12 @@ async function written(deps: Deps, pool: Pool, intent: Intent): Promise<PoolWrit
   return { pool: { ...view, warnings: [...view.warnings, ...foreseen(wrote)] }, change, revision };
 }
 
-export async function expectVersion(deps: Deps, current: Current, name: string, version: number): Promise<StoredPool> {
+export function expectVersion(current: Current, name: string, version: number): StoredPool {
   const pool = current.pools.get(name);
   if (pool === undefined) throw poolNotFound(name);
   if (pool.sequence !== version) {
     const message = `pool '${name}' was changed meanwhile: it is at version ${pool.sequence}, not ${version}`;
-    throw new AppError('VERSION_STALE', message, {
-      issues: [{ field: 'expectedVersion', message }],
-      current: await viewPool(deps, pool),
-    });
+    throw new AppError('VERSION_STALE', message, { issues: [{ field: 'expectedVersion', message }], pool });
   }
   return pool;
 }
