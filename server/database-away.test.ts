@@ -65,6 +65,11 @@ test('no acknowledged change is lost, and browser and agent hear of the first on
   await writer;
   expect(await ready()).toBe(503);
   expect((await ask(`${server.address}/livez`)).status).toBe(200);
+  // who asks cannot be looked up
+  for (const procedure of ['session.get', 'pools.list']) {
+    const { status, body } = await query(server.address, procedure, undefined, cookie);
+    expect([procedure, status, body.error.data.reason]).toEqual([procedure, 500, 'INTERNAL']);
+  }
 
   embedded = await startEmbedded(folder.path);
   await until(async () => (await ready()) === 200);

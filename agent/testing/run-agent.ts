@@ -1,7 +1,7 @@
 /** The agent as a node runs it: the bundled file as a process. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +42,8 @@ export function workDir(): { path: string; write(name: string, text: string): st
 }
 
 function passingDir(): string {
-  const path = join(tmpdir(), `outgate-agent-${randomBytes(6).toString('hex')}`);
+  // as the system names where its process works
+  const path = join(realpathSync(tmpdir()), `outgate-agent-${randomBytes(6).toString('hex')}`);
   removeFolderWithUs(path);
   mkdirSync(path);
   return path;

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ROOT } from '../supervisor/paths.ts';
 
 /** As a supervisor does: it is in nobody's group, and takes a second to end what it has. */
-const SLOW = 'trap "sleep 1; echo in order >ended; exit" TERM; while :; do sleep 0.1; done';
+const SLOW = 'trap "sleep 1; echo in order >ended; exit" TERM; : >ready; while :; do sleep 0.1; done';
 
 let directory: string;
 /** where it works */
@@ -43,6 +43,7 @@ async function begin(command: string, args: readonly string[]): Promise<ChildPro
   const TMPDIR = join(directory, folder);
   mkdirSync(join(TMPDIR, 'half-done'));
   spawn('sh', ['-c', SLOW], { cwd: elsewhere, detached: true, stdio: 'ignore', env: { ...process.env, TMPDIR } });
+  await vi.waitFor(() => expect(readdirSync(elsewhere)).toEqual(['ready']), { interval: 5 });
   return run;
 }
 
