@@ -34,7 +34,7 @@ export function ontoTheirs(began: ClusterSettings, mine: ClusterSettings, theirs
   const nodes = names
     .map((name) => [name, own(began.nodes[name], mine.nodes[name], theirs.nodes[name])] as const)
     // one that either of us took away; a new one is empty until something is set
-    .filter(([name, settings]) => Object.keys(settings).length > 0 || !(name in began.nodes));
+    .filter(([name, settings]) => Object.keys(settings).length > 0 || !Object.hasOwn(began.nodes, name));
   return { global: own(began.global, mine.global, theirs.global), nodes: Object.fromEntries(nodes) };
 }
 
