@@ -134,14 +134,23 @@ const queryable = (client: pg.PoolClient): Queryable => ({
 const wasNotAnswered = (error: unknown): error is Error =>
   error instanceof Error && error.message === 'Query read timeout';
 
+/** A statement that is given as a config, the driver copies property by property, which takes as long as all else that it does for it. */
 async function runOn<Row extends object>(
   on: pg.Pool | pg.PoolClient,
   text: string,
   values: readonly unknown[] = [],
   name?: string,
 ): Promise<Row[]> {
-  const result = await on.query<Row>({ text, values: [...values], ...(name === undefined ? {} : { name }) });
-  return result.rows;
+  const query = Object.assign(new pg.Query(text, [...values]), name === undefined ? {} : { name });
+  const { rows } = await new Promise<pg.QueryResult<Row>>((resolve, reject) => {
+    // the types do not know that a query of one's own may be called back about
+    const ask = on.query.bind(on) as (
+      query: pg.Query,
+      done: (error: Error | null, result: pg.QueryResult<Row>) => void,
+    ) => void;
+    ask(query, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+  return rows;
 }
 
 function withOptions(url: string): string {
