@@ -86,8 +86,9 @@ export function decideSync({ desired, live, applied, remade, policy, released, f
   const body = releasedBody(desired.spec, released, there);
   const letsGo = stillClaimed(live.claims, released).length > 0;
   if (fields.length === 0) {
-    // equal values are shared without conflict: the claim is what later shows who changed a field
-    return applied === null || letsGo || lostFields(live.claims, Object.keys(body)).length > 0
+    // equal values are shared without conflict: the claim is what later shows who changed a field. Of one that was deleted here before, the
+    // cluster itself must say that it is still there: nobody may have heard yet that our delete was carried out
+    return applied === null || remade || letsGo || lostFields(live.claims, Object.keys(body)).length > 0
       ? { do: 'apply', spec: body, uid: live.uid, force: false }
       : synced();
   }

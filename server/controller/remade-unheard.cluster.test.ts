@@ -1,0 +1,37 @@
+/** A pool that was deleted here and is made again as it was, before the leader has heard that its object is gone. */
+import { expect, it } from 'vitest';
+import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
+import { soon } from '../testing/soon.ts';
+
+const site = ledTerms();
+
+it('is made again in the cluster, and nobody else deleted it', async () => {
+  const { connection } = site;
+  let heard = Promise.resolve();
+  async function* late(body: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+    for await (const piece of body) {
+      await heard;
+      yield piece;
+    }
+  }
+  await site.begin({ ...connection, stream: async (...asked) => late(await connection.stream(...asked)) });
+  const editor = site.api.caller('editor');
+  const { pool } = await editor.pools.create({ name: 'a', spec: nat });
+  await site.stands('a', { state: 'Synced' });
+  // its echo is heard
+  await soon(async () => expect(await site.stored('a')).not.toBe(null));
+  const hear = Promise.withResolvers<void>();
+  heard = hear.promise;
+  await editor.pools.delete({ name: 'a', expectedVersion: pool.version, reason: 'by mistake' });
+  await soon(async () => expect(await site.stored('a')).toBe(null));
+  const again = await editor.pools.create({ name: 'a', spec: nat });
+  await soon(async () => expect(site.leading?.queued()).toBeGreaterThan(0));
+  expect(await site.stand('a')).toMatchObject({ state: 'Pending' });
+  hear.resolve();
+  await site.stands('a', { state: 'Synced', applied: { version: again.change.id } });
+  expect(await site.stored('a')).toMatchObject({ spec: nat });
+  const { changes } = await site.api.caller('viewer').changes.list({ pool: 'a' });
+  expect(
+    changes.map(({ action, actor }) => [action, actor]).filter(([action]) => action.startsWith('cluster')),
+  ).toEqual([]);
+});
