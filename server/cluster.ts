@@ -56,7 +56,7 @@ export async function openCluster(options: OpenClusterOptions): Promise<OpenedCl
   return {
     server: connection.server,
     names,
-    election: () => controller.state().election,
+    election: controller.election,
     takeUp: controller.takeUp,
     rights: () => rightsOf(connection, db, namespace, agentAccount !== null),
     rehearsePools: (pools) => rehearsePools(connection, db, pools),

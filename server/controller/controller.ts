@@ -4,13 +4,12 @@
  * the `live` row, so every replica can show it.
  */
 import type { AgentPlacement } from '../../core/cluster/agent-placement.ts';
-import type { PoolAtHand } from '../db/at-hand.ts';
 import type { Database } from '../db/client.ts';
-import type { LiveWatch } from '../db/live-watch.ts';
 import type { Hub } from '../events/hub.ts';
 import type { Connection } from '../kube/connection.ts';
 import { type Election, type ElectionState, elect } from '../kube/lease.ts';
 import { type Following, followGroup } from './follow-group.ts';
+import type { Leading } from './lead.ts';
 
 export interface ControllerOptions {
   readonly db: Database;
@@ -32,16 +31,10 @@ export interface ControllerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export interface ControllerState {
-  readonly election: ElectionState;
-  /** what this replica knows; null when it does not lead: the leader's is in the database (`readWatch`) */
-  readonly watch: LiveWatch | null;
-}
-
 export interface Controller {
-  state(): ControllerState;
+  election(): ElectionState;
   /** see Leading; resolves at once where this replica does not lead */
-  takeUp(sequence: number, pool: string, hand: PoolAtHand | undefined): Promise<void>;
+  takeUp: Leading['takeUp'];
   /** Stops writing, then lets another lead at once. */
   stop(): Promise<void>;
 }
@@ -68,8 +61,8 @@ export function startController(options: ControllerOptions): Controller {
     },
   });
   return {
-    state: () => ({ election: election.state(), watch: following?.watch() ?? null }),
-    takeUp: async (...change) => following?.takeUp(...change),
+    election: election.state,
+    takeUp: async (...save) => following?.takeUp(...save),
     stop: election.stop,
   };
 }

@@ -3,7 +3,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { AgentPlacement } from '../../core/cluster/agent-placement.ts';
-import type { PoolAtHand } from '../db/at-hand.ts';
 import type { Database } from '../db/client.ts';
 import { beginTerm, rememberedPools, TermOver } from '../db/live.ts';
 import { type LiveWatch, readWatch, writeWatch } from '../db/live-watch.ts';
@@ -34,7 +33,7 @@ export interface FollowGroupOptions {
 export interface Following extends Work {
   watch(): LiveWatch;
   /** see Leading; resolves at once while no group is led */
-  takeUp(sequence: number, pool: string, hand: PoolAtHand | undefined): Promise<void>;
+  takeUp: Leading['takeUp'];
 }
 
 /** how often a better group is looked for */
@@ -196,7 +195,7 @@ export async function followGroup(options: FollowGroupOptions): Promise<Followin
   const loops = [keepLooking(), keepTelling()];
   return {
     watch,
-    takeUp: async (...change) => leading?.takeUp(...change),
+    takeUp: async (...save) => leading?.takeUp(...save),
     async stop() {
       stopping.abort();
       await Promise.all(loops);

@@ -44,6 +44,12 @@ export interface LeadOptions {
   readonly onError: (error: unknown) => void;
 }
 
+export interface SavedPool {
+  readonly change: { readonly id: number };
+  /** the pool as it was read since; null: it was not */
+  readonly behind: PoolAtHand | null;
+}
+
 export interface Leading {
   watch(): WatchState;
   /** of FelixConfigurations */
@@ -52,8 +58,8 @@ export interface Leading {
   mirrored(): { readonly pools: boolean; readonly settings: boolean };
   /** pools and settings that wait to be brought to what is desired */
   queued(): number;
-  /** A change of one pool that was just committed: resolves when what is being done with that pool is over. */
-  takeUp(sequence: number, pool: string, hand: PoolAtHand | undefined): Promise<void>;
+  /** Resolves when what is being done with the pool after its save is over, and rejects as that does. */
+  takeUp(pool: string, saving: Promise<SavedPool>): Promise<void>;
   /** Stops writing, then watching. */
   stop(): Promise<void>;
 }
@@ -142,9 +148,15 @@ export function lead(options: LeadOptions): Leading {
       else settings.add(names);
     },
   });
+  /** by pool that is being saved here the numbers that were told meanwhile: the save knows more, and comes at the same time */
+  const told = new Map<string, number[]>();
   const unsubscribe = hub.subscribe((signal) => {
-    if (signal.kind === 'change') desired.told(signal.sequence, signal.pool);
-    else if (signal.kind === 'resync') desired.moved();
+    if (signal.kind === 'resync') desired.moved();
+    if (signal.kind !== 'change') return;
+    const { sequence, pool } = signal;
+    const waiting = pool === undefined ? undefined : told.get(pool);
+    if (waiting === undefined) desired.told(sequence, pool);
+    else waiting.push(sequence);
   });
   const resync = setInterval(() => {
     desired.all();
@@ -157,8 +169,16 @@ export function lead(options: LeadOptions): Leading {
     settingsWatch: facts.settingsWatch,
     mirrored: () => ({ ...mirrored }),
     queued: () => queue.size() + settings.size(),
-    async takeUp(sequence, pool, hand) {
-      read.having(pool, hand, () => desired.told(sequence, pool));
+    async takeUp(pool, saving) {
+      const waiting = told.get(pool) ?? [];
+      told.set(pool, waiting);
+      try {
+        const { change, behind } = await saving;
+        read.having(pool, behind, () => desired.told(change.id, pool));
+      } finally {
+        told.delete(pool);
+        for (const sequence of waiting.splice(0)) desired.told(sequence, pool);
+      }
       await queue.underWay.get(pool);
     },
     stop: async () => {

@@ -24,7 +24,7 @@ it('what was read just now answers for its pool alone, and for what is asked wit
   const read = poolReader(database.db);
   await decide('one', '10.0.0.0/16');
   await decide('other', '10.1.0.0/16');
-  const hand = (await readAtHand(database.db, ['one'])).get('one');
+  const hand = (await readAtHand(database.db, ['one'])).get('one') ?? null;
   await decide('one', '10.0.0.0/16', true);
   const asked: Promise<unknown>[] = [];
   read.having('one', hand, () => asked.push(read.of('one'), read.of('other')));
@@ -39,7 +39,7 @@ it('what was read just now answers for its pool alone, and for what is asked wit
 it('where nothing was read, or the work fails, it is read', async () => {
   const read = poolReader(database.db);
   const asked: Promise<unknown>[] = [];
-  read.having('one', undefined, () => asked.push(read.of('one')));
+  read.having('one', null, () => asked.push(read.of('one')));
   const hand = { pool: undefined, row: undefined, live: undefined, released: [], letGo: false };
   const fail = () => {
     throw new Error('of the work');

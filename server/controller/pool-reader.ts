@@ -6,7 +6,7 @@ import type { Queryable } from '../db/client.ts';
 export interface PoolReader {
   of(name: string): Promise<PoolAtHand>;
   /** What is asked of this pool within `work` is answered by what was read of it just now. */
-  having(name: string, hand: PoolAtHand | undefined, work: () => void): void;
+  having(name: string, hand: PoolAtHand | null, work: () => void): void;
 }
 
 const NOTHING: PoolAtHand = { pool: undefined, row: undefined, live: undefined, released: [], letGo: false };
@@ -35,7 +35,7 @@ export function poolReader(db: Queryable): PoolReader {
       return (await waiting.read).get(name) ?? NOTHING;
     },
     having(name, hand, work) {
-      had = hand === undefined ? null : { name, hand };
+      had = hand && { name, hand };
       try {
         work();
       } finally {

@@ -3,8 +3,8 @@ import type { NameBook } from '../../../core/names/name-book.ts';
 import type { NatSettings } from '../../../core/nat/settings.ts';
 import type { Prefix } from '../../../core/net/prefix.ts';
 import type { Pool } from '../../../core/pool/spec.ts';
+import type { Leading } from '../../controller/lead.ts';
 import type { RefusedObject } from '../../controller/rehearse-settings.ts';
-import type { PoolAtHand } from '../../db/at-hand.ts';
 import type { BlocksRead } from '../../kube/ipam-blocks.ts';
 import type { Cause } from '../../kube/kube-error.ts';
 import type { ElectionState } from '../../kube/lease.ts';
@@ -27,11 +27,11 @@ export interface Cluster {
   readonly names: NameBook;
   election(): ElectionState;
   /**
-   * A change of one pool was committed. Where this server leads, it goes to the cluster without waiting for its notice; resolves when
-   * what is being done with the pool is over and kept. Resolves at once where nothing is: another server leads, or the pool waits for its turn.
-   * `hand`: the pool as it was read since.
+   * A change of one pool is being saved. Where this server leads, it goes to the cluster when it is committed, without waiting for its
+   * notice; resolves when what is being done with the pool then is over and kept. Resolves at once where nothing is: another server leads,
+   * or the pool waits for its turn. Rejects as the save does.
    */
-  takeUp(sequence: number, pool: string, hand: PoolAtHand | undefined): Promise<void>;
+  takeUp: Leading['takeUp'];
   /** Rejects with a KubeError. */
   rights(): Promise<{ user: string; rights: readonly ReviewedRight[] }>;
   /** The addresses of this range that Calico says are in use, read a few seconds ago at most. Rejects with a KubeError. */

@@ -118,11 +118,12 @@ async function written(deps: Deps, pool: Pool, intent: Intent): Promise<PoolWrit
       return intent.decide(current, tx);
     },
   };
-  const { change, revision, behind } = await mustChangePool(deps.db, counted, async (on) =>
-    cluster?.election().role === 'leader' ? readAtHand(on, [pool.name]) : null,
+  const saving = mustChangePool(deps.db, counted, async (on) =>
+    cluster?.election().role === 'leader' ? ((await readAtHand(on, [pool.name])).get(pool.name) ?? null) : null,
   );
+  const takenUp = cluster?.takeUp(pool.name, saving).catch(() => {}); // once it is saved, it is, whatever comes of it
+  const { change, revision } = await saving;
   // read at once, the answer would hold the apply up, and tell of a state that is over
-  const takenUp = cluster?.takeUp(change.id, pool.name, behind?.get(pool.name)).catch(() => {}); // it is saved, whatever comes of it
   await Promise.race([takenUp, delay(PATIENCE_MS, null, { ref: false })]);
   const at = new Date(change.at);
   // not what was asked for: a field that was not decided about stands as it did
