@@ -2,12 +2,14 @@
  * Sessions by better-auth: local accounts, e-mail and password, one secure cookie. Accounts are made by an admin or by
  * setup, never by signing up, and roles are set by our own procedures alone.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import { betterAuth } from 'better-auth/minimal';
 import { authAdapter } from '../db/auth-adapter.ts';
 import type { Database } from '../db/client.ts';
 import { findSessionUser, type StoredUser } from '../db/session-user.ts';
+import { toHeaders } from '../http/to-headers.ts';
 import { hashOf } from '../services/access/secret-text.ts';
-import { roleSchema, type SessionUser } from '../services/actor.ts';
+import { readRole, type SessionUser } from '../services/actor.ts';
 
 export interface AuthOptions {
   readonly db: Database;
@@ -24,7 +26,7 @@ export interface Auth {
   /** Answers one of the paths under /api/auth. */
   readonly handle: (request: Request) => Promise<Response>;
   /** Null without a live session. */
-  readonly userOf: (headers: Headers) => Promise<SessionUser | null>;
+  readonly userOf: (headers: IncomingHttpHeaders) => Promise<SessionUser | null>;
 }
 
 const EXPIRES_S = 7 * 24 * 3600;
@@ -57,12 +59,12 @@ export function makeAuth({ db, secret, url, origins }: AuthOptions): Auth {
   return {
     handle: (request) => auth.handler(request),
     userOf: async (headers) => {
-      const cookie = headers.get('cookie');
-      if (cookie === null) return null;
+      const { cookie } = headers;
+      if (cookie === undefined) return null;
       const token = checked.tokenOf(cookie);
       const known = token === null ? null : await findSessionUser(db, token, EXPIRES_S - UPDATE_AGE_S);
       if (known !== null) return userFrom(known, known.session);
-      const session = await auth.api.getSession({ headers });
+      const session = await auth.api.getSession({ headers: toHeaders(headers) });
       if (session === null) return null;
       checked.add(cookie, session.session.token);
       return userFrom(session.user, session.session.id);
@@ -74,7 +76,7 @@ const userFrom = ({ id, name, email, role }: StoredUser, session: string): Sessi
   id,
   name,
   email,
-  role: roleSchema.catch('viewer').parse(role),
+  role: readRole(role),
   session: { id: session },
 });
 

@@ -7,7 +7,6 @@ import type { Database } from '../db/client.ts';
 import type { Request } from '../http/edge.ts';
 import type { Log } from '../http/log.ts';
 import { makeQuota } from '../http/quota.ts';
-import { toHeaders } from '../http/to-headers.ts';
 import { type ApiTokenUse, redeemApiToken } from '../services/access/api-token-use.ts';
 import { hashOf } from '../services/access/secret-text.ts';
 import type { SessionUser } from '../services/actor.ts';
@@ -87,7 +86,7 @@ export function makeIdentify({ auth, db, log }: IdentifyOptions): Identify {
 
   return async ({ req, client, id }) => {
     const bearer = readBearer(req);
-    if (bearer === null) return { kind: 'user', user: await auth.userOf(toHeaders(req.headers)) };
+    if (bearer === null) return { kind: 'user', user: await auth.userOf(req.headers) };
     const used = await use(bearer, client);
     if ('wait' in used) return { kind: 'limited', seconds: used.wait };
     if (used.ok) return { kind: 'user', user: used.user };

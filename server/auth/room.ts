@@ -94,7 +94,7 @@ async function changePassword(edge: EdgeRequest, text: string, options: AuthRoom
     const message = 'the body must be JSON with currentPassword and newPassword';
     return sendProblem(edge.res, edge.path, problem('badRequest', message));
   }
-  const user = await options.auth.userOf(toHeaders(edge.req.headers));
+  const user = await options.auth.userOf(edge.req.headers);
   if (user === null) return sendProblem(edge.res, edge.path, problem('unauthorized', 'sign in first'));
   const answer = await limited(edge, options, [{ name: `password ${user.id}`, limit: PER_ACCOUNT, own: true }], () =>
     ask(edge, JSON.stringify({ ...parsed, revokeOtherSessions: true }), options),

@@ -6,6 +6,9 @@ export const roles = ['viewer', 'editor', 'admin'] as const;
 export const roleSchema = z.enum(roles);
 export type Role = z.infer<typeof roleSchema>;
 
+/** As it is stored. */
+export const readRole = (role: unknown): Role => roles.find((known) => known === role) ?? 'viewer';
+
 export const atLeast = (role: Role, needed: Role): boolean => roles.indexOf(role) >= roles.indexOf(needed);
 export const lower = (a: Role, b: Role): Role => (atLeast(a, b) ? b : a);
 

@@ -1,7 +1,7 @@
 /** What an admin does with accounts. There is always an admin left, and a new password ends the sessions of the old one. */
 import { hashPassword } from 'better-auth/crypto';
 import type { Database, Queryable } from '../../db/client.ts';
-import { type Role, roleSchema } from '../actor.ts';
+import { type Role, readRole } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { notify } from '../notify.ts';
 import { type Account, insertAccount, lockAccounts, type NewAccount } from './account.ts';
@@ -83,6 +83,6 @@ const toAccount = (row: Row): Account => ({
   id: row.id,
   name: row.name,
   email: row.email,
-  role: roleSchema.catch('viewer').parse(row.role),
+  role: readRole(row.role),
   createdAt: row.created_at.toISOString(),
 });

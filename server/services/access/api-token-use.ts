@@ -3,7 +3,7 @@
  * the time of the answer tells nothing of one.
  */
 import type { Database, Queryable } from '../../db/client.ts';
-import { lower, roleSchema, type SessionUser } from '../actor.ts';
+import { lower, readRole, type SessionUser } from '../actor.ts';
 import { hashOf } from './secret-text.ts';
 
 export type ApiTokenUse =
@@ -73,4 +73,3 @@ async function markUsed(db: Database, id: string): Promise<void> {
 }
 
 const OLD = "t.last_used_at < now() - interval '1 minute'";
-const readRole = (text: string) => roleSchema.catch('viewer').parse(text);

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Database, Queryable } from '../../db/client.ts';
-import { atLeast, lower, type Role, roleSchema, type SessionUser } from '../actor.ts';
+import { atLeast, lower, type Role, readRole, roleSchema, type SessionUser } from '../actor.ts';
 import { AppError } from '../app-error.ts';
 import { notify } from '../notify.ts';
 import { newApiTokenSecret } from './api-token-secret.ts';
@@ -80,7 +80,7 @@ export function createApiToken(
       [user.id],
     );
     if (owner === undefined) throw new AppError('NOT_SIGNED_IN', 'you must be signed in');
-    refuseHigherRole(role, roleOf(owner.role));
+    refuseHigherRole(role, readRole(owner.role));
     const live = await tx.query('SELECT 1 FROM api_token WHERE owner_id = $1 AND revoked_at IS NULL', [user.id]);
     if (live.length >= MOST_TOKENS) {
       throw new AppError('INVALID_INPUT', `an account may have at most ${MOST_TOKENS} API tokens: revoke one first`);
@@ -125,14 +125,12 @@ function refuseHigherRole(role: Role, own: Role): void {
   throw new AppError('ROLE_TOO_LOW', message, { issues: [{ field: 'role', message }] });
 }
 
-const roleOf = (text: string): Role => roleSchema.catch('viewer').parse(text);
-
 const toApiToken = (row: Row): ApiToken => ({
   id: row.id,
   name: row.name,
   owner: row.email,
-  role: roleOf(row.role),
-  effectiveRole: lower(roleOf(row.role), roleOf(row.owner_role)),
+  role: readRole(row.role),
+  effectiveRole: lower(readRole(row.role), readRole(row.owner_role)),
   createdAt: row.created_at.toISOString(),
   expiresAt: row.expires_at?.toISOString() ?? null,
   revokedAt: row.revoked_at?.toISOString() ?? null,
