@@ -1,7 +1,8 @@
 import { request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { serverOfFile } from '../testing/file-server.ts';
-import { mutate, openEvents, post } from '../testing/test-client.ts';
+import { mutate, openEvents, post, signedInAs } from '../testing/test-client.ts';
 
 const server = serverOfFile();
 
@@ -117,6 +118,30 @@ it('an input is refused in words that say what must hold, without the value', as
     const { status, body } = await call(path, input);
     expect([path, status, body.error?.message]).toEqual([path, 400, message]);
   }
+});
+
+it('who sends a call slowly asks with the role of when it is whole', async () => {
+  const { id, cookie } = await signedInAs(server.address, server.cookie, 'editor', 'slow@outgate.example');
+  const body = JSON.stringify({ name: 'slow', spec: { cidr: '192.168.0.0/16' } });
+  const headers = { cookie, origin: server.address, 'content-type': 'application/json' };
+  /** Half of the body, and the rest when somebody has taken the role away. */
+  const slowly = (more: Record<string, string | number>, meanwhile: () => Promise<unknown>) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const sent = request(`${server.address}/api/trpc/pools.create`, {
+        method: 'POST',
+        headers: { ...headers, ...more },
+      });
+      sent.on('response', (answer) => resolve(answer.resume().statusCode)).on('error', reject);
+      sent.write(body.slice(0, 10), () => {
+        Promise.all([meanwhile(), delay(600)]).then(() => sent.end(body.slice(10)), reject);
+      });
+    });
+  const length = { 'content-length': Buffer.byteLength(body) };
+  const role = (role: string) => () => server.tell('accounts.setRole', { id, role });
+  expect(await slowly(length, role('viewer'))).toBe(403);
+  await role('editor')();
+  expect(await slowly({ 'transfer-encoding': 'chunked' }, role('viewer'))).toBe(403);
+  expect(await slowly(length, () => server.tell('accounts.remove', { id }))).toBe(401);
 });
 
 it('an account holds 32 live streams open, and a place that was left is free again', async () => {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { readBearer } from '../auth/bearer.ts';
-import type { Identify } from '../auth/identify.ts';
+import type { Identify, Identity } from '../auth/identify.ts';
 import { AppError } from '../services/app-error.ts';
 import type { Deps } from '../services/deps.ts';
 import type { Asked } from '../trpc/context.ts';
@@ -27,6 +27,9 @@ const MOST_CALLS = 50;
 const MOST_STREAMS = 32;
 const STREAM = 'events.subscribe';
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
+
+/** Whoever sends a body for longer may have lost their role, or their account, when it is whole: it is looked up again. */
+const FRESH_MS = 500;
 
 export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
   const streams = makePlaces(MOST_STREAMS);
@@ -69,25 +72,22 @@ export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
       if (req.method === 'POST' && !/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) {
         return sendProblem(res, path, problem('unsupported', 'the content-type of the body must be application/json'));
       }
+      const began = performance.now();
       const asking = identify(edge);
+      /** The same when all of the call is there. */
+      const nowAsking = (): Promise<Identity> => (performance.now() - began < FRESH_MS ? asking : identify(edge));
       const isStream = calls.split(',').includes(STREAM);
       if (readBearer(req) === null && isShort(req) && !isStream) {
-        // the call is taken apart while it is looked up whose it is
-        const who = asking.then((identity) => (identity.kind === 'user' ? identity.user : null));
-        who.catch(() => {}); // the procedure tells it
+        asking.catch(() => {}); // the procedure tells it
         const posted = req.method === 'POST' ? await readBody(req, STRANGERS_LIMIT) : null;
         if (posted?.ok === false) return refuseBody(res, path, STRANGERS_LIMIT);
+        // the call is taken apart while it is looked up whose it is
+        const who = nowAsking().then((identity) => (identity.kind === 'user' ? identity.user : null));
+        who.catch(() => {});
         return call(edge, calls, posted?.text ?? null, who);
       }
       const who = await asking;
-      if (who.kind === 'limited') {
-        const message = `too many refused API tokens: the next one may come in ${who.seconds} s`;
-        return sendTooMany(res, path, who.seconds, message);
-      }
-      if (who.kind === 'refused') {
-        res.setHeader('www-authenticate', 'Bearer error="invalid_token"');
-        return sendProblem(res, path, problem('tokenRefused', who.message));
-      }
+      if (who.kind !== 'user') return refuseToken(res, path, who);
       const { user } = who;
       // a text is read only when it is known whose it is: whoever is nobody fills no memory
       const limit = user === null ? STRANGERS_LIMIT : BODY_LIMIT;
@@ -110,9 +110,20 @@ export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
         // who left while it was looked up who they are
         if (res.destroyed) return leave();
       }
-      await call(edge, calls, posted?.text ?? null, Promise.resolve(user));
+      const now = await nowAsking();
+      if (now.kind !== 'user') return refuseToken(res, path, now);
+      await call(edge, calls, posted?.text ?? null, Promise.resolve(now.user));
     },
   };
+}
+
+function refuseToken(res: ServerResponse, path: string, who: Exclude<Identity, { kind: 'user' }>): void {
+  if (who.kind === 'limited') {
+    sendTooMany(res, path, who.seconds, `too many refused API tokens: the next one may come in ${who.seconds} s`);
+  } else {
+    res.setHeader('www-authenticate', 'Bearer error="invalid_token"');
+    sendProblem(res, path, problem('tokenRefused', who.message));
+  }
 }
 
 const refuseBody = (res: ServerResponse, path: string, limit: number): void =>
