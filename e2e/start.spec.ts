@@ -1,7 +1,7 @@
 /** The life of `npm start`: what it leaves, what it finds, what it heals. No browser is needed for that. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -137,6 +137,15 @@ for (const { how, options } of [
     expect((await readdir(dataDir)).filter((name) => name.startsWith('outgate'))).toEqual([]);
   });
 }
+
+test('a data directory that cannot be made exits with 2 and says why, in one sentence', async () => {
+  const file = join(dataDir, 'file');
+  await writeFile(file, '');
+  const { code, output } = await runToEnd({ OUTGATE_DATA_DIR: join(file, 'data') });
+  expect(code).toBe(2);
+  expect(output).toMatch(/OUTGATE_DATA_DIR: \S+ must be a directory that can be written to \(E[A-Z]+: [^\n]+\)\n/);
+  expect(output).not.toMatch(/node:|\n\s+at /);
+});
 
 async function runToEnd(environment: Record<string, string>): Promise<{ code: number; output: string }> {
   const env = { ...process.env, OUTGATE_LAB_PREFIX: failing, ...environment };

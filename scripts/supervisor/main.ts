@@ -7,11 +7,12 @@
  * database, so that nothing loses what it still talks to.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readEnvironment } from '../../server/env.ts';
 import { reachableHost } from '../../server/http/origin.ts';
 import { type KeptCluster, keepCluster } from './cluster.ts';
+import { openDataDir } from './data-dir.ts';
 import { type KeptDatabase, keepDatabase } from './database.ts';
 import type { KeptChild } from './keep-running.ts';
 import { type LabChoice, labJoinToken, startLab, whyNoLab } from './lab.ts';
@@ -31,8 +32,14 @@ async function supervise(options: { dev: boolean; cluster: boolean }): Promise<n
   const { dataDir, listen } = read.value;
   const prefix = process.env['OUTGATE_LAB_PREFIX'] || 'outgate';
   const choice = (process.env['OUTGATE_LAB'] || 'auto') as LabChoice;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const paths = pathsIn(realpathSync(dataDir));
+  let paths: Paths;
+  try {
+    paths = pathsIn(openDataDir(dataDir));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`OUTGATE_DATA_DIR: ${dataDir} must be a directory that can be written to (${message})`);
+    return 2;
+  }
   const local = `http://${reachableHost(listen.host)}:${listen.port}`;
   const address = read.value.url ?? local;
 
