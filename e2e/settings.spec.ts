@@ -88,6 +88,7 @@ test('what somebody saved while settings were edited here stays, and mine is put
   await api.mutate('settings.update', { settings: theirs, expectedVersion: version, reason: 'hosts as well' });
   const alert = page.getByRole('alert').filter({ hasText: 'The settings were changed while you edited them.' });
   await expect(alert).toBeVisible();
+  await expect(page.getByText('The settings were changed meanwhile: choose a way on first.')).toBeVisible();
   await expectAccessible(page);
   await alert.getByRole('button', { name: 'Keep mine on top of theirs' }).click();
   await expect(alert).toHaveCount(0);

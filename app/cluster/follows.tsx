@@ -1,6 +1,6 @@
 import { useHeard } from './use-heard.ts';
 
-/** When the cluster comes to what was just decided, as a sentence behind another. */
+/** That the cluster comes later to what was just decided, as a sentence behind another; nothing where it comes at once: the page shows it. */
 export function Follows() {
-  return useHeard() === false ? ' The cluster follows as soon as it answers.' : ' It is on its way to the cluster.';
+  return useHeard() === false && ' The cluster follows as soon as it answers.';
 }

@@ -77,17 +77,20 @@ export function NatSettingsForm() {
   };
   const changed = draft !== null && texts.before !== texts.after;
   const blocking = addedViolations(before, violations).length;
+  const overtaken = draft !== null && stored.data !== undefined && draft.began.version !== stored.data.version;
   const refused =
     notEditor ??
     (!changed
       ? 'Nothing is changed.'
-      : blocking > 0
-        ? `Save is blocked by ${blocking} ${blocking === 1 ? 'error' : 'errors'}.`
-        : reason.trim() === ''
-          ? 'A change of settings needs a reason.'
-          : save.isPending
-            ? 'It is being saved.'
-            : undefined);
+      : overtaken
+        ? 'The settings were changed meanwhile: choose a way on first.'
+        : blocking > 0
+          ? `Save is blocked by ${blocking} ${blocking === 1 ? 'error' : 'errors'}.`
+          : reason.trim() === ''
+            ? 'A change of settings needs a reason.'
+            : save.isPending
+              ? 'It is being saved.'
+              : undefined);
   function run(): void {
     if (refused === undefined && draft !== null && toSave !== undefined) {
       const objects = changedObjects(stored.data?.settings ?? noSettings, toSave);
@@ -130,7 +133,6 @@ export function NatSettingsForm() {
   const written = inCluster
     ? [null, ...nodesShown].filter((node) => !sameOwn(ownOf(stored.data.settings, node), ownOf(settings, node)))
     : [];
-  const overtaken = draft !== null && draft.began.version !== stored.data.version;
   return (
     <div className="flex flex-col gap-3">
       {felix !== undefined && <FelixProblems problems={felix.problems} />}
