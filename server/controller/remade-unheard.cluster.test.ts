@@ -31,7 +31,5 @@ it('is made again in the cluster, and nobody else deleted it', async () => {
   await site.stands('a', { state: 'Synced', applied: { version: again.change.id } });
   expect(await site.stored('a')).toMatchObject({ spec: nat });
   const { changes } = await site.api.caller('viewer').changes.list({ pool: 'a' });
-  expect(
-    changes.map(({ action, actor }) => [action, actor]).filter(([action]) => action.startsWith('cluster')),
-  ).toEqual([]);
+  expect(changes.filter(({ action }) => action.startsWith('cluster'))).toEqual([]);
 });
