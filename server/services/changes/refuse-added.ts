@@ -43,8 +43,10 @@ export function refuseSettings(
   poolsAfter: readonly Pool[],
 ): void {
   const key = (one: Violation): string => `${one.field} ${one.message}`;
+  const found = validateSettings(now, poolsAfter);
+  if (found.length === 0) return;
   const known = new Set(validateSettings(was, poolsBefore).map(key));
-  const violations = validateSettings(now, poolsAfter).filter((one) => !known.has(key(one)));
+  const violations = found.filter((one) => !known.has(key(one)));
   if (violations.length > 0) throw new AppError('SETTINGS_VIOLATIONS', summaryOf(violations), { violations });
 }
 
