@@ -72,17 +72,18 @@ export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
       if (req.method === 'POST' && !/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) {
         return sendProblem(res, path, problem('unsupported', 'the content-type of the body must be application/json'));
       }
-      const began = performance.now();
       const asking = identify(edge);
-      /** The same when all of the call is there. */
-      const nowAsking = (): Promise<Identity> => (performance.now() - began < FRESH_MS ? asking : identify(edge));
+      /** `began`: when the body did; null: there is none. */
+      const onceRead = (began: number | null): Promise<Identity> =>
+        began === null || performance.now() - began < FRESH_MS ? asking : identify(edge);
       const isStream = calls.split(',').includes(STREAM);
       if (readBearer(req) === null && isShort(req) && !isStream) {
         asking.catch(() => {}); // the procedure tells it
-        const posted = req.method === 'POST' ? await readBody(req, STRANGERS_LIMIT) : null;
+        const began = req.method === 'POST' ? performance.now() : null;
+        const posted = began === null ? null : await readBody(req, STRANGERS_LIMIT);
         if (posted?.ok === false) return refuseBody(res, path, STRANGERS_LIMIT);
         // the call is taken apart while it is looked up whose it is
-        const who = nowAsking().then((identity) => (identity.kind === 'user' ? identity.user : null));
+        const who = onceRead(began).then((identity) => (identity.kind === 'user' ? identity.user : null));
         who.catch(() => {});
         return call(edge, calls, posted?.text ?? null, who);
       }
@@ -97,21 +98,22 @@ export function proceduresRoom(deps: Deps, identify: Identify, log: Log): Room {
         res.once('close', end);
         if (res.destroyed) return end();
       }
-      const posted = req.method === 'POST' ? await readBody(req, limit) : null;
+      const began = req.method === 'POST' ? performance.now() : null;
+      const posted = began === null ? null : await readBody(req, limit);
       if (posted?.ok === false) {
         return user === null && posted.reason === 'TOO_LARGE'
           ? sendProblem(res, path, problem('unauthorized', `to send more than ${limit} bytes you must sign in`))
           : refuseBody(res, path, limit);
       }
-      if (user !== null && isStream) {
-        const leave = streams.take(user.id);
+      const now = await onceRead(began);
+      if (now.kind !== 'user') return refuseToken(res, path, now);
+      if (now.user !== null && isStream) {
+        const leave = streams.take(now.user.id);
         if (leave === null) return sendTooMany(res, path, 10, `an account may hold ${MOST_STREAMS} live streams open`);
         res.once('close', leave);
         // who left while it was looked up who they are
         if (res.destroyed) return leave();
       }
-      const now = await nowAsking();
-      if (now.kind !== 'user') return refuseToken(res, path, now);
       await call(edge, calls, posted?.text ?? null, Promise.resolve(now.user));
     },
   };
