@@ -17,6 +17,13 @@ afterAll(async () => {
   await database?.close();
 });
 
+test('an error of PostgreSQL says who asked', async () => {
+  const asks = async (on: Queryable): Promise<unknown> => await on.query('SELECT 1/0');
+  const here = expect.stringContaining('client.test.ts');
+  await expect(asks(db)).rejects.toMatchObject({ message: 'division by zero', code: '22012', stack: here });
+  await expect(db.together(asks)).rejects.toMatchObject({ stack: here });
+});
+
 test('a connection lost between two queries of a transaction fails that transaction, not the process', async () => {
   const owner = new pg.Client({ connectionString: database.db.url });
   await owner.connect();

@@ -142,7 +142,7 @@ async function runOn<Row extends object>(
   name?: string,
 ): Promise<Row[]> {
   const query = Object.assign(new pg.Query(text, [...values]), name === undefined ? {} : { name });
-  const { rows } = await new Promise<pg.QueryResult<Row>>((resolve, reject) => {
+  const answered = new Promise<pg.QueryResult<Row>>((resolve, reject) => {
     // the types do not know that a query of one's own may be called back about
     const ask = on.query.bind(on) as (
       query: pg.Query,
@@ -150,7 +150,13 @@ async function runOn<Row extends object>(
     ) => void;
     ask(query, (error, result) => (error ? reject(error) : resolve(result)));
   });
-  return rows;
+  try {
+    return (await answered).rows;
+  } catch (error) {
+    // who asked, and not which packet said it
+    if (error instanceof Error) Error.captureStackTrace(error);
+    throw error;
+  }
 }
 
 function withOptions(url: string): string {
