@@ -40,3 +40,10 @@ it('a save of which no answer came is taken from its notice', async () => {
   await expect(takenUp).rejects.toThrow('the connection was lost');
   await site.stands('a', { state: 'Synced', reason: 'AsDesired' });
 });
+
+it('a save that takes long holds up no notice', async () => {
+  const { change, saving, takenUp } = await toldWhileSaving();
+  await site.stands('a', { state: 'Synced', reason: 'AsDesired' });
+  saving.resolve({ change, behind: null });
+  await takenUp;
+});

@@ -72,6 +72,8 @@ const AT_A_TIME = 128;
 const LONGEST_MS = 5_000;
 /** Pages say "within five minutes" of what the cluster refuses (app/pools/sync/sync-words.ts). */
 const RESYNC_MS = 300_000;
+/** So long a notice waits for a save: what holds that up may last, and others may have decided. */
+const LONGEST_SAVE_MS = 250;
 
 export function lead(options: LeadOptions): Leading {
   const { db, hub, connection, group, epoch, now, onError } = options;
@@ -172,12 +174,17 @@ export function lead(options: LeadOptions): Leading {
     async takeUp(pool, saving) {
       const waiting = told.get(pool) ?? [];
       told.set(pool, waiting);
+      const tell = (): void => {
+        told.delete(pool);
+        for (const sequence of waiting.splice(0)) desired.told(sequence, pool);
+      };
+      const late = setTimeout(tell, LONGEST_SAVE_MS);
       try {
         const { change, behind } = await saving;
         read.having(pool, behind, () => desired.told(change.id, pool));
       } finally {
-        told.delete(pool);
-        for (const sequence of waiting.splice(0)) desired.told(sequence, pool);
+        clearTimeout(late);
+        tell();
       }
       await queue.underWay.get(pool);
     },
