@@ -1,7 +1,9 @@
 /** A pool that was deleted here and is made again as it was, before the leader has heard that its object is gone. */
 import { expect, it } from 'vitest';
 import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
+import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { soon } from '../testing/soon.ts';
+import { editor as editorActor } from '../testing/test-api.ts';
 
 const site = ledTerms();
 
@@ -27,6 +29,8 @@ it('is made again in the cluster, and nobody else deleted it', async () => {
   const again = await editor.pools.create({ name: 'a', spec: nat });
   await soon(async () => expect(site.leading?.queued()).toBeGreaterThan(0));
   expect(await site.stand('a')).toMatchObject({ state: 'Pending' });
+  const ours = { name: 'a', choice: 'ours', expectedVersion: again.pool.version, reason: 'now' } as const;
+  await expect(resolvePool(site.deps, editorActor, ours)).rejects.toMatchObject({ reason: 'NOTHING_CHANGES' });
   hear.resolve();
   await site.stands('a', { state: 'Synced', applied: { version: again.change.id } });
   expect(await site.stored('a')).toMatchObject({ spec: nat });

@@ -40,11 +40,13 @@ export async function force(tx: Queryable, pool: StoredPool, found: Standing, ve
   const { applied: known, policy } = row;
   const remade = isRemade(found.row, live);
   const applies = appliedTo(found.row, live);
-  const next = decideSync({ desired, live: live ?? null, applied: applies, remade, policy, released, forced: false });
-  if (next.do === 'replace') {
+  const input = { desired, live: live ?? null, applied: applies, policy, released, forced: false };
+  if (decideSync({ ...input, remade }).do === 'replace') {
     const goes = 'was deleted here, and goes without force; what is desired is made when it is gone';
     throw new AppError('NOTHING_CHANGES', `the cluster's pool '${name}' ${goes}`);
   }
+  // of one that was made again as it was the cluster is asked in any case, and needs no force
+  const next = decideSync({ ...input, remade: false });
   if (next.do === 'nothing' && next.state === 'Synced') {
     throw new AppError(
       'NOTHING_CHANGES',
