@@ -4,6 +4,9 @@ import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
 import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { soon } from '../testing/soon.ts';
 import { editor as editorActor } from '../testing/test-api.ts';
+import { clusterPools } from './cluster-pools.ts';
+import { poolReader } from './pool-reader.ts';
+import { syncPool } from './sync-pool.ts';
 
 const site = ledTerms();
 
@@ -36,4 +39,34 @@ it('is made again in the cluster, and nobody else deleted it', async () => {
   expect(await site.stored('a')).toMatchObject({ spec: nat });
   const { changes } = await site.api.caller('viewer').changes.list({ pool: 'a' });
   expect(changes.filter(({ action }) => action.startsWith('cluster'))).toEqual([]);
+});
+
+it('theirs that is taken while our delete is on its way is made again, and nobody else deleted it', async () => {
+  const { db } = site.api.database;
+  const byOthers = () => db.query(`SELECT sequence FROM live_change WHERE actor <> 'outgate' ORDER BY sequence`);
+  await site.made();
+  await site.end();
+  const before = await byOthers();
+  const { pools } = site.api.caller('editor');
+  const { version } = await pools.get({ name: 'a' });
+  await pools.delete({ name: 'a', expectedVersion: version, reason: 'by mistake' });
+  // as a leader that ends before it hears that the object is gone
+  await syncPool(
+    {
+      read: poolReader(db).of,
+      write: async () => true,
+      sending: () => {},
+      cluster: clusterPools(site.connection, 'projectcalico.org/v3'),
+      now: () => new Date(),
+    },
+    'a',
+  );
+  expect(await site.stored('a')).toBe(null);
+  const { pool } = await pools.create({ name: 'a', spec: { ...nat, natOutgoing: false } });
+  const theirs = { name: 'a', choice: 'theirs', expectedVersion: pool.version, reason: 'as it was' } as const;
+  const { change } = await resolvePool(site.deps, editorActor, theirs);
+  await site.begin();
+  await site.stands('a', { state: 'Synced', applied: { version: change.id } });
+  expect(await site.stored('a')).toMatchObject({ spec: nat });
+  expect((await byOthers()).slice(before.length)).toEqual([]);
 });

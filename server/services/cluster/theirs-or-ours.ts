@@ -109,8 +109,9 @@ export async function take(tx: Queryable, pool: StoredPool, found: Standing, ver
     row.applied !== null && row.applied.version < (await lastInForce(tx, name))
       ? { ...row.applied, uid: live.uid }
       : { uid: live.uid, version, spec };
-  // what is there was wanted gone, and is taken now
-  await writeSync(tx, [{ ...row, applied, deletedBy: null }]);
+  // what is there was wanted gone, and is taken now; where our delete is on its way already, it is ours that it went, and it is made again
+  const deletedBy = isRemade(known, live) ? row.deletedBy : null;
+  await writeSync(tx, [{ ...row, applied, deletedBy }]);
   const before = { name, spec: pool.spec, theirs: moved };
   return { action: 'pool.update', upsert: [{ name, spec }], before, asFound: true };
 }
