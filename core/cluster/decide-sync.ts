@@ -17,6 +17,8 @@ export interface SyncInput {
   readonly applied: { readonly uid: string; readonly version: number } | null;
   /** the pool was deleted here and made again, and what is there is the object that was to go */
   readonly remade: boolean;
+  /** something was sent of which no answer came: it may have been taken, and not be heard of yet */
+  readonly unanswered?: boolean;
   readonly policy: SyncPolicy;
   /** fields that others decide: they are not compared, not written over, and held no more than must be */
   readonly released: readonly PoolField[];
@@ -51,7 +53,16 @@ interface Differing {
  * The decision is by level, not by event: asked twice it says the same. An apply carries the uid of the object that it
  * is meant for, so that a pool deleted meanwhile is not made again by accident.
  */
-export function decideSync({ desired, live, applied, remade, policy, released, forced }: SyncInput): SyncDecision {
+export function decideSync({
+  desired,
+  live,
+  applied,
+  remade,
+  unanswered,
+  policy,
+  released,
+  forced,
+}: SyncInput): SyncDecision {
   const insists = forced || policy === 'enforce';
   if (live === null) {
     return applied === null || insists
@@ -86,9 +97,9 @@ export function decideSync({ desired, live, applied, remade, policy, released, f
   const body = releasedBody(desired.spec, released, there);
   const letsGo = stillClaimed(live.claims, released).length > 0;
   if (fields.length === 0) {
-    // equal values are shared without conflict: the claim is what later shows who changed a field. Of one that was deleted here before, the
-    // cluster itself must say that it is still there: nobody may have heard yet that our delete was carried out
-    return applied === null || remade || letsGo || lostFields(live.claims, Object.keys(body)).length > 0
+    // equal values are shared without conflict: the claim is what later shows who changed a field. Of one that was deleted here before, or
+    // of which something else was sent, the cluster itself must say that it is so: nobody may have heard yet what was carried out
+    return applied === null || remade || unanswered || letsGo || lostFields(live.claims, Object.keys(body)).length > 0
       ? { do: 'apply', spec: body, uid: live.uid, force: false }
       : synced();
   }

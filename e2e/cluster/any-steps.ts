@@ -55,6 +55,7 @@ export function anySteps(site: ReturnType<typeof ledTerms>) {
       read: poolReader(site.api.database.db).of,
       write: async () => true,
       sending: () => {},
+      unanswered: () => false,
       cluster,
       now: () => new Date(),
     };

@@ -107,7 +107,14 @@ export function lead(options: LeadOptions): Leading {
     });
   const queue: WorkQueue = queueOf(AT_A_TIME, (name) =>
     syncPool(
-      { read: read.of, write: writer.outcome, sending: writer.sending, cluster, now: () => new Date(now()) },
+      {
+        read: read.of,
+        write: writer.outcome,
+        sending: writer.sending,
+        unanswered: writer.unanswered,
+        cluster,
+        now: () => new Date(now()),
+      },
       name,
     ),
   );

@@ -47,6 +47,7 @@ it('is taken again: nobody else would look at a pool that was set back meanwhile
     read: async () => hand,
     write: writer.outcome,
     sending: writer.sending,
+    unanswered: writer.unanswered,
     cluster: untouched as unknown as SyncPoolOptions['cluster'],
     now: () => new Date(),
   };

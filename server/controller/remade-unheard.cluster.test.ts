@@ -56,6 +56,7 @@ it('theirs that is taken while our delete is on its way is made again, and nobod
       read: poolReader(db).of,
       write: async () => true,
       sending: () => {},
+      unanswered: () => false,
       cluster: clusterPools(site.connection, 'projectcalico.org/v3'),
       now: () => new Date(),
     },

@@ -37,6 +37,7 @@ export interface SyncPoolOptions {
   /** throws TermOver when another leads */
   readonly write: PoolWriter['outcome'];
   readonly sending: PoolWriter['sending'];
+  readonly unanswered: PoolWriter['unanswered'];
   readonly cluster: ClusterPools;
   readonly now: () => Date;
 }
@@ -53,7 +54,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
       : disown(options, row, live ?? null);
   }
   const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released });
-  const decision = decideSync(input);
+  const decision = decideSync({ ...input, unanswered: options.unanswered(name) });
   const before = row ?? newRow(name);
   const moved = { desired: wanted, uid: before.applied?.uid ?? null, live };
   const found: Found = {
