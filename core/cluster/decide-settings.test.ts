@@ -26,6 +26,17 @@ test('an absent object is made, once; one that was deleted is not, unless it is 
   expect(decide({ applied, forced: true })).toMatchObject({ do: 'apply', uid: null });
 });
 
+test('what may be carried out late is held off by all that is sent without asking, and by nothing else', () => {
+  const found = live({ natPortRange: '8:9', natOutgoingAddress: '192.0.2.1' }, ['natOutgoingAddress'], {
+    vi: ['natPortRange'],
+  });
+  const input = { desired: both, live: found, applied: { settings: both }, mayComeLate: true };
+  const sent = { natOutgoingAddress: '192.0.2.1' };
+  expect(decide(input)).toMatchObject({ do: 'apply', settings: sent, force: false, fence: true });
+  const theirs = live({ natPortRange: '8:9' }, [], { vi: ['natPortRange'] });
+  expect(decide({ ...input, desired: ports, live: theirs })).toMatchObject({ reason: 'FieldChangedInCluster' });
+});
+
 test('nothing decided and nothing of ours there: none of our business', () => {
   expect(decide({ desired: {} })).toEqual({ do: 'forget' });
   expect(decide({ desired: {}, live: live(both, [], { kubectl: ['natPortRange'] }) })).toEqual({ do: 'forget' });

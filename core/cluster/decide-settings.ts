@@ -15,10 +15,19 @@ export interface SettingsSyncInput {
   readonly applied: { readonly settings: NatSettings } | null;
   /** an operator saw whose fields it takes, and wants ours all the same */
   readonly forced: boolean;
+  /** something else was sent, and may be carried out yet on the object as it is */
+  readonly mayComeLate?: boolean;
 }
 
 export type SettingsDecision =
-  | { readonly do: 'apply'; readonly settings: NatSettings; readonly uid: string | null; readonly force: boolean }
+  | {
+      readonly do: 'apply';
+      readonly settings: NatSettings;
+      readonly uid: string | null;
+      readonly force: boolean;
+      /** `ApplyRequest.fence` */
+      readonly fence?: true;
+    }
   /** nothing is decided and nothing there is ours */
   | { readonly do: 'forget' }
   | {
@@ -30,7 +39,7 @@ export type SettingsDecision =
     };
 
 /** By level: asked twice it says the same. What somebody changed or took away since is not sent again unless it is forced. */
-export function decideSettings({ desired, live, applied, forced }: SettingsSyncInput): SettingsDecision {
+export function decideSettings({ desired, live, applied, forced, mayComeLate }: SettingsSyncInput): SettingsDecision {
   if (live === null) {
     if (statedFields(desired).length === 0) return { do: 'forget' };
     if (applied === null || forced) return { do: 'apply', settings: desired, uid: null, force: false };
@@ -48,6 +57,9 @@ export function decideSettings({ desired, live, applied, forced }: SettingsSyncI
   const lost = lostFields(live.claims, statedFields(body)).length > 0;
   if (differing.length > old.length || letGo || lost) {
     return { do: 'apply', settings: body, uid: live.uid, force: false };
+  }
+  if (mayComeLate && statedFields(body).length > 0) {
+    return { do: 'apply', settings: body, uid: live.uid, force: false, fence: true };
   }
   if (old.length === 0) return { do: 'nothing', state: 'Synced', reason: 'AsDesired', fields: [], managers: [] };
   return {

@@ -17,8 +17,8 @@ export interface SyncInput {
   readonly applied: { readonly uid: string; readonly version: number } | null;
   /** the pool was deleted here and made again, and what is there is the object that was to go */
   readonly remade: boolean;
-  /** something was sent of which no answer came: it may have been taken, and not be heard of yet */
-  readonly unanswered?: boolean;
+  /** something else was sent, and may be carried out yet on the object as it is */
+  readonly mayComeLate?: boolean;
   readonly policy: SyncPolicy;
   /** fields that others decide: they are not compared, not written over, and held no more than must be */
   readonly released: readonly PoolField[];
@@ -32,6 +32,8 @@ export type SyncDecision =
       readonly spec: PoolSpec;
       readonly uid: string | null;
       readonly force: boolean;
+      /** `ApplyRequest.fence` */
+      readonly fence?: true;
       /** what others wrote, which an apply by force would write over; absent: nothing */
       readonly over?: Differing;
     }
@@ -58,7 +60,7 @@ export function decideSync({
   live,
   applied,
   remade,
-  unanswered,
+  mayComeLate,
   policy,
   released,
   forced,
@@ -97,11 +99,12 @@ export function decideSync({
   const body = releasedBody(desired.spec, released, there);
   const letsGo = stillClaimed(live.claims, released).length > 0;
   if (fields.length === 0) {
-    // equal values are shared without conflict: the claim is what later shows who changed a field. Of one that was deleted here before, or
-    // of which something else was sent, the cluster itself must say that it is so: nobody may have heard yet what was carried out
-    return applied === null || remade || unanswered || letsGo || lostFields(live.claims, Object.keys(body)).length > 0
-      ? { do: 'apply', spec: body, uid: live.uid, force: false }
-      : synced();
+    const same = { do: 'apply', spec: body, uid: live.uid, force: false } as const;
+    // equal values are shared without conflict: the claim is what later shows who changed a field
+    if (letsGo || lostFields(live.claims, Object.keys(body)).length > 0) return same;
+    // nobody may have heard yet what was carried out, and our deletion of it, or what else was decided, may be carried out yet
+    if (remade || mayComeLate) return { ...same, fence: true };
+    return applied === null ? same : synced();
   }
   const managers = differingHolders(live, fields, wanted);
   // a new decision is sent unforced: where somebody else holds a field, the server says so

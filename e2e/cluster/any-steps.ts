@@ -6,6 +6,7 @@ import type { Random } from '../../core/nat/fixtures/random.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import { clusterPools } from '../../server/controller/cluster-pools.ts';
 import type { Versioned } from '../../server/controller/is-newer.ts';
+import { lateWrites } from '../../server/controller/late-writes.ts';
 import { poolReader } from '../../server/controller/pool-reader.ts';
 import { syncPool } from '../../server/controller/sync-pool.ts';
 import { readLivePools } from '../../server/db/live.ts';
@@ -55,7 +56,7 @@ export function anySteps(site: ReturnType<typeof ledTerms>) {
       read: poolReader(site.api.database.db).of,
       write: async () => true,
       sending: () => {},
-      unanswered: () => false,
+      late: lateWrites(),
       cluster,
       now: () => new Date(),
     };

@@ -53,6 +53,9 @@ export const clusterFelix = (connection: Connection, group: PoolGroup): ClusterF
   }),
 });
 
+/** An annotation that is set and taken away at once: an apply of what is there already moves no resourceVersion. */
+const FENCE = `${OUR_MANAGER}/fence`;
+
 const LET_GO_MANAGER = `${OUR_MANAGER}-lets-go`;
 
 /** Takes away what is ours alone, as an apply of nothing would. */
@@ -95,10 +98,17 @@ function applier<T, Spec extends object>(target: {
   readonly read: (object: unknown) => T | null;
 }): (request: ApplyRequest<Spec>) => Promise<T> {
   const { connection, group, path, kind, read } = target;
-  return async ({ name, spec, uid, resourceVersion, force, dryRun = false, signal }) => {
+  return async ({ name, spec, uid, resourceVersion: on, force, fence, dryRun = false, signal }) => {
+    const how = { path, dryRun, ...(signal ? { signal } : {}) };
+    let resourceVersion = on;
+    if (fence) {
+      const metadata = { name, uid, resourceVersion, annotations: { [FENCE]: '' } };
+      const marked = { apiVersion: group, kind, metadata, spec };
+      const { object } = await apply(connection, { ...how, manager: OUR_MANAGER, object: marked, force });
+      resourceVersion = object.metadata.resourceVersion;
+    }
     const version = resourceVersion === null ? {} : { resourceVersion };
     const metadata = uid === null ? { name, resourceVersion: NEVER } : { name, uid, ...version };
-    const how = { path, dryRun, ...(signal ? { signal } : {}) };
     // the last of our fields goes with `spec`: an empty one would be merged to null, and refused
     const last = Object.keys(spec).length === 0;
     const body = { apiVersion: group, kind, metadata, ...(last ? {} : { spec }) };

@@ -14,6 +14,7 @@ import type { WatchState } from '../kube/watch-state.ts';
 import { clusterFelix, clusterPools, type PoolGroup, poolsPath } from './cluster-pools.ts';
 import { followDesired } from './follow-desired.ts';
 import { followFacts } from './follow-facts.ts';
+import { lateWrites } from './late-writes.ts';
 import { mirrorFeed } from './mirror-feed.ts';
 import { carriedOutNotes } from './note-carried-out.ts';
 import { poolReader } from './pool-reader.ts';
@@ -90,6 +91,7 @@ export function lead(options: LeadOptions): Leading {
   };
 
   const read = poolReader(db);
+  const [late, ofSettings] = [lateWrites(), lateWrites()];
   const queueOf = (workers: number, sync: (name: string) => Promise<SyncOutcome>): WorkQueue =>
     workQueue({
       workers,
@@ -111,7 +113,7 @@ export function lead(options: LeadOptions): Leading {
         read: read.of,
         write: writer.outcome,
         sending: writer.sending,
-        unanswered: writer.unanswered,
+        late,
         cluster,
         now: () => new Date(now()),
       },
@@ -120,7 +122,7 @@ export function lead(options: LeadOptions): Leading {
   );
   const writer = poolWriter({ db, epoch, underWay: queue.underWay });
   // each apply restarts Felix on its nodes: there is no hurry
-  const settings: WorkQueue = queueOf(1, (name) => syncSettings({ db, cluster: felix, epoch }, name));
+  const settings: WorkQueue = queueOf(1, (name) => syncSettings({ db, cluster: felix, epoch, late: ofSettings }, name));
 
   const notes = carriedOutNotes(db, failed);
 

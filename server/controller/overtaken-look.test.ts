@@ -5,6 +5,7 @@ import { readAtHand } from '../db/at-hand.ts';
 import { beginTerm } from '../db/live.ts';
 import { readSync } from '../db/sync.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
+import { lateWrites } from './late-writes.ts';
 import { type Outcome, poolWriter } from './pool-writer.ts';
 import { type SyncPoolOptions, syncPool } from './sync-pool.ts';
 
@@ -33,6 +34,8 @@ function applied(version: number, spec: typeof one): Outcome {
 it('is taken again: nobody else would look at a pool that was set back meanwhile', async () => {
   const { db } = api.database;
   const { pools } = api.caller('editor');
+  const late = lateWrites();
+  late.answered('a');
   const writer = poolWriter({ db, epoch: await beginTerm(db, 'test'), underWay: new Map() });
   const { pool: first } = await pools.create({ name: 'a', spec: one });
   await writer.outcome(applied(first.version, one));
@@ -47,7 +50,7 @@ it('is taken again: nobody else would look at a pool that was set back meanwhile
     read: async () => hand,
     write: writer.outcome,
     sending: writer.sending,
-    unanswered: writer.unanswered,
+    late,
     cluster: untouched as unknown as SyncPoolOptions['cluster'],
     now: () => new Date(),
   };

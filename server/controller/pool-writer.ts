@@ -33,8 +33,6 @@ export interface Outcome {
 export interface PoolWriter {
   /** Of a pool that is worked on, before it is sent: the watch may tell of it before the answer comes. */
   sending(name: string, sent: Sent): void;
-  /** Of what was sent of it last no answer came that it was taken. */
-  unanswered(name: string): boolean;
   /** False: the row was overtaken, and nothing is noted of it (`Outcome.found`). */
   outcome(outcome: Outcome): Promise<boolean>;
   /** Resolves with the names to be looked at: a pool that is as our apply left it, and as is desired, is none of them. */
@@ -146,7 +144,6 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
 
   return {
     sending: (name, sent) => void sendings.set(name, sent),
-    unanswered: (name) => sendings.has(name),
     async outcome(given) {
       const { outcome, seen } = unlessLate(given);
       went.delete(given.name);

@@ -5,6 +5,7 @@ import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { soon } from '../testing/soon.ts';
 import { editor as editorActor } from '../testing/test-api.ts';
 import { clusterPools } from './cluster-pools.ts';
+import { lateWrites } from './late-writes.ts';
 import { poolReader } from './pool-reader.ts';
 import { syncPool } from './sync-pool.ts';
 
@@ -56,7 +57,7 @@ it('theirs that is taken while our delete is on its way is made again, and nobod
       read: poolReader(db).of,
       write: async () => true,
       sending: () => {},
-      unanswered: () => false,
+      late: lateWrites(),
       cluster: clusterPools(site.connection, 'projectcalico.org/v3'),
       now: () => new Date(),
     },

@@ -14,9 +14,10 @@ import { type VoidForce, voidPoolForce } from '../../core/cluster/void-force.ts'
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
 import { newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
-import { KubeError } from '../kube/kube-error.ts';
+import { isRefusal, KubeError } from '../kube/kube-error.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import type { Sent } from './decided-by.ts';
+import type { LateWrites } from './late-writes.ts';
 import type { PoolReader } from './pool-reader.ts';
 import type { PoolWriter } from './pool-writer.ts';
 import { refusedBy, type SyncOutcome } from './refused-by.ts';
@@ -37,7 +38,7 @@ export interface SyncPoolOptions {
   /** throws TermOver when another leads */
   readonly write: PoolWriter['outcome'];
   readonly sending: PoolWriter['sending'];
-  readonly unanswered: PoolWriter['unanswered'];
+  readonly late: LateWrites;
   readonly cluster: ClusterPools;
   readonly now: () => Date;
 }
@@ -54,7 +55,10 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
       : disown(options, row, live ?? null);
   }
   const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released });
-  const decision = decideSync({ ...input, unanswered: options.unanswered(name) });
+  const { late } = options;
+  const isNews = input.applied?.version !== input.desired.version;
+  const mayComeLate = isNews && live !== undefined && late.mayCome(name, live.resourceVersion);
+  const decision = decideSync({ ...input, mayComeLate });
   const before = row ?? newRow(name);
   const moved = { desired: wanted, uid: before.applied?.uid ?? null, live };
   const found: Found = {
@@ -72,7 +76,9 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
         : reason === 'BeingDeleted'
           ? appliedBefore(before, input.applied, live)
           : before.applied;
-    return note(options, found, { ...before, state, reason, detail, applied });
+    const noted = await note(options, found, { ...before, state, reason, detail, applied });
+    if (state === 'Synced' && noted === 'settled') late.answered(name);
+    return noted;
   }
   const { forced, desired } = input;
   const settled = !forced && before.applied !== null && before.applied.version >= desired.version;
@@ -130,7 +136,7 @@ async function apply(
       readonly sent: Sent;
     },
 ): Promise<SyncOutcome> {
-  const { now, cluster } = options;
+  const { now, cluster, late } = options;
   const { before: row, voided } = found;
   const rewritesNow = decision.settled && decision.force;
   const rewrites = rewritesNow ? (row.detail.rewrites ?? []) : [];
@@ -142,11 +148,13 @@ async function apply(
   }
   let taken: LivePool;
   try {
-    const { spec, uid, resourceVersion, force } = decision;
+    const { spec, uid, resourceVersion, force, fence = false } = decision;
     options.sending(pool.name, decision.sent);
-    taken = await cluster.apply({ name: pool.name, spec, uid, resourceVersion, force });
+    late.sending(pool.name, resourceVersion);
+    taken = await cluster.apply({ name: pool.name, spec, uid, resourceVersion, force, fence });
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
+    if (isRefusal(error)) late.refused(pool.name);
     return fail(options, found, error);
   }
   const there = taken.pool?.spec;
@@ -169,6 +177,7 @@ async function apply(
     applied: { uid: taken.uid, version: pool.sequence, spec: decision.spec },
   };
   await options.write({ name: pool.name, row: next, taken, sent: decision.sent, voided });
+  late.answered(pool.name);
   return 'settled';
 }
 

@@ -11,6 +11,7 @@ import { type Connection, openConnection } from '../kube/connection.ts';
 import { fromKubeconfig } from '../kube/kubeconfig.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
 import { clusterFelix } from './cluster-pools.ts';
+import { lateWrites } from './late-writes.ts';
 import { mirrorSettings } from './mirror-settings.ts';
 import { syncSettings } from './sync-settings.ts';
 
@@ -38,7 +39,7 @@ async function decide(global: NatSettings) {
   const { version: expectedVersion } = await editor.settings.get();
   await editor.settings.update({ settings: { global, nodes: {} }, expectedVersion, reason: 'so it shall be' });
   const cluster = clusterFelix(connection, 'projectcalico.org/v3');
-  expect(await syncSettings({ db, cluster, epoch }, 'default')).toBe('settled');
+  expect(await syncSettings({ db, cluster, epoch, late: lateWrites() }, 'default')).toBe('settled');
   return (await settingsSync.read(db, ['default']))[0];
 }
 

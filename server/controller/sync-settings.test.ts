@@ -5,6 +5,7 @@ import type { ClusterSettings } from '../../core/nat/settings.ts';
 import { beginTerm } from '../db/live.ts';
 import { settingsSync } from '../db/sync.ts';
 import { type TestApi, testApi } from '../testing/test-api.ts';
+import { lateWrites } from './late-writes.ts';
 import { mirrorSettings } from './mirror-settings.ts';
 import { syncSettings } from './sync-settings.ts';
 
@@ -44,9 +45,10 @@ it('of settings that are as they should be no look goes through all that was eve
   const stand = { state: 'Synced', reason: 'AsDesired', detail: { fields: [], managers: [] } } as const;
   await settingsSync.writeOutcomes(db, [{ name: 'default', ...stand, applied }]);
   const cluster = { apply: () => Promise.reject(new Error('there is nothing to apply')) };
+  const late = lateWrites();
   /** The version that it is known to hold after one look. */
   const look = async (): Promise<number | undefined> => {
-    expect(await syncSettings({ db, cluster, epoch }, 'default')).toBe('settled');
+    expect(await syncSettings({ db, cluster, epoch, late }, 'default')).toBe('settled');
     return (await settingsSync.read(db, ['default']))[0]?.applied?.version;
   };
   // a few are looked at each time, and nothing is written for them

@@ -11,11 +11,12 @@ import type { Database } from '../db/client.ts';
 import { readDesired } from '../db/desired.ts';
 import { lockLive } from '../db/live.ts';
 import { readLiveFelixes } from '../db/live-felix.ts';
-import { newSync, type SyncOutcomeRow, settingsSync } from '../db/sync.ts';
+import { appliedSince, newSync, type SyncOutcomeRow, settingsSync } from '../db/sync.ts';
 import { writeVoidForce } from '../db/void-force.ts';
 import { noticeText } from '../events/notice.ts';
-import { KubeError } from '../kube/kube-error.ts';
+import { isRefusal, KubeError } from '../kube/kube-error.ts';
 import type { ApplyRequest } from './apply-request.ts';
+import type { LateWrites } from './late-writes.ts';
 import { mirrorSettingsIn } from './mirror-settings.ts';
 import { refusedBy, type SyncOutcome } from './refused-by.ts';
 
@@ -28,11 +29,12 @@ export interface SyncSettingsOptions {
   readonly db: Database;
   readonly cluster: ClusterFelix;
   readonly epoch: number;
+  readonly late: LateWrites;
 }
 
 /** `name` is that of the object. Throws TermOver when another leads; nothing was noted then. */
 export async function syncSettings(options: SyncSettingsOptions, name: string): Promise<SyncOutcome> {
-  const { db, cluster } = options;
+  const { db, cluster, late } = options;
   const { desired, sequence, row, live } = await readAtOnce(db, name);
   const { applied: before, forceVersion, forceSeen } = row ?? newSync(name);
   const forced = forceVersion !== null && forceSeen === seenOfSettings(desired, live);
@@ -53,11 +55,15 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
       isDeepStrictEqual(row.detail, stand.detail);
     if (!same) await write(options, name, { row: { name, ...stand, ...isNow, applied }, voided });
   };
+  const applied = appliedSince(row);
+  const mayCome = live !== undefined && late.mayCome(name, live.resourceVersion);
+  const isNews = mayCome && (await ownChange(db, name, { after: before?.version ?? 0, until: sequence }));
   const decision = decideSettings({
     desired,
     live: live ?? null,
-    applied: row?.applied ? { settings: row.applied.spec } : null,
+    applied: applied && { settings: applied.spec },
     forced,
+    mayComeLate: isNews,
   });
   if (decision.do === 'forget') {
     if (row !== undefined) await write(options, name, { row: null });
@@ -67,17 +73,20 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
     const { state, reason, fields, managers } = decision;
     // the cluster says it already: that it has the last decision too is what History goes by
     const synced = state === 'Synced' && before !== null;
-    const applied = synced ? { ...before, version: await heldUntil(db, name, before.version, sequence) } : before;
-    await note({ state, reason, detail: { fields, managers } }, applied);
+    const holds = synced ? { ...before, version: await heldUntil(db, name, before.version, sequence) } : before;
+    await note({ state, reason, detail: { fields, managers } }, holds);
+    if (!isNews) late.answered(name);
     return 'settled';
   }
   let taken: LiveFelix;
   try {
-    const { settings, uid, force } = decision;
+    const { settings, uid, force, fence = false } = decision;
     const resourceVersion = live?.resourceVersion ?? null;
-    taken = await cluster.apply({ name, spec: settings, uid, resourceVersion, force });
+    late.sending(name, resourceVersion);
+    taken = await cluster.apply({ name, spec: settings, uid, resourceVersion, force, fence });
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
+    if (isRefusal(error)) late.refused(name);
     const { outcome, ...stand } = refusedBy(error);
     await note(stand);
     return outcome;
@@ -91,14 +100,24 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
           reason: 'FieldChangedInCluster',
           detail: { fields: left, managers: holdersOf(taken, left) },
         } as const);
-  const applied = { uid: taken.uid, version: sequence, spec: desired };
-  const outcome = statedFields(desired).length === 0 ? null : { name, ...stand, applied };
+  const applies = { uid: taken.uid, version: sequence, spec: desired };
+  const outcome = statedFields(desired).length === 0 ? null : { name, ...stand, applied: applies };
   await write(options, name, { row: outcome, taken, voided });
+  late.answered(name);
   return 'settled';
 }
 
 /** So many changes that decided about other objects are looked at again and again; with more, that they are known is written. */
 const MOST_OF_OTHERS = 20;
+
+/** Whether a change in between decided about this object. */
+async function ownChange(
+  db: Database,
+  name: string,
+  between: { readonly after: number; readonly until: number },
+): Promise<boolean> {
+  return (await settingsChangesBetween(db, pathOf(name), between)).lastOwn > between.after;
+}
 
 /** The last change that the object is known to be in accord with, when it is in accord with all up to `sequence`. */
 async function heldUntil(db: Database, name: string, version: number, sequence: number): Promise<number> {

@@ -79,6 +79,9 @@ export class KubeError extends Error {
   }
 }
 
+/** The server took the request, and did nothing of it; else it may have been done all the same. */
+export const isRefusal = ({ failure: { status } }: KubeError): boolean => status !== null && status < 500;
+
 /** A failure with the fields of its kind; the others are empty. */
 export const failure = (kind: KubeErrorKind, message: string, more: Partial<Failure> = {}): Failure => ({
   kind,

@@ -17,7 +17,7 @@ import {
 import { readDesired } from '../../db/desired.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { readNodeFacts, readNodeNames } from '../../db/nodes.ts';
-import { settingsSync } from '../../db/sync.ts';
+import { appliedSince, settingsSync } from '../../db/sync.ts';
 import { refuseSettings } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
 import { poolsBesideSettings } from './effective-pools.ts';
@@ -117,7 +117,7 @@ async function predictCluster(
 ): Promise<{ after: ClusterSettings } & Pick<SettingsEffect, 'contested' | 'deleted'>> {
   const [felixes, rows] = await Promise.all([readLiveFelixes(db), settingsSync.read(db)]);
   const objects = new Map(felixes.map((felix) => [felix.name, felix]));
-  const applied = new Map(rows.map((row) => [row.name, row.applied]));
+  const applied = new Map(rows.map((row) => [row.name, appliedSince(row)]));
   const contested: SettingsEffect['contested'] = [];
   const deleted: string[] = [];
   for (const name of new Set([...changedObjects(before, next), ...forced])) {
