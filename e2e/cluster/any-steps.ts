@@ -4,17 +4,14 @@ import { expect } from 'vitest';
 import type { PoolField } from '../../core/cluster/compare.ts';
 import type { Random } from '../../core/nat/fixtures/random.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
-import { clusterPools } from '../../server/controller/cluster-pools.ts';
 import type { Versioned } from '../../server/controller/is-newer.ts';
-import { lateWrites } from '../../server/controller/late-writes.ts';
-import { poolReader } from '../../server/controller/pool-reader.ts';
-import { syncPool } from '../../server/controller/sync-pool.ts';
 import { readLivePools } from '../../server/db/live.ts';
 import { adoptPools } from '../../server/services/cluster/adopt-pools.ts';
 import { comparePool } from '../../server/services/cluster/compare-pool.ts';
 import { type Resolution, resolvePool, setPolicy } from '../../server/services/cluster/resolve-pool.ts';
 import { soon } from '../../server/testing/soon.ts';
 import { editor } from '../../server/testing/test-api.ts';
+import { endsBeforeNoting } from './ends-before-noting.ts';
 import { type ledTerms, POOLS } from './led-terms.ts';
 import { request } from './request.ts';
 
@@ -48,19 +45,8 @@ export function anySteps(site: ReturnType<typeof ledTerms>) {
   const admin = () => site.server.as('admin');
   const version = async (name: Name) => (await site.api.caller('editor').pools.get({ name })).version;
 
-  /** As a leader that looks at the pool, sends what it decides, and ends before it can note it. */
   async function sendAndEnd(name: Name): Promise<void> {
-    if (site.leading !== undefined) return;
-    const cluster = clusterPools(site.connection, 'projectcalico.org/v3');
-    const options = {
-      read: poolReader(site.api.database.db).of,
-      write: async () => true,
-      sending: () => {},
-      late: lateWrites(),
-      cluster,
-      now: () => new Date(),
-    };
-    await syncPool(options, name);
+    if (site.leading === undefined) await endsBeforeNoting(site, name);
   }
 
   /** The leader, where there is one, has heard all that the cluster has, and has nothing to do. */

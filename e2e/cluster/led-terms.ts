@@ -33,7 +33,10 @@ interface Running {
   leading: Leading | undefined;
 }
 interface Stored {
-  readonly metadata: { readonly managedFields: { readonly manager: string; readonly operation: string }[] };
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly managedFields: { readonly manager: string; readonly operation: string }[];
+  };
   readonly spec: Record<string, unknown>;
 }
 

@@ -7,8 +7,8 @@ export interface ApplyRequest<Spec> {
   /** of the object that it was decided on: an apply that was held up must not write over a later one of ours; null: any */
   readonly resourceVersion: string | null;
   readonly force: boolean;
-  /** the object gets another resourceVersion, also where all is as asked: what was decided on this one and comes late is refused */
-  readonly fence?: boolean;
+  /** what was decided on this resourceVersion and comes late is to be refused, also where all is as asked: the version that is decided */
+  readonly fence?: number;
   /** nothing is stored, the answer is the same */
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;

@@ -5,7 +5,7 @@ import { readLiveFelix } from '../../core/cluster/live-settings.ts';
 import { OUR_MANAGER, othersOn, ourClaim, specClaims } from '../../core/cluster/managed-fields.ts';
 import type { Connection } from '../kube/connection.ts';
 import { disown } from '../kube/disown.ts';
-import { failure, KubeError } from '../kube/kube-error.ts';
+import { failure, KubeError, type KubeErrorKind } from '../kube/kube-error.ts';
 import { type KubeObject, readObject } from '../kube/object.ts';
 import { apply, remove, type UnsetOptions, unset } from '../kube/write.ts';
 import type { ApplyRequest } from './apply-request.ts';
@@ -35,7 +35,7 @@ export function clusterPools(connection: Connection, group: PoolGroup, read = re
       if (object.metadata.uid !== uid || object.metadata.resourceVersion !== resourceVersion) {
         throw new KubeError(`GET ${path}`, failure('stale', `${name} has changed since it was looked at`));
       }
-      const who = { manager: OUR_MANAGER, by: LET_GO_MANAGER };
+      const who = { manager: OUR_MANAGER, by: LET_GO_MANAGER, annotation: FENCE };
       const taken = readLivePool(await disown(connection, { path, ...who, object }));
       if (taken !== null) return taken;
       throw new KubeError(`PATCH ${path}/${name}`, failure('garbled', 'the answer must be an object'));
@@ -53,8 +53,10 @@ export const clusterFelix = (connection: Connection, group: PoolGroup): ClusterF
   }),
 });
 
-/** An annotation that is set and taken away at once: an apply of what is there already moves no resourceVersion. */
+/** An annotation that moves the resourceVersion, which an apply of what is there already does not. The next apply takes it away. */
 const FENCE = `${OUR_MANAGER}/fence`;
+
+const UNWANTED: ReadonlySet<KubeErrorKind> = new Set(['invalid', 'bad-request', 'forbidden', 'conflict']);
 
 const LET_GO_MANAGER = `${OUR_MANAGER}-lets-go`;
 
@@ -98,17 +100,23 @@ function applier<T, Spec extends object>(target: {
   readonly read: (object: unknown) => T | null;
 }): (request: ApplyRequest<Spec>) => Promise<T> {
   const { connection, group, path, kind, read } = target;
-  return async ({ name, spec, uid, resourceVersion: on, force, fence, dryRun = false, signal }) => {
-    const how = { path, dryRun, ...(signal ? { signal } : {}) };
-    let resourceVersion = on;
-    if (fence) {
-      const metadata = { name, uid, resourceVersion, annotations: { [FENCE]: '' } };
-      const marked = { apiVersion: group, kind, metadata, spec };
-      const { object } = await apply(connection, { ...how, manager: OUR_MANAGER, object: marked, force });
-      resourceVersion = object.metadata.resourceVersion;
+  const fencing: ReturnType<typeof applier<T, Spec>> = async ({ fence, ...request }) => {
+    try {
+      return await applying(request, { annotations: { [FENCE]: String(fence) } });
+    } catch (error) {
+      // who wants no such annotation there does not refuse the pool
+      const isUnwanted = error instanceof KubeError && UNWANTED.has(error.kind);
+      if (!isUnwanted) throw error;
+      return applying(request);
     }
+  };
+  const applying = async (
+    { name, spec, uid, resourceVersion, force, dryRun = false, signal }: ApplyRequest<Spec>,
+    marks: { readonly annotations?: object } = {},
+  ): Promise<T> => {
+    const how = { path, dryRun, ...(signal ? { signal } : {}) };
     const version = resourceVersion === null ? {} : { resourceVersion };
-    const metadata = uid === null ? { name, resourceVersion: NEVER } : { name, uid, ...version };
+    const metadata = uid === null ? { name, resourceVersion: NEVER } : { name, uid, ...version, ...marks };
     // the last of our fields goes with `spec`: an empty one would be merged to null, and refused
     const last = Object.keys(spec).length === 0;
     const body = { apiVersion: group, kind, metadata, ...(last ? {} : { spec }) };
@@ -124,4 +132,5 @@ function applier<T, Spec extends object>(target: {
     if (taken !== null) return taken;
     throw new KubeError(`PATCH ${path}/${name}`, failure('garbled', 'the answer must be an object'));
   };
+  return (request) => (request.fence === undefined ? applying(request) : fencing(request));
 }

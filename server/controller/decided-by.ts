@@ -19,6 +19,8 @@ export interface Sent {
   /** as it was desired, and what was to become of changes of others */
   readonly spec: PoolSpec;
   readonly policy: SyncPolicy;
+  /** what was known to be applied then: more may be known since, as by an adoption */
+  readonly applied: SyncRow['applied'];
 }
 
 /** The pool as it is here, before what came of the write is noted. */
@@ -36,6 +38,8 @@ export interface Ours {
 interface Decided {
   readonly cause: number;
   readonly byForce: boolean;
+  /** as which it was sent; null: by what came of it */
+  readonly known: Sent | null;
 }
 
 /**
@@ -60,7 +64,7 @@ export async function decidedBy(
     );
   };
   const known = sent ?? (sending !== undefined && isMovedTo(sending.spec) ? sending : undefined);
-  if (known !== undefined && known.by !== 'void') return { cause: known.change, byForce: known.by === 'force' };
+  if (known !== undefined && known.by !== 'void') return { cause: known.change, byForce: known.by === 'force', known };
   if (known !== undefined) {
     const last = await lastSpecsOf(tx, after.name);
     const decided = last.find((one) => isUnforced(one) && one.sequence < known.change);
@@ -80,8 +84,12 @@ export async function decidedBy(
     wanted === undefined || before === null ? undefined : last.find((one) => isForced(one) || isUnforced(one));
   const partly = latest !== undefined && isMovedTo(latest.spec) ? latest : undefined;
   const decided = there.find(isForced) ?? there.find(isUnforced) ?? partly;
-  return decided === undefined ? null : { cause: decided.sequence, byForce: isForced(decided) };
+  return decided === undefined ? null : { cause: decided.sequence, byForce: isForced(decided), known: null };
 }
 
 const isUnforced = ({ action }: { readonly action: string }): boolean => action !== 'pool.force';
-const unforced = ({ sequence }: { readonly sequence: number }): Decided => ({ cause: sequence, byForce: false });
+const unforced = ({ sequence }: { readonly sequence: number }): Decided => ({
+  cause: sequence,
+  byForce: false,
+  known: null,
+});

@@ -1,9 +1,11 @@
 /** Which pools and settings are to be brought to what is desired: all of them at first and now and then, else those that changed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { objectsIn } from '../../core/cluster/felix-objects.ts';
+import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { changesSince } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
 import { readDesired } from '../db/desired.ts';
+import { readLiveFelixes } from '../db/live-felix.ts';
 import { readPools } from '../db/pools.ts';
 import { makeMissingSync, readSync, settingsSync } from '../db/sync.ts';
 
@@ -52,8 +54,14 @@ export function followDesired({ db, failed, pools, settings }: FollowDesiredOpti
     },
     async allSettings(): Promise<void> {
       settingsRead = true;
-      const [{ settings: decided }, known] = await Promise.all([readDesired(db), settingsSync.read(db)]);
-      settings([...objectsIn(decided), ...known.map(({ name }) => name)]);
+      const [{ settings: decided }, known, live] = await Promise.all([
+        readDesired(db),
+        settingsSync.read(db),
+        readLiveFelixes(db),
+      ]);
+      // what was sent before it was emptied may have come when nobody led
+      const claimed = live.filter(({ claims }) => ourClaim(claims) !== undefined);
+      settings([...objectsIn(decided), ...[...known, ...claimed].map(({ name }) => name)]);
     },
     async moved(): Promise<void> {
       if (sequence === null) return;

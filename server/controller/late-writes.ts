@@ -3,27 +3,33 @@
  * within one. Such a write is refused where the object has moved since; where what it writes is no longer wanted, and nothing else is, nobody moves it.
  */
 export interface LateWrites {
-  /** Before it is sent. `on`: the resourceVersion that it is decided on; null: of no object. */
-  sending(name: string, on: string | null): void;
-  /** What was sent is not carried out: the cluster said so. */
-  refused(name: string): void;
-  /** The cluster took what was sent, or the object was as it is decided when this leader looked first: no write was on its way. */
-  answered(name: string): void;
+  /**
+   * Before it is sent. `on`: the resourceVersion that it is decided on; null: of no object. Returns what is to be called where the cluster
+   * refuses it: it is not carried out, which says nothing of one that was sent before.
+   */
+  sending(name: string, on: string | null): () => void;
+  /** The cluster took what was sent last, or this leader noted the object as Synced: no other write fits the object as it is. */
+  settled(name: string): void;
   /** Whether one may be carried out yet on this resourceVersion. */
   mayCome(name: string, resourceVersion: string): boolean;
 }
 
 /** Of one term of the controller, and one type of objects. */
 export function lateWrites(): LateWrites {
-  const settled = new Set<string>();
+  const known = new Set<string>();
   const sent = new Map<string, string | null>();
   return {
-    sending: (name, on) => void sent.set(name, on),
-    refused: (name) => void sent.delete(name),
-    answered(name) {
-      sent.delete(name);
-      settled.add(name);
+    sending(name, on) {
+      const isSecond = sent.get(name) === on;
+      sent.set(name, on);
+      return () => {
+        if (!isSecond) sent.delete(name);
+      };
     },
-    mayCome: (name, resourceVersion) => (sent.has(name) ? sent.get(name) === resourceVersion : !settled.has(name)),
+    settled(name) {
+      sent.delete(name);
+      known.add(name);
+    },
+    mayCome: (name, resourceVersion) => (sent.has(name) ? sent.get(name) === resourceVersion : !known.has(name)),
   };
 }

@@ -187,12 +187,12 @@ export function lead(options: LeadOptions): Leading {
         told.delete(pool);
         for (const sequence of waiting.splice(0)) desired.told(sequence, pool);
       };
-      const late = setTimeout(tell, LONGEST_SAVE_MS);
+      const timer = setTimeout(tell, LONGEST_SAVE_MS);
       try {
         const { change, behind } = await saving;
         read.having(pool, behind, () => desired.told(change.id, pool));
       } finally {
-        clearTimeout(late);
+        clearTimeout(timer);
         tell();
       }
       await queue.underWay.get(pool);

@@ -35,7 +35,7 @@ it('is taken again: nobody else would look at a pool that was set back meanwhile
   const { db } = api.database;
   const { pools } = api.caller('editor');
   const late = lateWrites();
-  late.answered('a');
+  late.settled('a');
   const writer = poolWriter({ db, epoch: await beginTerm(db, 'test'), underWay: new Map() });
   const { pool: first } = await pools.create({ name: 'a', spec: one });
   await writer.outcome(applied(first.version, one));

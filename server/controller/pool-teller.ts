@@ -80,9 +80,10 @@ async function tellOurs(
   const undecided: Step = { ...step, actor: beside };
   const decided = await decidedBy(tx, before, after, ours);
   if (decided === null) return [undecided];
-  const { cause, byForce } = decided;
+  const { cause, byForce, known } = decided;
   // of a pool that was deleted here, nothing of before counts once it is gone
-  const applied = (before === null ? appliedSince(ours.row) : ours.row?.applied) ?? null;
+  const since = (before === null ? appliedSince(ours.row) : ours.row?.applied) ?? null;
+  const applied = known === null ? since : known.applied;
   // another policy may have been decided since
   const { policy } = ours.sent ?? ours.sending ?? ours.row ?? {};
   const enforced: Step = { ...step, action: 'pool.enforce' };

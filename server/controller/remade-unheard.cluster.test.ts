@@ -1,13 +1,10 @@
 /** A pool that was deleted here and is made again as it was, before the leader has heard that its object is gone. */
 import { expect, it } from 'vitest';
+import { endsBeforeNoting } from '../../e2e/cluster/ends-before-noting.ts';
 import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
 import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { soon } from '../testing/soon.ts';
 import { editor as editorActor } from '../testing/test-api.ts';
-import { clusterPools } from './cluster-pools.ts';
-import { lateWrites } from './late-writes.ts';
-import { poolReader } from './pool-reader.ts';
-import { syncPool } from './sync-pool.ts';
 
 const site = ledTerms();
 
@@ -51,18 +48,7 @@ it('theirs that is taken while our delete is on its way is made again, and nobod
   const { pools } = site.api.caller('editor');
   const { version } = await pools.get({ name: 'a' });
   await pools.delete({ name: 'a', expectedVersion: version, reason: 'by mistake' });
-  // as a leader that ends before it hears that the object is gone
-  await syncPool(
-    {
-      read: poolReader(db).of,
-      write: async () => true,
-      sending: () => {},
-      late: lateWrites(),
-      cluster: clusterPools(site.connection, 'projectcalico.org/v3'),
-      now: () => new Date(),
-    },
-    'a',
-  );
+  await endsBeforeNoting(site, 'a');
   expect(await site.stored('a')).toBe(null);
   const { pool } = await pools.create({ name: 'a', spec: { ...nat, natOutgoing: false } });
   const theirs = { name: 'a', choice: 'theirs', expectedVersion: pool.version, reason: 'as it was' } as const;

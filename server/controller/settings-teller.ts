@@ -41,9 +41,11 @@ export async function tellerOf(tx: Queryable, { before, after }: Moved & { reado
   const decided = await lastSettingsOf(tx, after.name);
   const fits = ({ settings }: (typeof decided)[number]): boolean =>
     changed.every((field) => settings[field] === after.settings?.[field]);
-  const carriedOut = (gone ? decided.slice(0, 1) : decided).find(fits);
-  if (carriedOut === undefined) return { actor, cause: null };
   const [row] = await settingsSync.read(tx, [after.name]);
+  // the next may have been saved while this one was under way
+  const open = decided.filter(({ sequence }, at) => at === 0 || sequence > (row?.applied?.version ?? 0));
+  const carriedOut = (gone ? open : decided).find(fits);
+  if (carriedOut === undefined) return { actor, cause: null };
   const force = row?.forceVersion ?? 0;
   const overtaken = (await readVoidForce(tx, [force])).has(force);
   // it was on its way when something else was decided: what others held, and what is not decided any more, came by force alone

@@ -1,75 +1,89 @@
-/** Settings of a FelixConfiguration that are decided one way and back, while writes hang or others delete the object. */
-import { expect, it, onTestFinished } from 'vitest';
-import type { NatSettings } from '../../core/nat/settings.ts';
-import { editedSettings } from '../../e2e/cluster/edited.ts';
-import { calicoPath } from '../../e2e/cluster/install-crds.ts';
+/** A write of settings that is carried out when something else is decided since. */
+import { expect, it } from 'vitest';
+import { decidedSettings } from '../../e2e/cluster/decided-settings.ts';
 import { keptWrite } from '../../e2e/cluster/kept-write.ts';
 import { ledTerms } from '../../e2e/cluster/led-terms.ts';
-import { must, request } from '../../e2e/cluster/request.ts';
-import { settingsSync } from '../db/sync.ts';
-import { previewSettings } from '../services/settings/preview-settings.ts';
+import { failure, KubeError } from '../kube/kube-error.ts';
 import { soon } from '../testing/soon.ts';
 
 const site = ledTerms();
-const settings = editedSettings(site);
-const FELIX = calicoPath('v3', 'felixconfigurations');
+const settings = decidedSettings(site);
 const [ports, other] = [{ natPortRange: '30000:40000' }, { natPortRange: '40000:50000' }];
-const reason = 'so it shall be';
+const isSent = () => soon(async () => expect((await settings.row())?.detail).toHaveProperty('message'));
+const synced = (version: number) =>
+  soon(async () => expect(await settings.row()).toMatchObject({ state: 'Synced', applied: { version } }));
 
-const version = async () => (await site.api.caller('editor').settings.get()).version;
-const decide = async (global: NatSettings): Promise<number> => {
-  const decided = { settings: { global, nodes: {} }, expectedVersion: await version(), reason };
-  const { change } = await site.api.caller('editor').settings.update(decided);
-  if (change === null) throw new Error('nothing was decided');
-  return change.id;
-};
-const detail = async () => (await settingsSync.read(site.api.database.db, ['default']))[0]?.detail;
-const mirrored = () => soon(async () => expect(site.leading?.mirrored().settings).toBe(true));
-
-/** One leads, and the cluster has these settings. */
-async function made(): Promise<void> {
-  onTestFinished(async () => {
-    await site.end();
-    await request(site.server.as('admin'), 'DELETE', FELIX);
-    await decide({}).catch(() => {});
-    await site.api.database.db.query('DELETE FROM settings_sync');
-  });
-  await site.begin();
-  const version = await decide(ports);
-  await settings.stands({ state: 'Synced', applied: { version } });
+async function isRefusedLate(comes: () => Promise<unknown>, version: number): Promise<void> {
+  await synced(version);
+  await expect(comes()).rejects.toMatchObject({ kind: 'stale' });
+  expect(await settings.spec()).toEqual(ports);
+  await settings.isIdle();
+  await synced(version);
 }
 
 it.each([
   ['of a leader that stalled', true],
   ['of this very leader', false],
-])('an apply %s that comes late changes nothing any more', async (_, isOther) => {
-  await made();
+])('an apply %s changes nothing where it was changed back', async (_, isOther) => {
+  await settings.made(ports);
   await site.end();
   const { connection, comes, heal } = keptWrite(site.connection);
   await site.begin(connection);
-  await mirrored();
-  await decide(other);
-  await soon(async () => expect(await detail()).toHaveProperty('message'));
+  await settings.mirrored();
+  await settings.decide(other);
+  await isSent();
   if (isOther) await site.end();
-  const version = await decide(ports);
+  const version = await settings.decide(ports);
   if (isOther) await site.begin();
   heal();
-  await settings.stands({ state: 'Synced', applied: { version } });
-  await expect(comes()).rejects.toMatchObject({ kind: 'stale' });
-  expect(await settings.spec()).toEqual(ports);
-  await settings.stands({ state: 'Synced' });
+  await isRefusedLate(comes, version);
 });
 
-it('emptied and saved again before that is carried out, settings that others deleted are made', async () => {
-  await made();
-  await must(site.server.as('admin'), 'DELETE', `${FELIX}/default`);
-  await settings.stands({ state: 'OutOfSync', reason: 'SettingsDeletedInCluster' });
+it('nor does one of which no answer came, and whose second try the cluster refused', async () => {
+  const { connection, comes } = keptWrite(site.connection);
+  let [isWell, refused] = [true, 0];
+  await settings.made(ports);
   await site.end();
-  await decide({});
-  const effect = await previewSettings(site.deps, { global: ports, nodes: {} });
-  expect(effect).toMatchObject({ deleted: [] });
-  const version = await decide(ports);
-  await site.begin();
-  await settings.stands({ state: 'Synced', applied: { version } });
-  expect(await settings.spec()).toEqual(ports);
+  await site.begin({
+    ...connection,
+    async call(request) {
+      if (request.method === 'GET' || isWell) return site.connection.call(request);
+      if (refused++ === 0) return connection.call(request);
+      throw new KubeError('', failure('busy', 'too many requests', { status: 429 }));
+    },
+  });
+  await settings.mirrored();
+  await settings.isIdle();
+  const filter = { iptablesNATOutgoingInterfaceFilter: 'eth0' };
+  await synced(await settings.decide({ ...ports, ...filter }));
+  await synced(await settings.decide(ports));
+  isWell = false;
+  await settings.decide(other);
+  await soon(async () => expect(refused).toBeGreaterThan(1));
+  const version = await settings.decide(ports);
+  isWell = true;
+  await isRefusedLate(comes, version);
 });
+
+it.each([
+  ['to an object of others', true],
+  ['that makes the object', false],
+])(
+  'an apply %s, of what was emptied since, comes while nobody leads: the next leader takes it away',
+  async (_, exists) => {
+    settings.cleaned();
+    if (exists) await settings.makeOthers({ logSeverityScreen: 'Info' });
+    const { connection, comes } = keptWrite(site.connection);
+    await site.begin(connection);
+    await settings.mirrored();
+    await settings.decide(ports);
+    await isSent();
+    await settings.decide({});
+    await soon(async () => expect(await settings.row()).toBe(undefined));
+    await site.end();
+    await comes();
+    expect(await settings.spec()).toMatchObject(ports);
+    await site.begin();
+    await soon(async () => expect(await settings.spec()).not.toHaveProperty('natPortRange'));
+  },
+);

@@ -13,7 +13,7 @@ import type { SyncReason } from '../../core/cluster/sync-state.ts';
 import { type VoidForce, voidPoolForce } from '../../core/cluster/void-force.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
-import { newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
+import { appliedSince, newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
 import { isRefusal, KubeError } from '../kube/kube-error.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import type { Sent } from './decided-by.ts';
@@ -56,8 +56,9 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   }
   const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released });
   const { late } = options;
-  const isNews = input.applied?.version !== input.desired.version;
-  const mayComeLate = isNews && live !== undefined && late.mayCome(name, live.resourceVersion);
+  // what is as it was when it was noted as Synced is looked at alike: nothing was sent since
+  const isNoted = row?.settledVersion === pool.sequence;
+  const mayComeLate = !isNoted && live !== undefined && late.mayCome(name, live.resourceVersion);
   const decision = decideSync({ ...input, mayComeLate });
   const before = row ?? newRow(name);
   const moved = { desired: wanted, uid: before.applied?.uid ?? null, live };
@@ -77,14 +78,15 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
           ? appliedBefore(before, input.applied, live)
           : before.applied;
     const noted = await note(options, found, { ...before, state, reason, detail, applied });
-    if (state === 'Synced' && noted === 'settled') late.answered(name);
+    if (state === 'Synced' && noted === 'settled') late.settled(name);
     return noted;
   }
   const { forced, desired } = input;
   const settled = !forced && before.applied !== null && before.applied.version >= desired.version;
   const resourceVersion = live?.resourceVersion ?? null;
   const by = forced ? 'force' : isVoid ? 'void' : 'decision';
-  const sent: Sent = { change: pool.sequence, by, spec: pool.spec, policy: input.policy };
+  const applied = (live === undefined ? appliedSince(row) : row?.applied) ?? null;
+  const sent: Sent = { change: pool.sequence, by, spec: pool.spec, policy: input.policy, applied };
   return apply(options, { ...pool, released }, found, { ...decision, resourceVersion, settled, sent });
 }
 
@@ -146,15 +148,16 @@ async function apply(
     const detail = { ...rewritten(row), ...decision.over };
     return note(options, found, { ...row, state: 'Contested', reason: 'WrittenOverAgain', detail });
   }
+  const refused = late.sending(pool.name, decision.resourceVersion);
   let taken: LivePool;
   try {
-    const { spec, uid, resourceVersion, force, fence = false } = decision;
+    const { spec, uid, resourceVersion, force } = decision;
     options.sending(pool.name, decision.sent);
-    late.sending(pool.name, resourceVersion);
-    taken = await cluster.apply({ name: pool.name, spec, uid, resourceVersion, force, fence });
+    const fence = decision.fence ? { fence: pool.sequence } : {};
+    taken = await cluster.apply({ name: pool.name, spec, uid, resourceVersion, force, ...fence });
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
-    if (isRefusal(error)) late.refused(pool.name);
+    if (isRefusal(error)) refused();
     return fail(options, found, error);
   }
   const there = taken.pool?.spec;
@@ -177,7 +180,7 @@ async function apply(
     applied: { uid: taken.uid, version: pool.sequence, spec: decision.spec },
   };
   await options.write({ name: pool.name, row: next, taken, sent: decision.sent, voided });
-  late.answered(pool.name);
+  late.settled(pool.name);
   return 'settled';
 }
 
@@ -267,6 +270,7 @@ async function note(
     before.state === after.state &&
     before.reason === after.reason &&
     before.applied?.version === after.applied?.version &&
+    (after.state !== 'Synced' || before.settledVersion === after.applied?.version) &&
     before.forceSeen === forceSeen &&
     isDeepStrictEqual(before.detail, after.detail);
   if (same) return 'settled';

@@ -51,19 +51,20 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
       !isVoid &&
       row?.state === stand.state &&
       row.reason === stand.reason &&
-      applied?.version === before?.version &&
+      isDeepStrictEqual(applied, before) &&
       isDeepStrictEqual(row.detail, stand.detail);
     if (!same) await write(options, name, { row: { name, ...stand, ...isNow, applied }, voided });
   };
-  const applied = appliedSince(row);
-  const mayCome = live !== undefined && late.mayCome(name, live.resourceVersion);
-  const isNews = mayCome && (await ownChange(db, name, { after: before?.version ?? 0, until: sequence }));
+  const last = appliedSince(row);
+  const since = { after: row?.settledVersion ?? 0, until: sequence };
+  const mayComeLate =
+    live !== undefined && late.mayCome(name, live.resourceVersion) && (await isDecidedIn(db, name, since));
   const decision = decideSettings({
     desired,
     live: live ?? null,
-    applied: applied && { settings: applied.spec },
+    applied: last && { settings: last.spec },
     forced,
-    mayComeLate: isNews,
+    mayComeLate,
   });
   if (decision.do === 'forget') {
     if (row !== undefined) await write(options, name, { row: null });
@@ -72,21 +73,24 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
   if (decision.do === 'nothing') {
     const { state, reason, fields, managers } = decision;
     // the cluster says it already: that it has the last decision too is what History goes by
-    const synced = state === 'Synced' && before !== null;
-    const holds = synced ? { ...before, version: await heldUntil(db, name, before.version, sequence) } : before;
-    await note({ state, reason, detail: { fields, managers } }, holds);
-    if (!isNews) late.answered(name);
+    const heldBefore = before?.version ?? 0;
+    const version = state === 'Synced' ? await heldUntil(db, name, heldBefore, sequence) : heldBefore;
+    // nor is anything of it sent again where others change it from here on, whoever brought it there
+    const applied = before === null || live === undefined ? before : { ...before, version, spec: desired };
+    await note({ state, reason, detail: { fields, managers } }, applied);
+    if (state === 'Synced') late.settled(name);
     return 'settled';
   }
+  const resourceVersion = live?.resourceVersion ?? null;
+  const refused = late.sending(name, resourceVersion);
   let taken: LiveFelix;
   try {
-    const { settings, uid, force, fence = false } = decision;
-    const resourceVersion = live?.resourceVersion ?? null;
-    late.sending(name, resourceVersion);
-    taken = await cluster.apply({ name, spec: settings, uid, resourceVersion, force, fence });
+    const { settings, uid, force } = decision;
+    const fence = decision.fence ? { fence: sequence } : {};
+    taken = await cluster.apply({ name, spec: settings, uid, resourceVersion, force, ...fence });
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
-    if (isRefusal(error)) late.refused(name);
+    if (isRefusal(error)) refused();
     const { outcome, ...stand } = refusedBy(error);
     await note(stand);
     return outcome;
@@ -100,10 +104,10 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
           reason: 'FieldChangedInCluster',
           detail: { fields: left, managers: holdersOf(taken, left) },
         } as const);
-  const applies = { uid: taken.uid, version: sequence, spec: desired };
-  const outcome = statedFields(desired).length === 0 ? null : { name, ...stand, applied: applies };
+  const applied = { uid: taken.uid, version: sequence, spec: desired };
+  const outcome = statedFields(desired).length === 0 ? null : { name, ...stand, applied };
   await write(options, name, { row: outcome, taken, voided });
-  late.answered(name);
+  late.settled(name);
   return 'settled';
 }
 
@@ -111,7 +115,7 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
 const MOST_OF_OTHERS = 20;
 
 /** Whether a change in between decided about this object. */
-async function ownChange(
+async function isDecidedIn(
   db: Database,
   name: string,
   between: { readonly after: number; readonly until: number },

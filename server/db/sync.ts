@@ -14,6 +14,8 @@ export interface SyncRow<Spec = PoolSpec> {
   readonly since: Date;
   /** the last apply that the server took */
   readonly applied: { readonly uid: string; readonly version: number; readonly spec: Spec } | null;
+  /** the last version that a leader noted as Synced: of what was sent since some may be carried out late */
+  readonly settledVersion: number | null;
   /** this version may be applied by force: an operator saw whose fields it takes */
   readonly forceVersion: number | null;
   /** what was there then (core/cluster/seen.ts); null: something else was found, and whoever wants force decides it anew */
@@ -43,6 +45,7 @@ export const newSync = (name: string): Omit<SyncRow<never>, 'since'> => ({
   reason: 'WaitingForCluster',
   detail: {},
   applied: null,
+  settledVersion: null,
   forceVersion: null,
   forceSeen: null,
   deletedBy: null,
@@ -69,7 +72,7 @@ export const isRemade = (
 /** What the controller writes: the policy is an operator's. */
 export type SyncOutcomeRow<Spec = PoolSpec> = Omit<
   SyncRow<Spec>,
-  'since' | 'policy' | 'forceVersion' | 'forceSeen' | 'deletedBy'
+  'since' | 'policy' | 'settledVersion' | 'forceVersion' | 'forceSeen' | 'deletedBy'
 > & {
   /** the use of force of this version is void */
   readonly forceVoid?: number;
@@ -93,7 +96,7 @@ export interface SyncTable<Spec> {
 /** Two tables of the same columns: a pool may have the name of a FelixConfiguration. */
 function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
   const columns =
-    'name, policy, state, reason, detail, applied_uid, applied_version, applied_spec, force_version, force_seen, deleted_by';
+    'name, policy, state, reason, detail, applied_uid, applied_version, applied_spec, settled_version, force_version, force_seen, deleted_by';
   // while a version waits for the cluster it is shown as Pending, of which the row says nothing
   const since = `since = CASE WHEN ${table}.state = excluded.state AND ${table}.reason = excluded.reason
     AND (excluded.state <> 'Synced' OR ${table}.applied_version IS NOT DISTINCT FROM excluded.applied_version)
@@ -110,13 +113,13 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
       await tx.query(
         `INSERT INTO ${table} (${columns})
          SELECT o->>'name', o->>'policy', o->>'state', o->>'reason', o->'detail', o->'applied'->>'uid',
-           (o->'applied'->>'version')::bigint, o->'applied'->'spec', (o->>'forceVersion')::bigint, o->>'forceSeen',
-           (o->>'deletedBy')::bigint
+           (o->'applied'->>'version')::bigint, o->'applied'->'spec', (o->>'settledVersion')::bigint,
+           (o->>'forceVersion')::bigint, o->>'forceSeen', (o->>'deletedBy')::bigint
          FROM jsonb_array_elements($1::jsonb) AS o
          ON CONFLICT (name) DO UPDATE SET policy = excluded.policy, state = excluded.state, reason = excluded.reason,
            detail = excluded.detail, applied_uid = excluded.applied_uid, applied_version = excluded.applied_version,
-           applied_spec = excluded.applied_spec, force_version = excluded.force_version,
-           force_seen = excluded.force_seen, deleted_by = excluded.deleted_by,
+           applied_spec = excluded.applied_spec, settled_version = excluded.settled_version,
+           force_version = excluded.force_version, force_seen = excluded.force_seen, deleted_by = excluded.deleted_by,
            ${since}`,
         [JSON.stringify(rows)],
         `write-${table}`,
@@ -125,13 +128,15 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
     async writeOutcomes(tx, rows) {
       if (rows.length === 0) return;
       await tx.query(
-        `INSERT INTO ${table} (name, policy, state, reason, detail, applied_uid, applied_version, applied_spec, force_version)
+        `INSERT INTO ${table} (name, policy, state, reason, detail, applied_uid, applied_version, applied_spec, settled_version, force_version)
          SELECT o->>'name', 'ask', o->>'state', o->>'reason', o->'detail', o->'applied'->>'uid',
-           (o->'applied'->>'version')::bigint, o->'applied'->'spec', (o->>'forceVoid')::bigint
+           (o->'applied'->>'version')::bigint, o->'applied'->'spec',
+           CASE WHEN o->>'state' = 'Synced' THEN (o->'applied'->>'version')::bigint END, (o->>'forceVoid')::bigint
          FROM jsonb_array_elements($1::jsonb) AS o
          ON CONFLICT (name) DO UPDATE SET state = excluded.state, reason = excluded.reason, detail = excluded.detail,
            applied_uid = excluded.applied_uid, applied_version = excluded.applied_version,
            applied_spec = excluded.applied_spec, ${since},
+           settled_version = coalesce(excluded.settled_version, ${table}.settled_version),
            force_version = CASE WHEN ${table}.force_version > coalesce(excluded.applied_version, 0)
              THEN ${table}.force_version END,
            force_seen = CASE WHEN ${table}.force_version = excluded.force_version THEN NULL ELSE ${table}.force_seen END,
@@ -259,6 +264,7 @@ export interface SyncRecord<Spec> {
   applied_uid: string | null;
   applied_version: string | null;
   applied_spec: Spec | null;
+  settled_version: string | null;
   force_version: string | null;
   force_seen: string | null;
   deleted_by: string | null;
@@ -276,6 +282,7 @@ export function syncRow<Spec>(row: SyncRecord<Spec>): SyncRow<Spec> {
     detail: row.detail,
     since: row.since,
     applied: uid === null || version === null || spec === null ? null : { uid, version: Number(version), spec },
+    settledVersion: numberOrNull(row.settled_version),
     forceVersion: numberOrNull(row.force_version),
     forceSeen: row.force_seen,
     deletedBy: numberOrNull(row.deleted_by),

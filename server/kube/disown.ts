@@ -10,6 +10,8 @@ export interface DisownOptions {
   readonly manager: string;
   /** in whose name it is done; it stays, with no field of the spec, where nobody else is named */
   readonly by: string;
+  /** of the manager, and of no use without it: it goes */
+  readonly annotation: string;
   /** as it was read, and only as it is */
   readonly object: KubeObject;
   readonly signal?: AbortSignal;
@@ -20,7 +22,7 @@ export interface DisownOptions {
  * written whole by `before-first-apply`, with whom the next apply would be in conflict: so somebody stays named.
  */
 export async function disown(connection: Connection, options: DisownOptions): Promise<KubeObject> {
-  const { path, manager, by, object, signal } = options;
+  const { path, manager, by, annotation, object, signal } = options;
   const { name, uid, resourceVersion, managedFields } = object.metadata;
   const entries = Array.isArray(managedFields) ? managedFields.map(fieldsOf) : [];
   const isTheirs = (entry: Record<string, unknown>): boolean =>
@@ -28,12 +30,13 @@ export async function disown(connection: Connection, options: DisownOptions): Pr
   const [first] = entries.filter(isTheirs);
   if (first === undefined) return object;
   const others = entries.filter((entry) => !isTheirs(entry));
+  const marks = annotation in fieldsOf(object.metadata['annotations']) ? { annotations: { [annotation]: null } } : {};
   const nobody = { ...first, manager: by, operation: 'Update', fieldsV1: { 'f:metadata': {} } };
   const { body } = await connection.call({
     method: 'PATCH',
     path: `${path}/${encodeURIComponent(name)}?${new URLSearchParams({ fieldManager: by })}`,
     type: 'application/merge-patch+json',
-    body: { metadata: { uid, resourceVersion, managedFields: others.length === 0 ? [nobody] : others } },
+    body: { metadata: { uid, resourceVersion, managedFields: others.length === 0 ? [nobody] : others, ...marks } },
     ...(signal ? { signal } : {}),
   });
   const read = readObject(body);

@@ -1,0 +1,110 @@
+/** Settings of a FelixConfiguration that are decided as they were once: they come, and History says whose they are. */
+import { expect, it } from 'vitest';
+import { decidedSettings, FELIX } from '../../e2e/cluster/decided-settings.ts';
+import { ledTerms } from '../../e2e/cluster/led-terms.ts';
+import { must } from '../../e2e/cluster/request.ts';
+import type { Connection } from '../kube/connection.ts';
+import { failure, KubeError } from '../kube/kube-error.ts';
+import { resolveSettings } from '../services/cluster/resolve-settings.ts';
+import { previewSettings } from '../services/settings/preview-settings.ts';
+import { soon } from '../testing/soon.ts';
+import { editor } from '../testing/test-api.ts';
+
+const site = ledTerms();
+const settings = decidedSettings(site);
+const [ports, other] = [{ natPortRange: '30000:40000' }, { natPortRange: '40000:50000' }];
+const filter = { iptablesNATOutgoingInterfaceFilter: 'eth0' };
+const stands = (expected: object) => soon(async () => expect(await settings.row()).toMatchObject(expected));
+const synced = (version: number) => stands({ state: 'Synced', applied: { version } });
+const edit = (spec: object) =>
+  must(site.server.as('admin'), 'PATCH', `${FELIX}/default?fieldManager=kubectl-edit`, { spec });
+
+/** Of writes the first one is carried out, and nobody hears that. */
+function losesAnswer(connection: Connection): Connection {
+  let isLost = false;
+  return {
+    ...connection,
+    async call(request) {
+      const answer = await connection.call(request);
+      if (request.method === 'GET' || isLost) return answer;
+      isLost = true;
+      throw new KubeError('', failure('unreachable', 'nobody answers'));
+    },
+  };
+}
+
+/** Its first write waits until it is let go, then is carried out and answered. */
+function slow(connection: Connection) {
+  const gate = Promise.withResolvers<void>();
+  let isSent = false;
+  const call: Connection['call'] = async (request) => {
+    if (request.method !== 'GET') {
+      isSent = true;
+      await gate.promise;
+    }
+    return connection.call(request);
+  };
+  return { go: gate.resolve, sent: () => isSent, connection: { ...connection, call } };
+}
+
+it.each([
+  ['', {}],
+  [', with another field', filter],
+])('after the answer to the change was lost%s', async (_, more) => {
+  await settings.made(ports);
+  await site.end();
+  await site.begin(losesAnswer(site.connection));
+  await settings.mirrored();
+  // the cluster has it, and that is known
+  await synced(await settings.decide(other));
+  await settings.isIdle();
+  await synced(await settings.decide({ ...ports, ...more }));
+  expect(await settings.spec()).toEqual({ ...ports, ...more });
+});
+
+it('after others took it away, and that was taken', async () => {
+  await settings.made({ ...ports, ...filter });
+  await edit({ natPortRange: null });
+  await stands({ state: 'OutOfSync' });
+  const { version: expectedVersion } = await site.api.caller('editor').settings.get();
+  const theirs = { object: 'default', choice: 'theirs', expectedVersion, reason: 'so be it' } as const;
+  const { change } = await resolveSettings(site.deps, editor, theirs);
+  await synced(change.id);
+  await settings.isIdle();
+  await synced(await settings.decide({ ...ports, ...filter }));
+  expect(await settings.spec()).toEqual({ ...ports, ...filter });
+});
+
+it('after others deleted the object, and they were emptied, before that is carried out', async () => {
+  await settings.made(ports);
+  await must(site.server.as('admin'), 'DELETE', `${FELIX}/default`);
+  await stands({ state: 'OutOfSync', reason: 'SettingsDeletedInCluster' });
+  await site.end();
+  await settings.decide({});
+  expect(await previewSettings(site.deps, { global: ports, nodes: {} })).toMatchObject({ deleted: [] });
+  const version = await settings.decide(ports);
+  await site.begin();
+  await synced(version);
+  expect(await settings.spec()).toEqual(ports);
+});
+
+it('after they were let go, before the answer to that came: that is told as ours', async () => {
+  await settings.made(ports);
+  await site.end();
+  const { connection, go, sent } = slow(site.connection);
+  await site.begin(connection);
+  await settings.mirrored();
+  const emptied = await settings.decide({});
+  await soon(async () => expect(sent()).toBe(true));
+  const again = await settings.decide(ports);
+  go();
+  await synced(again);
+  const told = await site.api.database.db.query(
+    `SELECT actor, cause::int, after->'global' AS has FROM live_change WHERE action = 'settings.update'
+     ORDER BY sequence DESC LIMIT 2`,
+  );
+  expect(told).toEqual([
+    { actor: 'outgate', cause: again, has: ports },
+    { actor: 'outgate', cause: emptied, has: {} },
+  ]);
+});
