@@ -1,4 +1,4 @@
-/** Settings of a FelixConfiguration that are decided as they were once: they come, and History says whose they are. */
+/** Settings of a FelixConfiguration of which an answer got lost, or that are decided as they were once: what was applied is known. */
 import { expect, it } from 'vitest';
 import { decidedSettings, FELIX } from '../../e2e/cluster/decided-settings.ts';
 import { ledTerms } from '../../e2e/cluster/led-terms.ts';
@@ -60,6 +60,18 @@ it.each([
   await settings.isIdle();
   await synced(await settings.decide({ ...ports, ...more }));
   expect(await settings.spec()).toEqual({ ...ports, ...more });
+});
+
+it('after the answer to the first apply was lost, what others take away stays so', async () => {
+  settings.cleaned();
+  await site.begin(losesAnswer(site.connection));
+  await settings.mirrored();
+  const made = await settings.decide(ports);
+  await stands({ state: 'Synced', applied: { version: made, spec: ports } });
+  await settings.isIdle();
+  await edit({ natPortRange: null });
+  await stands({ state: 'OutOfSync', reason: 'FieldChangedInCluster' });
+  expect(await settings.spec()).toEqual({});
 });
 
 it('after others took it away, and that was taken', async () => {

@@ -76,7 +76,7 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
     const heldBefore = before?.version ?? 0;
     const version = state === 'Synced' ? await heldUntil(db, name, heldBefore, sequence) : heldBefore;
     // nor is anything of it sent again where others change it from here on, whoever brought it there
-    const applied = before === null || live === undefined ? before : { ...before, version, spec: desired };
+    const applied = live === undefined ? before : { uid: before?.uid ?? live.uid, version, spec: desired };
     await note({ state, reason, detail: { fields, managers } }, applied);
     if (state === 'Synced') late.settled(name);
     return 'settled';
