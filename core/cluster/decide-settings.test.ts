@@ -37,6 +37,13 @@ test('what may be carried out late is held off by all that is sent without askin
   expect(decide({ ...input, desired: ports, live: theirs })).toMatchObject({ reason: 'FieldChangedInCluster' });
 });
 
+test('another value that we alone hold is ours, of which nobody heard: what is decided is sent', () => {
+  const unheard = live({ natPortRange: '8:9' }, ['natPortRange']);
+  expect(decide({ live: unheard, applied: { settings: ports } })).toMatchObject({ do: 'apply', settings: ports });
+  const shared = live({ natPortRange: '8:9' }, ['natPortRange'], { vi: ['natPortRange'] });
+  expect(decide({ live: shared, applied: { settings: ports } })).toMatchObject({ reason: 'FieldChangedInCluster' });
+});
+
 test('nothing decided and nothing of ours there: none of our business', () => {
   expect(decide({ desired: {} })).toEqual({ do: 'forget' });
   expect(decide({ desired: {}, live: live(both, [], { kubectl: ['natPortRange'] }) })).toEqual({ do: 'forget' });

@@ -51,7 +51,10 @@ export function decideSettings({ desired, live, applied, forced, mayComeLate }: 
   // with problems its settings are those of before: the object itself does not say them
   const differing = differingSettings(desired, live.problems.length > 0 ? null : live.settings);
   if (forced) return { do: 'apply', settings: desired, uid: live.uid, force: true };
-  const old = differing.filter((field) => applied?.settings[field] === desired[field]);
+  // whoever else writes a field holds it from then on: a value that we alone hold we sent, and nobody noted it
+  const byUs = (field: SettingField): boolean =>
+    live.problems.length === 0 && claimed.includes(field) && othersOn(live.claims, field).length === 0;
+  const old = differing.filter((field) => applied?.settings[field] === desired[field] && !byUs(field));
   const body = picked(desired, (field) => !old.includes(field));
   // equal values are shared without conflict: the claim is what later shows who changed a field
   const lost = lostFields(live.claims, statedFields(body)).length > 0;

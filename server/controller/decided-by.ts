@@ -31,8 +31,8 @@ export interface Ours {
   readonly released: readonly PoolField[];
   /** as which it was sent, by the answer to it */
   readonly sent?: Sent | undefined;
-  /** what the leader sent last of the pool, and may not be answered yet */
-  readonly sending?: Sent | undefined;
+  /** what the leader sent of the pool and may not be answered yet, the last one last */
+  readonly sending?: readonly Sent[] | undefined;
 }
 
 interface Decided {
@@ -50,7 +50,7 @@ export async function decidedBy(
   tx: Queryable,
   before: LivePool | null,
   after: Pool,
-  { wanted, row, released, sent, sending }: Ours,
+  { wanted, row, released, sent, sending = [] }: Ours,
 ): Promise<Decided | null> {
   const notTaken = (spec: PoolSpec): PoolField[] =>
     differingFields(withReleased(spec, released, after.spec), after.spec);
@@ -63,7 +63,8 @@ export async function decidedBy(
       (field) => moved.includes(field) && !isBeside(spec[field], was[field], after.spec[field]),
     );
   };
-  const known = sent ?? (sending !== undefined && isMovedTo(sending.spec) ? sending : undefined);
+  const unanswered = sending.findLast(({ spec }) => isThere(spec)) ?? sending.findLast(({ spec }) => isMovedTo(spec));
+  const known = sent ?? unanswered;
   if (known !== undefined && known.by !== 'void') return { cause: known.change, byForce: known.by === 'force', known };
   if (known !== undefined) {
     const last = await lastSpecsOf(tx, after.name);

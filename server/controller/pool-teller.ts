@@ -85,7 +85,7 @@ async function tellOurs(
   const since = (before === null ? appliedSince(ours.row) : ours.row?.applied) ?? null;
   const applied = known === null ? since : known.applied;
   // another policy may have been decided since
-  const { policy } = ours.sent ?? ours.sending ?? ours.row ?? {};
+  const { policy } = ours.sent ?? known ?? ours.row ?? {};
   const enforced: Step = { ...step, action: 'pool.enforce' };
   const carriedOut: Step = { ...step, cause };
   // what force takes from others is what it was decided about

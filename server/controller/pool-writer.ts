@@ -54,6 +54,7 @@ export interface PoolWriterOptions {
  */
 const LINGER_MS = 100;
 const MOST = 64;
+const MOST_UNANSWERED = 10;
 
 interface Waiting {
   /** null: the watch says it */
@@ -70,8 +71,8 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
   let timer: NodeJS.Timeout | undefined;
   /** pools as our applies left them and the ledger has them, until the watch tells of them too */
   const echoes = new Map<string, { readonly identity: string; readonly settled: boolean }>();
-  /** by name what was sent last: also where no answer came it may be taken yet */
-  const sendings = new Map<string, Sent>();
+  /** by name what was sent since the last answer, each change once: it may be taken yet, and be told of after the next was sent */
+  const sendings = new Map<string, readonly Sent[]>();
   /** by name the object that the watch told gone last: the answer of an apply to it may be on its way still */
   const went = new Map<string, string>();
   /** the same of a whole list: by name the object that it had; the watch tells of what was made since */
@@ -143,7 +144,10 @@ export function poolWriter({ db, epoch, underWay }: PoolWriterOptions): PoolWrit
   };
 
   return {
-    sending: (name, sent) => void sendings.set(name, sent),
+    sending(name, sent) {
+      const others = (sendings.get(name) ?? []).filter(({ change }) => change !== sent.change);
+      sendings.set(name, [...others, sent].slice(-MOST_UNANSWERED));
+    },
     async outcome(given) {
       const { outcome, seen } = unlessLate(given);
       went.delete(given.name);
@@ -182,7 +186,7 @@ async function writeBatch(
   tx: Queryable,
   epoch: number,
   batch: readonly Waiting[],
-  sendings: ReadonlyMap<string, Sent>,
+  sendings: ReadonlyMap<string, readonly Sent[]>,
 ): Promise<ReadonlySet<string>> {
   let live: Live = await lockLive(tx, epoch);
   const outcomes = batch.flatMap(({ outcome }) => outcome ?? []);

@@ -18,8 +18,9 @@ export function refusedBy({ failure, kind }: KubeError, refused: SyncReason = 'R
   const { message, conflicts, causes, missing } = failure;
   switch (kind) {
     case 'conflict': {
-      const fields = [...new Set(conflicts.map(({ field }) => field.replace(/^spec\./, '')))];
-      const managers = [...new Set(conflicts.map(({ manager }) => manager))];
+      // the server names them in any order: said again otherwise it would be news
+      const fields = [...new Set(conflicts.map(({ field }) => field.replace(/^spec\./, '')))].sort();
+      const managers = [...new Set(conflicts.map(({ manager }) => manager))].sort();
       return {
         outcome: 'settled',
         state: 'Contested',
