@@ -56,6 +56,7 @@ export const clusterFelix = (connection: Connection, group: PoolGroup): ClusterF
 /** An annotation that moves the resourceVersion, which an apply of what is there already does not. The next apply takes it away. */
 const FENCE = `${OUR_MANAGER}/fence`;
 
+/** As a webhook or a policy refuses it. */
 const UNWANTED: ReadonlySet<KubeErrorKind> = new Set(['invalid', 'bad-request', 'forbidden', 'conflict']);
 
 const LET_GO_MANAGER = `${OUR_MANAGER}-lets-go`;
@@ -100,17 +101,7 @@ function applier<T, Spec extends object>(target: {
   readonly read: (object: unknown) => T | null;
 }): (request: ApplyRequest<Spec>) => Promise<T> {
   const { connection, group, path, kind, read } = target;
-  const fencing: ReturnType<typeof applier<T, Spec>> = async ({ fence, ...request }) => {
-    try {
-      return await applying(request, { annotations: { [FENCE]: String(fence) } });
-    } catch (error) {
-      // who wants no such annotation there does not refuse the pool
-      const isUnwanted = error instanceof KubeError && UNWANTED.has(error.kind);
-      if (!isUnwanted) throw error;
-      return applying(request);
-    }
-  };
-  const applying = async (
+  const once = async (
     { name, spec, uid, resourceVersion, force, dryRun = false, signal }: ApplyRequest<Spec>,
     marks: { readonly annotations?: object } = {},
   ): Promise<T> => {
@@ -132,5 +123,14 @@ function applier<T, Spec extends object>(target: {
     if (taken !== null) return taken;
     throw new KubeError(`PATCH ${path}/${name}`, failure('garbled', 'the answer must be an object'));
   };
-  return (request) => (request.fence === undefined ? applying(request) : fencing(request));
+  return async ({ fence, ...request }) => {
+    if (fence === undefined) return once(request);
+    try {
+      return await once(request, { annotations: { [FENCE]: String(fence) } });
+    } catch (error) {
+      // who wants no such annotation there does not refuse the pool
+      if (error instanceof KubeError && UNWANTED.has(error.kind)) return once(request);
+      throw error;
+    }
+  };
 }

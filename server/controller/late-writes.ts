@@ -1,6 +1,7 @@
 /**
  * Writes to the cluster that may be carried out late: those of which no answer came, and those of a leader before, which may have stalled
- * within one. Such a write is refused where the object has moved since; where what it writes is no longer wanted, and nothing else is, nobody moves it.
+ * within one. The cluster refuses such a write where the object has moved since. Where all is there already as it is decided now, nothing
+ * would move it: then it is moved on purpose (`ApplyRequest.fence`).
  */
 export interface LateWrites {
   /**

@@ -54,6 +54,7 @@ export interface PoolWriterOptions {
  */
 const LINGER_MS = 100;
 const MOST = 64;
+/** What else was sent of a pool before is told by its contents. */
 const MOST_UNANSWERED = 10;
 
 interface Waiting {
