@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { LivePool } from './live-pool.ts';
 import type { FieldClaim } from './managed-fields.ts';
-import { writerAmong, writerOf } from './writer.ts';
+import { writerAmong, writerOf, writersOf } from './writer.ts';
 
 const claim = (manager: string, fields: string[], at: string, operation: FieldClaim['operation'] = 'Update') =>
   ({ manager, operation, at, fields }) satisfies FieldClaim;
@@ -29,4 +29,47 @@ it('who takes a block size away is named like who takes any other field', () => 
     ({ pool: { name: 'a', spec: { cidr: '10.1.0.0/16', ...blockSize } }, claims }) as unknown as LivePool;
   const before = live({ blockSize: 28 }, [claim('kubectl-create', ['cidr', 'blockSize'], '10:00')]);
   expect(writerOf(before, live({}, [claim('kubectl-create', ['cidr'], '10:02')]))).toBe('kubectl-create');
+});
+
+const pool = (spec: object, claims: FieldClaim[], uid = 'u') =>
+  ({ uid, pool: { name: 'a', spec: { cidr: '10.1.0.0/16', ...spec } }, claims }) as unknown as LivePool;
+const maker = claim('maker', ['cidr', 'natOutgoing'], '10:00', 'Apply');
+
+it('of what several wrote each has the fields that it wrote, the last one last', () => {
+  const before = pool({ natOutgoing: true }, [maker]);
+  const left = claim('maker', ['cidr'], '10:00', 'Apply');
+  const both = [left, claim('bob', ['disabled'], '10:02'), claim('alice', ['natOutgoing'], '10:01')];
+  expect(writersOf(before, pool({ natOutgoing: false, disabled: true }, both))).toEqual([
+    { manager: 'alice', fields: ['natOutgoing'] },
+    { manager: 'bob', fields: ['disabled'] },
+  ]);
+});
+
+it('what nobody holds any more was taken away by the last one that is known', () => {
+  const before = pool({ natOutgoing: true, disabled: true }, [maker, claim('other', ['disabled'], '10:01')]);
+  const after = pool({ natOutgoing: false }, [claim('bob', ['natOutgoing'], '10:02')]);
+  expect(writersOf(before, after)).toEqual([{ manager: 'bob', fields: ['natOutgoing', 'disabled'] }]);
+});
+
+it('an object is made by whoever holds its CIDR, with what nobody holds; the rest came after that', () => {
+  const after = pool({ natOutgoing: true, disabled: true, ipipMode: 'Never' }, [
+    maker,
+    claim('editor', ['disabled'], '10:01'),
+  ]);
+  const written = [
+    { manager: 'maker', fields: ['cidr', 'natOutgoing', 'ipipMode'] },
+    { manager: 'editor', fields: ['disabled'] },
+  ];
+  expect(writersOf(null, after).map(({ manager, fields }) => ({ manager, fields: fields.toSorted() }))).toEqual(
+    written.map(({ manager, fields }) => ({ manager, fields: fields.toSorted() })),
+  );
+  expect(writersOf(pool({}, [maker], 'another'), after)).toHaveLength(2);
+});
+
+it('what is partly ours, or cannot be read, is told as one', () => {
+  const before = pool({ natOutgoing: true }, [maker]);
+  const ours = claim('outgate', ['natOutgoing'], '10:01', 'Apply');
+  const after = pool({ natOutgoing: false, disabled: true }, [maker, ours, claim('bob', ['disabled'], '10:02')]);
+  expect(writersOf(before, after)).toHaveLength(1);
+  expect(writersOf(before, { ...after, pool: null })).toEqual([{ manager: 'bob', fields: [] }]);
 });

@@ -1,6 +1,6 @@
 /** Who made an object of the cluster different, as far as its managedFields tell. */
 import type { PoolSpec } from '../pool/spec.ts';
-import { fieldsMoved } from './compare.ts';
+import { fieldsMoved, type PoolField, poolFields } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
 import { type FieldClaim, OUR_MANAGER, othersOn, ourClaim } from './managed-fields.ts';
 import { withReleased } from './released.ts';
@@ -15,6 +15,52 @@ export const UNKNOWN_WRITER = 'unknown';
 export const writerOf = (before: LivePool | null, after: LivePool): string =>
   writerAmong(before?.claims ?? [], after.claims, changedFields(before, after));
 
+export interface Written {
+  readonly manager: string;
+  readonly fields: readonly PoolField[];
+}
+
+/**
+ * Who wrote which of the fields that became different, the last one last: what several wrote one after the other may be seen as one. Of an
+ * object that was made the first is whoever made it. What no new claim names is the last one's, who may have taken it away. As one where
+ * some of it is ours.
+ */
+export function writersOf(before: LivePool | null, after: LivePool): Written[] {
+  const last = writerOf(before, after);
+  const made = before === null || before.uid !== after.uid;
+  const [was, is] = [before?.pool?.spec, after.pool?.spec];
+  if (is === undefined || (!made && was === undefined)) return [{ manager: last, fields: [] }];
+  const moved =
+    made || was === undefined ? poolFields.filter((field) => is[field] !== undefined) : fieldsMoved(was, is);
+  const claims = freshIn(made ? [] : before.claims, after.claims).toSorted(byTime);
+  const maker = made ? claims.find(({ fields }) => fields.includes('cidr')) : undefined;
+  const unclaimed = maker === undefined ? last : nameOf(maker);
+  const writer = (field: PoolField): string => {
+    if (field === 'cidr') return unclaimed;
+    const claim = claims.findLast(({ fields }) => fields.includes(field));
+    return claim === undefined ? unclaimed : nameOf(claim);
+  };
+  const written = Map.groupBy(moved, writer);
+  if (written.has(OUR_MANAGER)) return [{ manager: last, fields: moved }];
+  const order = [...claims.map(nameOf).filter((name) => name !== last), last];
+  const rank = (manager: string): number => (made && manager === unclaimed ? -1 : order.indexOf(manager));
+  return [...written]
+    .map(([manager, fields]) => ({ manager, fields }))
+    .sort((one, other) => rank(one.manager) - rank(other.manager));
+}
+
+/** Times are whole seconds: where two are equal the server's order counts. */
+const byTime = (one: FieldClaim, other: FieldClaim): number => {
+  const [a, b] = [one.at ?? '', other.at ?? ''];
+  return a < b ? -1 : a > b ? 1 : 0;
+};
+
+/** Claims that are new, or renewed. */
+function freshIn(before: readonly FieldClaim[], after: readonly FieldClaim[]): FieldClaim[] {
+  const known = new Set(before.map(keyOf));
+  return after.filter((claim) => !known.has(keyOf(claim)) && !before.some((had) => isLeftOf(claim, had)));
+}
+
 /** The same of claims alone. `changed`: the fields that became different; null: all of them. */
 export function writerAmong(
   before: readonly FieldClaim[],
@@ -24,7 +70,7 @@ export function writerAmong(
   const known = new Set(before.map(keyOf));
   const touching = after.filter(({ fields }) => changed === null || fields.some((field) => changed.has(field)));
   if (touching.length === 0 && changed !== null) return dropper(before, after, known, changed);
-  const fresh = touching.filter((claim) => !known.has(keyOf(claim)) && !before.some((had) => isLeftOf(claim, had)));
+  const fresh = freshIn(before, touching);
   const candidates = fresh.length > 0 ? fresh : touching;
   return nameOf(newestOf(candidates));
 }

@@ -10,6 +10,7 @@ import {
   writerAmong,
   writerBeside,
   writerOf,
+  writersOf,
   writtenByOthers,
 } from '../../core/cluster/writer.ts';
 import type { Pool, PoolSpec } from '../../core/pool/spec.ts';
@@ -57,11 +58,22 @@ export async function tellerOf(
     const { spec, beside } = unnoted;
     return [...(await tellOurs(tx, before, { ...pool, spec }, ours)), { ...theirs, actor: beside }];
   }
-  if (theirs.actor !== OUR_MANAGER) return [theirs];
+  if (theirs.actor !== OUR_MANAGER) return tellOthers(before, after, pool);
   return tellOurs(tx, before, pool, {
     ...ours,
     byOthers: writtenByOthers(before, after),
     beside: writerBeside(before, after),
+  });
+}
+
+/** A step for each of them, oldest first: others may have written several times before it was seen. */
+function tellOthers(before: LivePool | null, after: LivePool, pool: Pool): Step[] {
+  const from = before?.uid === after.uid ? before.pool?.spec : undefined;
+  const written = writersOf(before, after);
+  return written.map(({ manager }, at) => {
+    const rest = written.slice(at + 1).flatMap(({ fields }) => fields);
+    const spec = withReleased(pool.spec, rest, from ?? ({} as PoolSpec));
+    return { actor: manager, action: 'cluster.change', cause: null, after: { ...pool, spec } };
   });
 }
 
