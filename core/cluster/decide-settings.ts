@@ -15,6 +15,8 @@ export interface SettingsSyncInput {
   readonly applied: { readonly settings: NatSettings } | null;
   /** an operator saw whose fields it takes, and wants ours all the same */
   readonly forced: boolean;
+  /** something was decided about it since the last apply that is known of: what we alone hold may have come by that */
+  readonly isNews: boolean;
   /** something else was sent, and may be carried out yet on the object as it is */
   readonly mayComeLate?: boolean;
 }
@@ -39,7 +41,8 @@ export type SettingsDecision =
     };
 
 /** By level: asked twice it says the same. What somebody changed or took away since is not sent again unless it is forced. */
-export function decideSettings({ desired, live, applied, forced, mayComeLate }: SettingsSyncInput): SettingsDecision {
+export function decideSettings(input: SettingsSyncInput): SettingsDecision {
+  const { desired, live, applied, forced, isNews, mayComeLate } = input;
   if (live === null) {
     if (statedFields(desired).length === 0) return { do: 'forget' };
     if (applied === null || forced) return { do: 'apply', settings: desired, uid: null, force: false };
@@ -51,9 +54,9 @@ export function decideSettings({ desired, live, applied, forced, mayComeLate }: 
   // with problems its settings are those of before: the object itself does not say them
   const differing = differingSettings(desired, live.problems.length > 0 ? null : live.settings);
   if (forced) return { do: 'apply', settings: desired, uid: live.uid, force: true };
-  // whoever else writes a field holds it from then on: a value that we alone hold we sent, and nobody noted it
+  // whoever else writes a field holds it from then on; a webhook, or a backup of the cluster, would say the same again
   const byUs = (field: SettingField): boolean =>
-    live.problems.length === 0 && claimed.includes(field) && othersOn(live.claims, field).length === 0;
+    isNews && live.problems.length === 0 && claimed.includes(field) && othersOn(live.claims, field).length === 0;
   const old = differing.filter((field) => applied?.settings[field] === desired[field] && !byUs(field));
   const body = picked(desired, (field) => !old.includes(field));
   // equal values are shared without conflict: the claim is what later shows who changed a field
@@ -61,7 +64,7 @@ export function decideSettings({ desired, live, applied, forced, mayComeLate }: 
   if (differing.length > old.length || letGo || lost) {
     return { do: 'apply', settings: body, uid: live.uid, force: false };
   }
-  if (mayComeLate && statedFields(body).length > 0) {
+  if (old.length === 0 && mayComeLate) {
     return { do: 'apply', settings: body, uid: live.uid, force: false, fence: true };
   }
   if (old.length === 0) return { do: 'nothing', state: 'Synced', reason: 'AsDesired', fields: [], managers: [] };

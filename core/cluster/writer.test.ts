@@ -52,7 +52,7 @@ it('what nobody holds any more was taken away by the last one that is known', ()
 });
 
 it('an object is made by whoever holds its CIDR, with what nobody holds; the rest came after that', () => {
-  const after = pool({ natOutgoing: true, disabled: true, ipipMode: 'Never' }, [
+  const after = pool({ natOutgoing: true, disabled: true, ipipMode: 'Always' }, [
     maker,
     claim('editor', ['disabled'], '10:01'),
   ]);
@@ -72,4 +72,23 @@ it('what is partly ours, or cannot be read, is told as one', () => {
   const after = pool({ natOutgoing: false, disabled: true }, [maker, ours, claim('bob', ['disabled'], '10:02')]);
   expect(writersOf(before, after)).toHaveLength(1);
   expect(writersOf(before, { ...after, pool: null })).toEqual([{ manager: 'bob', fields: [] }]);
+});
+
+it('of a field that several hold at one value whoever wrote it first wrote it', () => {
+  const before = pool({ natOutgoing: true }, [maker]);
+  const alice = claim('alice', ['natOutgoing'], '10:01', 'Apply');
+  const bob = claim('bob', ['disabled', 'natOutgoing'], '10:02', 'Apply');
+  expect(writersOf(before, pool({ natOutgoing: false, disabled: true }, [alice, bob]))).toEqual([
+    { manager: 'alice', fields: ['natOutgoing'] },
+    { manager: 'bob', fields: ['disabled'] },
+  ]);
+  const argocd = claim('argocd', ['cidr', 'natOutgoing'], '10:05', 'Apply');
+  expect(writersOf(null, pool({ natOutgoing: true }, [maker, argocd]))).toEqual([
+    { manager: 'maker', fields: ['cidr', 'natOutgoing'] },
+  ]);
+});
+
+it('a CIDR that is spelt otherwise is told all the same', () => {
+  const spelt = (cidr: string, at: string) => pool({ cidr }, [claim('vi', ['cidr'], at)]);
+  expect(writersOf(spelt('10.1.0.0/16', '10:00'), spelt('10.1.0.1/16', '10:01'))).toMatchObject([{ fields: [] }]);
 });

@@ -1,6 +1,6 @@
 /** Who made an object of the cluster different, as far as its managedFields tell. */
 import type { PoolSpec } from '../pool/spec.ts';
-import { fieldsMoved, type PoolField, poolFields } from './compare.ts';
+import { fieldsMoved, type PoolField } from './compare.ts';
 import type { LivePool } from './live-pool.ts';
 import { type FieldClaim, OUR_MANAGER, othersOn, ourClaim } from './managed-fields.ts';
 import { withReleased } from './released.ts';
@@ -30,18 +30,20 @@ export function writersOf(before: LivePool | null, after: LivePool): Written[] {
   const made = before === null || before.uid !== after.uid;
   const [was, is] = [before?.pool?.spec, after.pool?.spec];
   if (is === undefined || (!made && was === undefined)) return [{ manager: last, fields: [] }];
-  const moved =
-    made || was === undefined ? poolFields.filter((field) => is[field] !== undefined) : fieldsMoved(was, is);
+  const moved: PoolField[] =
+    made || was === undefined ? ['cidr', ...fieldsMoved({ cidr: is.cidr }, is)] : fieldsMoved(was, is);
   const claims = freshIn(made ? [] : before.claims, after.claims).toSorted(byTime);
   const maker = made ? claims.find(({ fields }) => fields.includes('cidr')) : undefined;
   const unclaimed = maker === undefined ? last : nameOf(maker);
   const writer = (field: PoolField): string => {
     if (field === 'cidr') return unclaimed;
-    const claim = claims.findLast(({ fields }) => fields.includes(field));
+    // who holds it as well came after that, and wrote the same
+    const claim = claims.find(({ fields }) => fields.includes(field));
     return claim === undefined ? unclaimed : nameOf(claim);
   };
   const written = Map.groupBy(moved, writer);
-  if (written.has(OUR_MANAGER)) return [{ manager: last, fields: moved }];
+  // a CIDR may be spelt otherwise, which moves nothing
+  if (written.size === 0 || written.has(OUR_MANAGER)) return [{ manager: last, fields: moved }];
   const order = [...claims.map(nameOf).filter((name) => name !== last), last];
   const rank = (manager: string): number => (made && manager === unclaimed ? -1 : order.indexOf(manager));
   return [...written]

@@ -69,7 +69,7 @@ export async function decidedBy(
   if (known !== undefined) {
     const last = await lastSpecsOf(tx, after.name);
     const decided = last.find((one) => isUnforced(one) && one.sequence < known.change);
-    return decided === undefined ? null : unforced(decided);
+    return decided === undefined ? null : { ...unforced(decided), known };
   }
   const force = row?.forceVersion ?? null;
   if (wanted !== undefined && force === null && isThere(wanted.spec)) return unforced(wanted);

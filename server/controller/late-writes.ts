@@ -9,7 +9,7 @@ export interface LateWrites {
    * refuses it: it is not carried out, which says nothing of one that was sent before.
    */
   sending(name: string, on: string | null): () => void;
-  /** The cluster took what was sent last, or this leader noted the object as Synced: no other write fits the object as it is. */
+  /** The cluster took what was sent last, or this leader noted the object as Synced: what was sent before does not fit it any more. */
   settled(name: string): void;
   /** Whether one may be carried out yet on this resourceVersion. */
   mayCome(name: string, resourceVersion: string): boolean;

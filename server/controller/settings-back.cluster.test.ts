@@ -9,6 +9,7 @@ import { resolveSettings } from '../services/cluster/resolve-settings.ts';
 import { previewSettings } from '../services/settings/preview-settings.ts';
 import { soon } from '../testing/soon.ts';
 import { editor } from '../testing/test-api.ts';
+import { clusterFelix } from './cluster-pools.ts';
 
 const site = ledTerms();
 const settings = decidedSettings(site);
@@ -119,4 +120,16 @@ it('after they were let go, before the answer to that came: that is told as ours
     { actor: 'outgate', cause: again, has: ports },
     { actor: 'outgate', cause: emptied, has: {} },
   ]);
+});
+
+it('what nobody decided here stays, also under our name: the database is another one', async () => {
+  settings.cleaned();
+  const theirs = { name: 'node.of-another', spec: ports, uid: null, resourceVersion: null, force: false };
+  await clusterFelix(site.connection, 'projectcalico.org/v3').apply(theirs);
+  await site.begin();
+  await settings.mirrored();
+  await settings.isIdle();
+  await settings.decide(filter);
+  await settings.isIdle();
+  expect(await must(site.server.as('admin'), 'GET', `${FELIX}/node.of-another`)).toMatchObject({ spec: ports });
 });

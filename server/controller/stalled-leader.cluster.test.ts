@@ -116,14 +116,17 @@ it('a cluster that wants no such annotation does not refuse the pool', async () 
   await update(noNat);
   const back = await update({});
   const { call } = site.connection;
+  let refused = 0;
   await site.begin({
     ...site.connection,
     async call(request) {
       if (!JSON.stringify(request.body ?? {}).includes('outgate/fence')) return call(request);
+      refused++;
       throw new KubeError('', failure('invalid', 'this annotation is not allowed', { status: 422 }));
     },
   });
   await site.stands('a', { state: 'Synced', applied: { version: back } });
+  expect(refused).toBe(1);
 });
 
 it('where none may come, nothing is written to hold it off', async () => {

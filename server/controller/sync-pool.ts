@@ -56,7 +56,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   }
   const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released });
   const { late } = options;
-  // what is as it was when it was noted as Synced is looked at alike: nothing was sent since
+  // of what is as it was when it was noted as Synced, the object moved before anything was sent since, and that was the same
   const isNoted = row?.settledVersion === pool.sequence;
   const mayComeLate = !isNoted && live !== undefined && late.mayCome(name, live.resourceVersion);
   const decision = decideSync({ ...input, mayComeLate });
@@ -186,9 +186,11 @@ async function apply(
 
 /** The pool was deleted here. A leader may have ended before it could note that it had made the object: what is under our name goes too. */
 async function remove(options: SyncPoolOptions, found: Found, live: LivePool): Promise<SyncOutcome> {
+  const { late, cluster } = options;
+  // what goes already needs no word of ours, nor the right to delete it
+  const refused = live.deleting ? () => {} : late.sending(live.name, live.resourceVersion);
   try {
-    // what goes already needs no word of ours, nor the right to delete it
-    if (!live.deleting) await options.cluster.remove(live);
+    if (!live.deleting) await cluster.remove(live);
     // a finalizer may hold it for long: what the try before met is over
     const { before } = found;
     const isNews = before.detail.message !== undefined;
@@ -198,6 +200,7 @@ async function remove(options: SyncPoolOptions, found: Found, live: LivePool): P
       : 'settled';
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
+    if (isRefusal(error)) refused();
     if (error.kind === 'not-found') return 'settled';
     return fail(options, found, error, 'DeletionRefused');
   }
@@ -209,12 +212,14 @@ async function remove(options: SyncPoolOptions, found: Found, live: LivePool): P
  */
 async function disown(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
   if (live === null && mayCome(row, options.now())) return noteAbsent(options, row);
+  const ours = live !== null && ourClaim(live.claims) !== undefined;
+  const refused = ours ? options.late.sending(row.name, live.resourceVersion) : () => {};
   try {
-    const ours = live !== null && ourClaim(live.claims) !== undefined;
     await options.write({ name: row.name, row: null, taken: ours ? await options.cluster.disown(live) : null });
     return 'settled';
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
+    if (isRefusal(error)) refused();
     if (error.kind === 'not-found') return 'settled'; // the watch says that it is gone
     return fail(options, asFound(row), error);
   }

@@ -6,7 +6,7 @@ import type { LiveFelix } from '../../core/cluster/live-settings.ts';
 import { seenOfSettings } from '../../core/cluster/seen.ts';
 import { type VoidForce, voidSettingsForce } from '../../core/cluster/void-force.ts';
 import type { NatSettings } from '../../core/nat/settings.ts';
-import { settingsChangesBetween } from '../db/changes.ts';
+import { lastSettingsOf, settingsChangesBetween } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
 import { readDesired } from '../db/desired.ts';
 import { lockLive } from '../db/live.ts';
@@ -56,14 +56,17 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
     if (!same) await write(options, name, { row: { name, ...stand, ...isNow, applied }, voided });
   };
   const last = appliedSince(row);
-  const since = { after: row?.settledVersion ?? 0, until: sequence };
-  const mayComeLate =
-    live !== undefined && late.mayCome(name, live.resourceVersion) && (await isDecidedIn(db, name, since));
+  const decided = await lastDecided(db, name, sequence);
+  // claims that nobody decided here are those of another database, or of one that this is a backup of
+  if (decided === 0) return 'settled';
+  const isNoted = decided <= (row?.settledVersion ?? 0);
+  const mayComeLate = !isNoted && live !== undefined && late.mayCome(name, live.resourceVersion);
   const decision = decideSettings({
     desired,
     live: live ?? null,
     applied: last && { settings: last.spec },
     forced,
+    isNews: decided > (before?.version ?? 0),
     mayComeLate,
   });
   if (decision.do === 'forget') {
@@ -114,13 +117,10 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
 /** So many changes that decided about other objects are looked at again and again; with more, that they are known is written. */
 const MOST_OF_OTHERS = 20;
 
-/** Whether a change in between decided about this object. */
-async function isDecidedIn(
-  db: Database,
-  name: string,
-  between: { readonly after: number; readonly until: number },
-): Promise<boolean> {
-  return (await settingsChangesBetween(db, pathOf(name), between)).lastOwn > between.after;
+/** The last change that decided about this object; 0: none did. */
+async function lastDecided(db: Database, name: string, until: number): Promise<number> {
+  const decided = await lastSettingsOf(db, name);
+  return decided.find(({ sequence }) => sequence <= until)?.sequence ?? 0;
 }
 
 /** The last change that the object is known to be in accord with, when it is in accord with all up to `sequence`. */

@@ -16,7 +16,7 @@ export function termConnection(connection: Connection, tenure: Tenure): Connecti
   };
   return {
     server: connection.server,
-    call: (call) => guarded(call.signal, (signal) => connection.call({ ...call, signal })),
+    call: (call) => guarded(call.signal, (signal) => connection.call({ ...call, signal, mayGo: tenure.holds })),
     stream: (path, given) => guarded(given, (signal) => connection.stream(path, signal)),
     close: async () => {},
   };

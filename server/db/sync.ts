@@ -12,7 +12,7 @@ export interface SyncRow<Spec = PoolSpec> {
   readonly reason: string;
   readonly detail: SyncDetail;
   readonly since: Date;
-  /** the last apply that the server took */
+  /** the last apply that the server took; of settings also what was found to be as it is decided */
   readonly applied: { readonly uid: string; readonly version: number; readonly spec: Spec } | null;
   /** the last version that a leader noted as Synced: of what was sent since some may be carried out late */
   readonly settledVersion: number | null;

@@ -30,6 +30,11 @@ export interface Call {
   /** of the body; by default application/json */
   readonly type?: string;
   readonly signal?: AbortSignal;
+  /**
+   * Asked right before it is written to its connection, for which it may have waited: false, and it is not sent, and rejects. A process
+   * that was stopped meanwhile hears of no signal before that.
+   */
+  readonly mayGo?: () => boolean;
 }
 
 export interface Answer {
@@ -67,7 +72,7 @@ export function openConnection(credentials: Credentials): Connection {
   const ask = async (
     dispatcher: Agent,
     place: CallPlaces,
-    { method, path, body, type, signal }: Call,
+    { method, path, body, type, signal, mayGo }: Call,
   ): Promise<Dispatcher.ResponseData> => {
     const line = `${method} ${path}`;
     const headers = await credentials.headers().catch((error: unknown) => {
@@ -76,7 +81,7 @@ export function openConnection(credentials: Credentials): Connection {
     });
     const asked = (): Promise<Dispatcher.ResponseData> =>
       send(`${credentials.server}${path}`, {
-        dispatcher,
+        dispatcher: mayGo === undefined ? dispatcher : dispatcher.compose(onlyIf(mayGo)),
         method,
         headers: {
           ...headers,
@@ -134,6 +139,23 @@ function connector(credentials: Credentials): buildConnector.connector {
     );
   };
 }
+
+/** A request that may go no more when its turn comes ends there. */
+const onlyIf =
+  (mayGo: () => boolean): Dispatcher.DispatcherComposeInterceptor =>
+  (dispatch) =>
+  (options, handler) =>
+    dispatch(options, {
+      onRequestStart(controller, context) {
+        if (mayGo()) handler.onRequestStart?.(controller, context);
+        else controller.abort(new Error('it may be sent no more'));
+      },
+      onRequestUpgrade: (...told) => handler.onRequestUpgrade?.(...told),
+      onResponseStart: (...told) => handler.onResponseStart?.(...told),
+      onResponseData: (...told) => handler.onResponseData?.(...told),
+      onResponseEnd: (...told) => handler.onResponseEnd?.(...told),
+      onResponseError: (...told) => handler.onResponseError?.(...told),
+    });
 
 async function* readable(line: string, body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<Buffer> {
   try {

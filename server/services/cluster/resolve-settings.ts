@@ -98,7 +98,7 @@ async function decide(
     const own = settingsIn(desired.settings, object);
     const last = appliedSince(row);
     const applied = last && { settings: last.spec };
-    const unforced = decideObject({ desired: own, live: live ?? null, applied, forced: false });
+    const unforced = decideObject({ desired: own, live: live ?? null, applied, forced: false, isNews: false });
     if (unforced.do === 'nothing' && unforced.state === 'Synced') {
       const message = `the cluster's FelixConfiguration '${object}' is as it is decided: there is nothing to force`;
       throw new AppError('NOTHING_CHANGES', message);

@@ -128,6 +128,7 @@ async function predictCluster(
       live,
       applied: last === null ? null : { settings: last.spec },
       forced: forced.includes(name),
+      isNews: true,
     });
     if (live === null && decision.do === 'nothing') deleted.push(name);
     const { settings, contested: held } = predictSettings(live, decision);
