@@ -103,3 +103,16 @@ test('settings kept from when they could be read are not what the object says', 
     managers: ['kubectl'],
   });
 });
+
+test('what we alone hold, and is not sent again, does not go with what is sent', () => {
+  const back = live({ natPortRange: '8:9', natOutgoingAddress: '192.0.2.1' }, ['natOutgoingAddress', 'natPortRange']);
+  const kept = { do: 'apply', settings: { natPortRange: '8:9' } };
+  expect(decide({ live: back, applied: { settings: ports } })).toMatchObject(kept);
+  const unreadable = {
+    ...live(both, ['natOutgoingAddress'], { vi: ['natPortRange'] }),
+    problems: [{ field: 'spec.natPortRange', message: 'no range' }],
+  };
+  const more = { ...both, iptablesNATOutgoingInterfaceFilter: 'eth1' };
+  const { settings } = decide({ desired: more, live: unreadable, applied: { settings: both } }) as { settings: object };
+  expect(settings).toEqual({ natOutgoingAddress: '192.0.2.1', iptablesNATOutgoingInterfaceFilter: 'eth1' });
+});

@@ -54,11 +54,17 @@ export function decideSettings(input: SettingsSyncInput): SettingsDecision {
   // with problems its settings are those of before: the object itself does not say them
   const differing = differingSettings(desired, live.problems.length > 0 ? null : live.settings);
   if (forced) return { do: 'apply', settings: desired, uid: live.uid, force: true };
+  const aloneOn = (field: SettingField): boolean =>
+    claimed.includes(field) && othersOn(live.claims, field).length === 0;
   // whoever else writes a field holds it from then on; a webhook, or a backup of the cluster, would say the same again
-  const byUs = (field: SettingField): boolean =>
-    isNews && live.problems.length === 0 && claimed.includes(field) && othersOn(live.claims, field).length === 0;
+  const byUs = (field: SettingField): boolean => isNews && live.problems.length === 0 && aloneOn(field);
   const old = differing.filter((field) => applied?.settings[field] === desired[field] && !byUs(field));
-  const body = picked(desired, (field) => !old.includes(field));
+  // left out, what we alone hold would go; of an object that cannot be read it stands there as it is decided
+  const there = live.problems.length > 0 ? desired : (live.settings ?? {});
+  const body = {
+    ...picked(there, (field) => old.includes(field) && aloneOn(field)),
+    ...picked(desired, (field) => !old.includes(field)),
+  };
   // equal values are shared without conflict: the claim is what later shows who changed a field
   const lost = lostFields(live.claims, statedFields(body)).length > 0;
   if (differing.length > old.length || letGo || lost) {

@@ -88,6 +88,20 @@ it('of a field that several hold at one value whoever wrote it first wrote it', 
   ]);
 });
 
+it('a set that became different is the last one’s who holds items of it', () => {
+  const uses = (items: string[], at: string, manager: string) =>
+    ({ ...claim(manager, ['allowedUses', 'disabled'], at), items: { allowedUses: items } }) as FieldClaim;
+  const before = pool({ allowedUses: ['Workload'] }, [uses(['Workload'], '10:00', 'a')]);
+  const after = pool({ allowedUses: ['Workload', 'LoadBalancer'], disabled: true }, [
+    uses(['Workload'], '10:01', 'a'),
+    { ...claim('b', ['allowedUses'], '10:02'), items: { allowedUses: ['LoadBalancer'] } },
+  ]);
+  expect(writersOf(before, after)).toEqual([
+    { manager: 'a', fields: ['disabled'] },
+    { manager: 'b', fields: ['allowedUses'] },
+  ]);
+});
+
 it('a CIDR that is spelt otherwise is told all the same', () => {
   const spelt = (cidr: string, at: string) => pool({ cidr }, [claim('vi', ['cidr'], at)]);
   expect(writersOf(spelt('10.1.0.0/16', '10:00'), spelt('10.1.0.1/16', '10:01'))).toMatchObject([{ fields: [] }]);

@@ -36,9 +36,10 @@ export function writersOf(before: LivePool | null, after: LivePool): Written[] {
   const maker = made ? claims.find(({ fields }) => fields.includes('cidr')) : undefined;
   const unclaimed = maker === undefined ? last : nameOf(maker);
   const writer = (field: PoolField): string => {
-    if (field === 'cidr') return unclaimed;
-    // who holds it as well came after that, and wrote the same
-    const claim = claims.find(({ fields }) => fields.includes(field));
+    if (made && field === 'cidr') return unclaimed;
+    const holders = claims.filter(({ fields }) => fields.includes(field));
+    // who holds a value as well came after that, and wrote the same; of a set each holds items of its own
+    const claim = holders.some(({ items }) => items?.[field]) ? holders.at(-1) : holders[0];
     return claim === undefined ? unclaimed : nameOf(claim);
   };
   const written = Map.groupBy(moved, writer);

@@ -6,7 +6,7 @@ import type { LiveFelix } from '../../core/cluster/live-settings.ts';
 import { seenOfSettings } from '../../core/cluster/seen.ts';
 import { type VoidForce, voidSettingsForce } from '../../core/cluster/void-force.ts';
 import type { NatSettings } from '../../core/nat/settings.ts';
-import { lastSettingsOf, settingsChangesBetween } from '../db/changes.ts';
+import { lastSettingsDecision, settingsChangesBetween } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
 import { readDesired } from '../db/desired.ts';
 import { lockLive } from '../db/live.ts';
@@ -56,7 +56,7 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
     if (!same) await write(options, name, { row: { name, ...stand, ...isNow, applied }, voided });
   };
   const last = appliedSince(row);
-  const decided = await lastDecided(db, name, sequence);
+  const decided = await lastSettingsDecision(db, name, sequence);
   // claims that nobody decided here are those of another database, or of one that this is a backup of
   if (decided === 0) return 'settled';
   const isNoted = decided <= (row?.settledVersion ?? 0);
@@ -116,12 +116,6 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
 
 /** So many changes that decided about other objects are looked at again and again; with more, that they are known is written. */
 const MOST_OF_OTHERS = 20;
-
-/** The last change that decided about this object; 0: none did. */
-async function lastDecided(db: Database, name: string, until: number): Promise<number> {
-  const decided = await lastSettingsOf(db, name);
-  return decided.find(({ sequence }) => sequence <= until)?.sequence ?? 0;
-}
 
 /** The last change that the object is known to be in accord with, when it is in accord with all up to `sequence`. */
 async function heldUntil(db: Database, name: string, version: number, sequence: number): Promise<number> {

@@ -139,6 +139,18 @@ export async function lastSettingsOf(
   return rows.map(({ sequence, settings }) => ({ sequence: Number(sequence), settings: settings ?? {} }));
 }
 
+/** The last change up to `until` that decided about the settings of one FelixConfiguration; 0: none did. */
+export async function lastSettingsDecision(db: Queryable, object: string, until: number): Promise<number> {
+  const [row] = await db.query<{ last: string | null }>(
+    `WITH own AS MATERIALIZED (
+       SELECT sequence FROM change
+       WHERE action = 'settings.update' AND settings_objects(before, after) @> ARRAY[$1::text]
+     ) SELECT max(sequence) AS last FROM own WHERE sequence <= $2`,
+    [object, until],
+  );
+  return Number(row?.last ?? 0);
+}
+
 export interface SettingsChanges {
   readonly many: number;
   /** 0: none */
