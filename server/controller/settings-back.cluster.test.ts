@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { decidedSettings, FELIX } from '../../e2e/cluster/decided-settings.ts';
 import { ledTerms } from '../../e2e/cluster/led-terms.ts';
 import { must } from '../../e2e/cluster/request.ts';
+import { slowWrite } from '../../e2e/cluster/slow-write.ts';
 import type { Connection } from '../kube/connection.ts';
 import { failure, KubeError } from '../kube/kube-error.ts';
 import { resolveSettings } from '../services/cluster/resolve-settings.ts';
@@ -32,20 +33,6 @@ function losesAnswer(connection: Connection): Connection {
       throw new KubeError('', failure('unreachable', 'nobody answers'));
     },
   };
-}
-
-/** Its first write waits until it is let go, then is carried out and answered. */
-function slow(connection: Connection) {
-  const gate = Promise.withResolvers<void>();
-  let isSent = false;
-  const call: Connection['call'] = async (request) => {
-    if (request.method !== 'GET') {
-      isSent = true;
-      await gate.promise;
-    }
-    return connection.call(request);
-  };
-  return { go: gate.resolve, sent: () => isSent, connection: { ...connection, call } };
 }
 
 it.each([
@@ -104,11 +91,11 @@ it('after others deleted the object, and they were emptied, before that is carri
 it('after they were let go, before the answer to that came: that is told as ours', async () => {
   await settings.made(ports);
   await site.end();
-  const { connection, go, sent } = slow(site.connection);
+  const { connection, go, isSent } = slowWrite(site.connection);
   await site.begin(connection);
   await settings.mirrored();
   const emptied = await settings.decide({});
-  await soon(async () => expect(sent()).toBe(true));
+  await soon(async () => expect(isSent()).toBe(true));
   const again = await settings.decide(ports);
   go();
   await synced(again);

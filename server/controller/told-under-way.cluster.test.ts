@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { history } from '../../e2e/cluster/history.ts';
 import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
-import type { Connection } from '../kube/connection.ts';
+import { slowWrite } from '../../e2e/cluster/slow-write.ts';
 import { adoptPools } from '../services/cluster/adopt-pools.ts';
 import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { soon } from '../testing/soon.ts';
@@ -22,20 +22,11 @@ const moves = () =>
      WHERE actor = 'outgate' AND before IS NOT NULL AND after IS NOT NULL ORDER BY sequence DESC LIMIT 2`,
   );
 
-/** The first write waits until it is let go, then is carried out and answered. */
+/** One leads whose writes wait until they are let go. */
 async function beginSlow(): Promise<{ go: () => void; isSent: () => Promise<void> }> {
-  const { connection } = site;
-  const gate = Promise.withResolvers<void>();
-  let isSent = false;
-  const call: Connection['call'] = async (request) => {
-    if (request.method !== 'GET') {
-      isSent = true;
-      await gate.promise;
-    }
-    return connection.call(request);
-  };
-  await site.begin({ ...connection, call });
-  return { go: gate.resolve, isSent: () => soon(async () => expect(isSent).toBe(true)) };
+  const { connection, go, isSent } = slowWrite(site.connection);
+  await site.begin(connection);
+  return { go, isSent: () => soon(async () => expect(isSent()).toBe(true)) };
 }
 
 it('theirs of a pool that was made again twice names the change that came first', async () => {
