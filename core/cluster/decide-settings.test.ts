@@ -26,18 +26,6 @@ test('an absent object is made, once; one that was deleted is not, unless it is 
   expect(decide({ applied, forced: true })).toMatchObject({ do: 'apply', uid: null });
 });
 
-test('what may be carried out late is held off where all is as it is decided', () => {
-  const input = {
-    desired: ports,
-    live: live(ports, ['natPortRange']),
-    applied: { settings: ports },
-    mayComeLate: true,
-  };
-  expect(decide(input)).toMatchObject({ do: 'apply', settings: ports, force: false, fence: true });
-  const theirs = live({ natPortRange: '8:9' }, [], { vi: ['natPortRange'] });
-  expect(decide({ ...input, live: theirs })).toMatchObject({ reason: 'FieldChangedInCluster' });
-});
-
 test('another value that we alone hold is ours, of which nobody heard: what is decided is sent', () => {
   const unheard = live({ natPortRange: '8:9' }, ['natPortRange']);
   const applied = { settings: ports };

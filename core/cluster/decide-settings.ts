@@ -17,19 +17,10 @@ export interface SettingsSyncInput {
   readonly forced: boolean;
   /** something was decided about it since the last apply that is known of: what we alone hold may have come by that */
   readonly isNews: boolean;
-  /** something else was sent, and may be carried out yet on the object as it is */
-  readonly mayComeLate?: boolean;
 }
 
 export type SettingsDecision =
-  | {
-      readonly do: 'apply';
-      readonly settings: NatSettings;
-      readonly uid: string | null;
-      readonly force: boolean;
-      /** `ApplyRequest.fence` */
-      readonly fence?: true;
-    }
+  | { readonly do: 'apply'; readonly settings: NatSettings; readonly uid: string | null; readonly force: boolean }
   /** nothing is decided and nothing there is ours */
   | { readonly do: 'forget' }
   | {
@@ -42,7 +33,7 @@ export type SettingsDecision =
 
 /** By level: asked twice it says the same. What somebody changed or took away since is not sent again unless it is forced. */
 export function decideSettings(input: SettingsSyncInput): SettingsDecision {
-  const { desired, live, applied, forced, isNews, mayComeLate } = input;
+  const { desired, live, applied, forced, isNews } = input;
   if (live === null) {
     if (statedFields(desired).length === 0) return { do: 'forget' };
     if (applied === null || forced) return { do: 'apply', settings: desired, uid: null, force: false };
@@ -69,9 +60,6 @@ export function decideSettings(input: SettingsSyncInput): SettingsDecision {
   const lost = lostFields(live.claims, statedFields(body)).length > 0;
   if (differing.length > old.length || letGo || lost) {
     return { do: 'apply', settings: body, uid: live.uid, force: false };
-  }
-  if (old.length === 0 && mayComeLate) {
-    return { do: 'apply', settings: body, uid: live.uid, force: false, fence: true };
   }
   if (old.length === 0) return { do: 'nothing', state: 'Synced', reason: 'AsDesired', fields: [], managers: [] };
   return {

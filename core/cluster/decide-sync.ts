@@ -17,8 +17,6 @@ export interface SyncInput {
   readonly applied: { readonly uid: string; readonly version: number } | null;
   /** the pool was deleted here and made again, and what is there is the object that was to go */
   readonly remade: boolean;
-  /** something else was sent, and may be carried out yet on the object as it is */
-  readonly mayComeLate?: boolean;
   readonly policy: SyncPolicy;
   /** fields that others decide: they are not compared, not written over, and held no more than must be */
   readonly released: readonly PoolField[];
@@ -32,8 +30,6 @@ export type SyncDecision =
       readonly spec: PoolSpec;
       readonly uid: string | null;
       readonly force: boolean;
-      /** `ApplyRequest.fence` */
-      readonly fence?: true;
       /** what others wrote, which an apply by force would write over; absent: nothing */
       readonly over?: Differing;
     }
@@ -55,16 +51,7 @@ interface Differing {
  * The decision is by level, not by event: asked twice it says the same. An apply carries the uid of the object that it
  * is meant for, so that a pool deleted meanwhile is not made again by accident.
  */
-export function decideSync({
-  desired,
-  live,
-  applied,
-  remade,
-  mayComeLate,
-  policy,
-  released,
-  forced,
-}: SyncInput): SyncDecision {
+export function decideSync({ desired, live, applied, remade, policy, released, forced }: SyncInput): SyncDecision {
   const insists = forced || policy === 'enforce';
   if (live === null) {
     return applied === null || insists
@@ -99,12 +86,11 @@ export function decideSync({
   const body = releasedBody(desired.spec, released, there);
   const letsGo = stillClaimed(live.claims, released).length > 0;
   if (fields.length === 0) {
-    const same = { do: 'apply', spec: body, uid: live.uid, force: false } as const;
-    // equal values are shared without conflict: the claim is what later shows who changed a field
-    if (letsGo || lostFields(live.claims, Object.keys(body)).length > 0) return same;
-    // nobody may have heard yet what was carried out, and our deletion of it, or what else was decided, may be carried out yet
-    if (remade || mayComeLate) return { ...same, fence: true };
-    return applied === null ? same : synced();
+    // equal values are shared without conflict: the claim is what later shows who changed a field. Of one that was deleted here the
+    // cluster itself must say that it is so: nobody may have heard yet that it is gone
+    return applied === null || remade || letsGo || lostFields(live.claims, Object.keys(body)).length > 0
+      ? { do: 'apply', spec: body, uid: live.uid, force: false }
+      : synced();
   }
   const managers = differingHolders(live, fields, wanted);
   // a new decision is sent unforced: where somebody else holds a field, the server says so

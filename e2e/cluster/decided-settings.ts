@@ -49,6 +49,9 @@ export function decidedSettings(site: ReturnType<typeof ledTerms>) {
       await soon(async () => expect(await row()).toMatchObject({ state: 'Synced', applied: { version } }));
       return version;
     },
+    /** Somebody else writes to it. */
+    edit: (spec: object): Promise<unknown> =>
+      must(site.server.as('admin'), 'PATCH', `${FELIX}/default?fieldManager=kubectl-edit`, { spec }),
     /** Somebody else makes the object. */
     makeOthers: (spec: object): Promise<unknown> =>
       must(site.server.as('admin'), 'POST', `${FELIX}?fieldManager=calico`, {

@@ -1,11 +1,14 @@
-/** A leader that looks at one pool, sends what it decides, and ends before it can note what came of it. */
+/** A leader that ends before it can note what came of what it sent. */
+import { expect } from 'vitest';
 import { clusterPools } from '../../server/controller/cluster-pools.ts';
 import { lateWrites } from '../../server/controller/late-writes.ts';
 import { poolReader } from '../../server/controller/pool-reader.ts';
 import type { SyncOutcome } from '../../server/controller/refused-by.ts';
 import { syncPool } from '../../server/controller/sync-pool.ts';
-import type { ledTerms } from './led-terms.ts';
+import { soon } from '../../server/testing/soon.ts';
+import { type ledTerms, nat } from './led-terms.ts';
 
+/** It looks at one pool and sends what it decides. */
 export const endsBeforeNoting = (
   site: ReturnType<typeof ledTerms>,
   name: string,
@@ -22,3 +25,12 @@ export const endsBeforeNoting = (
     },
     name,
   );
+
+/** The cluster is known, and then a pool `a` is made there of which nobody noted it. Nobody leads afterwards. */
+export async function madeUnnoted(site: ReturnType<typeof ledTerms>): Promise<void> {
+  await site.begin();
+  await soon(async () => expect(site.leading?.mirrored().pools).toBe(true));
+  await site.end();
+  await site.api.caller('editor').pools.create({ name: 'a', spec: nat });
+  await endsBeforeNoting(site, 'a');
+}

@@ -7,9 +7,14 @@ export interface ApplyRequest<Spec> {
   /** of the object that it was decided on: an apply that was held up must not write over a later one of ours; null: any */
   readonly resourceVersion: string | null;
   readonly force: boolean;
-  /** what was decided on this resourceVersion and comes late is to be refused, also where all is as asked: the version that is decided */
-  readonly fence?: number;
   /** nothing is stored, the answer is the same */
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** An object as it was seen. */
+export interface SeenObject {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
 }

@@ -5,10 +5,11 @@ import { readLiveFelix } from '../../core/cluster/live-settings.ts';
 import { OUR_MANAGER, othersOn, ourClaim, specClaims } from '../../core/cluster/managed-fields.ts';
 import type { Connection } from '../kube/connection.ts';
 import { disown } from '../kube/disown.ts';
+import { holdOff } from '../kube/hold-off.ts';
 import { failure, KubeError, type KubeErrorKind } from '../kube/kube-error.ts';
 import { type KubeObject, readObject } from '../kube/object.ts';
 import { apply, remove, type UnsetOptions, unset } from '../kube/write.ts';
-import type { ApplyRequest } from './apply-request.ts';
+import type { ApplyRequest, SeenObject } from './apply-request.ts';
 import type { ClusterPools } from './sync-pool.ts';
 import type { ClusterFelix } from './sync-settings.ts';
 
@@ -27,36 +28,29 @@ const NEVER = '1';
 
 export function clusterPools(connection: Connection, group: PoolGroup, read = readLivePool): ClusterPools {
   const path = poolsPath(group);
+  const target = { connection, group, path, kind: 'IPPool', read };
   return {
-    apply: applier({ connection, group, path, kind: 'IPPool', read }),
+    apply: applier(target),
     remove: ({ name, uid, resourceVersion }) => remove(connection, { path, name, uid, resourceVersion }),
-    async disown({ name, uid, resourceVersion }) {
-      const object = await readOne(connection, { path, name });
-      if (object.metadata.uid !== uid || object.metadata.resourceVersion !== resourceVersion) {
-        throw new KubeError(`GET ${path}`, failure('stale', `${name} has changed since it was looked at`));
-      }
+    holdOff: holderOff(target),
+    async disown(pool) {
+      const object = await readSame(connection, path, pool);
       const who = { manager: OUR_MANAGER, by: LET_GO_MANAGER, annotation: FENCE };
       const taken = readLivePool(await disown(connection, { path, ...who, object }));
       if (taken !== null) return taken;
-      throw new KubeError(`PATCH ${path}/${name}`, failure('garbled', 'the answer must be an object'));
+      throw new KubeError(`PATCH ${path}/${pool.name}`, failure('garbled', 'the answer must be an object'));
     },
   };
 }
 
-export const clusterFelix = (connection: Connection, group: PoolGroup): ClusterFelix => ({
-  apply: applier({
-    connection,
-    group,
-    path: felixPath(group),
-    kind: 'FelixConfiguration',
-    read: readLiveFelix,
-  }),
-});
+export function clusterFelix(connection: Connection, group: PoolGroup): ClusterFelix {
+  const target = { connection, group, path: felixPath(group), kind: 'FelixConfiguration', read: readLiveFelix };
+  return { apply: applier(target), holdOff: holderOff(target) };
+}
 
-/** An annotation that moves the resourceVersion, which an apply of what is there already does not. The next apply takes it away. */
 const FENCE = `${OUR_MANAGER}/fence`;
 
-/** As a webhook or a policy refuses it. */
+/** As a webhook or a policy refuses the annotation, or who holds one of this name; what is decided is not refused by that. */
 const UNWANTED: ReadonlySet<KubeErrorKind> = new Set(['invalid', 'bad-request', 'forbidden', 'conflict']);
 
 const LET_GO_MANAGER = `${OUR_MANAGER}-lets-go`;
@@ -79,6 +73,14 @@ async function letGo(
   return unset(connection, { ...how, manager: LET_GO_MANAGER, object, fields });
 }
 
+/** Rejects with a KubeError: `stale` where it is another one by now, or has changed. */
+async function readSame(connection: Connection, path: string, asSeen: SeenObject): Promise<KubeObject> {
+  const object = await readOne(connection, { path, name: asSeen.name });
+  const { uid, resourceVersion } = object.metadata;
+  if (uid === asSeen.uid && resourceVersion === asSeen.resourceVersion) return object;
+  throw new KubeError(`GET ${path}`, failure('stale', `${asSeen.name} has changed since it was looked at`));
+}
+
 /** By a list of one: to get it by name would be one more right. Rejects with a KubeError: `not-found`. */
 async function readOne(
   connection: Connection,
@@ -92,22 +94,34 @@ async function readOne(
   return found;
 }
 
-/** Server-side apply under our manager. Returns the object as it is stored now; rejects with a KubeError. */
-function applier<T, Spec extends object>(target: {
+interface Target<T> {
   readonly connection: Connection;
   readonly group: PoolGroup;
   readonly path: string;
   readonly kind: string;
   readonly read: (object: unknown) => T | null;
-}): (request: ApplyRequest<Spec>) => Promise<T> {
+}
+
+/** Null: nothing of it is ours, or the cluster does not want it so. Rejects with a KubeError: `stale` when the object has changed. */
+function holderOff<T>({ connection, path, kind, read }: Target<T>): (asSeen: SeenObject) => Promise<T | null> {
+  return async (asSeen) => {
+    const object = await readSame(connection, path, asSeen);
+    try {
+      return read(await holdOff(connection, { path, kind, manager: OUR_MANAGER, annotation: FENCE, object }));
+    } catch (error) {
+      if (error instanceof KubeError && UNWANTED.has(error.kind)) return null;
+      throw error;
+    }
+  };
+}
+
+/** Server-side apply under our manager. Returns the object as it is stored now; rejects with a KubeError. */
+function applier<T, Spec extends object>(target: Target<T>): (request: ApplyRequest<Spec>) => Promise<T> {
   const { connection, group, path, kind, read } = target;
-  const once = async (
-    { name, spec, uid, resourceVersion, force, dryRun = false, signal }: ApplyRequest<Spec>,
-    marks: { readonly annotations?: object } = {},
-  ): Promise<T> => {
-    const how = { path, dryRun, ...(signal ? { signal } : {}) };
+  return async ({ name, spec, uid, resourceVersion, force, dryRun = false, signal }) => {
     const version = resourceVersion === null ? {} : { resourceVersion };
-    const metadata = uid === null ? { name, resourceVersion: NEVER } : { name, uid, ...version, ...marks };
+    const metadata = uid === null ? { name, resourceVersion: NEVER } : { name, uid, ...version };
+    const how = { path, dryRun, ...(signal ? { signal } : {}) };
     // the last of our fields goes with `spec`: an empty one would be merged to null, and refused
     const last = Object.keys(spec).length === 0;
     const body = { apiVersion: group, kind, metadata, ...(last ? {} : { spec }) };
@@ -122,15 +136,5 @@ function applier<T, Spec extends object>(target: {
     const taken = read(object);
     if (taken !== null) return taken;
     throw new KubeError(`PATCH ${path}/${name}`, failure('garbled', 'the answer must be an object'));
-  };
-  return async ({ fence, ...request }) => {
-    if (fence === undefined) return once(request);
-    try {
-      return await once(request, { annotations: { [FENCE]: String(fence) } });
-    } catch (error) {
-      // who wants no such annotation there does not refuse the pool
-      if (error instanceof KubeError && UNWANTED.has(error.kind)) return once(request);
-      throw error;
-    }
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Writes to the cluster that may be carried out late: those of which no answer came, and those of a leader before, which may have stalled
- * within one. The cluster refuses such a write where the object has moved since. Where all is there already as it is decided now, nothing
- * would move it: then it is moved on purpose (`ApplyRequest.fence`).
+ * within one. The cluster refuses such a write where the object has moved since. Where nothing that is decided now moves it, it is moved on
+ * purpose (`ClusterPools.holdOff`).
  */
 export interface LateWrites {
   /**
@@ -9,7 +9,7 @@ export interface LateWrites {
    * refuses it: it is not carried out, which says nothing of one that was sent before.
    */
   sending(name: string, on: string | null): () => void;
-  /** The cluster took what was sent last, or this leader noted the object as Synced: what was sent before does not fit it any more. */
+  /** The cluster took what was sent last, or this leader held off what was sent before: that does not fit the object any more. */
   settled(name: string): void;
   /** Whether one may be carried out yet on this resourceVersion. */
   mayCome(name: string, resourceVersion: string): boolean;

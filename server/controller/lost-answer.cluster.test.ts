@@ -28,7 +28,7 @@ it('a pool that is changed back meanwhile is as it is decided in the end', async
   await isLost();
   const back = await update({});
   // it is refused, as the object is another one than was heard of
-  await soon(async () => expect((await site.stand('a'))?.detail?.message).toMatch(/modified/));
+  await soon(async () => expect((await site.stand('a'))?.detail?.message).toMatch(/has changed since/));
   expect(await site.stand('a')).not.toMatchObject({ applied: { version: back } });
   tell();
   await site.stands('a', { state: 'Synced', applied: { version: back } });
@@ -68,7 +68,7 @@ it('settings that are changed back meanwhile are as they are decided in the end'
   await settings.decide(other);
   await soon(async () => expect(isLost()).toBe(true));
   const back = await settings.decide(ports);
-  await soon(async () => expect((await settings.row())?.detail?.message).toMatch(/modified/));
+  await soon(async () => expect((await settings.row())?.detail?.message).toMatch(/has changed since/));
   tell();
   await soon(async () => expect(await settings.row()).toMatchObject({ state: 'Synced', applied: { version: back } }));
   expect(await settings.spec()).toEqual(ports);

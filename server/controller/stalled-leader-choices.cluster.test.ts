@@ -1,6 +1,6 @@
 /** A write that was sent long since is refused also where an operator took theirs, let go or adopted meanwhile, which writes nothing there. */
 import { expect, it } from 'vitest';
-import { endsBeforeNoting } from '../../e2e/cluster/ends-before-noting.ts';
+import { endsBeforeNoting, madeUnnoted } from '../../e2e/cluster/ends-before-noting.ts';
 import { history } from '../../e2e/cluster/history.ts';
 import { type KeptWrite, keptWrite } from '../../e2e/cluster/kept-write.ts';
 import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
@@ -65,11 +65,7 @@ it('what others took away was written back, and the field is let go', async () =
 });
 
 it('nobody noted that it was made, and theirs is taken', async () => {
-  await site.begin();
-  await soon(async () => expect(site.leading?.mirrored().pools).toBe(true));
-  await site.end();
-  await editor().create({ name: 'a', spec: nat });
-  await endsBeforeNoting(site, 'a');
+  await madeUnnoted(site);
   await update(noNat);
   const { connection, comes } = keptWrite(site.connection);
   await site.begin(connection);
@@ -81,11 +77,7 @@ it('nobody noted that it was made, and theirs is taken', async () => {
 });
 
 it('it was deleted and made again, theirs is taken, and the cluster refuses the first try', async () => {
-  await site.begin();
-  await soon(async () => expect(site.leading?.mirrored().pools).toBe(true));
-  await site.end();
-  await editor().create({ name: 'a', spec: nat });
-  await endsBeforeNoting(site, 'a');
+  await madeUnnoted(site);
   // the object is known, and that it was applied is not
   await site.begin(keptWrite(site.connection).connection);
   await isSent();

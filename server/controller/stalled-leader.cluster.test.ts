@@ -1,6 +1,6 @@
 /** A write that was sent long since, and is carried out when something else is decided and Synced, is refused: it changes nothing. */
 import { expect, it } from 'vitest';
-import { endsBeforeNoting } from '../../e2e/cluster/ends-before-noting.ts';
+import { endsBeforeNoting, madeUnnoted } from '../../e2e/cluster/ends-before-noting.ts';
 import { history } from '../../e2e/cluster/history.ts';
 import { keptWrite } from '../../e2e/cluster/kept-write.ts';
 import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
@@ -47,11 +47,7 @@ it('an apply of what was changed back meanwhile; the next apply leaves no trace 
 });
 
 it('an apply to a pool of which nobody noted that it was made', async () => {
-  await site.begin();
-  await soon(async () => expect(site.leading?.mirrored().pools).toBe(true));
-  await site.end();
-  await editor().create({ name: 'a', spec: nat });
-  await endsBeforeNoting(site, 'a');
+  await madeUnnoted(site);
   await update(noNat);
   const { connection, comes } = keptWrite(site.connection);
   await site.begin(connection);

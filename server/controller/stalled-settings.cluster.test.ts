@@ -39,6 +39,26 @@ it.each([
   await isRefusedLate(comes, version);
 });
 
+it('nor where others changed another field, and that is not as it is decided', async () => {
+  const filter = { iptablesNATOutgoingInterfaceFilter: 'eth0' };
+  await settings.made({ ...ports, ...filter });
+  await settings.edit({ iptablesNATOutgoingInterfaceFilter: 'eth1' });
+  await soon(async () => expect(await settings.row()).toMatchObject({ state: 'OutOfSync' }));
+  await site.end();
+  const { connection, comes } = keptWrite(site.connection);
+  await site.begin(connection);
+  await settings.mirrored();
+  await settings.decide({ ...other, ...filter });
+  await isSent();
+  await site.end();
+  const version = await settings.decide({ ...ports, ...filter });
+  await site.begin();
+  const stand = { state: 'OutOfSync', detail: { managers: ['kubectl-edit'] }, settledVersion: version };
+  await soon(async () => expect(await settings.row()).toMatchObject(stand));
+  await expect(comes()).rejects.toMatchObject({ kind: 'stale' });
+  expect(await settings.spec()).toMatchObject(ports);
+});
+
 it('nor does one of which no answer came, and whose second try the cluster refused', async () => {
   const { connection, comes } = keptWrite(site.connection);
   let [isWell, refused] = [true, 0];

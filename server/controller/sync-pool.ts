@@ -8,6 +8,7 @@ import { decideSync, differingHolders, type SyncDecision, type SyncInput } from 
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
+import { ownerElsewhere } from '../../core/cluster/ownership.ts';
 import { heldBody, withReleased } from '../../core/cluster/released.ts';
 import type { SyncReason } from '../../core/cluster/sync-state.ts';
 import { type VoidForce, voidPoolForce } from '../../core/cluster/void-force.ts';
@@ -15,7 +16,7 @@ import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
 import { appliedSince, newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
 import { isRefusal, KubeError } from '../kube/kube-error.ts';
-import type { ApplyRequest } from './apply-request.ts';
+import type { ApplyRequest, SeenObject } from './apply-request.ts';
 import type { Sent } from './decided-by.ts';
 import type { LateWrites } from './late-writes.ts';
 import type { PoolReader } from './pool-reader.ts';
@@ -28,9 +29,14 @@ export interface ClusterPools {
   /** Server-side apply under our manager; `uid` null: it is to be made. Returns the object as it is stored now. */
   apply(request: ApplyRequest<PoolSpec>): Promise<LivePool>;
   /** Only this object, and only if nobody changed it since. */
-  remove(pool: Pick<LivePool, 'name' | 'uid' | 'resourceVersion'>): Promise<void>;
+  remove(pool: SeenObject): Promise<void>;
   /** Our applies are no longer known as ours, and nothing else changes. Returns the object as it is stored now. */
-  disown(pool: Pick<LivePool, 'name' | 'uid' | 'resourceVersion'>): Promise<LivePool>;
+  disown(pool: SeenObject): Promise<LivePool>;
+  /**
+   * The object moves and nothing of it changes: what was sent to it as it was seen is refused from here on. Returns it as it is stored
+   * now; null: nothing of it is ours, or the cluster wants no such mark.
+   */
+  holdOff(pool: SeenObject): Promise<LivePool | null>;
 }
 
 export interface SyncPoolOptions {
@@ -56,10 +62,10 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   }
   const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released });
   const { late } = options;
-  // of what is as it was when it was noted as Synced, the object moved before anything was sent since, and that was the same
+  // since that was noted nothing else was decided, and so nothing else was sent
   const isNoted = row?.settledVersion === pool.sequence;
-  const mayComeLate = !isNoted && live !== undefined && late.mayCome(name, live.resourceVersion);
-  const decision = decideSync({ ...input, mayComeLate });
+  const mayComeLate = !isNoted && live !== undefined && isOurs(live) && late.mayCome(name, live.resourceVersion);
+  const decision = decideSync(input);
   const before = row ?? newRow(name);
   const moved = { desired: wanted, uid: before.applied?.uid ?? null, live };
   const found: Found = {
@@ -77,8 +83,11 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
         : reason === 'BeingDeleted'
           ? appliedBefore(before, input.applied, live)
           : before.applied;
-    const noted = await note(options, found, { ...before, state, reason, detail, applied });
-    if (state === 'Synced' && noted === 'settled') late.settled(name);
+    const after = { ...before, state, reason, detail, applied };
+    if (mayComeLate) return noteHeldOff(options, found, { ...after, settledVersion: pool.sequence }, live);
+    if (state !== 'Synced') return note(options, found, after);
+    const noted = await note(options, found, { ...after, settledVersion: pool.sequence });
+    if (noted === 'settled') late.settled(name);
     return noted;
   }
   const { forced, desired } = input;
@@ -87,8 +96,13 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   const by = forced ? 'force' : isVoid ? 'void' : 'decision';
   const applied = (live === undefined ? appliedSince(row) : row?.applied) ?? null;
   const sent: Sent = { change: pool.sequence, by, spec: pool.spec, policy: input.policy, applied };
-  return apply(options, { ...pool, released }, found, { ...decision, resourceVersion, settled, sent });
+  const inTheWay = mayComeLate ? live : null;
+  return apply(options, { ...pool, released }, found, { ...decision, resourceVersion, settled, sent, inTheWay });
 }
+
+/** An earlier write of ours can change only what is ours; what goes, or became somebody else's, moved by that. */
+const isOurs = ({ deleting, ownership, claims }: LivePool): boolean =>
+  !deleting && ownerElsewhere(ownership) === null && ourClaim(claims) !== undefined;
 
 /**
  * The cluster says it already: that it has this version too is what History and the next look go by. What we hold there is as an
@@ -136,6 +150,8 @@ async function apply(
       /** the cluster had all that is decided: others wrote since */
       readonly settled: boolean;
       readonly sent: Sent;
+      /** the object that what was sent before still fits, unless this moves it; null: none */
+      readonly inTheWay: LivePool | null;
     },
 ): Promise<SyncOutcome> {
   const { now, cluster, late } = options;
@@ -151,14 +167,16 @@ async function apply(
   const refused = late.sending(pool.name, decision.resourceVersion);
   let taken: LivePool;
   try {
-    const { spec, uid, resourceVersion, force } = decision;
+    const { spec, uid, resourceVersion, force, inTheWay } = decision;
     options.sending(pool.name, decision.sent);
-    const fence = decision.fence ? { fence: pool.sequence } : {};
-    taken = await cluster.apply({ name: pool.name, spec, uid, resourceVersion, force, ...fence });
+    taken = await cluster.apply({ name: pool.name, spec, uid, resourceVersion, force });
+    if (inTheWay?.resourceVersion === taken.resourceVersion) taken = (await cluster.holdOff(taken)) ?? taken;
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     if (isRefusal(error)) refused();
-    return fail(options, found, error);
+    return fail(options, found, error, {
+      settles: decision.inTheWay && { live: decision.inTheWay, version: pool.sequence },
+    });
   }
   const there = taken.pool?.spec;
   const wanted = withReleased(pool.spec, pool.released, there ?? null);
@@ -178,6 +196,7 @@ async function apply(
       rewrites: rewritesNow ? [...recent, now().toISOString()] : [],
     },
     applied: { uid: taken.uid, version: pool.sequence, spec: decision.spec },
+    settledVersion: pool.sequence,
   };
   await options.write({ name: pool.name, row: next, taken, sent: decision.sent, voided });
   late.settled(pool.name);
@@ -202,7 +221,7 @@ async function remove(options: SyncPoolOptions, found: Found, live: LivePool): P
     if (!(error instanceof KubeError)) throw error;
     if (isRefusal(error)) refused();
     if (error.kind === 'not-found') return 'settled';
-    return fail(options, found, error, 'DeletionRefused');
+    return fail(options, found, error, { refused: 'DeletionRefused' });
   }
 }
 
@@ -240,16 +259,46 @@ function mayCome({ applied, state, detail: { absentSince } }: SyncRow, now: Date
   return absentSince === undefined || now.getTime() - Date.parse(absentSince) < LATE_MS;
 }
 
+interface Failing {
+  /** the reason where the cluster does not want what was asked */
+  readonly refused?: SyncReason;
+  /** where that stands: the object that what was sent before fits still, and the version that is decided; null: none */
+  readonly settles?: { readonly live: LivePool; readonly version: number } | null;
+}
+
 async function fail(
   options: SyncPoolOptions,
   found: Found,
   error: KubeError,
-  refused?: SyncReason,
+  { refused, settles = null }: Failing = {},
 ): Promise<SyncOutcome> {
   const { before } = found;
   const { outcome, detail, ...stand } = refusedBy(error, refused);
-  const noted = await note(options, found, { ...before, ...stand, detail: { ...rewritten(before), ...detail } });
+  const after = { ...before, ...stand, detail: { ...rewritten(before), ...detail } };
+  const noted =
+    settles === null || stand.state === 'Pending'
+      ? await note(options, found, after)
+      : await noteHeldOff(options, found, { ...after, settledVersion: settles.version }, settles.live);
   return noted === 'settled' ? outcome : noted;
+}
+
+/** Nothing that this look sends moves the object: what was sent before is held off before it is noted how it stands. */
+async function noteHeldOff(
+  options: SyncPoolOptions,
+  found: Found,
+  after: WriteRow,
+  live: LivePool,
+): Promise<SyncOutcome> {
+  let taken: LivePool | null;
+  try {
+    taken = await options.cluster.holdOff(live);
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    return fail(options, found, error);
+  }
+  const noted = await note(options, found, after, taken);
+  if (noted === 'settled') options.late.settled(live.name);
+  return noted;
 }
 
 const rewritten = ({ detail: { rewrites } }: WriteRow): SyncDetail => (rewrites === undefined ? {} : { rewrites });
@@ -269,26 +318,24 @@ async function note(
   options: SyncPoolOptions,
   { before, forceSeen, voided }: Found,
   after: WriteRow,
+  taken: LivePool | null = null,
 ): Promise<SyncOutcome> {
   const same =
     !('isNew' in before) &&
     before.state === after.state &&
     before.reason === after.reason &&
     before.applied?.version === after.applied?.version &&
-    (after.state !== 'Synced' || before.settledVersion === after.applied?.version) &&
+    before.settledVersion === after.settledVersion &&
     before.forceSeen === forceSeen &&
     isDeepStrictEqual(before.detail, after.detail);
   if (same) return 'settled';
   const row = outcomeOf({ ...after, forceSeen });
-  const noted = await options.write({ name: after.name, row, found: before, taken: null, voided });
+  const noted = await options.write({ name: after.name, row, found: before, taken, voided });
   return noted ? 'settled' : 'again';
 }
 
-const outcomeOf = ({ name, state, reason, detail, applied, forceVersion, forceSeen }: WriteRow): SyncOutcomeRow => ({
-  name,
-  state,
-  reason,
-  detail,
-  applied,
-  ...(forceVersion !== null && forceSeen === null ? { forceVoid: forceVersion } : {}),
-});
+const outcomeOf = (row: WriteRow): SyncOutcomeRow => {
+  const { name, state, reason, detail, applied, settledVersion, forceVersion, forceSeen } = row;
+  const isVoid = forceVersion !== null && forceSeen === null;
+  return { name, state, reason, detail, applied, settledVersion, ...(isVoid ? { forceVoid: forceVersion } : {}) };
+};

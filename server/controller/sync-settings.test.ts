@@ -44,7 +44,7 @@ it('of settings that are as they should be no look goes through all that was eve
   const applied = { uid: 'u', version, spec: ports };
   const stand = { state: 'Synced', reason: 'AsDesired', detail: { fields: [], managers: [] } } as const;
   await settingsSync.writeOutcomes(db, [{ name: 'default', ...stand, applied }]);
-  const cluster = { apply: () => Promise.reject(new Error('there is nothing to apply')) };
+  const cluster = { holdOff: async () => null, apply: () => Promise.reject(new Error('there is nothing to apply')) };
   const late = lateWrites();
   /** The version that it is known to hold after one look. */
   const look = async (): Promise<number | undefined> => {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { decideSettings, differingSettings, holdersOf, statedFields } from '../../core/cluster/decide-settings.ts';
 import { pathOf, settingsIn } from '../../core/cluster/felix-objects.ts';
 import type { LiveFelix } from '../../core/cluster/live-settings.ts';
+import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { seenOfSettings } from '../../core/cluster/seen.ts';
 import { type VoidForce, voidSettingsForce } from '../../core/cluster/void-force.ts';
 import type { NatSettings } from '../../core/nat/settings.ts';
@@ -15,7 +16,7 @@ import { appliedSince, newSync, type SyncOutcomeRow, settingsSync } from '../db/
 import { writeVoidForce } from '../db/void-force.ts';
 import { noticeText } from '../events/notice.ts';
 import { isRefusal, KubeError } from '../kube/kube-error.ts';
-import type { ApplyRequest } from './apply-request.ts';
+import type { ApplyRequest, SeenObject } from './apply-request.ts';
 import type { LateWrites } from './late-writes.ts';
 import { mirrorSettingsIn } from './mirror-settings.ts';
 import { refusedBy, type SyncOutcome } from './refused-by.ts';
@@ -23,6 +24,8 @@ import { refusedBy, type SyncOutcome } from './refused-by.ts';
 export interface ClusterFelix {
   /** Rejects with a KubeError. */
   apply(request: ApplyRequest<NatSettings>): Promise<LiveFelix>;
+  /** As `ClusterPools.holdOff`. */
+  holdOff(felix: SeenObject): Promise<LiveFelix | null>;
 }
 
 export interface SyncSettingsOptions {
@@ -42,32 +45,51 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
   const isVoid = forceVersion !== null && forceSeen !== null && !forced;
   const isNow = isVoid ? { forceVoid: forceVersion } : {};
   const voided = isVoid ? voidSettingsForce(forceVersion, { name, desired, live }) : undefined;
-  const note = async (
-    stand: Pick<SyncOutcomeRow<NatSettings>, 'state' | 'reason' | 'detail'>,
-    applied = before,
-  ): Promise<void> => {
+  const last = appliedSince(row);
+  const decided = await lastSettingsDecision(db, name, sequence);
+  // claims that nobody decided here are those of another database, or of one that this is a backup of
+  if (decided === 0) return 'settled';
+  const settledBefore = row?.settledVersion ?? null;
+  const isNoted = decided <= (settledBefore ?? 0);
+  const isOurs = live !== undefined && ourClaim(live.claims) !== undefined;
+  const mayComeLate = !isNoted && isOurs && late.mayCome(name, live.resourceVersion);
+  const note = async (stand: Stand, { applied = before, isSettled = false, taken }: Noting = {}): Promise<void> => {
+    const settledVersion = isSettled && !isNoted ? decided : settledBefore;
     // only what is news: a resync of settings that are as they should be writes nothing
     const same =
       !isVoid &&
       row?.state === stand.state &&
       row.reason === stand.reason &&
+      settledVersion === settledBefore &&
       isDeepStrictEqual(applied, before) &&
       isDeepStrictEqual(row.detail, stand.detail);
-    if (!same) await write(options, name, { row: { name, ...stand, ...isNow, applied }, voided });
+    if (!same)
+      await write(options, name, { row: { name, ...stand, ...isNow, applied, settledVersion }, taken, voided });
+    if (isSettled) late.settled(name);
   };
-  const last = appliedSince(row);
-  const decided = await lastSettingsDecision(db, name, sequence);
-  // claims that nobody decided here are those of another database, or of one that this is a backup of
-  if (decided === 0) return 'settled';
-  const isNoted = decided <= (row?.settledVersion ?? 0);
-  const mayComeLate = !isNoted && live !== undefined && late.mayCome(name, live.resourceVersion);
+  /** Nothing that this look sends moves the object: what was sent before is held off first. */
+  const noteAsIs = async (stand: Stand, applied = before): Promise<SyncOutcome> => {
+    let taken: LiveFelix | null = null;
+    try {
+      if (mayComeLate) taken = await cluster.holdOff(live);
+    } catch (error) {
+      return refuse(error);
+    }
+    await note(stand, { applied, isSettled: mayComeLate || stand.state === 'Synced', taken });
+    return 'settled';
+  };
+  const refuse = async (error: unknown): Promise<SyncOutcome> => {
+    if (!(error instanceof KubeError)) throw error;
+    const { outcome, ...stand } = refusedBy(error);
+    await note(stand);
+    return outcome;
+  };
   const decision = decideSettings({
     desired,
     live: live ?? null,
     applied: last && { settings: last.spec },
     forced,
     isNews: decided > (before?.version ?? 0),
-    mayComeLate,
   });
   if (decision.do === 'forget') {
     if (row !== undefined) await write(options, name, { row: null });
@@ -80,23 +102,21 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
     const version = state === 'Synced' ? await heldUntil(db, name, heldBefore, sequence) : heldBefore;
     // nor is anything of it sent again where others change it from here on, whoever brought it there
     const applied = live === undefined ? before : { uid: before?.uid ?? live.uid, version, spec: desired };
-    await note({ state, reason, detail: { fields, managers } }, applied);
-    if (state === 'Synced') late.settled(name);
-    return 'settled';
+    return noteAsIs({ state, reason, detail: { fields, managers } }, applied);
   }
   const resourceVersion = live?.resourceVersion ?? null;
   const refused = late.sending(name, resourceVersion);
   let taken: LiveFelix;
   try {
     const { settings, uid, force } = decision;
-    const fence = decision.fence ? { fence: sequence } : {};
-    taken = await cluster.apply({ name, spec: settings, uid, resourceVersion, force, ...fence });
+    taken = await cluster.apply({ name, spec: settings, uid, resourceVersion, force });
+    if (mayComeLate && taken.resourceVersion === resourceVersion) taken = (await cluster.holdOff(taken)) ?? taken;
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     if (isRefusal(error)) refused();
     const { outcome, ...stand } = refusedBy(error);
-    await note(stand);
-    return outcome;
+    if (stand.state === 'Pending') return refuse(error);
+    return (await noteAsIs(stand)) === 'again' ? 'again' : outcome;
   }
   const left = differingSettings(desired, taken.settings);
   const stand =
@@ -108,10 +128,20 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
           detail: { fields: left, managers: holdersOf(taken, left) },
         } as const);
   const applied = { uid: taken.uid, version: sequence, spec: desired };
-  const outcome = statedFields(desired).length === 0 ? null : { name, ...stand, applied };
+  const outcome = statedFields(desired).length === 0 ? null : { name, ...stand, applied, settledVersion: decided };
   await write(options, name, { row: outcome, taken, voided });
   late.settled(name);
   return 'settled';
+}
+
+type Stand = Pick<SyncOutcomeRow<NatSettings>, 'state' | 'reason' | 'detail'>;
+
+interface Noting {
+  readonly applied?: SyncOutcomeRow<NatSettings>['applied'];
+  /** of what was sent before nothing is carried out late any more */
+  readonly isSettled?: boolean;
+  /** the object as it was held off */
+  readonly taken?: LiveFelix | null;
 }
 
 /** So many changes that decided about other objects are looked at again and again; with more, that they are known is written. */
@@ -137,8 +167,8 @@ function readAtOnce(db: Database, name: string) {
 interface Written {
   /** null: nothing of the object is ours any more */
   readonly row: SyncOutcomeRow<NatSettings> | null;
-  /** the object as an apply left it */
-  readonly taken?: LiveFelix;
+  /** the object as we left it */
+  readonly taken?: LiveFelix | null | undefined;
   /** the use of force that is found void */
   readonly voided?: VoidForce | undefined;
 }
@@ -148,7 +178,7 @@ async function write({ db, epoch }: SyncSettingsOptions, name: string, { row, ta
     const live = await lockLive(tx, epoch);
     // first: what moved is not told as carrying it out
     if (voided !== undefined) await writeVoidForce(tx, voided);
-    if (taken !== undefined) await mirrorSettingsIn(tx, live, { seen: [taken], gone: [] });
+    if (taken) await mirrorSettingsIn(tx, live, { seen: [taken], gone: [] });
     if (row === null) await settingsSync.remove(tx, [name]);
     else await settingsSync.writeOutcomes(tx, [row]);
     await tx.query(`SELECT pg_notify('outgate', $1)`, [noticeText({ kind: 'sync' })]);

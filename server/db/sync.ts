@@ -14,7 +14,7 @@ export interface SyncRow<Spec = PoolSpec> {
   readonly since: Date;
   /** the last apply that the server took; of settings also what was found to be as it is decided */
   readonly applied: { readonly uid: string; readonly version: number; readonly spec: Spec } | null;
-  /** the last version that a leader noted as Synced: of what was sent since some may be carried out late */
+  /** of what was sent before this version nothing can be carried out late any more; of what was sent since some may */
   readonly settledVersion: number | null;
   /** this version may be applied by force: an operator saw whose fields it takes */
   readonly forceVersion: number | null;
@@ -74,6 +74,8 @@ export type SyncOutcomeRow<Spec = PoolSpec> = Omit<
   SyncRow<Spec>,
   'since' | 'policy' | 'settledVersion' | 'forceVersion' | 'forceSeen' | 'deletedBy'
 > & {
+  /** null: as it was */
+  readonly settledVersion?: number | null;
   /** the use of force of this version is void */
   readonly forceVoid?: number;
 };
@@ -131,12 +133,12 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
         `INSERT INTO ${table} (name, policy, state, reason, detail, applied_uid, applied_version, applied_spec, settled_version, force_version)
          SELECT o->>'name', 'ask', o->>'state', o->>'reason', o->'detail', o->'applied'->>'uid',
            (o->'applied'->>'version')::bigint, o->'applied'->'spec',
-           CASE WHEN o->>'state' = 'Synced' THEN (o->'applied'->>'version')::bigint END, (o->>'forceVoid')::bigint
+           (o->>'settledVersion')::bigint, (o->>'forceVoid')::bigint
          FROM jsonb_array_elements($1::jsonb) AS o
          ON CONFLICT (name) DO UPDATE SET state = excluded.state, reason = excluded.reason, detail = excluded.detail,
            applied_uid = excluded.applied_uid, applied_version = excluded.applied_version,
            applied_spec = excluded.applied_spec, ${since},
-           settled_version = coalesce(excluded.settled_version, ${table}.settled_version),
+           settled_version = greatest(excluded.settled_version, ${table}.settled_version),
            force_version = CASE WHEN ${table}.force_version > coalesce(excluded.applied_version, 0)
              THEN ${table}.force_version END,
            force_seen = CASE WHEN ${table}.force_version = excluded.force_version THEN NULL ELSE ${table}.force_seen END,

@@ -1,0 +1,98 @@
+/** A write that was sent long since is refused also where the pool is not as it is decided now, and nothing of that is written. */
+import { expect, it } from 'vitest';
+import { endsBeforeNoting } from '../../e2e/cluster/ends-before-noting.ts';
+import { history } from '../../e2e/cluster/history.ts';
+import { keptWrite } from '../../e2e/cluster/kept-write.ts';
+import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
+import type { Connection } from '../kube/connection.ts';
+import { soon } from '../testing/soon.ts';
+
+const site = ledTerms();
+const { update } = history(site);
+const noNat = { natOutgoing: false };
+const uses = { allowedUses: ['Workload'] } as const;
+const isSent = () => soon(async () => expect((await site.stand('a'))?.detail).toHaveProperty('message'));
+
+async function isRefusedLate(comes: () => Promise<unknown>, stand: object): Promise<void> {
+  await site.stands('a', stand);
+  await soon(async () => expect(site.leading?.queued()).toBe(0));
+  const before = await site.stored('a');
+  await expect(comes()).rejects.toMatchObject({ kind: 'stale' });
+  expect(await site.stored('a')).toEqual(before);
+  expect(before?.spec).toMatchObject({ natOutgoing: true });
+  // nor does the next leader write to hold it off once more
+  await site.end();
+  await site.begin();
+  await soon(async () => expect(site.leading?.mirrored().pools).toBe(true));
+  await soon(async () => expect(site.leading?.queued()).toBe(0));
+  expect(await site.stored('a')).toEqual(before);
+  expect(await site.stand('a')).toMatchObject(stand);
+}
+
+it('others added an item to a set, which stays theirs', async () => {
+  await site.made({ ...nat, ...uses });
+  await site.edit('a', { allowedUses: ['Workload', 'Tunnel'] });
+  await site.stands('a', { state: 'OutOfSync' });
+  await site.end();
+  await update({ ...uses, ...noNat });
+  const { connection, comes } = keptWrite(site.connection);
+  await endsBeforeNoting(site, 'a', connection);
+  const version = await update(uses);
+  await site.begin();
+  await isRefusedLate(comes, { state: 'OutOfSync', reason: 'FieldChangedInCluster', settledVersion: version });
+  const ours = (await site.stored('a'))?.metadata.managedFields.find(({ manager }) => manager === 'outgate');
+  expect(ours).toMatchObject({ fieldsV1: { 'f:spec': { 'f:allowedUses': { 'v:"Workload"': {} } } } });
+  expect(JSON.stringify(ours)).not.toContain('Tunnel');
+});
+
+it('and so it is in one term', async () => {
+  await site.made({ ...nat, ...uses });
+  await site.edit('a', { allowedUses: ['Workload', 'Tunnel'] });
+  await site.stands('a', { state: 'OutOfSync' });
+  await site.end();
+  const { connection, comes, heal } = keptWrite(site.connection);
+  await site.begin(connection);
+  await update({ ...uses, ...noNat });
+  await isSent();
+  const version = await update(uses);
+  heal();
+  await isRefusedLate(comes, { state: 'OutOfSync', reason: 'FieldChangedInCluster', applied: { version } });
+});
+
+it('others decided a field, and what is decided now is Contested', async () => {
+  await site.made({ ...nat, disabled: true });
+  await site.edit('a', { disabled: false });
+  await site.stands('a', { state: 'OutOfSync' });
+  await site.end();
+  await update({ ...noNat, disabled: false });
+  const { connection, comes } = keptWrite(site.connection);
+  await endsBeforeNoting(site, 'a', connection);
+  const version = await update({ disabled: true });
+  await site.begin();
+  await isRefusedLate(comes, { state: 'Contested', reason: 'FieldOwnedByOther', settledVersion: version });
+});
+
+/** As a webhook that alters a field of all that is applied. */
+const altered = (connection: Connection): Connection => ({
+  ...connection,
+  call(request) {
+    const body = request.body as { spec?: object } | undefined;
+    if (request.method === 'GET' || body?.spec === undefined) return connection.call(request);
+    return connection.call({ ...request, body: { ...body, spec: { ...body.spec, nodeSelector: 'has(x)' } } });
+  },
+});
+
+it('a webhook alters a field', async () => {
+  const everywhere = { nodeSelector: 'all()' } as const;
+  const connection = altered(site.connection);
+  await site.begin(connection);
+  await site.api.caller('editor').pools.create({ name: 'a', spec: { ...nat, ...everywhere } });
+  await site.stands('a', { state: 'OutOfSync' });
+  await site.end();
+  await update({ ...everywhere, ...noNat });
+  const kept = keptWrite(connection);
+  await endsBeforeNoting(site, 'a', kept.connection);
+  const version = await update(everywhere);
+  await site.begin(connection);
+  await isRefusedLate(kept.comes, { state: 'OutOfSync', applied: { version } });
+});
