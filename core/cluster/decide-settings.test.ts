@@ -17,23 +17,28 @@ const live = (settings: LiveFelix['settings'], ours: string[], others: Record<st
 const ports = { natPortRange: '1:2' };
 const both = { ...ports, natOutgoingAddress: '192.0.2.1' };
 const decide = (input: Partial<Parameters<typeof decideSettings>[0]>) =>
-  decideSettings({ desired: ports, live: null, applied: null, forced: false, isNews: false, ...input });
+  decideSettings({ desired: ports, live: null, applied: null, forced: false, since: [], ...input });
 
 test('an absent object is made, once; one that was deleted is not, unless it is forced', () => {
   expect(decide({})).toMatchObject({ do: 'apply', uid: null, settings: ports });
   const applied = { settings: ports };
   expect(decide({ applied })).toMatchObject({ do: 'nothing', reason: 'SettingsDeletedInCluster' });
   expect(decide({ applied, forced: true })).toMatchObject({ do: 'apply', uid: null });
+  // nor where something else was decided meanwhile, but where nothing was
+  expect(decide({ applied, since: [both, ports] })).toMatchObject({ reason: 'SettingsDeletedInCluster' });
+  expect(decide({ applied, since: [{}, ports] })).toMatchObject({ do: 'apply', uid: null });
 });
 
-test('another value that we alone hold is ours, of which nobody heard: what is decided is sent', () => {
-  const unheard = live({ natPortRange: '8:9' }, ['natPortRange']);
+test('what is decided again, after something else was that may be there, is sent', () => {
+  const [unheard, taken] = [live({ natPortRange: '8:9' }, ['natPortRange']), live({}, [])];
   const applied = { settings: ports };
-  expect(decide({ live: unheard, applied, isNews: true })).toMatchObject({ do: 'apply', settings: ports });
-  // nothing was decided since what is known to be applied: a webhook wrote it, or a backup brought it back
-  expect(decide({ live: unheard, applied })).toMatchObject({ reason: 'FieldChangedInCluster' });
+  for (const there of [unheard, taken]) {
+    expect(decide({ live: there, applied, since: [{}, ports] })).toMatchObject({ do: 'apply', settings: ports });
+    // nothing else was decided: a webhook wrote it, others took it away, or a backup brought it back
+    expect(decide({ live: there, applied, since: [both, ports] })).toMatchObject({ reason: 'FieldChangedInCluster' });
+  }
   const shared = live({ natPortRange: '8:9' }, ['natPortRange'], { vi: ['natPortRange'] });
-  expect(decide({ live: shared, applied, isNews: true })).toMatchObject({ reason: 'FieldChangedInCluster' });
+  expect(decide({ live: shared, applied, since: [{}, ports] })).toMatchObject({ reason: 'FieldChangedInCluster' });
 });
 
 test('nothing decided and nothing of ours there: none of our business', () => {

@@ -15,8 +15,8 @@ export interface SettingsSyncInput {
   readonly applied: { readonly settings: NatSettings } | null;
   /** an operator saw whose fields it takes, and wants ours all the same */
   readonly forced: boolean;
-  /** something was decided about it since the last apply that is known of: what we alone hold may have come by that */
-  readonly isNews: boolean;
+  /** what was decided about it since the last apply that is known of: it may be there, and nobody heard of it */
+  readonly since: readonly NatSettings[];
 }
 
 export type SettingsDecision =
@@ -33,10 +33,11 @@ export type SettingsDecision =
 
 /** By level: asked twice it says the same. What somebody changed or took away since is not sent again unless it is forced. */
 export function decideSettings(input: SettingsSyncInput): SettingsDecision {
-  const { desired, live, applied, forced, isNews } = input;
+  const { desired, live, applied, forced, since } = input;
   if (live === null) {
     if (statedFields(desired).length === 0) return { do: 'forget' };
-    if (applied === null || forced) return { do: 'apply', settings: desired, uid: null, force: false };
+    const isAnew = since.some((settings) => statedFields(settings).length === 0);
+    if (applied === null || isAnew || forced) return { do: 'apply', settings: desired, uid: null, force: false };
     return { do: 'nothing', state: 'OutOfSync', reason: 'SettingsDeletedInCluster', fields: [], managers: [] };
   }
   const claimed = settingFields.filter((field) => ourClaim(live.claims)?.fields.includes(field));
@@ -47,9 +48,12 @@ export function decideSettings(input: SettingsSyncInput): SettingsDecision {
   if (forced) return { do: 'apply', settings: desired, uid: live.uid, force: true };
   const aloneOn = (field: SettingField): boolean =>
     claimed.includes(field) && othersOn(live.claims, field).length === 0;
-  // whoever else writes a field holds it from then on; a webhook, or a backup of the cluster, would say the same again
-  const byUs = (field: SettingField): boolean => isNews && live.problems.length === 0 && aloneOn(field);
-  const old = differing.filter((field) => applied?.settings[field] === desired[field] && !byUs(field));
+  // something else was decided in between, and nobody else decides it now; a webhook, or a backup of the cluster, says the same again
+  const isAnew = (field: SettingField): boolean =>
+    live.problems.length === 0 &&
+    othersOn(live.claims, field).length === 0 &&
+    since.some((settings) => settings[field] !== desired[field]);
+  const old = differing.filter((field) => applied?.settings[field] === desired[field] && !isAnew(field));
   // left out, what we alone hold would go; of an object that cannot be read it stands there as it is decided
   const there = live.problems.length > 0 ? desired : (live.settings ?? {});
   const body = {

@@ -1,6 +1,7 @@
 /** Settings of a FelixConfiguration of which an answer got lost, or that are decided as they were once: what was applied is known. */
 import { expect, it } from 'vitest';
 import { decidedSettings, FELIX } from '../../e2e/cluster/decided-settings.ts';
+import { keptWrite } from '../../e2e/cluster/kept-write.ts';
 import { ledTerms } from '../../e2e/cluster/led-terms.ts';
 import { must } from '../../e2e/cluster/request.ts';
 import { slowWrite } from '../../e2e/cluster/slow-write.ts';
@@ -18,8 +19,6 @@ const [ports, other] = [{ natPortRange: '30000:40000' }, { natPortRange: '40000:
 const filter = { iptablesNATOutgoingInterfaceFilter: 'eth0' };
 const stands = (expected: object) => soon(async () => expect(await settings.row()).toMatchObject(expected));
 const synced = (version: number) => stands({ state: 'Synced', applied: { version } });
-const edit = (spec: object) =>
-  must(site.server.as('admin'), 'PATCH', `${FELIX}/default?fieldManager=kubectl-edit`, { spec });
 
 /** Of writes the first one is carried out, and nobody hears that. */
 function losesAnswer(connection: Connection): Connection {
@@ -57,14 +56,29 @@ it('after the answer to the first apply was lost, what others take away stays so
   const made = await settings.decide(ports);
   await stands({ state: 'Synced', applied: { version: made, spec: ports } });
   await settings.isIdle();
-  await edit({ natPortRange: null });
+  await settings.edit({ natPortRange: null });
   await stands({ state: 'OutOfSync', reason: 'FieldChangedInCluster' });
   expect(await settings.spec()).toEqual({});
 });
 
+it('after a field was let go, of which nobody noted that it was carried out', async () => {
+  await settings.made({ ...ports, ...filter });
+  await site.end();
+  await settings.decide(ports);
+  const { connection, comes } = keptWrite(site.connection);
+  await site.begin(connection);
+  await soon(async () => expect((await settings.row())?.detail).toHaveProperty('message'));
+  await site.end();
+  await comes();
+  const version = await settings.decide({ ...ports, ...filter });
+  await site.begin();
+  await synced(version);
+  expect(await settings.spec()).toEqual({ ...ports, ...filter });
+});
+
 it('after others took it away, and that was taken', async () => {
   await settings.made({ ...ports, ...filter });
-  await edit({ natPortRange: null });
+  await settings.edit({ natPortRange: null });
   await stands({ state: 'OutOfSync' });
   const { version: expectedVersion } = await site.api.caller('editor').settings.get();
   const theirs = { object: 'default', choice: 'theirs', expectedVersion, reason: 'so be it' } as const;

@@ -1,5 +1,6 @@
 /** A write that was sent long since is refused also where the pool is not as it is decided now, and nothing of that is written. */
 import { expect, it } from 'vitest';
+import type { PoolSpec } from '../../core/pool/spec.ts';
 import { endsBeforeNoting } from '../../e2e/cluster/ends-before-noting.ts';
 import { history } from '../../e2e/cluster/history.ts';
 import { keptWrite } from '../../e2e/cluster/kept-write.ts';
@@ -10,7 +11,7 @@ import { soon } from '../testing/soon.ts';
 const site = ledTerms();
 const { update } = history(site);
 const noNat = { natOutgoing: false };
-const uses = { allowedUses: ['Workload'] } as const;
+const uses: Pick<PoolSpec, 'allowedUses'> = { allowedUses: ['Workload'] };
 const isSent = () => soon(async () => expect((await site.stand('a'))?.detail).toHaveProperty('message'));
 
 async function isRefusedLate(comes: () => Promise<unknown>, stand: object): Promise<void> {

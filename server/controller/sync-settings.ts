@@ -7,12 +7,12 @@ import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { seenOfSettings } from '../../core/cluster/seen.ts';
 import { type VoidForce, voidSettingsForce } from '../../core/cluster/void-force.ts';
 import type { NatSettings } from '../../core/nat/settings.ts';
-import { lastSettingsDecision, settingsChangesBetween } from '../db/changes.ts';
+import { lastSettingsDecision, lastSettingsOf, settingsChangesBetween } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
 import { readDesired } from '../db/desired.ts';
 import { lockLive } from '../db/live.ts';
 import { readLiveFelixes } from '../db/live-felix.ts';
-import { appliedSince, newSync, type SyncOutcomeRow, settingsSync } from '../db/sync.ts';
+import { newSync, type SyncOutcomeRow, settingsSync } from '../db/sync.ts';
 import { writeVoidForce } from '../db/void-force.ts';
 import { noticeText } from '../events/notice.ts';
 import { isRefusal, KubeError } from '../kube/kube-error.ts';
@@ -45,10 +45,10 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
   const isVoid = forceVersion !== null && forceSeen !== null && !forced;
   const isNow = isVoid ? { forceVoid: forceVersion } : {};
   const voided = isVoid ? voidSettingsForce(forceVersion, { name, desired, live }) : undefined;
-  const last = appliedSince(row);
   const decided = await lastSettingsDecision(db, name, sequence);
   // claims that nobody decided here are those of another database, or of one that this is a backup of
   if (decided === 0) return 'settled';
+  const appliedVersion = before?.version ?? 0;
   const settledBefore = row?.settledVersion ?? null;
   const isNoted = decided <= (settledBefore ?? 0);
   const isOurs = live !== undefined && ourClaim(live.claims) !== undefined;
@@ -87,9 +87,9 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
   const decision = decideSettings({
     desired,
     live: live ?? null,
-    applied: last && { settings: last.spec },
+    applied: before && { settings: before.spec },
     forced,
-    isNews: decided > (before?.version ?? 0),
+    since: decided > appliedVersion ? await decidedBetween(db, name, appliedVersion, sequence) : [],
   });
   if (decision.do === 'forget') {
     if (row !== undefined) await write(options, name, { row: null });
@@ -98,8 +98,7 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
   if (decision.do === 'nothing') {
     const { state, reason, fields, managers } = decision;
     // the cluster says it already: that it has the last decision too is what History goes by
-    const heldBefore = before?.version ?? 0;
-    const version = state === 'Synced' ? await heldUntil(db, name, heldBefore, sequence) : heldBefore;
+    const version = state === 'Synced' ? await heldUntil(db, name, appliedVersion, sequence) : appliedVersion;
     // nor is anything of it sent again where others change it from here on, whoever brought it there
     const applied = live === undefined ? before : { uid: before?.uid ?? live.uid, version, spec: desired };
     return noteAsIs({ state, reason, detail: { fields, managers } }, applied);
@@ -142,6 +141,12 @@ interface Noting {
   readonly isSettled?: boolean;
   /** the object as it was held off */
   readonly taken?: LiveFelix | null;
+}
+
+/** What was decided about one object, as far as the last decisions go. */
+async function decidedBetween(db: Database, name: string, after: number, until: number): Promise<NatSettings[]> {
+  const last = await lastSettingsOf(db, name);
+  return last.filter(({ sequence }) => sequence > after && sequence <= until).map(({ settings }) => settings);
 }
 
 /** So many changes that decided about other objects are looked at again and again; with more, that they are known is written. */

@@ -20,7 +20,7 @@ export interface SyncRow<Spec = PoolSpec> {
   readonly forceVersion: number | null;
   /** what was there then (core/cluster/seen.ts); null: something else was found, and whoever wants force decides it anew */
   readonly forceSeen: string | null;
-  /** the change that deleted the pool here: its object is to go too; of settings: the last one that left none */
+  /** the change that deleted the pool here: its object is to go too */
   readonly deletedBy: number | null;
 }
 
@@ -166,12 +166,6 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
 export const { read: readSync, write: writeSync, writeOutcomes } = syncTable<PoolSpec>('sync');
 /** By the name of the FelixConfiguration. */
 export const settingsSync = syncTable<NatSettings>('settings_sync');
-
-/** Nothing is decided about these FelixConfigurations any more: what comes next is decided anew. */
-export async function noteSettingsLeft(tx: Queryable, names: readonly string[], change: number): Promise<void> {
-  if (names.length === 0) return;
-  await tx.query('UPDATE settings_sync SET deleted_by = $2::bigint WHERE name = ANY($1::text[])', [names, change]);
-}
 
 /** Pools that somebody deleted in the cluster and made again, and about which nobody decided since; in the order of names. */
 export async function namesMadeAgain(db: Queryable): Promise<string[]> {

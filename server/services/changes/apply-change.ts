@@ -8,8 +8,7 @@
  * A change reads only the pools it names and those it overlaps, and the revision costs two hashes a pool.
  */
 import type { PoolField } from '../../../core/cluster/compare.ts';
-import { statedFields } from '../../../core/cluster/decide-settings.ts';
-import { changedObjects, settingsIn } from '../../../core/cluster/felix-objects.ts';
+import { changedObjects } from '../../../core/cluster/felix-objects.ts';
 import { takenBack, withReleased } from '../../../core/cluster/released.ts';
 import { type Taken, takenByEnforce } from '../../../core/cluster/taken.ts';
 import type { Pool, PoolSpec } from '../../../core/pool/spec.ts';
@@ -27,7 +26,7 @@ import {
 import { holdLive } from '../../db/live.ts';
 import { type PoolsTouching, poolsTouching, type StoredPool } from '../../db/pools.ts';
 import { showReleased, writeReleased } from '../../db/released.ts';
-import { noteSettingsLeft, settingsSync } from '../../db/sync.ts';
+import { settingsSync } from '../../db/sync.ts';
 import { writeOvertaken } from '../../db/void-force.ts';
 import { noticeText } from '../../events/notice.ts';
 import { sumOfShares } from '../../state/shares.ts';
@@ -235,8 +234,6 @@ async function overtakeForce(tx: Queryable, prepared: Prepared, change: NewChang
     await holdLive(tx);
     const objects = changedObjects(prepared.current.desired.settings, next.settings);
     overtaken.push(...(await settingsSync.unforce(tx, objects)));
-    const isEmpty = (object: string): boolean => statedFields(settingsIn(next.settings, object)).length === 0;
-    await noteSettingsLeft(tx, objects.filter(isEmpty), next.sequence);
   }
   await writeOvertaken(tx, overtaken, { change: next.sequence, actor });
 }

@@ -20,7 +20,7 @@ import type { Queryable } from '../../db/client.ts';
 import { type Desired, readDesired } from '../../db/desired.ts';
 import { holdLive } from '../../db/live.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
-import { appliedSince, newSync, settingsSync } from '../../db/sync.ts';
+import { newSync, settingsSync } from '../../db/sync.ts';
 import { writeOvertaken, writeVoidForce } from '../../db/void-force.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../app-error.ts';
@@ -96,9 +96,8 @@ async function decide(
   if (choice === 'ours') {
     const row = (await settingsSync.read(tx, [object]))[0] ?? newSync(object);
     const own = settingsIn(desired.settings, object);
-    const last = appliedSince(row);
-    const applied = last && { settings: last.spec };
-    const unforced = decideObject({ desired: own, live: live ?? null, applied, forced: false, isNews: false });
+    const applied = row.applied && { settings: row.applied.spec };
+    const unforced = decideObject({ desired: own, live: live ?? null, applied, forced: false, since: [] });
     if (unforced.do === 'nothing' && unforced.state === 'Synced') {
       const message = `the cluster's FelixConfiguration '${object}' is as it is decided: there is nothing to force`;
       throw new AppError('NOTHING_CHANGES', message);

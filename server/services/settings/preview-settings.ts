@@ -17,7 +17,7 @@ import {
 import { readDesired } from '../../db/desired.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { readNodeFacts, readNodeNames } from '../../db/nodes.ts';
-import { appliedSince, settingsSync } from '../../db/sync.ts';
+import { settingsSync } from '../../db/sync.ts';
 import { refuseSettings } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
 import { poolsBesideSettings } from './effective-pools.ts';
@@ -117,7 +117,7 @@ async function predictCluster(
 ): Promise<{ after: ClusterSettings } & Pick<SettingsEffect, 'contested' | 'deleted'>> {
   const [felixes, rows] = await Promise.all([readLiveFelixes(db), settingsSync.read(db)]);
   const objects = new Map(felixes.map((felix) => [felix.name, felix]));
-  const applied = new Map(rows.map((row) => [row.name, appliedSince(row)]));
+  const applied = new Map(rows.map((row) => [row.name, row.applied]));
   const contested: SettingsEffect['contested'] = [];
   const deleted: string[] = [];
   for (const name of new Set([...changedObjects(before, next), ...forced])) {
@@ -128,7 +128,8 @@ async function predictCluster(
       live,
       applied: last === null ? null : { settings: last.spec },
       forced: forced.includes(name),
-      isNews: true,
+      // of what is decided now it is not said whether it came
+      since: [settingsIn(before, name)],
     });
     if (live === null && decision.do === 'nothing') deleted.push(name);
     const { settings, contested: held } = predictSettings(live, decision);
