@@ -48,12 +48,12 @@ export function decideSettings(input: SettingsSyncInput): SettingsDecision {
   if (forced) return { do: 'apply', settings: desired, uid: live.uid, force: true };
   const aloneOn = (field: SettingField): boolean =>
     claimed.includes(field) && othersOn(live.claims, field).length === 0;
-  // something else was decided in between, and nobody else decides it now; a webhook, or a backup of the cluster, says the same again
-  const isAnew = (field: SettingField): boolean =>
+  // whoever else writes a field holds it from then on, and what it says was decided here in between
+  const byUs = (field: SettingField): boolean =>
     live.problems.length === 0 &&
     othersOn(live.claims, field).length === 0 &&
-    since.some((settings) => settings[field] !== desired[field]);
-  const old = differing.filter((field) => applied?.settings[field] === desired[field] && !isAnew(field));
+    since.some((settings) => settings[field] === live.settings?.[field]);
+  const old = differing.filter((field) => applied?.settings[field] === desired[field] && !byUs(field));
   // left out, what we alone hold would go; of an object that cannot be read it stands there as it is decided
   const there = live.problems.length > 0 ? desired : (live.settings ?? {});
   const body = {

@@ -102,6 +102,20 @@ it('a set that became different is the last one’s who holds items of it', () =
   ]);
 });
 
+it('nor does who wrote last, and held its items before, count as having written a set', () => {
+  const uses = (manager: string, item: string, at: string, more: string[] = []) =>
+    ({ ...claim(manager, ['allowedUses', ...more], at), items: { allowedUses: [item] } }) as FieldClaim;
+  const before = pool({ allowedUses: ['Workload'] }, [uses('a', 'Workload', '10:00')]);
+  const after = pool({ allowedUses: ['Workload', 'Tunnel'], disabled: true }, [
+    uses('b', 'Tunnel', '10:01'),
+    uses('a', 'Workload', '10:02', ['disabled']),
+  ]);
+  expect(writersOf(before, after)).toEqual([
+    { manager: 'b', fields: ['allowedUses'] },
+    { manager: 'a', fields: ['disabled'] },
+  ]);
+});
+
 it('a CIDR that is spelt otherwise is told all the same', () => {
   const spelt = (cidr: string, at: string) => pool({ cidr }, [claim('vi', ['cidr'], at)]);
   expect(writersOf(spelt('10.1.0.0/16', '10:00'), spelt('10.1.0.1/16', '10:01'))).toMatchObject([{ fields: [] }]);

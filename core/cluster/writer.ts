@@ -35,11 +35,18 @@ export function writersOf(before: LivePool | null, after: LivePool): Written[] {
   const claims = freshIn(made ? [] : before.claims, after.claims).toSorted(byTime);
   const maker = made ? claims.find(({ fields }) => fields.includes('cidr')) : undefined;
   const unclaimed = maker === undefined ? last : nameOf(maker);
+  /** whether it holds an item of a set that it did not hold before */
+  const hasMore = ({ manager, operation, items }: FieldClaim, field: PoolField): boolean => {
+    const had = made ? undefined : before.claims.find((one) => one.manager === manager && one.operation === operation);
+    return (items?.[field] ?? []).some((item) => !had?.items?.[field]?.includes(item));
+  };
   const writer = (field: PoolField): string => {
     if (made && field === 'cidr') return unclaimed;
     const holders = claims.filter(({ fields }) => fields.includes(field));
     // who holds a value as well came after that, and wrote the same; of a set each holds items of its own
-    const claim = holders.some(({ items }) => items?.[field]) ? holders.at(-1) : holders[0];
+    const claim = holders.some(({ items }) => items?.[field])
+      ? (holders.findLast((holder) => hasMore(holder, field)) ?? holders.at(-1))
+      : holders[0];
     return claim === undefined ? unclaimed : nameOf(claim);
   };
   const written = Map.groupBy(moved, writer);
