@@ -102,6 +102,18 @@ it('a set that became different is the last one’s who holds items of it', () =
   ]);
 });
 
+it('who took a field away, and renewed the claim that had it, is told for that', () => {
+  const before = pool({ natOutgoing: true, disabled: true }, [claim('bob', ['disabled', 'natOutgoing'], '09:00')]);
+  const after = pool({ natOutgoing: false }, [
+    claim('bob', ['ipipMode'], '10:01'),
+    claim('alice', ['natOutgoing'], '10:05'),
+  ]);
+  expect(writersOf(before, after)).toEqual([
+    { manager: 'bob', fields: ['disabled'] },
+    { manager: 'alice', fields: ['natOutgoing'] },
+  ]);
+});
+
 it('nor does who wrote last, and held its items before, count as having written a set', () => {
   const uses = (manager: string, item: string, at: string, more: string[] = []) =>
     ({ ...claim(manager, ['allowedUses', ...more], at), items: { allowedUses: [item] } }) as FieldClaim;

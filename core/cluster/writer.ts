@@ -47,7 +47,11 @@ export function writersOf(before: LivePool | null, after: LivePool): Written[] {
     const claim = holders.some(({ items }) => items?.[field])
       ? (holders.findLast((holder) => hasMore(holder, field)) ?? holders.at(-1))
       : holders[0];
-    return claim === undefined ? unclaimed : nameOf(claim);
+    if (claim !== undefined) return nameOf(claim);
+    // who took it away may have renewed the claim that had it
+    const isGone = !made && !after.claims.some(({ fields }) => fields.includes(field));
+    const by = isGone ? writerAmong(before.claims, after.claims, new Set([field])) : UNKNOWN_WRITER;
+    return by === UNKNOWN_WRITER ? unclaimed : by;
   };
   const written = Map.groupBy(moved, writer);
   // a CIDR may be spelt otherwise, which moves nothing

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { failure, KubeError } from '../kube/kube-error.ts';
 import { lateWrites } from './late-writes.ts';
 
 test('of an object that this term has not settled, a leader before may have written', () => {
@@ -9,23 +10,31 @@ test('of an object that this term has not settled, a leader before may have writ
   expect(late.mayCome('b', '1')).toBe(true);
 });
 
-test('what was sent and not answered fits only the version that it was decided on', () => {
+const carriedOut = async () => {};
+const isLost = async () => Promise.reject(new KubeError('', failure('unreachable', 'nobody answers')));
+const isRefused = async () => Promise.reject(new KubeError('', failure('busy', 'too many requests', { status: 429 })));
+
+test('what was sent and not answered fits only the version that it was decided on', async () => {
   const late = lateWrites();
   late.settled('a');
-  late.sending('a', '1');
+  await expect(late.sending('a', '1', isLost)).rejects.toThrow('nobody answers');
   expect(late.mayCome('a', '1')).toBe(true);
+  expect(late.mayCome('a', '2')).toBe(false);
+  await late.sending('a', '2', carriedOut);
+  late.settled('a');
   expect(late.mayCome('a', '2')).toBe(false);
 });
 
-test('a refusal is about the last of what was sent', () => {
+test('a refusal is about the last of what was sent', async () => {
   const late = lateWrites();
-  late.sending('a', '1')();
+  const refused = () => expect(late.sending('a', '1', isRefused)).rejects.toThrow('too many');
+  await refused();
   // a leader before may have written all the same
   expect(late.mayCome('a', '1')).toBe(true);
   late.settled('a');
-  late.sending('a', '1')();
+  await refused();
   expect(late.mayCome('a', '1')).toBe(false);
-  late.sending('a', '1');
-  late.sending('a', '1')();
+  await expect(late.sending('a', '1', isLost)).rejects.toThrow();
+  await refused();
   expect(late.mayCome('a', '1')).toBe(true);
 });

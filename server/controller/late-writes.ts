@@ -3,12 +3,14 @@
  * within one. The cluster refuses such a write where the object has moved since. Where nothing that is decided now moves it, it is moved on
  * purpose (`ClusterPools.holdOff`).
  */
+import { isRefusal, KubeError } from '../kube/kube-error.ts';
+
 export interface LateWrites {
   /**
-   * Before it is sent. `on`: the resourceVersion that it is decided on; null: of no object. Returns what is to be called where the cluster
-   * refuses it: it is not carried out, which says nothing of one that was sent before.
+   * Sends it. `on`: the resourceVersion that it is decided on; null: of no object. What the cluster refuses is not carried out, which says
+   * nothing of one that was sent before.
    */
-  sending(name: string, on: string | null): () => void;
+  sending<T>(name: string, on: string | null, send: () => Promise<T>): Promise<T>;
   /** The cluster took what was sent last, or this leader held off what was sent before: that does not fit the object any more. */
   settled(name: string): void;
   /** Whether one may be carried out yet on this resourceVersion. */
@@ -20,12 +22,15 @@ export function lateWrites(): LateWrites {
   const known = new Set<string>();
   const sent = new Map<string, string | null>();
   return {
-    sending(name, on) {
+    async sending(name, on, send) {
       const isSecond = sent.get(name) === on;
       sent.set(name, on);
-      return () => {
-        if (!isSecond) sent.delete(name);
-      };
+      try {
+        return await send();
+      } catch (error) {
+        if (!isSecond && error instanceof KubeError && isRefusal(error)) sent.delete(name);
+        throw error;
+      }
     },
     settled(name) {
       sent.delete(name);

@@ -123,6 +123,18 @@ it('after they were let go, before the answer to that came: that is told as ours
   ]);
 });
 
+it('a change of another field leaves what a backup brought back of one', async () => {
+  await settings.made({ ...ports, ...filter });
+  const before = { iptablesNATOutgoingInterfaceFilter: 'eth9' };
+  const { uid } = (await settings.row())?.applied ?? { uid: '' };
+  const backup = { name: 'default', spec: { ...ports, ...before }, uid, resourceVersion: null, force: false };
+  await clusterFelix(site.connection, 'projectcalico.org/v3').apply(backup);
+  await stands({ state: 'OutOfSync' });
+  const version = await settings.decide({ ...other, ...filter });
+  await stands({ state: 'OutOfSync', applied: { version } });
+  expect(await settings.spec()).toEqual({ ...other, ...before });
+});
+
 it('what nobody decided here stays, also under our name: the database is another one', async () => {
   settings.cleaned();
   const theirs = { name: 'node.of-another', spec: ports, uid: null, resourceVersion: null, force: false };

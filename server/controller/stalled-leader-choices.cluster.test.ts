@@ -111,20 +111,3 @@ it('it is let go and adopted again', async () => {
   await site.begin();
   await isRefusedLate(comes, change.id);
 });
-
-it('a deletion of this very leader: it is made again as it was, let go and adopted', async () => {
-  const stated = { nodeSelector: 'all()', assignmentMode: 'Automatic' } as const;
-  await site.made({ ...nat, ...stated });
-  await site.end();
-  const { connection, comes, heal } = keptWrite(site.connection);
-  await site.begin(connection);
-  await soon(async () => expect(site.leading?.mirrored().pools).toBe(true));
-  await soon(async () => expect(site.leading?.queued()).toBe(0));
-  await editor().delete({ name: 'a', expectedVersion: await version(), reason });
-  await isSent();
-  await editor().create({ name: 'a', spec: { ...nat, ...stated } });
-  await resolvePool(site.deps, actor, { name: 'a', choice: 'release', expectedVersion: await version(), reason });
-  const { change } = await adoptPools(site.deps, actor, { names: ['a'], reason });
-  heal();
-  await isRefusedLate(comes, change.id);
-});

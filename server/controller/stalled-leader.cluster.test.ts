@@ -140,7 +140,9 @@ it('where none may come, nothing is written to hold it off', async () => {
   expect(await look()).toBe('settled');
   expect(await site.stand('a')).toMatchObject({ state: 'Synced', applied: { version: change } });
   // what is refused does not come late
-  late.sending('a', before?.metadata.resourceVersion ?? null)();
+  const refused = new KubeError('', failure('busy', 'too many requests', { status: 429 }));
+  const sent = late.sending('a', before?.metadata.resourceVersion ?? null, () => Promise.reject(refused));
+  await expect(sent).rejects.toBe(refused);
   await policy('ask');
   expect(await look()).toBe('settled');
   expect(await site.stored('a')).toEqual(before);

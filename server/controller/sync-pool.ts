@@ -15,7 +15,7 @@ import { type VoidForce, voidPoolForce } from '../../core/cluster/void-force.ts'
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
 import { appliedSince, newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
-import { isRefusal, KubeError } from '../kube/kube-error.ts';
+import { KubeError } from '../kube/kube-error.ts';
 import type { ApplyRequest, SeenObject } from './apply-request.ts';
 import type { Sent } from './decided-by.ts';
 import type { LateWrites } from './late-writes.ts';
@@ -164,16 +164,15 @@ async function apply(
     const detail = { ...rewritten(row), ...decision.over };
     return note(options, found, { ...row, state: 'Contested', reason: 'WrittenOverAgain', detail });
   }
-  const refused = late.sending(pool.name, decision.resourceVersion);
   let taken: LivePool;
   try {
     const { spec, uid, resourceVersion, force, inTheWay } = decision;
     options.sending(pool.name, decision.sent);
-    taken = await cluster.apply({ name: pool.name, spec, uid, resourceVersion, force });
+    const request = { name: pool.name, spec, uid, resourceVersion, force };
+    taken = await late.sending(pool.name, resourceVersion, () => cluster.apply(request));
     if (inTheWay?.resourceVersion === taken.resourceVersion) taken = (await cluster.holdOff(taken)) ?? taken;
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
-    if (isRefusal(error)) refused();
     return fail(options, found, error, {
       settles: decision.inTheWay && { live: decision.inTheWay, version: pool.sequence },
     });
@@ -206,10 +205,9 @@ async function apply(
 /** The pool was deleted here. A leader may have ended before it could note that it had made the object: what is under our name goes too. */
 async function remove(options: SyncPoolOptions, found: Found, live: LivePool): Promise<SyncOutcome> {
   const { late, cluster } = options;
-  // what goes already needs no word of ours, nor the right to delete it
-  const refused = live.deleting ? () => {} : late.sending(live.name, live.resourceVersion);
   try {
-    if (!live.deleting) await cluster.remove(live);
+    // what goes already needs no word of ours, nor the right to delete it
+    if (!live.deleting) await late.sending(live.name, live.resourceVersion, () => cluster.remove(live));
     // a finalizer may hold it for long: what the try before met is over
     const { before } = found;
     const isNews = before.detail.message !== undefined;
@@ -219,7 +217,6 @@ async function remove(options: SyncPoolOptions, found: Found, live: LivePool): P
       : 'settled';
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
-    if (isRefusal(error)) refused();
     if (error.kind === 'not-found') return 'settled';
     return fail(options, found, error, { refused: 'DeletionRefused' });
   }
@@ -231,14 +228,14 @@ async function remove(options: SyncPoolOptions, found: Found, live: LivePool): P
  */
 async function disown(options: SyncPoolOptions, row: SyncRow, live: LivePool | null): Promise<SyncOutcome> {
   if (live === null && mayCome(row, options.now())) return noteAbsent(options, row);
+  const { late, cluster } = options;
   const ours = live !== null && ourClaim(live.claims) !== undefined;
-  const refused = ours ? options.late.sending(row.name, live.resourceVersion) : () => {};
   try {
-    await options.write({ name: row.name, row: null, taken: ours ? await options.cluster.disown(live) : null });
+    const taken = ours ? await late.sending(row.name, live.resourceVersion, () => cluster.disown(live)) : null;
+    await options.write({ name: row.name, row: null, taken });
     return 'settled';
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
-    if (isRefusal(error)) refused();
     if (error.kind === 'not-found') return 'settled'; // the watch says that it is gone
     return fail(options, asFound(row), error);
   }

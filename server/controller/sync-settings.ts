@@ -15,7 +15,7 @@ import { readLiveFelixes } from '../db/live-felix.ts';
 import { newSync, type SyncOutcomeRow, settingsSync } from '../db/sync.ts';
 import { writeVoidForce } from '../db/void-force.ts';
 import { noticeText } from '../events/notice.ts';
-import { isRefusal, KubeError } from '../kube/kube-error.ts';
+import { KubeError } from '../kube/kube-error.ts';
 import type { ApplyRequest, SeenObject } from './apply-request.ts';
 import type { LateWrites } from './late-writes.ts';
 import { mirrorSettingsIn } from './mirror-settings.ts';
@@ -104,15 +104,14 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
     return noteAsIs({ state, reason, detail: { fields, managers } }, applied);
   }
   const resourceVersion = live?.resourceVersion ?? null;
-  const refused = late.sending(name, resourceVersion);
   let taken: LiveFelix;
   try {
     const { settings, uid, force } = decision;
-    taken = await cluster.apply({ name, spec: settings, uid, resourceVersion, force });
+    const request = { name, spec: settings, uid, resourceVersion, force };
+    taken = await late.sending(name, resourceVersion, () => cluster.apply(request));
     if (mayComeLate && taken.resourceVersion === resourceVersion) taken = (await cluster.holdOff(taken)) ?? taken;
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
-    if (isRefusal(error)) refused();
     const { outcome, ...stand } = refusedBy(error);
     if (stand.state === 'Pending') return refuse(error);
     return (await noteAsIs(stand)) === 'again' ? 'again' : outcome;

@@ -12,7 +12,7 @@ export interface SyncRow<Spec = PoolSpec> {
   readonly reason: string;
   readonly detail: SyncDetail;
   readonly since: Date;
-  /** the last apply that the server took; of settings also what was found to be as it is decided */
+  /** the last apply that the server took; of settings `spec` is what was decided when they were looked at last */
   readonly applied: { readonly uid: string; readonly version: number; readonly spec: Spec } | null;
   /** of what was sent before this version nothing can be carried out late any more; of what was sent since some may */
   readonly settledVersion: number | null;
