@@ -23,6 +23,11 @@ export function decidedSettings(site: ReturnType<typeof ledTerms>) {
     if (change === null) throw new Error('nothing was decided');
     return change.id;
   };
+  const stored = async () =>
+    (await request(site.server.as('admin'), 'GET', `${FELIX}/default`)).body as {
+      readonly metadata?: { readonly resourceVersion: string };
+      readonly spec?: NatSettings;
+    };
   const clean = async (): Promise<void> => {
     await site.end();
     await request(site.server.as('admin'), 'DELETE', FELIX);
@@ -60,7 +65,8 @@ export function decidedSettings(site: ReturnType<typeof ledTerms>) {
         metadata: { name: 'default' },
         spec,
       }),
-    spec: async (): Promise<NatSettings> =>
-      ((await request(site.server.as('admin'), 'GET', `${FELIX}/default`)).body as { spec?: NatSettings }).spec ?? {},
+    spec: async (): Promise<NatSettings> => (await stored()).spec ?? {},
+    /** A write moves it. */
+    objectVersion: async (): Promise<string | undefined> => (await stored()).metadata?.resourceVersion,
   };
 }

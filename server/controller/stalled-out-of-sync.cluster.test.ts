@@ -6,7 +6,9 @@ import { history } from '../../e2e/cluster/history.ts';
 import { keptWrite } from '../../e2e/cluster/kept-write.ts';
 import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
 import type { Connection } from '../kube/connection.ts';
+import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { soon } from '../testing/soon.ts';
+import { editor } from '../testing/test-api.ts';
 
 const site = ledTerms();
 const { update } = history(site);
@@ -71,6 +73,28 @@ it('others decided a field, and what is decided now is Contested', async () => {
   const version = await update({ disabled: true });
   await site.begin();
   await isRefusedLate(comes, { state: 'Contested', reason: 'FieldOwnedByOther', settledVersion: version });
+});
+
+it('others decided fields that were enforced and are let go since, and another one', async () => {
+  const { policy } = history(site);
+  await site.made({ ...nat, ...uses, disableBGPExport: true });
+  const enforced = await policy('enforce');
+  await site.stands('a', { state: 'Synced', applied: { version: enforced } });
+  await site.end();
+  const { connection, comes } = keptWrite(site.connection);
+  await site.begin(connection);
+  await site.edit('a', { disableBGPExport: null, disabled: true, allowedUses: ['Workload', 'Tunnel'] });
+  await isSent();
+  await site.end();
+  await policy('ask');
+  for (const field of ['disableBGPExport', 'disabled'] as const) {
+    const { version: expectedVersion } = await site.api.caller('editor').pools.get({ name: 'a' });
+    const choice = { choice: 'release-field', field, name: 'a', expectedVersion, reason: 'so be it' } as const;
+    await resolvePool(site.deps, editor, choice);
+  }
+  await site.begin();
+  await isRefusedLate(comes, { state: 'OutOfSync', detail: { fields: ['allowedUses'] } });
+  expect((await site.stored('a'))?.spec).toMatchObject({ disabled: true });
 });
 
 /** As a webhook that alters a field of all that is applied. */

@@ -85,6 +85,21 @@ it('nor does one of which no answer came, and whose second try the cluster refus
   await isRefusedLate(comes, version);
 });
 
+it('where none may come, nothing is written to hold it off', async () => {
+  await settings.made(ports);
+  const version = await settings.objectVersion();
+  await site.end();
+  await site.begin();
+  await settings.mirrored();
+  await settings.isIdle();
+  // another object is decided about
+  const { version: expectedVersion } = await site.api.caller('editor').settings.get();
+  const decided = { global: ports, nodes: { 'node-b': other } };
+  await site.api.caller('editor').settings.update({ settings: decided, expectedVersion, reason: 'so it shall be' });
+  await settings.isIdle();
+  expect(await settings.objectVersion()).toBe(version);
+});
+
 it.each([
   ['to an object of others', true],
   ['that makes the object', false],
