@@ -13,8 +13,8 @@ export interface SyncInput {
   /** `version` is the number of the change that wrote it */
   readonly desired: { readonly name: string; readonly spec: PoolSpec; readonly version: number };
   readonly live: LivePool | null;
-  /** the last apply that the server took */
-  readonly applied: { readonly uid: string; readonly version: number } | null;
+  /** the last apply that the server took; uid null: it is made again, and nobody noted yet that it was */
+  readonly applied: { readonly uid: string | null; readonly version: number } | null;
   /** the pool was deleted here and made again, and what is there is the object that was to go */
   readonly remade: boolean;
   readonly policy: SyncPolicy;
@@ -68,7 +68,8 @@ export function decideSync({ desired, live, applied, remade, policy, released, f
       : outOfSync('OwnedElsewhere', [], [owner]);
   }
   // an object under our name that we know nothing of: it was applied, and the leader ended before it could note it
-  const known = applied ?? (ownership.class === 'managed' ? { uid: live.uid, version: 0 } : null);
+  const isUnnoted = applied?.uid == null && ownership.class === 'managed';
+  const known = isUnnoted ? { uid: live.uid, version: 0 } : applied;
   if (known === null) return outOfSync('NotAdopted', [], [ownership.owner]);
   if (known.uid !== live.uid) return outOfSync('PoolMadeAgain', [], [ownership.owner]);
   if (live.deleting) return goes(live, { remade, policy });
@@ -88,7 +89,7 @@ export function decideSync({ desired, live, applied, remade, policy, released, f
   if (fields.length === 0) {
     // equal values are shared without conflict: the claim is what later shows who changed a field. Of one that was deleted here the
     // cluster itself must say that it is so: nobody may have heard yet that it is gone
-    return applied === null || remade || letsGo || lostFields(live.claims, Object.keys(body)).length > 0
+    return isUnnoted || remade || letsGo || lostFields(live.claims, Object.keys(body)).length > 0
       ? { do: 'apply', spec: body, uid: live.uid, force: false }
       : synced();
   }

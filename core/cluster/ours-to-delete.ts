@@ -3,7 +3,8 @@ import { ourClaim } from './managed-fields.ts';
 import { isApplier } from './ownership.ts';
 
 type Deletable = Pick<LivePool, 'uid' | 'ownership' | 'claims'>;
-type Applied = { readonly uid: string } | null;
+/** uid null: it is made again, and nobody noted yet that it was */
+type Applied = { readonly uid: string | null } | null;
 
 /** What becomes of an object whose pool is deleted here. `disowned`: it stays, without our name. `kept`: it stays as it is. */
 export type OnDelete = 'deleted' | 'disowned' | 'kept';
@@ -15,7 +16,7 @@ export type OnDelete = 'deleted' | 'disowned' | 'kept';
  * another object that a backup made under our name.
  */
 export function onDelete(live: Deletable, applied: Applied): OnDelete {
-  const isThatOne = applied === null || live.uid === applied.uid;
+  const isThatOne = applied?.uid == null || live.uid === applied.uid;
   if (isThatOne && live.ownership.class === 'managed' && wholeAppliers(live).length === 0) return 'deleted';
   return ourClaim(live.claims) === undefined ? 'kept' : 'disowned';
 }

@@ -53,7 +53,7 @@ const without = (spec: PoolSpec, fields: readonly PoolField[]): PoolSpec =>
 export function whyNotReleased(
   field: PoolField,
   live: LivePool | undefined,
-  applied: { readonly uid: string } | null,
+  applied: { readonly uid: string | null } | null,
 ): string | null {
   if (field === 'cidr') return 'it names what the pool is; release the pool instead';
   if (live === undefined) return 'the cluster has no such pool';

@@ -26,6 +26,10 @@ export function history(site: ReturnType<typeof ledTerms>) {
       const decided = { name: 'a', choice: 'theirs', expectedVersion: await version(), reason } as const;
       return (await resolvePool(site.deps, editor, decided)).change.id;
     },
+    force: async (): Promise<number> => {
+      const decided = { name: 'a', choice: 'ours', expectedVersion: await version(), reason } as const;
+      return (await resolvePool(site.deps, editor, decided)).change.id;
+    },
     /** As a leader does that ends before it can note what came of it. */
     sent: async (spec: PoolSpec, force: boolean): Promise<void> => {
       const [live] = await readLivePools(site.api.database.db, ['a']);

@@ -15,18 +15,20 @@ export interface Standing extends SyncInput {
 /** What is decided about a pool that is desired, from what is at hand. */
 export function syncInputOf(
   pool: NonNullable<PoolAtHand['pool']>,
-  { row, live, released }: Pick<PoolAtHand, 'row' | 'live' | 'released'>,
+  { row, live, released, unforced = 0 }: Pick<PoolAtHand, 'row' | 'live' | 'released' | 'unforced'>,
 ): Standing {
   const { name, spec, sequence } = pool;
   const wanted = withReleased(spec, released, live?.pool?.spec ?? null);
-  const toForce = row?.forceVersion === sequence;
+  // what force makes again is there, and nobody noted it yet: that moved nothing of what force was decided about
+  const isMade = row?.applied?.uid === null && live?.ownership.class === 'managed';
+  const toForce = row?.forceVersion === sequence && !isMade;
   const forced = toForce && row.forceSeen === seenOf(wanted, live);
   const isVoid = toForce && !forced;
   return {
     wanted,
     isVoid,
-    // what came since force was decided was not written over by that decision, and is not by it: it waits for another one
-    desired: { name, spec, version: isVoid ? (row.applied?.version ?? 0) : sequence },
+    // what came since force was decided was not written over by that decision, and is not by it; what was decided before it holds
+    desired: { name, spec, version: isVoid ? Math.max(row.applied?.version ?? 0, unforced) : sequence },
     live: live ?? null,
     // deleted here and made again: that the object is gone is what was wanted
     applied: appliedTo(row, live),

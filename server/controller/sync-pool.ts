@@ -51,7 +51,7 @@ export interface SyncPoolOptions {
 
 /** Throws TermOver when another leads; nothing was noted then. */
 export async function syncPool(options: SyncPoolOptions, name: string): Promise<SyncOutcome> {
-  const { pool, row, live, released, letGo } = await options.read(name);
+  const { pool, row, live, released, letGo, unforced = 0 } = await options.read(name);
   if (pool === undefined) {
     if (row === undefined) return 'settled';
     // a release asks for nothing to go; what goes already is left to go
@@ -60,7 +60,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
       ? remove(options, asFound(row), live)
       : disown(options, row, live ?? null);
   }
-  const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released });
+  const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released, unforced });
   const { late } = options;
   // since that was noted nothing else was decided, and so nothing else was sent
   const isNoted = row?.settledVersion === pool.sequence;
@@ -164,6 +164,12 @@ async function apply(
     const detail = { ...rewritten(row), ...decision.over };
     return note(options, found, { ...row, state: 'Contested', reason: 'WrittenOverAgain', detail });
   }
+  if (decision.uid === null && row.applied !== null && row.applied.uid !== null) {
+    // others deleted it: what is under our name from here on is what this makes, also where nobody hears that it did
+    const before = { ...row, applied: { ...row.applied, uid: null } };
+    if ((await note(options, found, before)) === 'again') return 'again';
+    return apply(options, pool, { ...found, before, voided: undefined }, decision);
+  }
   let taken: LivePool;
   try {
     const { spec, uid, resourceVersion, force, inTheWay } = decision;
@@ -252,7 +258,7 @@ function noteAbsent(options: SyncPoolOptions, row: SyncRow): Promise<SyncOutcome
 
 /** The cluster has no such object, and one may come yet. */
 function mayCome({ applied, state, detail: { absentSince } }: SyncRow, now: Date): boolean {
-  if (applied !== null || state !== 'Pending') return false;
+  if (applied?.uid != null || state !== 'Pending') return false;
   return absentSince === undefined || now.getTime() - Date.parse(absentSince) < LATE_MS;
 }
 
@@ -322,6 +328,7 @@ async function note(
     before.state === after.state &&
     before.reason === after.reason &&
     before.applied?.version === after.applied?.version &&
+    before.applied?.uid === after.applied?.uid &&
     before.settledVersion === after.settledVersion &&
     before.forceSeen === forceSeen &&
     isDeepStrictEqual(before.detail, after.detail);

@@ -2,6 +2,7 @@
 import type { PoolField } from '../../core/cluster/compare.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
+import { lastSpecsOf } from './changes.ts';
 import type { Queryable } from './client.ts';
 import type { StoredPool } from './pools.ts';
 import { releasedFields } from './released.ts';
@@ -15,6 +16,8 @@ export interface PoolAtHand {
   readonly released: readonly PoolField[];
   /** it was released, and is no pool of ours since */
   readonly letGo: boolean;
+  /** of one that is to be applied by force: the last change that decided about it without; 0: none that is known */
+  readonly unforced?: number;
 }
 
 type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
@@ -38,7 +41,17 @@ export async function readAtHand(db: Queryable, names: readonly string[]): Promi
   const rows = await (names.length === 1
     ? db.query<Row>(OF_ONE, [name], 'read-at-hand-of-one')
     : db.query<Row>(OF_MANY, [names], 'read-at-hand'));
-  return new Map(rows.map((row) => [row.key, atHand(row)]));
+  const hands = new Map<string, PoolAtHand>();
+  for (const row of rows) hands.set(row.key, await withUnforced(db, atHand(row)));
+  return hands;
+}
+
+async function withUnforced(db: Queryable, hand: PoolAtHand): Promise<PoolAtHand> {
+  const { pool, row } = hand;
+  if (pool === undefined || row?.forceVersion !== pool.sequence) return hand;
+  const last = await lastSpecsOf(db, pool.name);
+  const unforced = last.find(({ action, sequence }) => action !== 'pool.force' && sequence < pool.sequence);
+  return { ...hand, unforced: unforced?.sequence ?? 0 };
 }
 
 function atHand(row: Row): PoolAtHand {

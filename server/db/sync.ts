@@ -13,7 +13,12 @@ export interface SyncRow<Spec = PoolSpec> {
   readonly detail: SyncDetail;
   readonly since: Date;
   /** the last apply that the server took; of settings `spec` is what was decided when they were looked at last */
-  readonly applied: { readonly uid: string; readonly version: number; readonly spec: Spec } | null;
+  readonly applied: {
+    /** null: it is made again, by an apply of which no answer came yet */
+    readonly uid: string | null;
+    readonly version: number;
+    readonly spec: Spec;
+  } | null;
   /** of what was sent before this version nothing can be carried out late any more; of what was sent since some may */
   readonly settledVersion: number | null;
   /** this version may be applied by force: an operator saw whose fields it takes */
@@ -58,16 +63,17 @@ export const appliedSince = <Applied>(row: Known<Applied> | undefined): Applied 
   row === undefined || row.deletedBy !== null ? null : row.applied;
 
 /** What was applied to the object that is there: another one than the deletion here was about is none of before. */
-export const appliedTo = <Applied extends { readonly uid: string }>(
+export const appliedTo = <Applied extends { readonly uid: string | null }>(
   row: Known<Applied> | undefined,
   live: { readonly uid: string } | undefined,
 ): Applied | null => (row?.applied?.uid === live?.uid ? (row?.applied ?? null) : appliedSince(row));
 
 /** It was deleted here, and what is there is the object that was to go: a pool that is desired was made again since. */
 export const isRemade = (
-  row: Known<{ readonly uid: string }> | undefined,
+  row: Known<{ readonly uid: string | null }> | undefined,
   live: { readonly uid: string } | undefined,
-): boolean => row !== undefined && row.deletedBy !== null && (row.applied === null || row.applied.uid === live?.uid);
+): boolean =>
+  row !== undefined && row.deletedBy !== null && (row.applied?.uid == null || row.applied.uid === live?.uid);
 
 /** What the controller writes: the policy is an operator's. */
 export type SyncOutcomeRow<Spec = PoolSpec> = Omit<
@@ -277,7 +283,7 @@ export function syncRow<Spec>(row: SyncRecord<Spec>): SyncRow<Spec> {
     reason: row.reason,
     detail: row.detail,
     since: row.since,
-    applied: uid === null || version === null || spec === null ? null : { uid, version: Number(version), spec },
+    applied: version === null || spec === null ? null : { uid, version: Number(version), spec },
     settledVersion: numberOrNull(row.settled_version),
     forceVersion: numberOrNull(row.force_version),
     forceSeen: row.force_seen,

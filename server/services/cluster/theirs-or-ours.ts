@@ -104,11 +104,11 @@ export async function take(tx: Queryable, pool: StoredPool, found: Standing, ver
   const moved = fieldsMoved(pool.spec, there);
   const spec = statedOf(there, [...moved, ...Object.keys(pool.spec)]);
   const row = known ?? newSync(name);
-  // what was decided last may be on its way: where it comes after all, this is what is sent next, as any change is
+  // what was decided last, or our deletion of it, may be on its way: where that comes, this is what is sent next, as any change is
   const applied =
     row.applied !== null && row.applied.version < (await lastInForce(tx, name))
       ? { ...row.applied, uid: live.uid }
-      : { uid: live.uid, version, spec };
+      : { uid: live.uid, version: row.applied === null && row.deletedBy !== null ? 0 : version, spec };
   // what is there was wanted gone, and is taken now; where our delete is on its way already, it is ours that it went, and it is made again
   const deletedBy = isRemade(known, live) ? row.deletedBy : null;
   await writeSync(tx, [{ ...row, applied, deletedBy }]);
