@@ -3,6 +3,7 @@ import type { Word } from '../../core/cluster/come-back.ts';
 import { differingFields, isBeside, oddFields, type PoolField, poolFields } from '../../core/cluster/compare.ts';
 import { inForce, type LivePool, unreadableOf } from '../../core/cluster/live-pool.ts';
 import { OUR_MANAGER, ourClaim } from '../../core/cluster/managed-fields.ts';
+import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import { withReleased } from '../../core/cluster/released.ts';
 import {
   UNKNOWN_WRITER,
@@ -178,8 +179,8 @@ export const stayingOf = (live: LivePool): Told => {
 /** Of an object that is gone: deleted here, or not restored with its type, and somebody decided to go on without it. */
 export const removedBy = (row: SyncRow | undefined, live: LivePool, word: Word | null): Told => {
   const { name } = live;
-  // another object of the name was not deleted here
-  const deletedBy = isRemade(row, live) ? row?.deletedBy : null;
+  // another object of the name was not deleted here, nor was one that is not ours
+  const deletedBy = row !== undefined && isRemade(row, live) && oursToDelete(live, row.applied) ? row.deletedBy : null;
   const cause = deletedBy ?? (word?.pools.includes(name) ? word.change : null);
   const told: Told = { actor: cause === null ? UNKNOWN_WRITER : OUR_MANAGER, action: 'cluster.change', cause };
   return inForce(live) === null ? { ...told, reason: 'deleted in the cluster, could not be read' } : told;

@@ -228,6 +228,20 @@ it('another object that goes by others is not told as deleted by what was decide
   await whole();
 });
 
+it('what others delete of theirs is not told as the deletion here of a pool that was not adopted', async () => {
+  const { pools } = site.api.caller('editor');
+  await site.begin();
+  await site.make('a', nat);
+  await pools.create({ name: 'a', spec: nat });
+  await site.stands('a', { reason: 'NotAdopted' });
+  await site.end();
+  await must(site.server.as('admin'), 'DELETE', `${POOLS}/a`);
+  const { version: expectedVersion } = await pools.get({ name: 'a' });
+  await pools.delete({ name: 'a', expectedVersion, reason: 'no more' });
+  await site.begin();
+  await soon(async () => expect(await rows(1)).toMatchObject([{ actor: 'unknown', after: null }]));
+});
+
 it('what others made in its place is not ours to force', async () => {
   await site.made();
   await site.end();
