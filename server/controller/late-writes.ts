@@ -1,7 +1,7 @@
 /**
  * Writes to the cluster that may be carried out late: those of which no answer came, and those of a leader before, which may have stalled
  * within one. The cluster refuses such a write where the object has moved since. Where nothing that is decided now moves it, it is moved on
- * purpose (`ClusterPools.holdOff`).
+ * purpose (`HoldsOff`).
  */
 import { isRefusal, KubeError } from '../kube/kube-error.ts';
 

@@ -2,7 +2,6 @@
  * Brings one pool of the cluster to what is desired, or says why not. It works by level: whatever happened, and how often it
  * is called, it looks at what is wanted and what is there. Nothing is remembered but the row in `sync`.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { differingFields } from '../../core/cluster/compare.ts';
 import { decideSync, differingHolders, type SyncDecision, type SyncInput } from '../../core/cluster/decide-sync.ts';
 import type { LivePool } from '../../core/cluster/live-pool.ts';
@@ -10,41 +9,43 @@ import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { oursToDelete } from '../../core/cluster/ours-to-delete.ts';
 import { ownerElsewhere } from '../../core/cluster/ownership.ts';
 import { heldBody, withReleased } from '../../core/cluster/released.ts';
-import type { SyncReason } from '../../core/cluster/sync-state.ts';
-import { type VoidForce, voidPoolForce } from '../../core/cluster/void-force.ts';
+import { voidPoolForce } from '../../core/cluster/void-force.ts';
 import type { PoolSpec } from '../../core/pool/spec.ts';
 import type { PoolAtHand } from '../db/at-hand.ts';
-import { appliedSince, newSync, type SyncDetail, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
+import { appliedSince, type SyncOutcomeRow, type SyncRow } from '../db/sync.ts';
 import { KubeError } from '../kube/kube-error.ts';
 import type { ApplyRequest, SeenObject } from './apply-request.ts';
 import type { Sent } from './decided-by.ts';
-import type { LateWrites } from './late-writes.ts';
+import {
+  asFound,
+  type Found,
+  fail,
+  type HoldsOff,
+  type NoteOptions,
+  newRow,
+  note,
+  noteHeldOff,
+  rewritten,
+  type WriteRow,
+} from './note-look.ts';
 import type { PoolReader } from './pool-reader.ts';
 import type { PoolWriter } from './pool-writer.ts';
-import { refusedBy, type SyncOutcome } from './refused-by.ts';
+import type { SyncOutcome } from './refused-by.ts';
 import { syncInputOf } from './sync-input.ts';
 
 /** The cluster's pools, as the controller writes them. All reject with a KubeError. */
-export interface ClusterPools {
+export interface ClusterPools extends HoldsOff {
   /** Server-side apply under our manager; `uid` null: it is to be made. Returns the object as it is stored now. */
   apply(request: ApplyRequest<PoolSpec>): Promise<LivePool>;
   /** Only this object, and only if nobody changed it since. */
   remove(pool: SeenObject): Promise<void>;
   /** Our applies are no longer known as ours, and nothing else changes. Returns the object as it is stored now. */
   disown(pool: SeenObject): Promise<LivePool>;
-  /**
-   * The object moves and nothing of it changes: what was sent to it as it was seen is refused from here on. Returns it as it is stored
-   * now; null: nothing of it is ours, or the cluster wants no such mark.
-   */
-  holdOff(pool: SeenObject): Promise<LivePool | null>;
 }
 
-export interface SyncPoolOptions {
+export interface SyncPoolOptions extends NoteOptions {
   readonly read: PoolReader['of'];
-  /** throws TermOver when another leads */
-  readonly write: PoolWriter['outcome'];
   readonly sending: PoolWriter['sending'];
-  readonly late: LateWrites;
   readonly cluster: ClusterPools;
   readonly now: () => Date;
 }
@@ -128,14 +129,6 @@ const appliedBefore = (
   live: LivePool | undefined,
 ): SyncRow['applied'] =>
   known !== null || live?.pool == null ? applied : { uid: live.uid, version: deletedBy ?? 0, spec: live.pool.spec };
-
-/** The row as a look finds it, and what it finds of force that was decided about another state. */
-interface Found {
-  readonly before: WriteRow | NewRow;
-  /** as it is from now on */
-  readonly forceSeen: string | null;
-  readonly voided: VoidForce | undefined;
-}
 
 /** So often within REWRITE_MS a change of others is written over; then it is a fight, and we stop. */
 const MOST_REWRITES = 3;
@@ -261,85 +254,3 @@ function mayCome({ applied, state, detail: { absentSince } }: SyncRow, now: Date
   if (applied?.uid != null || state !== 'Pending') return false;
   return absentSince === undefined || now.getTime() - Date.parse(absentSince) < LATE_MS;
 }
-
-interface Failing {
-  /** the reason where the cluster does not want what was asked */
-  readonly refused?: SyncReason;
-  /** where that stands: the object that what was sent before fits still, and the version that is decided; null: none */
-  readonly settles?: { readonly live: LivePool; readonly version: number } | null;
-}
-
-async function fail(
-  options: SyncPoolOptions,
-  found: Found,
-  error: KubeError,
-  { refused, settles = null }: Failing = {},
-): Promise<SyncOutcome> {
-  const { before } = found;
-  const { outcome, detail, ...stand } = refusedBy(error, refused);
-  const after = { ...before, ...stand, detail: { ...rewritten(before), ...detail } };
-  const noted =
-    settles === null || stand.state === 'Pending'
-      ? await note(options, found, after)
-      : await noteHeldOff(options, found, { ...after, settledVersion: settles.version }, settles.live);
-  return noted === 'settled' ? outcome : noted;
-}
-
-/** Nothing that this look sends moves the object: what was sent before is held off before it is noted how it stands. */
-async function noteHeldOff(
-  options: SyncPoolOptions,
-  found: Found,
-  after: WriteRow,
-  live: LivePool,
-): Promise<SyncOutcome> {
-  let taken: LivePool | null;
-  try {
-    taken = await options.cluster.holdOff(live);
-  } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
-    return fail(options, found, error);
-  }
-  const noted = await note(options, found, after, taken);
-  if (noted === 'settled') options.late.settled(live.name);
-  return noted;
-}
-
-const rewritten = ({ detail: { rewrites } }: WriteRow): SyncDetail => (rewrites === undefined ? {} : { rewrites });
-
-type WriteRow = Omit<SyncRow, 'since'>;
-type NewRow = WriteRow & { readonly isNew: true };
-
-const newRow = (name: string): NewRow => ({ ...newSync(name), isNew: true });
-
-const asFound = (before: SyncRow): Found => ({ before, forceSeen: before.forceSeen, voided: undefined });
-
-/**
- * Writes only what is news: a resync of ten thousand pools that are as they should be writes nothing. `again`: the row was another one
- * by then. Who decided something else brings it up, but a row that was read before our own last outcome was written is brought up by nobody.
- */
-async function note(
-  options: SyncPoolOptions,
-  { before, forceSeen, voided }: Found,
-  after: WriteRow,
-  taken: LivePool | null = null,
-): Promise<SyncOutcome> {
-  const same =
-    !('isNew' in before) &&
-    before.state === after.state &&
-    before.reason === after.reason &&
-    before.applied?.version === after.applied?.version &&
-    before.applied?.uid === after.applied?.uid &&
-    before.settledVersion === after.settledVersion &&
-    before.forceSeen === forceSeen &&
-    isDeepStrictEqual(before.detail, after.detail);
-  if (same) return 'settled';
-  const row = outcomeOf({ ...after, forceSeen });
-  const noted = await options.write({ name: after.name, row, found: before, taken, voided });
-  return noted ? 'settled' : 'again';
-}
-
-const outcomeOf = (row: WriteRow): SyncOutcomeRow => {
-  const { name, state, reason, detail, applied, settledVersion, forceVersion, forceSeen } = row;
-  const isVoid = forceVersion !== null && forceSeen === null;
-  return { name, state, reason, detail, applied, settledVersion, ...(isVoid ? { forceVoid: forceVersion } : {}) };
-};

@@ -24,7 +24,7 @@ import { refusedBy, type SyncOutcome } from './refused-by.ts';
 export interface ClusterFelix {
   /** Rejects with a KubeError. */
   apply(request: ApplyRequest<NatSettings>): Promise<LiveFelix>;
-  /** As `ClusterPools.holdOff`. */
+  /** As `HoldsOff`. */
   holdOff(felix: SeenObject): Promise<LiveFelix | null>;
 }
 

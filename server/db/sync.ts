@@ -177,7 +177,7 @@ export const settingsSync = syncTable<NatSettings>('settings_sync');
 export async function namesMadeAgain(db: Queryable): Promise<string[]> {
   const rows = await db.query<{ name: string }>(
     `SELECT s.name FROM sync s JOIN pool p ON p.name = s.name JOIN live_pool l ON l.name = s.name
-     WHERE s.reason = 'PoolMadeAgain' AND s.applied_uid <> l.uid ORDER BY s.name COLLATE "C"`,
+     WHERE s.reason = 'PoolMadeAgain' AND s.applied_uid IS DISTINCT FROM l.uid ORDER BY s.name COLLATE "C"`,
     [],
   );
   return rows.map(({ name }) => name);
