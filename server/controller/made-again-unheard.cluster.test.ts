@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { madeUnnoted } from '../../e2e/cluster/ends-before-noting.ts';
 import { history } from '../../e2e/cluster/history.ts';
-import { ledTerms, POOLS } from '../../e2e/cluster/led-terms.ts';
+import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
 import { must } from '../../e2e/cluster/request.ts';
 import type { Connection } from '../kube/connection.ts';
 import { failure, KubeError } from '../kube/kube-error.ts';
@@ -85,4 +85,41 @@ it('force that is void, as what was sent before it is heard of only then: what w
   await site.begin();
   await site.stands('a', { state: 'Synced', applied: { version: forced } });
   expect((await site.stored('a'))?.spec).toMatchObject(noNat);
+});
+
+it('by force, which is used up by that: what others delete then stays so', async () => {
+  await site.made();
+  await unmake();
+  await site.stands('a', { reason: 'PoolDeletedInCluster' });
+  await site.end();
+  const forced = await force();
+  await site.begin(losing(site.connection));
+  await isMade();
+  await site.end();
+  await site.edit('a', { natOutgoing: false });
+  await site.begin();
+  await site.stands('a', { state: 'OutOfSync', applied: { version: forced }, forceVersion: null });
+  await unmake();
+  await site.stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
+  expect(await site.stored('a')).toBe(null);
+});
+
+it('after it was deleted here: what others delete then, and a finalizer holds, is not made again unasked', async () => {
+  const { pools } = site.api.caller('editor');
+  await site.made();
+  await site.end();
+  const { version: expectedVersion } = await pools.get({ name: 'a' });
+  await pools.delete({ name: 'a', expectedVersion, reason: 'no more' });
+  await pools.create({ name: 'a', spec: nat });
+  await unmake();
+  await site.begin(losing(site.connection));
+  await isMade();
+  await site.end();
+  await site.hold('a', ['example.org/wait']);
+  await unmake();
+  await site.begin();
+  await site.stands('a', { state: 'OutOfSync', reason: 'BeingDeleted' });
+  await site.hold('a', []);
+  await site.stands('a', { state: 'OutOfSync', reason: 'PoolDeletedInCluster' });
+  expect(await site.stored('a')).toBe(null);
 });

@@ -79,17 +79,20 @@ interface Failing {
   readonly refused?: SyncReason;
   /** where that stands: the object that what was sent before fits still, and the version that is decided; null: none */
   readonly settles?: { readonly live: LivePool; readonly version: number } | null;
+  /** where that stands, what is known as applied; absent: as before */
+  readonly made?: SyncRow['applied'] | undefined;
 }
 
 export async function fail(
   options: NoteOptions,
   found: Found,
   error: KubeError,
-  { refused, settles = null }: Failing = {},
+  { refused, settles = null, made }: Failing = {},
 ): Promise<SyncOutcome> {
   const { before } = found;
   const { outcome, detail, ...stand } = refusedBy(error, refused);
-  const after = { ...before, ...stand, detail: { ...rewritten(before), ...detail } };
+  const applied = made === undefined || stand.state === 'Pending' ? before.applied : made;
+  const after = { ...before, ...stand, applied, detail: { ...rewritten(before), ...detail } };
   const noted =
     settles === null || stand.state === 'Pending'
       ? await note(options, found, after)

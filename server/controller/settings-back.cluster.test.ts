@@ -97,6 +97,7 @@ it('after others deleted the object, and they were emptied, before that is carri
   await settings.decide({});
   expect(await previewSettings(site.deps, { global: ports, nodes: {} })).toMatchObject({ deleted: [] });
   const version = await settings.decide(ports);
+  expect(await previewSettings(site.deps, { global: other, nodes: {} })).toMatchObject({ deleted: [] });
   await site.begin();
   await synced(version);
   expect(await settings.spec()).toEqual(ports);

@@ -4,7 +4,8 @@ import type { PoolSpec } from '../../core/pool/spec.ts';
 import { endsBeforeNoting } from '../../e2e/cluster/ends-before-noting.ts';
 import { history } from '../../e2e/cluster/history.ts';
 import { keptWrite } from '../../e2e/cluster/kept-write.ts';
-import { ledTerms, nat } from '../../e2e/cluster/led-terms.ts';
+import { ledTerms, nat, POOLS } from '../../e2e/cluster/led-terms.ts';
+import { must } from '../../e2e/cluster/request.ts';
 import type { Connection } from '../kube/connection.ts';
 import { resolvePool } from '../services/cluster/resolve-pool.ts';
 import { soon } from '../testing/soon.ts';
@@ -95,6 +96,22 @@ it('others decided fields that were enforced and are let go since, and another o
   await site.begin();
   await isRefusedLate(comes, { state: 'OutOfSync', detail: { fields: ['allowedUses'] } });
   expect((await site.stored('a'))?.spec).toMatchObject({ disabled: true });
+});
+
+it('a pool that GitOps owns by now is not written to, whatever may come late', async () => {
+  await site.made();
+  await site.end();
+  await update(noNat);
+  const { connection, comes } = keptWrite(site.connection);
+  await endsBeforeNoting(site, 'a', connection);
+  await update({});
+  const annotations = { 'argocd.argoproj.io/tracking-id': 'net' };
+  await must(site.server.as('admin'), 'PATCH', `${POOLS}/a?fieldManager=argocd`, { metadata: { annotations } });
+  const before = await site.stored('a');
+  await site.begin();
+  await site.stands('a', { state: 'Synced', detail: { managers: ['argocd'] } });
+  expect(await site.stored('a')).toEqual(before);
+  await expect(comes()).rejects.toMatchObject({ kind: 'stale' });
 });
 
 /** As a webhook that alters a field of all that is applied. */

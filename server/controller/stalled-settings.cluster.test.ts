@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { decidedSettings } from '../../e2e/cluster/decided-settings.ts';
 import { keptWrite } from '../../e2e/cluster/kept-write.ts';
 import { ledTerms } from '../../e2e/cluster/led-terms.ts';
+import type { Connection } from '../kube/connection.ts';
 import { failure, KubeError } from '../kube/kube-error.ts';
 import { soon } from '../testing/soon.ts';
 
@@ -56,6 +57,36 @@ it('nor where others changed another field, and that is not as it is decided', a
   const stand = { state: 'OutOfSync', detail: { managers: ['kubectl-edit'] }, settledVersion: version };
   await soon(async () => expect(await settings.row()).toMatchObject(stand));
   await expect(comes()).rejects.toMatchObject({ kind: 'stale' });
+  expect(await settings.spec()).toMatchObject(ports);
+});
+
+it('nor where a webhook alters another field of all that is sent', async () => {
+  const filter = { iptablesNATOutgoingInterfaceFilter: 'eth0' };
+  const connection: Connection = {
+    ...site.connection,
+    call(request) {
+      const body = request.body as { spec?: object } | undefined;
+      if (request.method === 'GET' || body?.spec === undefined) return site.connection.call(request);
+      const spec = { ...body.spec, iptablesNATOutgoingInterfaceFilter: 'eth1' };
+      return site.connection.call({ ...request, body: { ...body, spec } });
+    },
+  };
+  settings.cleaned();
+  await site.begin(connection);
+  await settings.mirrored();
+  await settings.decide({ ...ports, ...filter });
+  await soon(async () => expect(await settings.row()).toMatchObject({ state: 'OutOfSync' }));
+  await site.end();
+  const kept = keptWrite(connection);
+  await site.begin(kept.connection);
+  await settings.mirrored();
+  await settings.decide({ ...other, ...filter });
+  await isSent();
+  await site.end();
+  const version = await settings.decide({ ...ports, ...filter });
+  await site.begin(connection);
+  await soon(async () => expect(await settings.row()).toMatchObject({ state: 'OutOfSync', settledVersion: version }));
+  await expect(kept.comes()).rejects.toMatchObject({ kind: 'stale' });
   expect(await settings.spec()).toMatchObject(ports);
 });
 

@@ -10,6 +10,8 @@ export interface Standing extends SyncInput {
   readonly wanted: PoolSpec;
   /** its last change is force that was decided about another state than the cluster has: it is void */
   readonly isVoid: boolean;
+  /** what is there was made again here, since others had deleted it, and nobody noted that it was */
+  readonly isMade: boolean;
 }
 
 /** What is decided about a pool that is desired, from what is at hand. */
@@ -19,14 +21,15 @@ export function syncInputOf(
 ): Standing {
   const { name, spec, sequence } = pool;
   const wanted = withReleased(spec, released, live?.pool?.spec ?? null);
-  // what force makes again is there, and nobody noted it yet: that moved nothing of what force was decided about
   const isMade = row?.applied?.uid === null && live?.ownership.class === 'managed';
+  // what force makes again moved nothing of what it was decided about
   const toForce = row?.forceVersion === sequence && !isMade;
   const forced = toForce && row.forceSeen === seenOf(wanted, live);
   const isVoid = toForce && !forced;
   return {
     wanted,
     isVoid,
+    isMade,
     // what came since force was decided was not written over by that decision, and is not by it; what was decided before it holds
     desired: { name, spec, version: isVoid ? Math.max(row.applied?.version ?? 0, unforced) : sequence },
     live: live ?? null,

@@ -61,7 +61,7 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
       ? remove(options, asFound(row), live)
       : disown(options, row, live ?? null);
   }
-  const { wanted, isVoid, ...input } = syncInputOf(pool, { row, live, released, unforced });
+  const { wanted, isVoid, isMade, ...input } = syncInputOf(pool, { row, live, released, unforced });
   const { late } = options;
   // since that was noted nothing else was decided, and so nothing else was sent
   const isNoted = row?.settledVersion === pool.sequence;
@@ -98,7 +98,8 @@ export async function syncPool(options: SyncPoolOptions, name: string): Promise<
   const applied = (live === undefined ? appliedSince(row) : row?.applied) ?? null;
   const sent: Sent = { change: pool.sequence, by, spec: pool.spec, policy: input.policy, applied };
   const inTheWay = mayComeLate ? live : null;
-  return apply(options, { ...pool, released }, found, { ...decision, resourceVersion, settled, sent, inTheWay });
+  const made = isMade && live && row?.applied ? { ...row.applied, uid: live.uid, version: pool.sequence } : undefined;
+  return apply(options, { ...pool, released }, found, { ...decision, resourceVersion, settled, sent, inTheWay, made });
 }
 
 /** An earlier write of ours can change only what is ours; what goes, or became somebody else's, moved by that. */
@@ -145,6 +146,8 @@ async function apply(
       readonly sent: Sent;
       /** the object that what was sent before still fits, unless this moves it; null: none */
       readonly inTheWay: LivePool | null;
+      /** what is known as applied where it is refused: what made the object is done with, and force by it; absent: as before */
+      readonly made: SyncRow['applied'] | undefined;
     },
 ): Promise<SyncOutcome> {
   const { now, cluster, late } = options;
@@ -157,7 +160,7 @@ async function apply(
     const detail = { ...rewritten(row), ...decision.over };
     return note(options, found, { ...row, state: 'Contested', reason: 'WrittenOverAgain', detail });
   }
-  if (decision.uid === null && row.applied !== null && row.applied.uid !== null) {
+  if (decision.uid === null && row.deletedBy === null && row.applied !== null && row.applied.uid !== null) {
     // others deleted it: what is under our name from here on is what this makes, also where nobody hears that it did
     const before = { ...row, applied: { ...row.applied, uid: null } };
     if ((await note(options, found, before)) === 'again') return 'again';
@@ -174,6 +177,7 @@ async function apply(
     if (!(error instanceof KubeError)) throw error;
     return fail(options, found, error, {
       settles: decision.inTheWay && { live: decision.inTheWay, version: pool.sequence },
+      made: decision.made,
     });
   }
   const there = taken.pool?.spec;

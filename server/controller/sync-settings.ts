@@ -7,7 +7,7 @@ import { ourClaim } from '../../core/cluster/managed-fields.ts';
 import { seenOfSettings } from '../../core/cluster/seen.ts';
 import { type VoidForce, voidSettingsForce } from '../../core/cluster/void-force.ts';
 import type { NatSettings } from '../../core/nat/settings.ts';
-import { lastSettingsDecision, lastSettingsOf, settingsChangesBetween } from '../db/changes.ts';
+import { lastSettingsDecision, settingsChangesBetween, settingsDecided } from '../db/changes.ts';
 import type { Database } from '../db/client.ts';
 import { readDesired } from '../db/desired.ts';
 import { lockLive } from '../db/live.ts';
@@ -89,7 +89,7 @@ export async function syncSettings(options: SyncSettingsOptions, name: string): 
     live: live ?? null,
     applied: before && { settings: before.spec },
     forced,
-    since: decided > appliedVersion ? await decidedBetween(db, name, appliedVersion, sequence) : [],
+    since: decided > appliedVersion ? await settingsDecided(db, name, { after: appliedVersion, until: sequence }) : [],
   });
   if (decision.do === 'forget') {
     if (row !== undefined) await write(options, name, { row: null });
@@ -140,12 +140,6 @@ interface Noting {
   readonly isSettled?: boolean;
   /** the object as it was held off */
   readonly taken?: LiveFelix | null;
-}
-
-/** What was decided about one object, as far as the last decisions go. */
-async function decidedBetween(db: Database, name: string, after: number, until: number): Promise<NatSettings[]> {
-  const last = await lastSettingsOf(db, name);
-  return last.filter(({ sequence }) => sequence > after && sequence <= until).map(({ settings }) => settings);
 }
 
 /** So many changes that decided about other objects are looked at again and again; with more, that they are known is written. */

@@ -139,6 +139,16 @@ export async function lastSettingsOf(
   return rows.map(({ sequence, settings }) => ({ sequence: Number(sequence), settings: settings ?? {} }));
 }
 
+/** What was decided about one FelixConfiguration after one change and until another, as far as its last decisions go. */
+export async function settingsDecided(
+  db: Queryable,
+  object: string,
+  { after, until }: { readonly after: number; readonly until: number },
+): Promise<NatSettings[]> {
+  const last = await lastSettingsOf(db, object);
+  return last.filter(({ sequence }) => sequence > after && sequence <= until).map(({ settings }) => settings);
+}
+
 /** The last change up to `until` that decided about the settings of one FelixConfiguration; 0: none did. */
 export async function lastSettingsDecision(db: Queryable, object: string, until: number): Promise<number> {
   const [row] = await db.query<{ last: string | null }>(

@@ -19,7 +19,7 @@ export interface SyncRow<Spec = PoolSpec> {
     readonly version: number;
     readonly spec: Spec;
   } | null;
-  /** of what was sent before this version nothing can be carried out late any more; of what was sent since some may */
+  /** what was sent before this version is held off, or was tried to be; of what was sent since some may be carried out late */
   readonly settledVersion: number | null;
   /** this version may be applied by force: an operator saw whose fields it takes */
   readonly forceVersion: number | null;
@@ -144,7 +144,7 @@ function syncTable<Spec>(table: 'sync' | 'settings_sync'): SyncTable<Spec> {
          ON CONFLICT (name) DO UPDATE SET state = excluded.state, reason = excluded.reason, detail = excluded.detail,
            applied_uid = excluded.applied_uid, applied_version = excluded.applied_version,
            applied_spec = excluded.applied_spec, ${since},
-           settled_version = greatest(excluded.settled_version, ${table}.settled_version),
+           settled_version = coalesce(excluded.settled_version, ${table}.settled_version),
            force_version = CASE WHEN ${table}.force_version > coalesce(excluded.applied_version, 0)
              THEN ${table}.force_version END,
            force_seen = CASE WHEN ${table}.force_version = excluded.force_version THEN NULL ELSE ${table}.force_seen END,

@@ -8,16 +8,18 @@ import { settingsTaken } from '../../../core/cluster/settings-taken.ts';
 import { canonicalSettings } from '../../../core/nat/canonical-settings.ts';
 import { makeDecider } from '../../../core/nat/decide.ts';
 import { defaultWay } from '../../../core/nat/default-way.ts';
-import type { ClusterSettings } from '../../../core/nat/settings.ts';
+import type { ClusterSettings, NatSettings } from '../../../core/nat/settings.ts';
 import {
   type NodesDifference,
   type SettingsRegion,
   settingsDifferences,
 } from '../../../core/nat/settings-difference.ts';
+import { settingsDecided } from '../../db/changes.ts';
+import type { Queryable } from '../../db/client.ts';
 import { readDesired } from '../../db/desired.ts';
 import { readLiveFelixes } from '../../db/live-felix.ts';
 import { readNodeFacts, readNodeNames } from '../../db/nodes.ts';
-import { settingsSync } from '../../db/sync.ts';
+import { type SyncRow, settingsSync } from '../../db/sync.ts';
 import { refuseSettings } from '../changes/refuse-added.ts';
 import type { Deps } from '../deps.ts';
 import { poolsBesideSettings } from './effective-pools.ts';
@@ -117,19 +119,20 @@ async function predictCluster(
 ): Promise<{ after: ClusterSettings } & Pick<SettingsEffect, 'contested' | 'deleted'>> {
   const [felixes, rows] = await Promise.all([readLiveFelixes(db), settingsSync.read(db)]);
   const objects = new Map(felixes.map((felix) => [felix.name, felix]));
-  const applied = new Map(rows.map((row) => [row.name, row.applied]));
+  const known = new Map(rows.map((row) => [row.name, row]));
   const contested: SettingsEffect['contested'] = [];
   const deleted: string[] = [];
   for (const name of new Set([...changedObjects(before, next), ...forced])) {
     const live = objects.get(name) ?? null;
-    const last = applied.get(name) ?? null;
+    const row = known.get(name);
+    const last = row?.applied ?? null;
     const decision = decideSettings({
       desired: settingsIn(next, name),
       live,
       applied: last === null ? null : { settings: last.spec },
       forced: forced.includes(name),
       // of what is decided now it is not said whether it came
-      since: [settingsIn(before, name)],
+      since: [settingsIn(before, name), ...(await sinceApplied(db, name, row))],
     });
     if (live === null && decision.do === 'nothing') deleted.push(name);
     const { settings, contested: held } = predictSettings(live, decision);
@@ -137,6 +140,16 @@ async function predictCluster(
     objects.set(name, { ...(live ?? unmade(name)), settings });
   }
   return { after: canonicalSettings(settingsOf(objects.values())), contested, deleted };
+}
+
+/** What was decided since the cluster was as it was decided, the last decisions. */
+async function sinceApplied(
+  db: Queryable,
+  name: string,
+  row: SyncRow<NatSettings> | undefined,
+): Promise<NatSettings[]> {
+  if (row === undefined || row.state === 'Synced') return [];
+  return settingsDecided(db, name, { after: row.applied?.version ?? 0, until: Number.MAX_SAFE_INTEGER });
 }
 
 const unmade = (name: string): LiveFelix => ({
