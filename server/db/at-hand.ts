@@ -16,7 +16,7 @@ export interface PoolAtHand {
   readonly released: readonly PoolField[];
   /** it was released, and is no pool of ours since */
   readonly letGo: boolean;
-  /** of one that is to be applied by force: the last change that decided about it without; 0: none that is known */
+  /** of one that is to be applied by force: the last change that decided its values without; 0: none that is known */
   readonly unforced?: number;
 }
 
@@ -46,11 +46,13 @@ export async function readAtHand(db: Queryable, names: readonly string[]): Promi
   return hands;
 }
 
+const VALUELESS: ReadonlySet<string> = new Set(['pool.force', 'pool.policy']);
+
 async function withUnforced(db: Queryable, hand: PoolAtHand): Promise<PoolAtHand> {
   const { pool, row } = hand;
   if (pool === undefined || row?.forceVersion !== pool.sequence) return hand;
   const last = await lastSpecsOf(db, pool.name);
-  const unforced = last.find(({ action, sequence }) => action !== 'pool.force' && sequence < pool.sequence);
+  const unforced = last.find(({ action, sequence }) => !VALUELESS.has(action) && sequence < pool.sequence);
   return { ...hand, unforced: unforced?.sequence ?? 0 };
 }
 
