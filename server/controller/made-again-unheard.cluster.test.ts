@@ -63,8 +63,8 @@ it.each(['ask', 'enforce'] as const)('by enforce, then to %s, and deleted here: 
   await site.stands('a', { detail: { absentSince: expect.any(String) } });
 });
 
-it('by force, which is not void by that', async () => {
-  const before = await voids();
+/** Others deleted it, and a leader makes it again by force and ends. Returns the change that forced it. */
+async function forcedUnheard(): Promise<number> {
   await site.made();
   await unmake();
   await site.stands('a', { reason: 'PoolDeletedInCluster' });
@@ -73,6 +73,12 @@ it('by force, which is not void by that', async () => {
   await site.begin(losing(site.connection));
   await isMade();
   await site.end();
+  return forced;
+}
+
+it('by force, which is not void by that', async () => {
+  const before = await voids();
+  const forced = await forcedUnheard();
   await site.begin();
   await site.stands('a', { state: 'Synced', applied: { version: forced } });
   expect(await voids()).toEqual(before);
@@ -88,14 +94,7 @@ it('force that is void, as what was sent before it is heard of only then: what w
 });
 
 it('by force, which is used up by that: what others delete then stays so', async () => {
-  await site.made();
-  await unmake();
-  await site.stands('a', { reason: 'PoolDeletedInCluster' });
-  await site.end();
-  const forced = await force();
-  await site.begin(losing(site.connection));
-  await isMade();
-  await site.end();
+  const forced = await forcedUnheard();
   await site.edit('a', { natOutgoing: false });
   await site.begin();
   await site.stands('a', { state: 'OutOfSync', applied: { version: forced }, forceVersion: null });
